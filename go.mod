@@ -1,0 +1,3 @@
+module conft
+
+go 1.26

@@ -1,0 +1,39 @@
+package config
+
+import (
+	"slices"
+
+	"conft/internal/acl"
+)
+
+// Clone returns a deep copy that may be changed.
+func (c *Config) Clone() *Config {
+	d := *c
+	d.Interfaces = cloneAll(c.Interfaces, func(i *Interface) { i.Secondary = slices.Clone(i.Secondary) })
+	d.Routes = slices.Clone(c.Routes)
+	d.AccessLists = cloneAll(c.AccessLists, func(l *acl.List) { l.Entries = slices.Clone(l.Entries) })
+	d.CryptoMaps = cloneAll(c.CryptoMaps, func(m *CryptoMap) {
+		m.Entries = cloneAll(m.Entries, func(e *CryptoMapEntry) {
+			e.Peers = slices.Clone(e.Peers)
+			e.TransformSets = slices.Clone(e.TransformSets)
+		})
+	})
+	d.ISAKMPPolicy = cloneAll(c.ISAKMPPolicy, func(*ISAKMPPolicy) {})
+	d.ISAKMPKeys = slices.Clone(c.ISAKMPKeys)
+	d.TransformSet = cloneAll(c.TransformSet, func(t *TransformSet) { t.Transforms = slices.Clone(t.Transforms) })
+	return &d
+}
+
+// cloneAll copies a list of values and deepens each copy.
+func cloneAll[T any](list []*T, deepen func(*T)) []*T {
+	if list == nil {
+		return nil
+	}
+	out := make([]*T, len(list))
+	for i, v := range list {
+		c := *v
+		deepen(&c)
+		out[i] = &c
+	}
+	return out
+}

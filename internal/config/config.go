@@ -1,0 +1,192 @@
+// Package config is the running configuration as a value. A Config is changed
+// only while it is a private clone; once published it is immutable and shared.
+// The package does no I/O and imports only internal/acl.
+package config
+
+import (
+	"reflect"
+
+	"conft/internal/acl"
+)
+
+// Config is one complete configuration. The zero value is not valid: New
+// returns IOS's defaults.
+type Config struct {
+	Version  string // IOS release whose manner is kept: "12.4"
+	Hostname string
+
+	TimestampsDebug Timestamps
+	TimestampsLog   Timestamps
+
+	LoggingConsole  Logging // level; default debugging
+	LoggingBuffered Logging // level and size in octets; default debugging, 4096
+	LoggingMonitor  Logging
+
+	EnableSecret   string // type 5 text "$1$salt$hash", "" when none
+	EnablePassword string // type 0 text, "" when none
+	DomainLookup   bool   // ip domain lookup
+
+	Interfaces   []*Interface // in print order: Loopback, then Ethernet types by slot
+	Routes       []Route      // in the order of `show running-config`
+	AccessLists  []*acl.List  // named first, then numbered, in print order
+	CryptoMaps   []*CryptoMap // by name
+	ISAKMPPolicy []*ISAKMPPolicy
+	ISAKMPKeys   []ISAKMPKey
+	TransformSet []*TransformSet
+	IPsecLife    Lifetime // crypto ipsec security-association lifetime
+}
+
+// TimestampKind is the form of a time stamp.
+type TimestampKind uint8
+
+const (
+	TimestampNone TimestampKind = iota
+	TimestampUptime
+	TimestampDatetime
+)
+
+// Timestamps is one `service timestamps debug|log` line.
+type Timestamps struct {
+	Kind     TimestampKind
+	Msec     bool
+	Local    bool // localtime
+	ShowZone bool // show-timezone
+	Year     bool
+}
+
+// Logging is the destination setting of `logging console|monitor|buffered`.
+type Logging struct {
+	Enabled bool
+	Level   uint8 // 0 emergencies … 7 debugging
+	Size    int   // octets, buffered only
+}
+
+// Interface is one router interface. Name is canonical: "GigabitEthernet0/0".
+type Interface struct {
+	Name        string
+	Description string
+	Address     Address
+	Secondary   []Address
+	Shutdown    bool
+	CryptoMap   string
+}
+
+// Address is an IPv4 address with its mask, both in host byte order; the zero
+// value is "no ip address".
+type Address struct {
+	IP   uint32
+	Mask uint32
+}
+
+// Route is one static route. NextHop 0 means an interface route.
+type Route struct {
+	Prefix, Mask uint32
+	NextHop      uint32
+	Interface    string
+	Distance     uint8 // 1 by default
+	Name         string
+}
+
+// Lifetime of a security association. 0 means the default or the global value.
+type Lifetime struct {
+	Seconds   uint32
+	Kilobytes uint32
+}
+
+// Encryption is the cipher of an ISAKMP policy.
+type Encryption uint8
+
+const (
+	DES Encryption = iota
+	TripleDES
+	AES128
+	AES192
+	AES256
+)
+
+// Hash is the hash of an ISAKMP policy.
+type Hash uint8
+
+const (
+	SHA Hash = iota
+	MD5
+	SHA256
+	SHA384
+	SHA512
+)
+
+// Authentication is the method of an ISAKMP policy.
+type Authentication uint8
+
+const (
+	RSASig Authentication = iota
+	PreShare
+)
+
+// ISAKMPPolicy is one `crypto isakmp policy`. The list in Config is sorted by
+// Priority.
+type ISAKMPPolicy struct {
+	Priority       int // 1..10000
+	Encryption     Encryption
+	Hash           Hash
+	Authentication Authentication
+	Group          uint8  // 1 2 5 14 15 16 19 20 21 24
+	Lifetime       uint32 // seconds, 60..86400
+}
+
+// ISAKMPKey is one `crypto isakmp key K address A [mask]`.
+type ISAKMPKey struct {
+	Key  string
+	IP   uint32
+	Mask uint32
+}
+
+// TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
+// are the words typed, in canonical form, with the key size of an AES cipher in
+// the cipher's own word: "esp-aes 256", "esp-sha-hmac".
+type TransformSet struct {
+	Name       string
+	Transforms []string
+}
+
+// CryptoMap is all entries of one name, sorted by Seq.
+type CryptoMap struct {
+	Name    string
+	Entries []*CryptoMapEntry
+}
+
+// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`.
+type CryptoMapEntry struct {
+	Seq           int
+	Description   string
+	Peers         []uint32
+	TransformSets []string
+	PFS           uint8 // group, 0 for none
+	Life          Lifetime
+	MatchAddress  string // access list number or name
+}
+
+// New returns the configuration of a router without any.
+func New() *Config {
+	return &Config{
+		Version:         "12.4",
+		Hostname:        "Router",
+		TimestampsDebug: Timestamps{Kind: TimestampDatetime, Msec: true},
+		TimestampsLog:   Timestamps{Kind: TimestampDatetime, Msec: true},
+		LoggingConsole:  Logging{Enabled: true, Level: 7},
+		LoggingMonitor:  Logging{Enabled: true, Level: 7},
+		LoggingBuffered: Logging{Enabled: true, Level: 7, Size: DefaultLogBuffer},
+		DomainLookup:    true,
+	}
+}
+
+// Defaults of `crypto ipsec security-association lifetime` and of the log buffer.
+const (
+	DefaultLifeSeconds   = 3600
+	DefaultLifeKilobytes = 4608000
+	DefaultISAKMPLife    = 86400
+	DefaultLogBuffer     = 4096
+)
+
+// Equal reports whether two configurations are the same.
+func (c *Config) Equal(d *Config) bool { return reflect.DeepEqual(c, d) }

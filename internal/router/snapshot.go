@@ -1,0 +1,91 @@
+package router
+
+import (
+	"net/netip"
+	"time"
+
+	"conft/internal/acl"
+	"conft/internal/config"
+)
+
+// The types of this file are what show commands read: copies, made at one
+// moment, that nobody changes afterwards.
+
+// ISAKMPSA is one row of `show crypto isakmp sa`.
+type ISAKMPSA struct {
+	Local, Remote         netip.Addr
+	LocalPort, RemotePort uint16
+	Initiator             bool
+	State                 string // MM_NO_STATE … QM_IDLE
+	ConnID                uint32 // 0 until keys exist
+	Slot                  uint32 // engine slot, printed by 12.4
+	Deleted               bool
+	NATT                  bool
+	Encryption, Hash      string // "aes 256", "sha", as `show crypto isakmp sa detail` prints
+	Group                 uint8
+	Remaining             time.Duration
+}
+
+// IPsecSA is one direction of a tunnel.
+type IPsecSA struct {
+	SPI           uint32
+	Transforms    []string // as show prints: "esp-256-aes", "esp-sha256-hmac"
+	ConnID        uint32   // 1, 2, … in the order of installation
+	UDPEncap      bool
+	RemainingKB   uint64
+	RemainingSec  uint32
+	IVSize        int // octets
+	ReplayEnabled bool
+}
+
+// Proxy is one side of a proxy identity: an address range with protocol and port.
+type Proxy struct {
+	Addr, Mask uint32
+	Protocol   uint8
+	Port       uint16
+}
+
+// IPsecIdent is one block of `show crypto ipsec sa`: a pair of proxies of a
+// crypto map on an interface, with its SAs (none when no tunnel is up).
+type IPsecIdent struct {
+	Interface          string
+	Map                string
+	Seq                int
+	LocalAddr          netip.Addr
+	Peer               netip.Addr // zero when the entry has none
+	PeerPort           uint16     // 500 or 4500
+	Local, Remote      Proxy
+	Inbound, Outbound  []IPsecSA // newest first
+	PFSGroup           uint8
+	PathMTU            int
+	PlaintextMTU       int
+	IPMTU              int
+	Encaps, Decaps     uint64
+	SendErrs, RecvErrs uint64
+}
+
+// InterfaceState is one interface as it is now.
+type InterfaceState struct {
+	Config   *config.Interface
+	Link     string // Linux link, "" when none is mapped
+	LinkUp   bool   // carrier and administrative state
+	Protocol bool   // line protocol
+	MTU      int
+	Method   string // "manual", "NVRAM" or "unset"
+}
+
+// RouteState is one row of the routing table.
+type RouteState struct {
+	Code      byte // 'C' or 'S'
+	Prefix    netip.Prefix
+	NextHop   netip.Addr // zero for directly connected
+	Interface string
+	Distance  uint8
+	Metric    uint32
+}
+
+// ACLState is an access list with the number of packets each entry matched.
+type ACLState struct {
+	List  *acl.List
+	Match []uint64 // by index of List.Entries
+}
