@@ -4,9 +4,9 @@ package debug
 
 func (e CryptoOnOff) Explain(l Language) string {
 	if e.On {
-		return say(l, "A crypto map is on an interface now: the router listens on UDP 500 and 4500.", "接口上已应用加密映射：路由器开始监听 UDP 500 和 4500。")
+		return say(l, "A crypto map is on an interface now: the router listens on UDP 500 and 4500.", "接口上已应用 crypto map：路由器开始监听 UDP 500 和 4500。")
 	}
-	return say(l, "No interface has a crypto map any more: IKE is switched off.", "已没有接口应用加密映射：IKE 关闭。")
+	return say(l, "No interface has a crypto map any more: IKE is switched off.", "已没有接口应用 crypto map：IKE 关闭。")
 }
 
 func (e CryptoBadMessage) Explain(l Language) string {
