@@ -106,7 +106,8 @@ func (n *NS) Close() {
 	})
 }
 
-// Connect joins two namespaces by a virtual cable, both ends up.
+// Connect joins two namespaces by a virtual cable. An end comes up when it gets its
+// address, or when whoever owns it wants it up.
 func Connect(a *NS, linkA string, b *NS, linkB string) error {
 	err := a.Do(func() error {
 		attrs := netlink.NewLinkAttrs()
@@ -116,10 +117,10 @@ func Connect(a *NS, linkA string, b *NS, linkB string) error {
 	if err != nil {
 		return fmt.Errorf("netns: cable %s %s - %s %s: %w", a.Name, linkA, b.Name, linkB, err)
 	}
-	return errors.Join(a.Do(func() error { return up(linkA) }), b.Do(func() error { return up(linkB) }))
+	return nil
 }
 
-// Address gives a link an address.
+// Address gives a link an address and sets it up.
 func (n *NS) Address(link string, p netip.Prefix) error {
 	return n.Do(func() error {
 		l, err := netlink.LinkByName(link)
@@ -130,7 +131,7 @@ func (n *NS) Address(link string, p netip.Prefix) error {
 		if err != nil {
 			return err
 		}
-		return netlink.AddrAdd(l, addr)
+		return errors.Join(netlink.AddrAdd(l, addr), netlink.LinkSetUp(l))
 	})
 }
 
