@@ -3,6 +3,7 @@ module conft
 go 1.26.0
 
 require (
+	filippo.io/bigmod v0.1.0
 	github.com/google/go-cmp v0.6.0
 	github.com/google/nftables v0.3.0
 	github.com/mdlayher/netlink v1.7.3-0.20250113171957-fbb4dce95f42

@@ -1,0 +1,55 @@
+package esp
+
+import (
+	"errors"
+	"fmt"
+
+	"conft/internal/suite"
+)
+
+// Keys are the algorithms of an SA and its keys. NewOutbound and NewInbound copy what
+// they need, so the caller clears EncKey and AuthKey when it likes.
+type Keys struct {
+	Transform suite.Transform
+	KeyBits   int        // Key Length attribute, 0 where there is none
+	Auth      suite.Auth // none with GCM
+	EncKey    []byte     // with GCM the salt follows the key
+	AuthKey   []byte
+}
+
+// ErrSuite says that an SA cannot be built from the algorithms or keys given.
+var ErrSuite = errors.New("esp: unusable algorithms or keys")
+
+// KeyLens is the number of octets of keying material that the cipher and the
+// authentication take, in the order in which IKE hands them out: "the encryption key
+// SHOULD be taken from the first (left-most, high-order) bits and the integrity key …
+// from the remaining bits", RFC 4303, section 3.3.2 after RFC 2401.
+func KeyLens(t suite.Transform, bits int, a suite.Auth) (enc, auth int, err error) {
+	enc, ok := t.KeyLen(bits)
+	switch {
+	case !ok:
+		return 0, 0, fmt.Errorf("%w: %v with a key of %d bits", ErrSuite, t, bits)
+	case a != suite.AuthNone && !a.Valid():
+		return 0, 0, fmt.Errorf("%w: %v", ErrSuite, a)
+	case t.Combined() && a != suite.AuthNone:
+		return 0, 0, fmt.Errorf("%w: %v authenticates by itself, not by %v", ErrSuite, t, a)
+	case t == suite.ESPNull && a == suite.AuthNone:
+		// "the NULL encryption and NULL authentication algorithms … MUST NOT both be
+		// selected", RFC 4303, section 3.2, in other words.
+		return 0, 0, fmt.Errorf("%w: %v without authentication", ErrSuite, t)
+	}
+	return enc, a.KeyLen(), nil
+}
+
+// check reports keys of the wrong length, without saying anything else about them.
+func (k Keys) check() error {
+	enc, auth, err := KeyLens(k.Transform, k.KeyBits, k.Auth)
+	if err != nil {
+		return err
+	}
+	if len(k.EncKey) != enc || len(k.AuthKey) != auth {
+		return fmt.Errorf("%w: keys of %d and %d octets, not %d and %d",
+			ErrSuite, len(k.EncKey), len(k.AuthKey), enc, auth)
+	}
+	return nil
+}
