@@ -34,9 +34,8 @@ func newGCM(k Keys) (func() protection, error) {
 	}, nil
 }
 
-// seal uses the sequence number as IV: "The IV MUST be chosen … in a manner that ensures
-// that [it] is used only once for a given key … a counter [is] acceptable", RFC 4106,
-// section 3.1, and a sequence number never returns under one key.
+// seal uses the sequence number as IV. "For a given key, the IV MUST NOT repeat", RFC
+// 4106, section 3.1, and under one key no sequence number returns.
 func (p *gcm) seal(pkt []byte, seq uint32) {
 	binary.BigEndian.PutUint64(pkt[headerLen:], uint64(seq))
 	copy(p.nonce[suite.GCMSaltLen:], pkt[headerLen:])

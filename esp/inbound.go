@@ -31,8 +31,8 @@ func NewInbound(spi uint32, k Keys, window int) (*Inbound, error) {
 		return nil, err
 	}
 	i := &Inbound{layout: newLayout(k.Transform, k.Auth), spi: spi, list: list}
-	// "If a … SA does not employ … integrity, anti-replay MUST NOT be selected" is the
-	// sense of RFC 4303, section 3.4.3: a forged number would move the window.
+	// Without an ICV a forged number would move the window and lock the peer out, so
+	// there is no anti-replay then (RFC 4303, section 2.2).
 	if i.icv > 0 {
 		if i.replay, err = newWindow(window); err != nil {
 			return nil, err
@@ -75,8 +75,8 @@ func (i *Inbound) Open(pkt []byte) (inner []byte, next byte, seq uint32, err err
 	return body[:n], body[text-1], binary.BigEndian.Uint32(pkt[4:]), nil
 }
 
-// unpad returns the length of the inner packet. "The receiver SHOULD inspect the
-// Padding field", RFC 4303, section 2.4, which is 1, 2, 3, … .
+// unpad returns the length of the inner packet. The padding is 1, 2, 3, …, and "the
+// receiver SHOULD inspect the Padding field", RFC 4303, section 2.4.
 func unpad(body []byte) (n int, ok bool) {
 	end := len(body) - trailerLen
 	pad := int(body[end])
