@@ -16,6 +16,7 @@ import (
 // goes to out all the time.
 type typist struct {
 	client *attach.Client
+	done   chan error // gets the end of the session
 
 	mu     sync.Mutex
 	seen   []byte // since the last Enter
@@ -31,7 +32,7 @@ func sit(socket string, columns, rows int, out io.Writer) (*typist, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &typist{client: c, change: make(chan struct{}, 1)}
+	t := &typist{client: c, done: make(chan error, 1), change: make(chan struct{}, 1)}
 	go t.watch(out)
 	return t, nil
 }
@@ -50,6 +51,7 @@ func (t *typist) watch(out io.Writer) {
 		default:
 		}
 		if err != nil {
+			t.done <- err
 			return
 		}
 	}

@@ -23,7 +23,8 @@ type Options struct {
 	Columns int
 	Rows    int
 	// Interactive, when set, gives the user the first console after the script.
-	Interactive func(*attach.Client) error
+	// Its screen goes to Out already; the channel delivers when the session ends.
+	Interactive func(keys *attach.Client, ended <-chan error) error
 }
 
 // Running is a lab whose supervisor this process started.
@@ -121,7 +122,7 @@ func Up(t *Topology, o Options) (err error) {
 	}
 	fmt.Fprintf(o.Out, " This is %s; `conft lab console R3` in another window is R3.\r\n", t.First)
 	first.client.Write([]byte("\r"))
-	return o.Interactive(first.client)
+	return o.Interactive(first.client, first.done)
 }
 
 // play types the script and returns the first router's console.

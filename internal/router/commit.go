@@ -1,16 +1,19 @@
 package router
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"conft/debug"
 	"conft/internal/config"
 	"conft/internal/kernel"
+	"conft/nvram"
 )
 
-// Config returns the running configuration, which nobody changes any more.
+// Running returns the running configuration, which nobody changes any more.
+func (r *Router) Running() *config.Config { return r.running.Load() }
+
+// Config is Running, by the name that a session knows.
 func (r *Router) Config() *config.Config { return r.running.Load() }
 
 // Change makes f's changes to a clone of the running configuration and makes the
@@ -48,7 +51,7 @@ func (r *Router) applyRunning() {
 func (r *Router) retry(err error) {
 	r.applied = err == nil
 	if err != nil {
-		r.hub.Emit(debug.KernelRefused{Reason: oneLine(err)})
+		r.hub.Emit(debug.Notice{Level: 3, Facility: "CONFT", Mnemonic: "APPLY", Text: oneLine(err)})
 	}
 }
 
@@ -63,7 +66,7 @@ func (r *Router) follow(old, c *config.Config) {
 	r.engine.SetPolicy(r.ikePolicy(c))
 	was, is := usesCrypto(old), usesCrypto(c)
 	if was != is {
-		r.hub.Emit(debug.ISAKMPOnOff{On: is})
+		r.hub.Emit(debug.CryptoOnOff{On: is})
 	}
 	r.reportAdministrative(old, c)
 }
@@ -113,7 +116,8 @@ func (r *Router) Startup() ([]byte, error) {
 // SaveStartup returns when the text is on stable storage.
 func (r *Router) SaveStartup(text []byte) error { return r.nvram.SetStartupConfig(text) }
 
+// NVRAMSize is the room for a saved configuration, in octets.
+func (r *Router) NVRAMSize() int { return nvram.Size }
+
 // EraseStartup removes the saved configuration.
 func (r *Router) EraseStartup() error { return r.nvram.EraseStartupConfig() }
-
-var errDown = errors.New("the interface has no link")

@@ -1,7 +1,6 @@
 package router
 
 import (
-	"context"
 	"net/netip"
 
 	"conft/debug"
@@ -81,21 +80,20 @@ func (r *Router) listen() error {
 		udp4500.Close()
 		return err
 	}
-	encap := newSocket(udp4500)
 	r.path = dataplane.New(dataplane.Options{
-		Raw: newSocket(raw), UDP: encap, Hub: r.hub,
+		Raw: raw, UDP: udp4500, Hub: r.hub,
 		Acquire:       r.acquire,
 		VolumeExpired: func(spi uint32, hard bool) { r.engine.VolumeExpired(spi, hard) },
 		IKE: func(local, remote netip.AddrPort, datagram []byte) {
 			r.engine.Receive(local, remote, datagram)
 		},
 	})
-	r.ike = &ikeSockets{plain: udp500, encap: encap}
+	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
 	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: sas{r.path}, Hub: r.hub})
 	return nil
 }
 
-// Shutdown is bounded, because a peer may be gone.
+// ClearSA deletes the IPsec SAs with a peer, or all when it is the zero address.
 func (r *Router) ClearSA(peer netip.Addr) { r.engine.ClearSA(peer) }
 
 // ClearISAKMP deletes the ISAKMP SA of a connection id, or all when it is 0.
@@ -103,5 +101,3 @@ func (r *Router) ClearISAKMP(connID uint32) { r.engine.ClearISAKMP(connID) }
 
 // Emit logs an event of the console itself.
 func (r *Router) Emit(e debug.Event) { r.hub.Emit(e) }
-
-var _ = context.Background

@@ -1,7 +1,9 @@
 package router
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"conft/ike/exchange"
 	"conft/internal/config"
@@ -94,4 +96,48 @@ func transformWords(s exchange.TransformSet) []string {
 		words = append(words, "esp-sha512-hmac")
 	}
 	return words
+}
+
+// encryptionWord is the cipher as `show crypto isakmp sa detail` prints it.
+func encryptionWord(p exchange.ISAKMPProposal) string {
+	switch p.Encryption {
+	case suite.DES:
+		return "des"
+	case suite.TripleDES:
+		return "3des"
+	case suite.AES:
+		if p.KeyBits == 128 {
+			return "aes"
+		}
+		return fmt.Sprintf("aes %d", p.KeyBits)
+	}
+	return ""
+}
+
+func hashWord(p exchange.ISAKMPProposal) string {
+	return map[suite.Hash]string{
+		suite.MD5: "md5", suite.SHA: "sha", suite.SHA256: "sha256", suite.SHA384: "sha384", suite.SHA512: "sha512",
+	}[p.Hash]
+}
+
+// ivSize is the size in octets of the IV that each packet carries.
+func ivSize(s exchange.TransformSet) int {
+	switch s.Transform {
+	case suite.ESPNull:
+		return 0
+	case suite.ESPAES:
+		return 16
+	}
+	return 8
+}
+
+// remaining is what is left of a pair's lifetime, in seconds.
+func remaining(p exchange.SAInfo, now time.Time) uint32 {
+	left := time.Duration(p.LifeSeconds)*time.Second - now.Sub(p.Installed)
+	return uint32(max(0, left/time.Second))
+}
+
+// kilobytesLeft is what is left of an SA's volume, in kilobytes.
+func kilobytesLeft(life uint32, octets uint64) uint64 {
+	return uint64(life) - min(uint64(life), (octets+1023)/1024)
 }

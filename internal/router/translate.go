@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math/bits"
 	"net/netip"
+	"strconv"
+	"strings"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -47,14 +49,14 @@ func prefixOf(ip, mask uint32) netip.Prefix {
 func (r *Router) protectedInterfaces(c *config.Config) []protected {
 	var out []protected
 	for _, ifc := range c.Interfaces {
-		m := findMap(c, ifc.CryptoMap)
+		m := c.CryptoMap(ifc.CryptoMap)
 		link := r.links[ifc.Name]
 		if m == nil || link == "" || ifc.Address == (config.Address{}) {
 			continue
 		}
-		p := protected{ifc: ifc, link: link, tun: r.tunName(ifc.Name), cmap: m}
+		p := protected{ifc: ifc, link: link, tun: r.tuns[ifc.Name], cmap: m}
 		for _, e := range m.Entries {
-			if findList(c, e.MatchAddress) != nil {
+			if list(c, e) != nil {
 				p.entries = append(p.entries, e)
 			}
 		}
@@ -69,13 +71,11 @@ func (r *Router) protectedInterfaces(c *config.Config) []protected {
 func (r *Router) desired(c *config.Config) kernel.Desired {
 	var d kernel.Desired
 	for _, ifc := range c.Interfaces {
-		l := kernel.Link{Name: r.links[ifc.Name], Alias: ifc.Name, Up: !ifc.Shutdown}
-		if n, ok := loopbackNumber(ifc.Name); ok {
-			l.Name, l.Loopback = fmt.Sprintf("loopback%d", n), true
-		}
+		l := kernel.Link{Name: r.linkOf(ifc.Name), Alias: ifc.Name, Up: !ifc.Shutdown}
 		if l.Name == "" {
 			continue
 		}
+		_, l.Loopback = loopbackNumber(ifc.Name)
 		for _, a := range append([]config.Address{ifc.Address}, ifc.Secondary...) {
 			if a != (config.Address{}) {
 				l.Addrs = append(l.Addrs, prefixOf(a.IP, a.Mask))
@@ -100,7 +100,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
 				Name:  fmt.Sprintf("%s %d", p.cmap.Name, e.Seq),
-				Rules: findList(c, e.MatchAddress).Entries,
+				Rules: list(c, e).Entries,
 			})
 		}
 		d.Crypto = append(d.Crypto, l)
@@ -130,11 +130,11 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 				t.Peers = append(t.Peers, addrOf(peer))
 			}
 			for _, name := range e.TransformSets {
-				if s := findTransformSet(c, name); s != nil {
+				if s := c.Transforms(name); s != nil {
 					t.Transforms = append(t.Transforms, transformSet(s))
 				}
 			}
-			for _, ace := range findList(c, e.MatchAddress).Entries {
+			for _, ace := range list(c, e).Entries {
 				if s := ace.Selector(); ace.Remark == "" && ace.Action == acl.Permit {
 					t.Selectors = append(t.Selectors, exchange.Selector{Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
 				}
@@ -154,7 +154,7 @@ func (r *Router) spd(c *config.Config, mtu func(link string) int) *dataplane.Pol
 		l := dataplane.Link{Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), MTU: mtu(x.link)}
 		for _, e := range x.entries {
 			if len(e.Peers) > 0 && len(e.TransformSets) > 0 {
-				l.Entries = append(l.Entries, dataplane.Entry{Map: x.cmap.Name, Seq: e.Seq, ACL: findList(c, e.MatchAddress)})
+				l.Entries = append(l.Entries, dataplane.Entry{Map: x.cmap.Name, Seq: e.Seq, ACL: list(c, e)})
 			}
 		}
 		p.Links = append(p.Links, l)
@@ -190,3 +190,34 @@ func aclProxy(p exchange.Proxy) acl.Proxy {
 func aclSelector(s exchange.Selector) acl.Selector {
 	return acl.Selector{Local: aclProxy(s.Local), Remote: aclProxy(s.Remote)}
 }
+
+// list returns the access list of an entry; as on IOS one without entries does not
+// exist.
+func list(c *config.Config, e *config.CryptoMapEntry) *acl.List {
+	if l := c.AccessList(e.MatchAddress); l != nil && len(l.Entries) > 0 {
+		return l
+	}
+	return nil
+}
+
+// loopbackNumber returns the number of a Loopback interface.
+func loopbackNumber(name string) (n int, ok bool) {
+	digits, ok := strings.CutPrefix(name, "Loopback")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
+	return n, err == nil
+}
+
+// linkOf returns the Linux link of an interface, "" when it has none.
+func (r *Router) linkOf(name string) string {
+	if n, ok := loopbackNumber(name); ok {
+		return loopbackLink(n)
+	}
+	return r.links[name]
+}
+
+func loopbackLink(n int) string { return fmt.Sprintf("loopback%d", n) }
+
+func maskOf(bits int) uint32 { return ^uint32(1<<(32-bits) - 1) }
