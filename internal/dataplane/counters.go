@@ -15,13 +15,13 @@ const (
 	OutTooBig            // DF set and larger than the path carries
 	OutNoFragment        // cannot be fragmented small enough
 	OutRemoved           // the SA went away while the packet was under way
-	OutNoSocket          // no socket for the SA's encapsulation
 	OutSend              // refused by the socket
 	InShort              // too short for ESP
 	InInvalidSPI         // no SA with this SPI
 	InEncapsulation      // SA of the other encapsulation, raw or UDP
 	InReplay             // outside the window or seen before
 	InMAC                // integrity check failed
+	InPadding            // of impossible length, or padded otherwise than RFC 4303 says
 	InRemoved            // the SA went away while the packet was under way
 	InExhausted          // volume of the SA used up
 	InDummy              // next header 59, RFC 4303, section 2.6
@@ -42,13 +42,13 @@ var dropNames = [numDrops]string{
 	OutTooBig:       "output DF set and too big",
 	OutNoFragment:   "output cannot fragment",
 	OutRemoved:      "output SA removed",
-	OutNoSocket:     "output no socket",
 	OutSend:         "output send failed",
 	InShort:         "input too short",
 	InInvalidSPI:    "input invalid SPI",
 	InEncapsulation: "input wrong encapsulation",
 	InReplay:        "input replay",
 	InMAC:           "input MAC verify failed",
+	InPadding:       "input bad padding",
 	InRemoved:       "input SA removed",
 	InExhausted:     "input SA exhausted",
 	InDummy:         "input dummy",
