@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -71,15 +70,15 @@ func (t nameTable) text(n uint16) string {
 }
 
 // number finds the value of a name or of a decimal number.
-func (t nameTable) number(s string, max uint64) (uint16, error) {
+func (t nameTable) number(s string) (uint16, error) {
 	for _, e := range t {
 		if strings.EqualFold(e.name, s) {
 			return e.num, nil
 		}
 	}
 	n, err := strconv.ParseUint(s, 10, 16)
-	if err != nil || n > max {
-		return 0, fmt.Errorf("%% Invalid number %s", s)
+	if err != nil {
+		return 0, refuse("Invalid number %s", s)
 	}
 	return uint16(n), nil
 }
