@@ -3,6 +3,7 @@ package esp
 import (
 	"crypto/cipher"
 	"encoding/binary"
+	"slices"
 
 	"conft/internal/suite"
 )
@@ -15,23 +16,23 @@ type gcm struct {
 
 const gcmIVLen = 8
 
-// newGCM returns the constructor of an SA's protections.
-func newGCM(k Keys) (func() protection, error) {
-	key, salt := k.EncKey[:len(k.EncKey)-suite.GCMSaltLen], k.EncKey[len(k.EncKey)-suite.GCMSaltLen:]
-	block, err := k.Transform.New(key)
+func newGCM(k Keys) (source, error) {
+	cut := len(k.EncKey) - suite.GCMSaltLen
+	block, err := k.Transform.New(k.EncKey[:cut])
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
 	aead, err := cipher.NewGCM(block)
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
-	own := [suite.GCMSaltLen]byte(salt)
-	return func() protection {
+	salt := slices.Clone(k.EncKey[cut:])
+	create := func() protection {
 		p := &gcm{aead: aead}
-		copy(p.nonce[:], own[:])
+		copy(p.nonce[:], salt)
 		return p
-	}, nil
+	}
+	return source{create, salt}, nil
 }
 
 // seal uses the sequence number as IV. "For a given key, the IV MUST NOT repeat", RFC

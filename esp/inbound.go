@@ -48,8 +48,8 @@ func (i *Inbound) Check(seq uint32) bool { return i.replay == nil || i.replay.ch
 // another packet with this number came first.
 func (i *Inbound) Accept(seq uint32) bool { return i.replay == nil || i.replay.accept(seq) }
 
-// Open verifies, decrypts and checks the ESP packet pkt in place. inner refers to pkt.
-// It does not look at the anti-replay window.
+// Open verifies, decrypts and checks the ESP packet pkt in place. inner refers to pkt,
+// which is of no use after an error. The anti-replay window is not looked at.
 func (i *Inbound) Open(pkt []byte) (inner []byte, next byte, seq uint32, err error) {
 	text := len(pkt) - i.body() - i.icv
 	if text < trailerLen || text%i.align != 0 {

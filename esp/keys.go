@@ -17,6 +17,11 @@ type Keys struct {
 	AuthKey   []byte
 }
 
+// Format leaves the keys out, whatever the verb: an SA may be printed, its keys may not.
+func (k Keys) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "%v %d %v", k.Transform, k.KeyBits, k.Auth)
+}
+
 // ErrSuite says that an SA cannot be built from the algorithms or keys given.
 var ErrSuite = errors.New("esp: unusable algorithms or keys")
 

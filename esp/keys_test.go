@@ -2,6 +2,7 @@ package esp
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -70,27 +71,40 @@ func TestWrongKeys(t *testing.T) {
 	}
 }
 
-// Overhead is what Seal adds, MaxPlain its inverse, and the rooms are never exceeded, for every
-// size and suite.
+// However an SA's keys are printed, they do not show.
+func TestKeysDoNotPrint(t *testing.T) {
+	k := Keys{suite.ESPAES, 256, suite.HMACSHA, octets(32, 'A'), octets(20, 'A')}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d", "%q"} {
+		if got := fmt.Sprintf(verb, struct{ K Keys }{k}); strings.Contains(got, "ABC") ||
+			strings.Contains(got, "414243") || strings.Contains(got, "65 66") || strings.Contains(got, "0x41") {
+			t.Errorf("%s: %s", verb, got)
+		}
+	}
+}
+
+// Overhead is what Seal adds and MaxPlain its inverse, for every size and suite.
 func TestOverhead(t *testing.T) {
 	for _, k := range suites() {
-		out, _ := pair(t, k)
-		inner := make([]byte, 2000)
-		largest := map[int]int{} // inner length by ESP length
-		for n := 1; n <= len(inner); n++ {
-			buf := make([]byte, out.Headroom()+n+out.Tailroom())
-			start, end := out.Seal(buf, out.Headroom(), n, uint32(n), ipv4)
-			if start != 0 || end-start != n+Overhead(k, n) {
-				t.Fatalf("%s: %d octets become buf[%d:%d], Overhead is %d", name(k), n, start, end, Overhead(k, n))
+		t.Run(name(k), func(t *testing.T) {
+			t.Parallel()
+			out, _ := pair(t, k)
+			const sizes = 2000
+			buf := make([]byte, out.Headroom()+sizes+out.Tailroom())
+			largest := map[int]int{} // inner length by ESP length
+			for n := 1; n <= sizes; n++ {
+				start, end := out.Seal(buf, out.Headroom(), n, uint32(n), ipv4)
+				if start != 0 || end != n+Overhead(k, n) {
+					t.Fatalf("%d octets become buf[%d:%d], Overhead is %d", n, start, end, Overhead(k, n))
+				}
+				largest[end] = max(largest[end], n)
 			}
-			largest[end] = max(largest[end], n)
-		}
-		fit := 0
-		for room := range 1900 {
-			fit = max(fit, largest[room])
-			if got := MaxPlain(k, room); got != fit {
-				t.Fatalf("%s: MaxPlain(%d) = %d, want %d", name(k), room, got, fit)
+			fit := 0
+			for room := range sizes {
+				fit = max(fit, largest[room])
+				if got := MaxPlain(k, room); got != fit {
+					t.Fatalf("MaxPlain(%d) = %d, want %d", room, got, fit)
+				}
 			}
-		}
+		})
 	}
 }

@@ -223,9 +223,15 @@ func TestClose(t *testing.T) {
 	for _, k := range suites() {
 		out, in := pair(t, k)
 		pkt := sealed(out, octets(40, 0), 1, ipv4)
+		secrets := [][]byte{out.list.secret, in.list.secret}
 		for range 2 {
 			out.Close()
 			in.Close()
+		}
+		for _, secret := range secrets {
+			if len(bytes.Trim(secret, "\x00")) != 0 {
+				t.Errorf("%s: key octets are still there", name(k))
+			}
 		}
 		if got := sealed(out, octets(40, 0), 2, ipv4); len(got) != 0 {
 			t.Errorf("%s: sealed %x", name(k), got)

@@ -168,11 +168,11 @@ func TestPublishedICVs(t *testing.T) {
 		{suite.HMACSHA512, 0x0b, "Hi There", "637edc6e01dce7e6742a99451aae82df23da3e92439e590e43e761b33e910fb8"},
 	} {
 		k := Keys{Transform: suite.ESPNull, Auth: v.auth, AuthKey: bytes.Repeat([]byte{v.key}, v.auth.KeyLen())}
-		create, err := newCBC(k, inward)
+		s, err := newCBC(k, inward)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := create().(*cbc)
+		p := s.create().(*cbc)
 		for range 2 { // the state is used again
 			if got := p.tag([]byte(v.data)); !bytes.Equal(got, unhex(t, v.icv)) {
 				t.Errorf("%v: %x, want %s", v.auth, got, v.icv)
