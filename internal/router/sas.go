@@ -81,7 +81,7 @@ func (r *Router) listen() error {
 		return err
 	}
 	r.path = dataplane.New(dataplane.Options{
-		Raw: raw, UDP: udp4500, Hub: r.hub,
+		ESP: raw, UDP: udp4500, Hub: r.hub,
 		Acquire:       r.acquire,
 		VolumeExpired: func(spi uint32, hard bool) { r.engine.VolumeExpired(spi, hard) },
 		IKE: func(local, remote netip.AddrPort, datagram []byte) {

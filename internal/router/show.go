@@ -7,6 +7,7 @@ import (
 	"conft/ike/exchange"
 	"conft/internal/acl"
 	"conft/internal/config"
+	"conft/internal/dataplane"
 	"conft/internal/kernel"
 )
 
@@ -98,6 +99,8 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, LocalAddr: addrOf(p.ifc.Address.IP), PeerPort: 500,
 					Local: showProxy(s.Local), Remote: showProxy(s.Remote), PathMTU: mtu, PlaintextMTU: mtu, IPMTU: mtu,
 				}
+				st := r.path.FlowStats(dataplane.FlowKey{Interface: id.Interface, Map: id.Map, Seq: id.Seq, Selector: s})
+				id.Encaps, id.Decaps, id.SendErrs, id.RecvErrs = st.Encaps, st.Decaps, st.SendErrors, st.RecvErrors
 				if len(e.Peers) > 0 {
 					id.Peer = addrOf(e.Peers[0])
 				}
@@ -119,19 +122,15 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 	if len(id.Inbound) == 0 {
 		id.Peer, id.PeerPort = p.Remote.Addr(), p.Remote.Port()
 		id.PFSGroup = uint8(p.PFS)
-		id.PlaintextMTU = st.PlaintextMTU
+		id.PathMTU, id.PlaintextMTU = r.path.MTU(p.InboundSPI)
 	}
-	id.Encaps += st.Encaps
-	id.Decaps += st.Decaps
-	id.SendErrs += st.SendErrors
-	id.RecvErrs += st.RecvErrors
 	sa := IPsecSA{
 		Transforms: transformWords(p.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(p.Set), ReplayEnabled: true,
 		RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
 	}
 	in, out := sa, sa
-	in.SPI, in.ConnID, in.RemainingKB = p.InboundSPI, p.InboundConn, kilobytesLeft(p.LifeKilobytes, st.BytesIn)
-	out.SPI, out.ConnID, out.RemainingKB = p.OutboundSPI, p.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.BytesOut)
+	in.SPI, in.ConnID, in.RemainingKB = p.InboundSPI, p.InboundConn, kilobytesLeft(p.LifeKilobytes, st.DecapBytes)
+	out.SPI, out.ConnID, out.RemainingKB = p.OutboundSPI, p.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
 	id.Inbound = append(id.Inbound, in)
 	id.Outbound = append(id.Outbound, out)
 }
