@@ -40,16 +40,16 @@ func (r *Router) Change(f func(*config.Config) error) error {
 	return nil
 }
 
-// applyRunning brings the kernel and everything else to the running configuration;
-// what fails is logged and tried again when a link changes.
+// applyRunning brings the kernel and everything else to the running configuration.
 func (r *Router) applyRunning() {
 	c := r.running.Load()
 	r.retry(r.kernel.Apply(r.desired(c)))
 	r.follow(config.New(), c)
 }
 
+// retry logs what could not be applied. The configuration is the desired state: the
+// next change of it or of a link tries again.
 func (r *Router) retry(err error) {
-	r.applied = err == nil
 	if err != nil {
 		r.hub.Emit(debug.Notice{Level: 3, Facility: "CONFT", Mnemonic: "APPLY", Text: oneLine(err)})
 	}

@@ -50,10 +50,8 @@ func (r *Router) watch(ctx context.Context) {
 		case <-changed:
 			r.mu.Lock()
 			c := r.running.Load()
-			if !r.applied || r.kernel.Differs(r.desired(c)) {
-				r.retry(r.kernel.Apply(r.desired(c)))
-				r.attachTUNs(c)
-			}
+			r.retry(r.kernel.Apply(r.desired(c))) // changes nothing where the machine agrees
+			r.attachTUNs(c)
 			r.path.SetPolicy(r.spd(c, r.mtu))
 			r.mu.Unlock()
 			r.reportLinks()

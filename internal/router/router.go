@@ -44,7 +44,6 @@ type Router struct {
 	mu       sync.Mutex // commits, and what follows from them
 	running  atomic.Pointer[config.Config]
 	saved    *config.Config // what the startup configuration says, nil when there is none
-	applied  bool           // the kernel agrees with running
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
 	base     map[string][]uint64  // counters at the last `clear access-list counters`
