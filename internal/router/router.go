@@ -22,6 +22,8 @@ type Options struct {
 	Dir   string            // holds nvram.db and console.sock
 	Map   map[string]string // interface to Linux link
 	Clock ClockSource
+	// Reloaded tells that a router ran in this process before.
+	Reloaded bool
 }
 
 // Router is one appliance in one network namespace. Its exported methods are safe
@@ -68,6 +70,9 @@ func Open(o Options) (r *Router, err error) {
 		base:     map[string][]uint64{},
 		reload:   make(chan struct{}, 1),
 		reason:   "power-on",
+	}
+	if o.Reloaded {
+		r.reason = "reload"
 	}
 	defer func() {
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"conft/internal/aaa"
 	"conft/nvram"
 )
 
@@ -19,6 +20,18 @@ func (r *Router) Clock() (now time.Time, mark byte) { return r.clock.Now(), r.cl
 
 // SetClock sets the router's time.
 func (r *Router) SetClock(t time.Time) { r.clock.Set(t) }
+
+// CheckEnable reports whether a password opens privileged EXEC. Where none is
+// configured none does.
+func (r *Router) CheckEnable(password string) bool {
+	switch c := r.running.Load(); {
+	case c.EnableSecret != "":
+		return aaa.Check(c.EnableSecret, password)
+	case c.EnablePassword != "":
+		return aaa.Equal(c.EnablePassword, password)
+	}
+	return false
+}
 
 // SystemState returns what `show version` prints of this process and machine.
 func (r *Router) SystemState() SystemState {
