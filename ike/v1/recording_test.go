@@ -15,7 +15,7 @@ import (
 )
 
 // A recording is a whole conversation between two daemons that nobody here
-// wrote, with the secrets one of them logged (testdata/strongswan-*.txt). A line
+// wrote, with the secrets one of them logged (testdata/*.txt). A line
 // is a key and its value: I and R are the messages of initiator and responder
 // in order, the other values in hexadecimal are what the key names.
 type recording struct {
@@ -41,7 +41,7 @@ var (
 
 // eachRecording runs f as a subtest for each file.
 func eachRecording(t *testing.T, f func(*testing.T, *recording)) {
-	names, err := filepath.Glob("testdata/strongswan-*.txt")
+	names, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(names) == 0 {
 		t.Fatal("no recordings", err)
 	}
