@@ -54,4 +54,5 @@ type Selector struct {
 type Counters struct {
 	Matched [][]uint64 // by selector, by rule: packets that leave and match it first
 	Dropped uint64     // packets that arrived in clear and should have been encrypted
+	Blocked uint64     // packets that should be protected while the way to the TUN was not there
 }

@@ -1,67 +1,138 @@
 package kernel
 
 import (
-	"context"
 	"errors"
-	"net"
-	"net/netip"
+	"fmt"
+	"maps"
+	"slices"
 	"sync"
-)
 
-var errSkeleton = errors.New("kernel: not built yet")
+	"conft/internal/acl"
+)
 
 // Kernel holds the router's part of one network namespace.
 type Kernel struct {
-	mu sync.Mutex
+	mu      sync.Mutex
+	tuns    map[string]*tunDev
+	filters map[string]filterNow // by link, those set here
+	rules   ruleset              // in the kernel since the last Apply
+	crypto  []CryptoLink         // of the last Apply
+	named   map[linkAddr]bool    // addresses that some Desired has named
+	aliased map[string]bool      // links likewise
+	saved   []sysctlSet          // what switches were before, oldest first
+	record  func(change)         // nil but in tests
 }
 
-// Open checks that this process may do what a router does: TUN devices,
-// CAP_NET_ADMIN, nftables. The text of an error names the remedy. It changes
-// nothing.
-func Open() (*Kernel, error) { return nil, errSkeleton }
-
-// Recover removes what an earlier, killed process left and d no longer wants.
-// Apply does so as well; Recover alone is for a start without configuration.
-func (k *Kernel) Recover() error { return errSkeleton }
-
-// Apply makes the namespace as d says. Protection comes first: TUN, filter,
-// marks, and only then addresses, routes and forwarding.
-func (k *Kernel) Apply(d Desired) error { return errSkeleton }
-
-// Close removes everything that conft put into the kernel and closes the TUNs.
-func (k *Kernel) Close() error { return errSkeleton }
-
-// LinkState is one link as it is now.
-type LinkState struct {
-	Name    string
-	Alias   string
-	Index   int
-	MAC     net.HardwareAddr
-	Kind    string // "", "veth", "dummy", …: the link's type where it is virtual
-	Up      bool   // administrative state
-	Carrier bool
-	MTU     int
-	Addrs   []netip.Prefix
+// filterNow remembers what a filter was made of: names come back with other
+// devices behind them.
+type filterNow struct {
+	tun         string
+	index, link int
 }
 
-// Links returns all links but lo and the TUNs, in order of their index.
-func (k *Kernel) Links() ([]LinkState, error) { return nil, errSkeleton }
-
-// RouteEntry is one row of the main IPv4 table.
-type RouteEntry struct {
-	Prefix    netip.Prefix
-	Via       netip.Addr // zero: directly connected
-	Link      string
-	Metric    int
-	Connected bool // made by the kernel for an address
-	Static    bool // made by Apply
+// Apply makes the namespace as d says, and removes what an earlier process
+// left and d does not want. Protection comes before addresses, routes and
+// forwarding, so that nothing can leave before it.
+//
+// After an error the change named in it and those behind it are not done; the
+// next Apply does what is missing.
+func (k *Kernel) Apply(d Desired) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
+		s, err := k.read() // again each time: taking an address away takes routes with it
+		if err != nil {
+			return err
+		}
+		if err := k.perform(plan(s, &d)); err != nil {
+			return err
+		}
+	}
+	for _, l := range d.Links {
+		k.aliased[l.Name] = true
+		for _, p := range l.Addrs {
+			k.named[linkAddr{l.Name, p}] = true
+		}
+	}
+	k.crypto = slices.Clone(d.Crypto)
+	return nil
 }
 
-// RouteTable returns the main IPv4 table.
-func (k *Kernel) RouteTable() ([]RouteEntry, error) { return nil, errSkeleton }
+func (k *Kernel) perform(cs []change) error {
+	for _, c := range cs {
+		if k.record != nil {
+			k.record(c)
+		}
+		if err := c.do(k); err != nil {
+			return fmt.Errorf("kernel: %s: %w", c, err)
+		}
+	}
+	return nil
+}
 
-// Watch calls changed after links or addresses changed, until ctx ends.
-func (k *Kernel) Watch(ctx context.Context, changed func()) error { return errSkeleton }
+// Close removes what conft put into the kernel: routes, addresses it added (not
+// those it found), loopbacks, then rules, filters and TUNs; switches go back to
+// what they were. Links stay up or down as they are. Safe to call twice.
+func (k *Kernel) Close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s, err := k.read()
+	if err != nil {
+		return err
+	}
+	s.named = nil // found, not made
+	cs := planRoutes(s, &Desired{})
+	for _, c := range planLinks(s, &Desired{}) {
+		if _, ok := c.(sysctlSet); !ok {
+			cs = append(cs, c)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.aliased)) {
+		if l := s.link(name); l != nil && !l.made && l.Alias != "" {
+			cs = append(cs, linkAlias{name, ""})
+		}
+	}
+	for _, c := range slices.Backward(k.saved) {
+		if _, ok := s.sysctl[c.key]; ok { // else the device is gone
+			cs = append(cs, c)
+		}
+	}
+	// Forwarding has ended when protection does.
+	cs = append(cs, planProtect(s, &Desired{})...)
+	var errs []error
+	for _, c := range cs {
+		errs = append(errs, k.perform([]change{c}))
+	}
+	k.saved, k.crypto = nil, nil
+	return errors.Join(errs...)
+}
 
 // Counters returns the counters of each crypto link by the link's name.
-func (k *Kernel) Counters() (map[string]Counters, error) { return nil, errSkeleton }
+func (k *Kernel) Counters() (map[string]Counters, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t, err := k.rules.counts()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]Counters{}
+	for _, l := range k.crypto {
+		var c Counters
+		for _, s := range l.Selectors {
+			matched := make([]uint64, len(s.Rules))
+			for i, e := range s.Rules {
+				if e.Remark != "" {
+					continue
+				}
+				matched[i] = t[outChain(l, s)][outRule(l, e).text]
+				if e.Action == acl.Permit {
+					c.Dropped += t[clearChain(l, s)][clearRule(e).text]
+				}
+			}
+			c.Matched = append(c.Matched, matched)
+		}
+		c.Blocked = t[divertChain(l)][blocked().text]
+		all[l.Link] = c
+	}
+	return all, nil
+}
