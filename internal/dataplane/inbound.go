@@ -108,7 +108,7 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 	switch {
 	case sa == nil:
 		r.path.drops.add(InInvalidSPI)
-		if r.path.invalidLog.allow() {
+		if r.path.invalidLog.allow(r.path.now()) {
 			r.path.Hub.Emit(debug.CryptoInvalidSPI{Src: d.Remote.Addr(), Dst: d.Local.Addr(), Protocol: packet.ESP, SPI: spi})
 		}
 	case sa.udp != r.udp:
@@ -188,7 +188,7 @@ func (r *receiver) deliver(p *inPacket) {
 		s.mac.Add(1)
 		s.flow.mac.Add(1)
 		s.refuse(drops, InMAC)
-		if s.macLog.allow() {
+		if s.macLog.allow(r.path.now()) {
 			r.path.Hub.Emit(debug.CryptoMACError{ConnID: s.ConnID})
 		}
 		return
@@ -238,7 +238,7 @@ func (p *Path) refuseReplay(s *pair) {
 	s.replay.Add(1)
 	s.flow.replay.Add(1)
 	s.refuse(&p.drops, InReplay)
-	if s.replayLog.allow() {
+	if s.replayLog.allow(p.now()) {
 		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID})
 	}
 }

@@ -110,7 +110,7 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 	sa := f.out.Load()
 	if sa == nil {
 		f.drop(&d.path.drops, OutNoSA)
-		if f.ask.allow() {
+		if f.ask.allow(d.path.now()) {
 			d.path.Acquire(Acquire{Flow: f.key})
 		}
 		return

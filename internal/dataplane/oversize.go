@@ -64,7 +64,7 @@ const minMTU = 68
 // address of the link, with the MTU that would fit.
 func (d *device) tell(pkt []byte, mtu int) {
 	policy := d.link.spd.Load()
-	if policy == nil || policy.local == 0 || mtu < minMTU || !d.parsed.MayAnswer() || !d.link.icmp.allow() {
+	if policy == nil || policy.local == 0 || mtu < minMTU || !d.parsed.MayAnswer() || !d.link.icmp.allow(d.path.now()) {
 		return
 	}
 	d.icmp[0] = d.parsed.AppendFragmentationNeeded(d.icmp[0][:Headroom], policy.local, pkt, mtu)

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"conft/debug"
 )
@@ -33,6 +34,7 @@ type Hub interface{ Emit(debug.Event) }
 // Path is the packet path of one router. Its methods are safe for concurrent use.
 type Path struct {
 	Options
+	started    time.Time
 	drops      drops
 	invalidLog limiter
 	sad        atomic.Pointer[map[uint32]*pair] // by inbound SPI
@@ -49,6 +51,9 @@ type Path struct {
 	sockets sync.WaitGroup
 }
 
+// now is the time of the limiters: since New, unmoved by a clock that is set.
+func (p *Path) now() time.Duration { return time.Since(p.started) }
+
 // task is a batch on its way to any worker.
 type task interface{ process(p *Path) }
 
@@ -59,12 +64,13 @@ const queueLen = 64
 func New(o Options) *Path {
 	p := &Path{
 		Options: o,
+		started: time.Now(),
 		links:   make(map[string]*link),
 		flows:   make(map[FlowKey]*flow),
 		work:    make(chan task, queueLen),
 	}
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
-	p.sad.Store(new(map[uint32]*pair))
+	p.sad.Store(&map[uint32]*pair{})
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {
 			for t := range p.work {
@@ -126,7 +132,7 @@ func (p *Path) Close() error {
 		devices = append(devices, l.dev.Swap(nil))
 	}
 	sad := *p.sad.Load()
-	p.sad.Store(new(map[uint32]*pair))
+	p.sad.Store(&map[uint32]*pair{})
 	p.mu.Unlock()
 
 	var errs error

@@ -27,6 +27,7 @@ var (
 	ErrShort    = errors.New("packet: shorter than its headers")
 	ErrNotIPv4  = errors.New("packet: not IPv4")
 	ErrBadTotal = errors.New("packet: total length beyond the octets received")
+	ErrTooLong  = errors.New("packet: fragment beyond the longest datagram")
 )
 
 // Parsed is one IPv4 packet, decoded. It is reused from packet to packet and
@@ -76,6 +77,9 @@ func (p *Parsed) Decode(b []byte) error {
 		Len:            total,
 	}
 	if p.FragmentOffset != 0 {
+		if p.FragmentOffset+total > 0xffff {
+			return ErrTooLong
+		}
 		return nil
 	}
 	t := b[hl:total]
