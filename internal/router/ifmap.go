@@ -77,7 +77,7 @@ func local(mac net.HardwareAddr) bool { return len(mac) == 0 || mac[0]&2 != 0 }
 // isEthernet leaves out what a router has no interface for: bridges and tunnels
 // that other programs run on the same machine.
 func isEthernet(l kernel.LinkState) bool {
-	return len(l.MAC) == 6 && (l.Kind == "" || l.Kind == "veth" || l.Kind == "macvlan" || l.Kind == "vlan" || l.Kind == "bond")
+	return len(l.MAC) == 6 && (l.Kind == "device" || l.Kind == "veth" || l.Kind == "macvlan" || l.Kind == "vlan" || l.Kind == "bond")
 }
 
 func decodeMappings(b []byte) (kept []mapping, err error) {
