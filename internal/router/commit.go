@@ -10,10 +10,7 @@ import (
 	"conft/nvram"
 )
 
-// Running returns the running configuration, which nobody changes any more.
-func (r *Router) Running() *config.Config { return r.running.Load() }
-
-// Config is Running, by the name that a session knows.
+// Config returns the running configuration, which nobody changes any more.
 func (r *Router) Config() *config.Config { return r.running.Load() }
 
 // Change makes f's changes to a clone of the running configuration and makes the

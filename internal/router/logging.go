@@ -29,18 +29,3 @@ func level(l config.Logging) int {
 	}
 	return int(l.Level)
 }
-
-// DebugFlags returns which debugging is on.
-func (r *Router) DebugFlags() debug.Flag { return r.hub.Flags() }
-
-// SetDebugFlags replaces what debugging is on.
-func (r *Router) SetDebugFlags(f debug.Flag) { r.hub.SetFlags(f) }
-
-// Log returns what `show logging` prints.
-func (r *Router) Log() LogState {
-	n := r.hub.Counters()
-	return LogState{Dropped: n.Dropped, Console: n.Console, Monitor: n.Monitor, Buffer: n.Buffer, Lines: r.hub.Buffer()}
-}
-
-// ClearLog empties the buffer.
-func (r *Router) ClearLog() { r.hub.ClearBuffer() }

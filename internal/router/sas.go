@@ -3,7 +3,6 @@ package router
 import (
 	"net/netip"
 
-	"conft/debug"
 	"conft/esp"
 	"conft/ike"
 	"conft/ike/exchange"
@@ -98,6 +97,3 @@ func (r *Router) ClearSA(peer netip.Addr) { r.engine.ClearSA(peer) }
 
 // ClearISAKMP deletes the ISAKMP SA of a connection id, or all when it is 0.
 func (r *Router) ClearISAKMP(connID uint32) { r.engine.ClearISAKMP(connID) }
-
-// Emit logs an event of the console itself.
-func (r *Router) Emit(e debug.Event) { r.hub.Emit(e) }

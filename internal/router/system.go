@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	log "conft/debug"
 	"conft/internal/aaa"
 	"conft/nvram"
 )
@@ -15,8 +16,8 @@ import (
 // Release is the version of this program.
 const Release = "0.1"
 
-// Clock returns the router's time and its mark.
-func (r *Router) Clock() (now time.Time, mark byte) { return r.clock.Now(), r.clock.Mark() }
+// Clock returns the router's clock.
+func (r *Router) Clock() log.Clock { return r.clock }
 
 // SetClock sets the router's time.
 func (r *Router) SetClock(t time.Time) { r.clock.Set(t) }
