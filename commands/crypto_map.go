@@ -101,7 +101,7 @@ func removeCryptoMap(c *config.Config, a grammar.Args) error {
 }
 
 var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map configuration commands:",
-	grammar.Exit[*mapScope]{Help: "Exit from crypto map configuration mode"},
+	grammar.Exit[*mapScope]{Help: "Exit from ISAKMP protection suite configuration mode"},
 	mapLine{
 		Syntax: "description ![LINE]",
 		Help:   grammar.Help{"description": "Description of the crypto map statement policy", "LINE": "Up to 80 characters"},

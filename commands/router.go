@@ -16,13 +16,13 @@ type Router interface {
 	Store
 	Network
 	Crypto
-	Logger
 	System
 }
 
 // Store keeps the configurations.
 type Store interface {
-	Running() *config.Config
+	// Config returns the running configuration, which nobody may change.
+	Config() *config.Config
 	// Startup returns the saved configuration, nil when there is none.
 	Startup() ([]byte, error)
 	// SaveStartup returns when the text is on stable storage.
@@ -53,21 +53,10 @@ type Crypto interface {
 	ClearISAKMP(connID uint32) // 0 for all
 }
 
-// Logger is the debug switches and the log.
-type Logger interface {
-	DebugFlags() debug.Flag
-	SetDebugFlags(debug.Flag)
-	Log() router.LogState
-	ClearLog()
-	// Emit logs an event of the table itself, such as %SYS-5-RELOAD.
-	Emit(debug.Event)
-}
-
-// System is the machine: clock, identity, restart.
+// System is the machine: clock, log, identity, restart.
 type System interface {
-	// Clock returns the router's time and its mark: '*' never set, '.' no longer
-	// synchronised, 0 authoritative.
-	Clock() (now time.Time, mark byte)
+	Hub() *debug.Hub
+	Clock() debug.Clock
 	SetClock(time.Time)
 	SystemState() router.SystemState
 	// Reload restarts the router from the startup configuration; the session

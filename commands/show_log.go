@@ -3,18 +3,16 @@ package commands
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"conft/debug"
 	"conft/internal/config"
-	"conft/internal/router"
 )
 
 // levels are the names of the eight severities.
 var levels = [8]string{"emergencies", "alerts", "critical", "errors", "warnings", "notifications", "informational", "debugging"}
 
 // showLogging prints `show logging`.
-func showLogging(w io.Writer, c *config.Config, s router.LogState) {
+func showLogging(w io.Writer, c *config.Config, s debug.Counters, lines []string) {
 	fmt.Fprintf(w, "Syslog logging: enabled (%d messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, xml disabled, filtering disabled)\n", s.Dropped)
 	fmt.Fprint(w, "\nNo Active Message Discriminator.\n\n\n\nNo Inactive Message Discriminator.\n\n\n")
 	destination := func(title string, l config.Logging, n uint64, indent string) {
@@ -31,19 +29,10 @@ func showLogging(w io.Writer, c *config.Config, s router.LogState) {
 		"No active filter modules.\n\n    Trap logging: disabled\n")
 	if c.LoggingBuffered.Enabled {
 		fmt.Fprintf(w, "\nLog Buffer (%d bytes):\n\n", c.LoggingBuffered.Size)
-		for _, l := range s.Lines {
+		for _, l := range lines {
 			fmt.Fprintln(w, l)
 		}
 	}
-}
-
-// debugText are the debug switches, in the order of `show debugging`.
-var debugText = []struct {
-	flag debug.Flag
-	text string
-}{
-	{debug.FlagISAKMP, "Crypto ISAKMP debugging is on"},
-	{debug.FlagIPsec, "Crypto IPSEC debugging is on"},
 }
 
 // showDebugging prints `show debugging`; nothing at all while all are off.
@@ -52,17 +41,21 @@ func showDebugging(w io.Writer, on debug.Flag) {
 		return
 	}
 	fmt.Fprint(w, "\nCryptographic Subsystem:\n")
-	for _, d := range debugText {
+	for _, d := range debugSwitches {
 		if on&d.flag != 0 {
-			fmt.Fprintf(w, "  %s\n", d.text)
+			fmt.Fprintf(w, "  %son\n", d.text)
 		}
 	}
 }
 
 // showClock prints `show clock`.
-func showClock(w io.Writer, now time.Time, mark byte) {
-	if mark != 0 {
-		fmt.Fprintf(w, "%c", mark)
+func showClock(w io.Writer, c debug.Clock) { fmt.Fprintln(w, clockText(c)) }
+
+// clockText is the time behind its mark: "*22:01:51.165 UTC Thu Feb 18 2016".
+func clockText(c debug.Clock) string {
+	mark := ""
+	if m := c.Mark(); m != 0 {
+		mark = string(m)
 	}
-	fmt.Fprintln(w, clockText(now))
+	return mark + c.Now().Format("15:04:05.000 MST Mon Jan 2 2006")
 }

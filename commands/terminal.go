@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"io"
+
+	"conft/debug"
 )
 
 // Terminal is what a command needs of the session that typed it. The context
@@ -16,6 +18,6 @@ type Terminal interface {
 	// Confirm prints a question that ends in "[confirm]" and reads one key:
 	// Enter and y mean yes.
 	Confirm(ctx context.Context, prompt string) (bool, error)
-	// Line names the line in log messages: "console", "vty0 (192.0.2.9)".
-	Line() string
+	// Origin is who typed it, as log messages name him.
+	Origin() debug.Origin
 }

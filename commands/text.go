@@ -68,6 +68,3 @@ func plural(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
-
-// clockText is the time as `show clock` prints it, without the mark.
-func clockText(t time.Time) string { return t.Format("15:04:05.000 MST Mon Jan 2 2006") }

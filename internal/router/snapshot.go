@@ -99,14 +99,6 @@ type ACLState struct {
 	Match []uint64 // by index of List.Entries
 }
 
-// LogState is what `show logging` reads: how many messages each destination
-// got, how many were lost because a queue was full, and the buffer.
-type LogState struct {
-	Dropped                  uint64
-	Console, Monitor, Buffer uint64
-	Lines                    []string // oldest first, finished text
-}
-
 // SystemState is what `show version` says about this process and machine.
 type SystemState struct {
 	Release  string // conft's own version
@@ -119,8 +111,6 @@ type SystemState struct {
 	UsedKB   uint64 // by this process
 	NVRAMKB  uint64 // room for the startup configuration
 	Returned string // why it was started: "power-on", "reload"
-	Started  time.Time
-	Uptime   time.Duration
 }
 
 // PingRequest is one `ping` command.
