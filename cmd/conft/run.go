@@ -17,6 +17,7 @@ import (
 	"conft/internal/attach"
 	"conft/internal/config"
 	"conft/internal/router"
+	"conft/shell/grammar"
 )
 
 // links collects --map flags.
@@ -26,7 +27,7 @@ func (l links) String() string { return "" }
 
 func (l links) Set(s string) error {
 	name, link, ok := strings.Cut(s, "=")
-	name, known := commands.InterfaceName(name)
+	name, known := grammar.Interface(name)
 	if !ok || !known || link == "" {
 		return fmt.Errorf("%q is not IFNAME=LINK, as in GigabitEthernet0/0=eth0", s)
 	}

@@ -46,9 +46,7 @@ func (r *Router) SystemState() SystemState {
 		UsedKB:   field("/proc/self/status", "VmRSS:"),
 		NVRAMKB:  nvram.Size / 1024,
 		Returned: r.reason,
-		Uptime:   r.clock.Uptime(),
 	}
-	s.Started = r.clock.Now().Add(-s.Uptime)
 	s.Image, _ = os.Executable()
 	return s
 }
