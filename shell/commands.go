@@ -93,7 +93,7 @@ func (s *Session) enable(ctx context.Context) error {
 	case s.level == maxLevel:
 		return nil
 	case c.EnableSecret == "" && c.EnablePassword == "":
-		if !s.console {
+		if !s.local {
 			return errors.New("% No password set")
 		}
 		s.level = maxLevel

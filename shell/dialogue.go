@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"conft/debug"
 )
 
 // The methods of this file are what commands use of the session that runs them.
@@ -18,8 +20,8 @@ func (s *Session) Write(p []byte) (int, error) {
 	return s.out.Write(p)
 }
 
-// Line names the line in log messages: "console", "vty0 (192.0.2.9)".
-func (s *Session) Line() string { return s.origin.String() }
+// Origin is who types on this session, as log messages name him.
+func (s *Session) Origin() debug.Origin { return s.origin }
 
 // errNoTerminal is the answer to a question that nobody can be asked.
 var errNoTerminal = errors.New("% This command asks a question and needs a terminal")

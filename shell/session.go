@@ -34,7 +34,8 @@ type Options struct {
 	Exec     *grammar.ExecTable[*Session]
 	Config   *grammar.Mode[*config.Config]
 	Origin   debug.Origin // names the line: console, vty0
-	Console  bool         // shows log lines without `terminal monitor`, enables without password
+	Console  bool         // shows log lines without `terminal monitor`
+	Local    bool         // may enable where no password is configured
 	Level    int          // privilege level at the beginning; 0 means 1
 }
 
@@ -46,6 +47,7 @@ type Session struct {
 	config  *grammar.Mode[*config.Config]
 	origin  debug.Origin
 	console bool
+	local   bool
 	first   int // privilege level at the beginning
 
 	interactive bool
@@ -70,7 +72,7 @@ type Session struct {
 func newSession(o Options, eol string) *Session {
 	s := &Session{
 		backend: o.Backend, exec: o.Exec, config: o.Config,
-		origin: o.Origin, console: o.Console, first: max(o.Level, 1),
+		origin: o.Origin, console: o.Console, local: o.Local, first: max(o.Level, 1),
 		terminal: o.Terminal,
 		screen:   &screen{w: o.Terminal, eol: eol, width: o.Width, length: o.Length},
 	}
