@@ -28,10 +28,14 @@ type LinkState struct {
 	Carrier bool
 	MTU     int
 	Addrs   []netip.Prefix
+	RX, TX  Traffic
 
 	made  bool // by conft, here or in an earlier process
 	proto map[netip.Prefix]bool
 }
+
+// Traffic counts what crossed a link in one direction.
+type Traffic struct{ Packets, Bytes, Errors, Drops uint64 }
 
 // state is what planning needs to know of the namespace.
 type state struct {
@@ -109,6 +113,10 @@ func links() ([]LinkState, error) {
 			Name: a.Name, Alias: a.Alias, Index: a.Index, MAC: a.HardwareAddr, Kind: l.Type(),
 			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU,
 			made: a.Group == linkGroup, proto: map[netip.Prefix]bool{},
+		}
+		if st := a.Statistics; st != nil {
+			ls.RX = Traffic{st.RxPackets, st.RxBytes, st.RxErrors, st.RxDropped}
+			ls.TX = Traffic{st.TxPackets, st.TxBytes, st.TxErrors, st.TxDropped}
 		}
 		for _, ad := range addrs {
 			if ad.index == a.Index {

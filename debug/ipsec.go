@@ -1,0 +1,170 @@
+package debug
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// inIPsec is embedded in every event of `debug crypto ipsec`.
+type inIPsec struct{}
+
+// Flag implements Event for all IPsec events.
+func (inIPsec) Flag() Flag { return FlagIPsec }
+
+// Proxy is one end of a proxy identity.
+type Proxy struct {
+	Addr, Mask netip.Addr
+	Protocol   uint8
+	Port       uint16
+}
+
+func (p Proxy) String() string {
+	kind := 4 // ID_IPV4_ADDR_SUBNET
+	if p.Mask == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+		kind = 1 // ID_IPV4_ADDR
+	}
+	return fmt.Sprintf("%s/%s/%d/%d (type=%d)", p.Addr, p.Mask, p.Protocol, p.Port, kind)
+}
+
+// KeyRequest is the block "(key eng. msg.) OUTBOUND local= …" that several lines
+// of the key engine carry.
+type KeyRequest struct {
+	Outbound                bool
+	Local, Remote           netip.Addr
+	LocalProxy, RemoteProxy Proxy
+	Transform               string // "esp-des esp-md5-hmac"
+	Transport, UDP          bool   // encapsulation mode, tunnel over IP if neither
+	LifeSeconds, LifeKB     uint32
+	SPI                     uint32
+	ConnID                  uint32
+	KeySize                 int // bits, 0 for ciphers of one key size
+	Flags                   uint32
+}
+
+func (r KeyRequest) append(b []byte) []byte {
+	dir := "INBOUND"
+	if r.Outbound {
+		dir = "OUTBOUND"
+	}
+	return fmt.Appendf(b, "\n  (key eng. msg.) %s local= %s, remote= %s, "+
+		"\n    local_proxy= %s, "+
+		"\n    remote_proxy= %s,"+
+		"\n    protocol= ESP, transform= %s  (%s), "+
+		"\n    lifedur= %ds and %dkb, "+
+		"\n    spi= 0x%X(%d), conn_id= %d, keysize= %d, flags= 0x%X",
+		dir, r.Local, r.Remote, r.LocalProxy, r.RemoteProxy, r.Transform, r.mode(),
+		r.LifeSeconds, r.LifeKB, r.SPI, r.SPI, r.ConnID, r.KeySize, r.Flags)
+}
+
+func (r KeyRequest) mode() string {
+	switch {
+	case r.UDP && r.Transport:
+		return "Transport-UDP"
+	case r.UDP:
+		return "Tunnel-UDP"
+	case r.Transport:
+		return "Transport"
+	}
+	return "Tunnel"
+}
+
+// IPsecRequest is "IPSEC(sa_request): ," with the block: a packet wants an SA.
+type IPsecRequest struct {
+	inIPsec
+	KeyRequest
+}
+
+func (e IPsecRequest) AppendLine(b []byte, _ Manner) []byte {
+	return e.KeyRequest.append(append(b, "IPSEC(sa_request): ,"...))
+}
+
+// IPsecRequestTimer is printed when IKE did not deliver the SAs in 30 seconds.
+type IPsecRequestTimer struct {
+	inIPsec
+	Count                   int
+	Local, Remote           netip.Addr
+	LocalProxy, RemoteProxy Proxy
+}
+
+func (e IPsecRequestTimer) AppendLine(b []byte, _ Manner) []byte {
+	b = fmt.Appendf(b, textRequestTimer, e.Count)
+	return appendIdentity(b, e.Local, e.Remote, e.LocalProxy, e.RemoteProxy)
+}
+
+func appendIdentity(b []byte, local, remote netip.Addr, localProxy, remoteProxy Proxy) []byte {
+	return fmt.Appendf(b, "\n  (identity) local= %s, remote= %s, \n    local_proxy= %s, \n    remote_proxy= %s",
+		local, remote, localProxy, remoteProxy)
+}
+
+// IPsecValidate is "IPSEC(validate_proposal_request): proposal part #1," with the block.
+type IPsecValidate struct {
+	inIPsec
+	Part int
+	KeyRequest
+}
+
+func (e IPsecValidate) AppendLine(b []byte, _ Manner) []byte {
+	return e.KeyRequest.append(fmt.Appendf(b, "IPSEC(validate_proposal_request): proposal part #%d,", e.Part))
+}
+
+// IPsecProxyMatch is "Crypto mapdb : proxy_match" with its five sub-lines.
+type IPsecProxyMatch struct {
+	inIPsec
+	Src, Dst         netip.Addr
+	Protocol         uint8
+	SrcPort, DstPort uint16
+}
+
+func (e IPsecProxyMatch) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, "Crypto mapdb : proxy_match"+
+		"\n        src addr     : %s"+
+		"\n        dst addr     : %s"+
+		"\n        protocol     : %d"+
+		"\n        src port     : %d"+
+		"\n        dst port     : %d", e.Src, e.Dst, e.Protocol, e.SrcPort, e.DstPort)
+}
+
+// IPsecTransformRefused is "IPSEC(ipsec_process_proposal): transform proposal not
+// supported for identity: " with the transforms in braces.
+type IPsecTransformRefused struct {
+	inIPsec
+	Transform string
+}
+
+func (e IPsecTransformRefused) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, "IPSEC(ipsec_process_proposal): transform proposal not supported for identity: \n    {%s }", e.Transform)
+}
+
+// IPsecNoMap is "map_db_find_best did not find matching map".
+type IPsecNoMap struct{ inIPsec }
+
+func (e IPsecNoMap) AppendLine(b []byte, _ Manner) []byte {
+	return append(b, "map_db_find_best did not find matching map"...)
+}
+
+// IPsecProxyRefused is "IPSEC(ipsec_process_proposal): proxy identities not supported".
+type IPsecProxyRefused struct{ inIPsec }
+
+func (e IPsecProxyRefused) AppendLine(b []byte, _ Manner) []byte {
+	return append(b, "IPSEC(ipsec_process_proposal): proxy identities not supported"...)
+}
+
+// IPsecPeerRefused is printed when the peer is not that of the crypto map entry.
+type IPsecPeerRefused struct {
+	inIPsec
+	Peer netip.Addr
+}
+
+func (e IPsecPeerRefused) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textPeerRefused, e.Peer)
+}
+
+// IPsecFlagsRefused is printed when PFS or the encapsulation mode does not fit.
+type IPsecFlagsRefused struct {
+	inIPsec
+	Flags uint32
+}
+
+func (e IPsecFlagsRefused) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textFlagsRefused, e.Flags)
+}

@@ -1,0 +1,179 @@
+package debug
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// IPsecKeyEngine is "IPSEC(key_engine): got a queue event with 2 kei messages".
+type IPsecKeyEngine struct {
+	inIPsec
+	Count int
+}
+
+func (e IPsecKeyEngine) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textKeyEngine, e.Count)
+}
+
+// IPsecSPIResponse is "IPSEC(spi_response): getting spi 1956049925 for SA ".
+type IPsecSPIResponse struct {
+	inIPsec
+	SPI         uint32
+	Local, Peer netip.Addr
+}
+
+func (e IPsecSPIResponse) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textSPIResponse, e.SPI, e.Local, e.Peer)
+}
+
+// IPsecInitialize is "IPSEC(initialize_sas): ," with the block, once for each direction.
+type IPsecInitialize struct {
+	inIPsec
+	KeyRequest
+}
+
+func (e IPsecInitialize) AppendLine(b []byte, _ Manner) []byte {
+	return e.KeyRequest.append(append(b, "IPSEC(initialize_sas): ,"...))
+}
+
+// IPsecReconnect is "IPSEC(crypto_ipsec_sa_find_ident_head): reconnecting with the
+// same proxies and 13.1.1.3".
+type IPsecReconnect struct {
+	inIPsec
+	Peer netip.Addr
+}
+
+func (e IPsecReconnect) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, "IPSEC(crypto_ipsec_sa_find_ident_head): reconnecting with the same proxies and %s", e.Peer)
+}
+
+// IPsecFlow is "IPSec: Flow_switching Allocated flow for sibling 80000003 ".
+type IPsecFlow struct {
+	inIPsec
+	Sibling uint32
+}
+
+func (e IPsecFlow) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textFlow, e.Sibling)
+}
+
+// IPsecAddIdent is "IPSEC(policy_db_add_ident): src 10.1.1.0, dest 20.1.1.0,
+// dest_port 0" and an empty line.
+type IPsecAddIdent struct {
+	inIPsec
+	Src, Dst netip.Addr
+	DstPort  uint16
+}
+
+func (e IPsecAddIdent) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textAddIdent, e.Src, e.Dst, e.DstPort)
+}
+
+// SARef is the block "(sa) sa_dest= 12.1.1.2, …" of one SA.
+type SARef struct {
+	Dst       netip.Addr
+	SPI       uint32
+	Transform string // "esp-des esp-md5-hmac"
+	ConnID    uint32 // 2001, 2002, …
+}
+
+func (r SARef) append(b []byte) []byte {
+	return fmt.Appendf(b, "\n  (sa) sa_dest= %s, sa_prot= 50, "+
+		"\n    sa_spi= 0x%X(%d), "+
+		"\n    sa_trans= %s , sa_conn_id= %d", r.Dst, r.SPI, r.SPI, r.Transform, r.ConnID)
+}
+
+// IPsecCreate is "IPSEC(create_sa): sa created," with the SA, once for each direction.
+type IPsecCreate struct {
+	inIPsec
+	SARef
+}
+
+func (e IPsecCreate) AppendLine(b []byte, _ Manner) []byte {
+	return e.SARef.append(append(b, "IPSEC(create_sa): sa created,"...))
+}
+
+// IPsecEnableNotify is "IPSEC(key_engine_enable_outbound): rec'd enable notify from
+// ISAKMP": the responder may send after message 9.
+type IPsecEnableNotify struct{ inIPsec }
+
+func (e IPsecEnableNotify) AppendLine(b []byte, _ Manner) []byte {
+	return append(b, "IPSEC(key_engine_enable_outbound): rec'd enable notify from ISAKMP"...)
+}
+
+// IPsecEnable is "IPSEC(key_engine_enable_outbound): enable SA with spi 1956049925/50".
+type IPsecEnable struct {
+	inIPsec
+	SPI uint32
+}
+
+func (e IPsecEnable) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textEnable, e.SPI)
+}
+
+// IPsecCurrent is "IPSEC(update_current_outbound_sa): updated peer 1.1.56.6 current
+// outbound sa to SPI DD8C4BB4".
+type IPsecCurrent struct {
+	inIPsec
+	Peer netip.Addr
+	SPI  uint32
+}
+
+func (e IPsecCurrent) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, "IPSEC(update_current_outbound_sa): updated peer %s current outbound sa to SPI %X", e.Peer, e.SPI)
+}
+
+// IPsecExpiring is printed when the soft lifetime of an SA has run out.
+type IPsecExpiring struct {
+	inIPsec
+	Seconds uint32
+}
+
+func (e IPsecExpiring) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textExpiring, e.Seconds)
+}
+
+// IPsecReplace is printed when new SAs take over from old ones of the same identity.
+type IPsecReplace struct {
+	inIPsec
+	Seconds uint32 // the old SA lives on
+	SARef
+	Local, Remote           netip.Addr
+	LocalProxy, RemoteProxy Proxy
+}
+
+func (e IPsecReplace) AppendLine(b []byte, _ Manner) []byte {
+	b = e.SARef.append(fmt.Appendf(b, textReplace, e.Seconds))
+	return appendIdentity(append(b, ','), e.Local, e.Remote, e.LocalProxy, e.RemoteProxy)
+}
+
+// IPsecDelete is "IPSEC(delete_sa): deleting SA," with SA and identity.
+type IPsecDelete struct {
+	inIPsec
+	SARef
+	Local, Remote           netip.Addr
+	LocalProxy, RemoteProxy Proxy
+}
+
+func (e IPsecDelete) AppendLine(b []byte, _ Manner) []byte {
+	b = e.SARef.append(append(b, textDelete...))
+	return appendIdentity(append(b, ','), e.Local, e.Remote, e.LocalProxy, e.RemoteProxy)
+}
+
+// IPsecDeleteNotify is "IPSEC(key_engine_delete_sas): rec'd delete notify from ISAKMP".
+type IPsecDeleteNotify struct{ inIPsec }
+
+func (e IPsecDeleteNotify) AppendLine(b []byte, _ Manner) []byte {
+	return append(b, "IPSEC(key_engine_delete_sas): rec'd delete notify from ISAKMP"...)
+}
+
+// IPsecDeleteSPI is "IPSEC(key_engine_delete_sas): delete SA with spi 0x… proto 50 for 23.23.23.3".
+type IPsecDeleteSPI struct {
+	inIPsec
+	SPI  uint32
+	Peer netip.Addr
+}
+
+func (e IPsecDeleteSPI) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textDeleteSAs, e.SPI, e.Peer)
+}
