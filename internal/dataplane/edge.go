@@ -1,6 +1,6 @@
 package dataplane
 
-import "net/netip"
+import "conft/internal/packet"
 
 // Headroom is the number of octets that Path leaves free in front of every
 // packet that it hands to a TUN, and wants in front of every packet that it
@@ -26,18 +26,9 @@ type TUN interface {
 	Close() error
 }
 
-// Datagram is one ESP packet on a socket.
-type Datagram struct {
-	// Buf to Send is the packet: SPI first, no IP header, no UDP header. For
-	// Receive it is the room to fill; Buf[:N] is what arrived, likewise without
-	// outer headers. A UDP 4500 socket also delivers IKE and keepalives.
-	Buf []byte
-	N   int
-	// Local is our address, Remote the peer's. The ports are those of UDP
-	// encapsulation, 0 on the raw socket.
-	Local, Remote netip.AddrPort
-	TOS           uint8 // of the outer IP header; Send only
-}
+// Datagram is one ESP packet on a socket. A UDP 4500 socket also delivers IKE and
+// keepalives.
+type Datagram = packet.Datagram
 
 // Socket carries ESP: raw protocol 50 or UDP 4500. One goroutine receives;
 // several may Send at a time.
