@@ -28,23 +28,22 @@ type blockMode interface {
 	SetIV([]byte)
 }
 
-// newCBC returns the constructor of an SA's protections.
-func newCBC(k Keys, d direction) (func() protection, error) {
+func newCBC(k Keys, d direction) (source, error) {
 	l := newLayout(k.Transform, k.Auth)
 	var block, ivs cipher.Block
 	if l.iv > 0 {
 		var err error
 		if block, err = k.Transform.New(k.EncKey); err != nil {
-			return nil, err
+			return source{}, err
 		}
 		if d == outward {
 			if ivs, err = newIVs(); err != nil {
-				return nil, err
+				return source{}, err
 			}
 		}
 	}
 	authKey := slices.Clone(k.AuthKey)
-	return func() protection {
+	create := func() protection {
 		p := &cbc{layout: l, ivs: ivs}
 		if block != nil {
 			mode := cipher.NewCBCDecrypter
@@ -58,7 +57,8 @@ func newCBC(k Keys, d direction) (func() protection, error) {
 			p.sum = make([]byte, 0, p.mac.Size())
 		}
 		return p
-	}, nil
+	}
+	return source{create, authKey}, nil
 }
 
 // newIVs returns the cipher that turns sequence numbers into IVs. "The IV MUST be chosen

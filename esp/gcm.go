@@ -3,6 +3,7 @@ package esp
 import (
 	"crypto/cipher"
 	"encoding/binary"
+	"slices"
 
 	"conft/internal/suite"
 )
@@ -15,28 +16,27 @@ type gcm struct {
 
 const gcmIVLen = 8
 
-// newGCM returns the constructor of an SA's protections.
-func newGCM(k Keys) (func() protection, error) {
-	key, salt := k.EncKey[:len(k.EncKey)-suite.GCMSaltLen], k.EncKey[len(k.EncKey)-suite.GCMSaltLen:]
-	block, err := k.Transform.New(key)
+func newGCM(k Keys) (source, error) {
+	cut := len(k.EncKey) - suite.GCMSaltLen
+	block, err := k.Transform.New(k.EncKey[:cut])
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
 	aead, err := cipher.NewGCM(block)
 	if err != nil {
-		return nil, err
+		return source{}, err
 	}
-	own := [suite.GCMSaltLen]byte(salt)
-	return func() protection {
+	salt := slices.Clone(k.EncKey[cut:])
+	create := func() protection {
 		p := &gcm{aead: aead}
-		copy(p.nonce[:], own[:])
+		copy(p.nonce[:], salt)
 		return p
-	}, nil
+	}
+	return source{create, salt}, nil
 }
 
-// seal uses the sequence number as IV: "The IV MUST be chosen … in a manner that ensures
-// that [it] is used only once for a given key … a counter [is] acceptable", RFC 4106,
-// section 3.1, and a sequence number never returns under one key.
+// seal uses the sequence number as IV. "For a given key, the IV MUST NOT repeat", RFC
+// 4106, section 3.1, and under one key no sequence number returns.
 func (p *gcm) seal(pkt []byte, seq uint32) {
 	binary.BigEndian.PutUint64(pkt[headerLen:], uint64(seq))
 	copy(p.nonce[suite.GCMSaltLen:], pkt[headerLen:])

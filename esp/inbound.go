@@ -31,8 +31,8 @@ func NewInbound(spi uint32, k Keys, window int) (*Inbound, error) {
 		return nil, err
 	}
 	i := &Inbound{layout: newLayout(k.Transform, k.Auth), spi: spi, list: list}
-	// "If a … SA does not employ … integrity, anti-replay MUST NOT be selected" is the
-	// sense of RFC 4303, section 3.4.3: a forged number would move the window.
+	// Without an ICV a forged number would move the window and lock the peer out, so
+	// there is no anti-replay then (RFC 4303, section 2.2).
 	if i.icv > 0 {
 		if i.replay, err = newWindow(window); err != nil {
 			return nil, err
@@ -48,8 +48,8 @@ func (i *Inbound) Check(seq uint32) bool { return i.replay == nil || i.replay.ch
 // another packet with this number came first.
 func (i *Inbound) Accept(seq uint32) bool { return i.replay == nil || i.replay.accept(seq) }
 
-// Open verifies, decrypts and checks the ESP packet pkt in place. inner refers to pkt.
-// It does not look at the anti-replay window.
+// Open verifies, decrypts and checks the ESP packet pkt in place. inner refers to pkt,
+// which is of no use after an error. The anti-replay window is not looked at.
 func (i *Inbound) Open(pkt []byte) (inner []byte, next byte, seq uint32, err error) {
 	text := len(pkt) - i.body() - i.icv
 	if text < trailerLen || text%i.align != 0 {
@@ -75,8 +75,8 @@ func (i *Inbound) Open(pkt []byte) (inner []byte, next byte, seq uint32, err err
 	return body[:n], body[text-1], binary.BigEndian.Uint32(pkt[4:]), nil
 }
 
-// unpad returns the length of the inner packet. "The receiver SHOULD inspect the
-// Padding field", RFC 4303, section 2.4, which is 1, 2, 3, … .
+// unpad returns the length of the inner packet. The padding is 1, 2, 3, …, and "the
+// receiver SHOULD inspect the Padding field", RFC 4303, section 2.4.
 func unpad(body []byte) (n int, ok bool) {
 	end := len(body) - trailerLen
 	pad := int(body[end])

@@ -17,13 +17,16 @@ type Keys struct {
 	AuthKey   []byte
 }
 
+// Format leaves the keys out, whatever the verb: an SA may be printed, its keys may not.
+func (k Keys) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "%v %d %v", k.Transform, k.KeyBits, k.Auth)
+}
+
 // ErrSuite says that an SA cannot be built from the algorithms or keys given.
 var ErrSuite = errors.New("esp: unusable algorithms or keys")
 
-// KeyLens is the number of octets of keying material that the cipher and the
-// authentication take, in the order in which IKE hands them out: "the encryption key
-// SHOULD be taken from the first (left-most, high-order) bits and the integrity key …
-// from the remaining bits", RFC 4303, section 3.3.2 after RFC 2401.
+// KeyLens is the number of octets that the cipher and the authentication take from the
+// keying material, in this order (RFC 2401, section 4.6.2).
 func KeyLens(t suite.Transform, bits int, a suite.Auth) (enc, auth int, err error) {
 	enc, ok := t.KeyLen(bits)
 	switch {
@@ -34,8 +37,7 @@ func KeyLens(t suite.Transform, bits int, a suite.Auth) (enc, auth int, err erro
 	case t.Combined() && a != suite.AuthNone:
 		return 0, 0, fmt.Errorf("%w: %v authenticates by itself, not by %v", ErrSuite, t, a)
 	case t == suite.ESPNull && a == suite.AuthNone:
-		// "the NULL encryption and NULL authentication algorithms … MUST NOT both be
-		// selected", RFC 4303, section 3.2, in other words.
+		// RFC 4303, section 3.2: one of the two services has to be there.
 		return 0, 0, fmt.Errorf("%w: %v without authentication", ErrSuite, t)
 	}
 	return enc, a.KeyLen(), nil

@@ -29,9 +29,8 @@ func newWindow(size int) (*window, error) {
 
 func (w *window) word(block uint64) *uint64 { return &w.ring[block%uint64(len(w.ring))] }
 
-// check reports whether n is neither left of the window nor marked in it. "The first
-// packet sent using a given SA will contain a sequence number of 1", RFC 4303, section
-// 2.2, so there is no 0.
+// check reports whether seq is neither left of the window nor marked in it. The first
+// packet of an SA has the number 1, so there is no 0 (RFC 4303, section 2.2).
 func (w *window) check(seq uint32) bool {
 	n := uint64(seq)
 	switch {
@@ -43,7 +42,7 @@ func (w *window) check(seq uint32) bool {
 	return *w.word(n / wordBits)>>(n%wordBits)&1 == 0
 }
 
-// accept checks n again, for others may have come since, and marks it.
+// accept checks seq again, for it may have come twice since, and marks it.
 func (w *window) accept(seq uint32) bool {
 	if !w.check(seq) {
 		return false

@@ -21,8 +21,8 @@ func IsIKE(datagram []byte) bool {
 	return len(datagram) >= MarkerLen && [MarkerLen]byte(datagram) == Marker
 }
 
-// IsKeepalive reports whether a datagram on port 4500 is a NAT keepalive, which "the
-// receiver SHOULD ignore", RFC 3948, section 2.3.
+// IsKeepalive reports whether a datagram on port 4500 is a NAT keepalive, which its
+// receiver ignores (RFC 3948, section 2.3).
 func IsKeepalive(datagram []byte) bool {
 	return len(datagram) == 1 && datagram[0] == Keepalive
 }

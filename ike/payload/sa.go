@@ -199,6 +199,7 @@ func decodeProposal(b []byte, off int) (Proposal, error) {
 		return Proposal{}, badProposal(TypeProposal, off, "more transforms counted than there is room for")
 	}
 	p.Transforms = make([]Transform, count)
+	attributes := make([]Attribute, 0, min(8*count, (len(b)-off)/4))
 	for i := range p.Transforms {
 		size, err := nestedHeader(TypeTransform, b, off)
 		if err != nil {
@@ -207,7 +208,7 @@ func decodeProposal(b []byte, off int) (Proposal, error) {
 		if (Type(b[off]) == TypeNone) != (i == count-1) {
 			return Proposal{}, badProposal(TypeTransform, off, "list of transforms and their count differ")
 		}
-		if p.Transforms[i], err = decodeTransform(b[:off+size], off); err != nil {
+		if p.Transforms[i], attributes, err = decodeTransform(attributes, b[:off+size], off); err != nil {
 			return Proposal{}, err
 		}
 		off += size
@@ -218,18 +219,20 @@ func decodeProposal(b []byte, off int) (Proposal, error) {
 	return p, nil
 }
 
-// decodeTransform decodes the transform that fills b[off:].
-func decodeTransform(b []byte, off int) (Transform, error) {
+// decodeTransform decodes the transform that fills b[off:]. Its attributes are
+// appended to list, which is returned.
+func decodeTransform(list []Attribute, b []byte, off int) (Transform, []Attribute, error) {
 	if len(b)-off < 8 {
-		return Transform{}, badProposal(TypeTransform, off, "shorter than its header")
+		return Transform{}, nil, badProposal(TypeTransform, off, "shorter than its header")
 	}
 	if b[off+6] != 0 || b[off+7] != 0 {
-		return Transform{}, badProposal(TypeTransform, off+6, "reserved octets are not zero")
+		return Transform{}, nil, badProposal(TypeTransform, off+6, "reserved octets are not zero")
 	}
 	t := Transform{Number: b[off+4], ID: b[off+5]}
-	var err error
-	t.Attributes, err = appendAttributes(make([]Attribute, 0, 6), TypeTransform, b, off+8)
-	return t, err
+	start := len(list)
+	list, err := appendAttributes(list, TypeTransform, b, off+8)
+	t.Attributes = list[start:len(list):len(list)]
+	return t, list, err
 }
 
 // nestedHeader checks the generic header of a proposal or transform, which only

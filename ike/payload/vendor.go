@@ -21,9 +21,8 @@ const (
 	VendorFragmentation            // Cisco's IKE fragmentation
 )
 
-// vendorIDs are the octets of each: most are the MD5 of a text, of which Unity and
-// DPD keep 14 octets before their version, XAUTH 8, and fragmentation 16 before
-// capabilities.
+// vendorIDs are the octets of each, the MD5 of a text. Unity and DPD keep 14 octets
+// of it and put their version behind; XAUTH keeps 8.
 var vendorIDs = [...]struct {
 	name string
 	id   string
@@ -51,12 +50,23 @@ func (v Vendor) NATT() bool { return v >= VendorNATTRFC3947 && v <= VendorNATTDr
 
 // ClassifyVendor names a vendor ID received.
 func ClassifyVendor(id []byte) Vendor {
-	for v, known := range vendorIDs {
-		if v != int(VendorUnknown) && known.id == string(id) {
-			return Vendor(v)
+	for v := VendorUnknown + 1; int(v) < len(vendorIDs); v++ {
+		if v.matches(id) {
+			return v
 		}
 	}
 	return VendorUnknown
+}
+
+func (v Vendor) matches(id []byte) bool {
+	known := vendorIDs[v].id
+	switch v {
+	case VendorUnity, VendorDPD: // of any minor version
+		return len(id) == len(known) && string(id[:majorIndex+1]) == known[:majorIndex+1]
+	case VendorFragmentation: // four octets of capabilities may follow
+		return string(id) == known || len(id) == len(known)+4 && string(id[:len(known)]) == known
+	}
+	return string(id) == known
 }
 
 // unityMajor is the major version of Unity and DPD, at octet majorIndex.

@@ -39,9 +39,8 @@ func (c ivChain) phase2Chain(h suite.Hash, mid uint32) ivChain {
 }
 
 // seal encrypts what follows the header of msg, in place where there is room for
-// the padding, and advances the chain. Padding is zero, and none where the payloads
-// fill a block: "The length of the padding … [is] not needed", for each payload
-// has its length.
+// the padding, and advances the chain. Padding is zero, and there is none where the
+// payloads fill their last block.
 func (c *ivChain) seal(msg []byte) []byte {
 	size := c.block.BlockSize()
 	for (len(msg)-payload.HeaderLen)%size != 0 {

@@ -120,12 +120,13 @@ func (k *keys) keymat(n int, gxy []byte, p payload.Protocol, spi uint32, ni, nr 
 		last = k.hash.PRF(k.skeyidD, last, gxy, []byte{byte(p)}, octets(spi), ni, nr)
 		out = append(out, last...)
 	}
+	clear(out[n:])
 	return out[:n:n]
 }
 
 // encryptionKey is the key of n octets under which messages are encrypted
-// (RFC 2409, appendix B). That a DES key be drawn again if it is weak is not obeyed:
-// one key in 2^52 is, and no other implementation does it.
+// (RFC 2409, appendix B). That weak DES keys be passed over is not obeyed: one key in
+// 2^52 is weak, and a peer that takes it as it comes could not be talked to.
 //
 //	Ka = SKEYID_e if that is long enough, else K1 | K2 | K3 | ...
 //	K1 = prf(SKEYID_e, 0)
@@ -140,6 +141,7 @@ func (k *keys) encryptionKey(n int) []byte {
 		last = k.hash.PRF(k.skeyidE, last)
 		out = append(out, last...)
 	}
+	clear(out[n:])
 	return out[:n:n]
 }
 

@@ -33,6 +33,7 @@ type Config struct {
 	ISAKMPPolicy []*ISAKMPPolicy
 	ISAKMPKeys   []ISAKMPKey
 	TransformSet []*TransformSet
+	ISAKMPOff    bool     // no crypto isakmp enable
 	IPsecLife    Lifetime // crypto ipsec security-association lifetime
 }
 
@@ -143,7 +144,8 @@ type ISAKMPKey struct {
 
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
 // are the words typed, in canonical form, with the key size of an AES cipher in
-// the cipher's own word: "esp-aes 256", "esp-sha-hmac".
+// the cipher's own word unless it is 128: "esp-aes", "esp-aes 256", "esp-gcm",
+// "esp-sha-hmac". The cipher comes first.
 type TransformSet struct {
 	Name       string
 	Transforms []string

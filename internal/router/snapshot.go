@@ -1,6 +1,7 @@
 package router
 
 import (
+	"net"
 	"net/netip"
 	"time"
 
@@ -71,7 +72,15 @@ type InterfaceState struct {
 	LinkUp   bool   // carrier and administrative state
 	Protocol bool   // line protocol
 	MTU      int
-	Method   string // "manual", "NVRAM" or "unset"
+	Method   string           // "manual", "NVRAM" or "unset"
+	MAC      net.HardwareAddr // nil for interfaces without one
+	Input    Traffic
+	Output   Traffic
+}
+
+// Traffic counts what crossed an interface in one direction.
+type Traffic struct {
+	Packets, Bytes, Errors, Drops uint64
 }
 
 // RouteState is one row of the routing table.
@@ -88,4 +97,32 @@ type RouteState struct {
 type ACLState struct {
 	List  *acl.List
 	Match []uint64 // by index of List.Entries
+}
+
+// SystemState is what `show version` says about this process and machine.
+type SystemState struct {
+	Release  string // conft's own version
+	Built    string // date and tool chain of the binary
+	Image    string // path of the binary
+	Machine  string // hardware name: "x86_64"
+	Kernel   string // "Linux 6.1.0"
+	Board    string // stable serial number of this router
+	MemoryKB uint64 // of the machine
+	UsedKB   uint64 // by this process
+	NVRAMKB  uint64 // room for the startup configuration
+	Returned string // why it was started: "power-on", "reload"
+}
+
+// PingRequest is one `ping` command.
+type PingRequest struct {
+	Target, Source netip.Addr // Source is zero when the kernel chooses
+	Count, Size    int        // Size is that of the whole IP datagram
+	Timeout        time.Duration
+	DF             bool
+}
+
+// PingReply is the outcome of one echo request.
+type PingReply struct {
+	Symbol byte // '!' reply, '.' time-out, 'U' unreachable, 'M' could not fragment, 'A' prohibited, '&' TTL exceeded
+	RTT    time.Duration
 }

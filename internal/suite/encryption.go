@@ -71,9 +71,8 @@ func (e Encryption) New(key []byte) (cipher.Block, error) {
 	return nil, fmt.Errorf("suite: %v is not implemented", e)
 }
 
-// fixedKeyLen is the key length of a cipher that has only one. "Key Length … MUST NOT be
-// specified when … [the] cipher [uses] a fixed length key", RFC 2409, appendix A: a
-// peer that does and means another length cannot be served.
+// fixedKeyLen is the key length of a cipher that has only one. RFC 2409, appendix A,
+// forbids the attribute then; a peer that sends it and means the same length is served.
 func fixedKeyLen(bits, octets int) int {
 	if bits != 0 && bits != 8*octets {
 		return 0

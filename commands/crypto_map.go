@@ -1,0 +1,231 @@
+package commands
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+type mapLine = grammar.Line[*mapScope]
+
+// mapScope is a crypto map entry with the configuration around it, which its
+// lines are checked against.
+type mapScope struct {
+	*config.CryptoMapEntry
+	in *config.Config
+}
+
+// incompleteMap is IOS's note on a new entry.
+const incompleteMap = "% NOTE: This new crypto map will remain disabled until a peer\n" +
+	"        and a valid access list have been configured."
+
+var cryptoMapBlock = grammar.Block[*config.Config, *mapScope]{
+	Syntax: "crypto map WORD$name ![<1-65535>$seq] [ipsec-isakmp]",
+	Help: grammar.Help{
+		"crypto":       "Encryption module",
+		"map":          "Enter a crypto map",
+		"$name":        "Crypto map tag",
+		"$seq":         "Sequence to insert into crypto map entry",
+		"ipsec-isakmp": "IPSEC w/ISAKMP",
+	},
+	Open: func(c *config.Config, a grammar.Args) (*mapScope, error) {
+		m := c.CryptoMap(a.String("name"))
+		if m != nil {
+			if e := m.Entry(a.Int("seq")); e != nil {
+				return &mapScope{e, c}, nil
+			}
+		}
+		if !a.Has("ipsec-isakmp") {
+			return nil, a.Invalid("ipsec-isakmp") // what is new needs its type
+		}
+		if m == nil {
+			m = &config.CryptoMap{Name: a.String("name")}
+			at, _ := slices.BinarySearchFunc(c.CryptoMaps, m, func(a, b *config.CryptoMap) int { return strings.Compare(a.Name, b.Name) })
+			c.CryptoMaps = slices.Insert(c.CryptoMaps, at, m)
+		}
+		e := &config.CryptoMapEntry{Seq: a.Int("seq")}
+		at, _ := slices.BinarySearchFunc(m.Entries, e, func(a, b *config.CryptoMapEntry) int { return cmp.Compare(a.Seq, b.Seq) })
+		m.Entries = slices.Insert(m.Entries, at, e)
+		a.Note(incompleteMap)
+		return &mapScope{e, c}, nil
+	},
+	No: removeCryptoMap,
+	Each: func(c *config.Config) iter.Seq2[string, *mapScope] {
+		return func(yield func(string, *mapScope) bool) {
+			for _, m := range c.CryptoMaps {
+				for _, e := range m.Entries {
+					// IOS ends the line with a blank.
+					if !yield(fmt.Sprintf("crypto map %s %d ipsec-isakmp ", m.Name, e.Seq), &mapScope{e, c}) {
+						return
+					}
+				}
+			}
+		}
+	},
+	Sub: cryptoMapMode,
+}
+
+// removeCryptoMap removes an entry, or the whole map unless an interface uses it.
+func removeCryptoMap(c *config.Config, a grammar.Args) error {
+	name := a.String("name")
+	m := c.CryptoMap(name)
+	if m == nil {
+		return refuse("Could not find crypto map %s", name)
+	}
+	if a.Has("seq") {
+		if m.Entry(a.Int("seq")) == nil {
+			return refuse("Could not find crypto map entry %s %d", name, a.Int("seq"))
+		}
+		m.Entries = slices.DeleteFunc(m.Entries, func(e *config.CryptoMapEntry) bool { return e.Seq == a.Int("seq") })
+	}
+	if a.Has("seq") && len(m.Entries) > 0 {
+		return nil
+	}
+	var users []string
+	for _, i := range c.Interfaces {
+		if i.CryptoMap == name {
+			users = append(users, i.Name)
+		}
+	}
+	if users != nil {
+		return refuse("Crypto-map %s is in use by interface(s): %s.\n"+
+			"Please remove the crypto map from the above interface(s) first", name, strings.Join(users, ", "))
+	}
+	c.CryptoMaps = slices.DeleteFunc(c.CryptoMaps, func(o *config.CryptoMap) bool { return o == m })
+	return nil
+}
+
+var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map configuration commands:",
+	grammar.Exit[*mapScope]{Help: "Exit from ISAKMP protection suite configuration mode"},
+	mapLine{
+		Syntax: "description ![LINE]",
+		Help:   grammar.Help{"description": "Description of the crypto map statement policy", "LINE": "Up to 80 characters"},
+		Set:    func(e *mapScope, a grammar.Args) error { e.Description = a.String("LINE"); return nil },
+		No:     func(e *mapScope, _ grammar.Args) error { e.Description = ""; return nil },
+		Write: func(e *mapScope, w *grammar.Writer) {
+			if e.Description != "" {
+				w.Line("description", e.Description)
+			}
+		},
+	},
+	mapLine{
+		Syntax: "set peer ![A.B.C.D]",
+		Help: grammar.Help{
+			"set":     "Set values for encryption/decryption",
+			"peer":    "Allowed Encryption/Decryption peer.",
+			"A.B.C.D": "IP address of peer",
+		},
+		Set: func(e *mapScope, a grammar.Args) error {
+			peer := a.IP("A.B.C.D")
+			if addr := ipAddr(peer); peer>>24 == 0 || peer>>28 >= 0xe || addr.IsLoopback() {
+				return refuse("Invalid peer address %s", addr)
+			}
+			if isLocal(e.in, peer) {
+				return refuse("Invalid peer address %s (it's this router)", ipText(peer))
+			}
+			if !slices.Contains(e.Peers, peer) {
+				e.Peers = append(e.Peers, peer)
+			}
+			return nil
+		},
+		No: func(e *mapScope, a grammar.Args) error {
+			left := slices.DeleteFunc(e.Peers, func(p uint32) bool { return !a.Has("A.B.C.D") || p == a.IP("A.B.C.D") })
+			e.Peers = orNil(left)
+			return nil
+		},
+		Write: func(e *mapScope, w *grammar.Writer) {
+			for _, p := range e.Peers {
+				w.Line("set peer", ipText(p))
+			}
+		},
+	},
+	mapLine{
+		Syntax: "set security-association lifetime " + lifetimeSyntax,
+		Help:   withHelp(lifetimeHelp, grammar.Help{"security-association": "Security association parameters"}),
+		Set:    func(e *mapScope, a grammar.Args) error { setLifetime(&e.Life, a); return nil },
+		No:     func(e *mapScope, a grammar.Args) error { resetLifetime(&e.Life, a); return nil },
+		Write:  func(e *mapScope, w *grammar.Writer) { writeLifetime(w, "set", e.Life) },
+	},
+	mapLine{
+		Syntax: "set transform-set ![WORD...]",
+		Help: grammar.Help{
+			"transform-set": "Specify list of transform sets in priority order",
+			"WORD":          "Proposal tag",
+		},
+		Set: func(e *mapScope, a grammar.Args) error {
+			var names []string
+			for _, n := range a.Strings("WORD") {
+				if e.in.Transforms(n) == nil {
+					return refuse("ERROR: transform set with tag \"%s\" does not exist.", n)
+				}
+				if !slices.Contains(names, n) {
+					names = append(names, n)
+				}
+			}
+			const most = 6
+			if len(names) > most {
+				return refuse("Only %d transform sets are allowed in one crypto map entry.", most)
+			}
+			e.TransformSets = names
+			return nil
+		},
+		No: func(e *mapScope, _ grammar.Args) error { e.TransformSets = nil; return nil },
+		Write: func(e *mapScope, w *grammar.Writer) {
+			if len(e.TransformSets) > 0 {
+				// IOS ends the line with a blank.
+				w.Line("set transform-set", strings.Join(e.TransformSets, " ")+" ")
+			}
+		},
+	},
+	mapLine{
+		Syntax: "set pfs [" + groupWords("group") + "]",
+		Help:   withHelp(groupHelp("group"), grammar.Help{"pfs": "Specify pfs settings"}),
+		Set: func(e *mapScope, a grammar.Args) error {
+			e.PFS = 1
+			for _, g := range groups {
+				if a.Has(fmt.Sprintf("group%d", g)) {
+					e.PFS = g
+				}
+			}
+			warnWeak(a.Note, fmt.Sprint(e.PFS))
+			return nil
+		},
+		No: func(e *mapScope, _ grammar.Args) error { e.PFS = 0; return nil },
+		Write: func(e *mapScope, w *grammar.Writer) {
+			if e.PFS != 0 {
+				w.Line("set pfs", fmt.Sprintf("group%d", e.PFS))
+			}
+		},
+	},
+	mapLine{
+		Syntax: "match address ![<100-199>$list | WORD$list]",
+		Help: grammar.Help{
+			"match":     "Match values.",
+			"address":   "Match address of packets to encrypt.",
+			"<100-199>": "IP access-list number",
+			"WORD":      "Access-list name",
+		},
+		// A list that does not exist yet is accepted; the entry stays incomplete.
+		Set: func(e *mapScope, a grammar.Args) error { e.MatchAddress = a.String("list"); return nil },
+		No:  func(e *mapScope, _ grammar.Args) error { e.MatchAddress = ""; return nil },
+		Write: func(e *mapScope, w *grammar.Writer) {
+			if e.MatchAddress != "" {
+				w.Line("match address", e.MatchAddress)
+			}
+		},
+	},
+)
+
+// orNil keeps one form of the empty list, so that equal configurations compare
+// equal.
+func orNil[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return list
+}

@@ -1,0 +1,64 @@
+package commands
+
+import (
+	"context"
+
+	"conft/shell/grammar"
+)
+
+func clearCommands(r Router) []exec {
+	return []exec{
+		{
+			Syntax: "clear crypto sa [peer A.B.C.D]",
+			Help: grammar.Help{
+				"clear":   "Reset functions",
+				"crypto":  "Encryption subsystem",
+				"sa":      "Clear all crypto SAs",
+				"peer":    "Clear all SAs for a given crypto peer",
+				"A.B.C.D": "IP address of crypto peer",
+			},
+			Priv: privileged,
+			Run: func(_ context.Context, _ Terminal, a grammar.Args) error {
+				r.ClearSA(a.Addr("A.B.C.D"))
+				return nil
+			},
+		},
+		{
+			Syntax: "clear crypto isakmp [<1-4294967295>$id]",
+			Help: grammar.Help{
+				"isakmp": "Flush the ISAKMP database",
+				"$id":    "connection id of SA",
+			},
+			Priv: privileged,
+			Run: func(_ context.Context, _ Terminal, a grammar.Args) error {
+				r.ClearISAKMP(uint32(a.Int("id")))
+				return nil
+			},
+		},
+		{
+			Syntax: "clear access-list counters [WORD]",
+			Help: grammar.Help{
+				"access-list": "Clear access list statistical information",
+				"counters":    "Clear access list counters",
+				"WORD":        "Access list name",
+			},
+			Priv: privileged,
+			Run: func(_ context.Context, _ Terminal, a grammar.Args) error {
+				r.ClearAccessListCounters(a.String("WORD"))
+				return nil
+			},
+		},
+		{
+			Syntax: "clear logging",
+			Help:   grammar.Help{"logging": "Clear logging buffer"},
+			Priv:   privileged,
+			Run: func(ctx context.Context, t Terminal, _ grammar.Args) error {
+				ok, err := t.Confirm(ctx, "Clear logging buffer [confirm]")
+				if ok {
+					r.Hub().ClearBuffer()
+				}
+				return err
+			},
+		},
+	}
+}

@@ -1,0 +1,45 @@
+package commands
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"conft/debug"
+	"conft/shell/grammar"
+)
+
+func clockSet(r Router) exec {
+	return exec{
+		Syntax: "clock set hh:mm:ss {<1-31>$day MONTH | MONTH <1-31>$day} <1993-2035>$year",
+		Help: grammar.Help{
+			"clock":    "Manage the system clock",
+			"set":      "Set the time and date",
+			"hh:mm:ss": "Current Time",
+			"$day":     "Day of the month",
+			"MONTH":    "Month of the year",
+			"$year":    "Year",
+		},
+		Priv: privileged,
+		Run: func(_ context.Context, t Terminal, a grammar.Args) error {
+			month, err := time.Parse("January", a.String("MONTH"))
+			if err != nil {
+				return a.Invalid("MONTH")
+			}
+			var hms [3]int
+			for i, s := range strings.Split(a.String("hh:mm:ss"), ":") {
+				hms[i], _ = strconv.Atoi(s)
+			}
+			clock := r.Clock()
+			now := time.Date(a.Int("year"), month.Month(), a.Int("day"), hms[0], hms[1], hms[2], 0, clock.Now().Location())
+			if now.Day() != a.Int("day") {
+				return a.Invalid("day") // 31 June
+			}
+			from := clockText(clock)
+			r.SetClock(now)
+			r.Hub().Emit(debug.SysClock{From: strings.TrimLeft(from, "*."), To: strings.TrimLeft(clockText(r.Clock()), "*."), By: t.Origin()})
+			return nil
+		},
+	}
+}

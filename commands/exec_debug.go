@@ -1,0 +1,75 @@
+package commands
+
+import (
+	"context"
+
+	"conft/debug"
+	"conft/shell/grammar"
+)
+
+// debugSwitch is one switch: what `debug` and `show debugging` print about it.
+type debugSwitch struct {
+	word string // behind `debug crypto`
+	help string
+	flag debug.Flag
+	text string // followed by "is on" or "is off"
+}
+
+// debugSwitches are in the order of `show debugging`.
+var debugSwitches = []debugSwitch{
+	{"isakmp", "ISAKMP Key Management", debug.FlagISAKMP, "Crypto ISAKMP debugging is "},
+	{"ipsec", "IPSEC processing", debug.FlagIPsec, "Crypto IPSEC debugging is "},
+}
+
+func debugCommands(r Router) []exec {
+	type handler = func(context.Context, Terminal, grammar.Args) error
+	allOff := func(_ context.Context, t Terminal, _ grammar.Args) error {
+		r.Hub().SetFlags(0)
+		return say(t, "All possible debugging has been turned off\n")
+	}
+	list := []exec{
+		{
+			Syntax: "debug all",
+			Help: grammar.Help{
+				"debug": "Debugging functions (see also 'undebug')",
+				"all":   "Enable all debugging",
+			},
+			Priv: privileged,
+			Run: func(ctx context.Context, t Terminal, _ grammar.Args) error {
+				yes, err := askYesNo(ctx, t, "This may severely impact network performance. Continue? [yes/no]: ")
+				if err != nil || !yes {
+					return err
+				}
+				for _, s := range debugSwitches {
+					r.Hub().TurnOn(s.flag)
+				}
+				return say(t, "All possible debugging has been turned on\n")
+			},
+			No: allOff,
+		},
+		{
+			Syntax: "undebug all",
+			Help: grammar.Help{
+				"undebug": "Disable debugging functions (see also 'debug')",
+				"all":     "Disable all debugging",
+			},
+			Priv: privileged,
+			Run:  allOff,
+		},
+	}
+	for _, s := range debugSwitches {
+		on := handler(func(_ context.Context, t Terminal, _ grammar.Args) error {
+			r.Hub().TurnOn(s.flag)
+			return say(t, s.text+"on\n")
+		})
+		off := handler(func(_ context.Context, t Terminal, _ grammar.Args) error {
+			r.Hub().TurnOff(s.flag)
+			return say(t, s.text+"off\n")
+		})
+		help := grammar.Help{"crypto": "Cryptographic subsystem", s.word: s.help}
+		list = append(list,
+			exec{Syntax: "debug crypto " + s.word, Help: help, Priv: privileged, Run: on, No: off},
+			exec{Syntax: "undebug crypto " + s.word, Help: help, Priv: privileged, Run: off})
+	}
+	return list
+}

@@ -1,0 +1,237 @@
+package commands
+
+import (
+	"io"
+	"slices"
+
+	"conft/internal/config"
+	"conft/internal/router"
+	"conft/shell/grammar"
+)
+
+const privileged = 15
+
+func showSystem(r Router) []exec {
+	return []exec{
+		{
+			Syntax: "show version",
+			Help: grammar.Help{
+				"show":    "Show running system information",
+				"version": "System hardware and software status",
+			},
+			Run: output(func(w io.Writer, _ grammar.Args) error {
+				showVersion(w, r.Config(), r.SystemState(), r.Clock())
+				return nil
+			}),
+		},
+		{
+			Syntax: "show clock",
+			Help:   grammar.Help{"clock": "Display the system clock"},
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showClock(w, r.Clock()); return nil }),
+		},
+		{
+			Syntax: "show logging",
+			Help:   grammar.Help{"logging": "Show the contents of logging buffers"},
+			Run: output(func(w io.Writer, _ grammar.Args) error {
+				showLogging(w, r.Config(), r.Hub().Counters(), r.Hub().Buffer())
+				return nil
+			}),
+		},
+		{
+			Syntax: "show debugging",
+			Help:   grammar.Help{"debugging": "State of each debugging option"},
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showDebugging(w, r.Hub().Flags()); return nil }),
+		},
+		{
+			Syntax: "show running-config [interface INTERFACE$which]",
+			Help: grammar.Help{
+				"running-config": "Current operating configuration",
+				"interface":      "Show interface configuration",
+			},
+			Priv: privileged,
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				if !a.Has("which") {
+					showRunning(w, r.Config())
+					return nil
+				}
+				i := r.Config().Interface(a.String("which"))
+				if i == nil {
+					return a.Invalid("which")
+				}
+				showRunningInterface(w, i)
+				return nil
+			}),
+		},
+		{
+			Syntax: "show startup-config",
+			Help:   grammar.Help{"startup-config": "Contents of startup configuration"},
+			Priv:   privileged,
+			Run: output(func(w io.Writer, _ grammar.Args) error {
+				text, err := r.Startup()
+				if err != nil {
+					return refuse("Error reading nvram: %v", err)
+				}
+				showStartup(w, text, r.NVRAMSize())
+				return nil
+			}),
+		},
+	}
+}
+
+func showNetwork(r Router) []exec {
+	lists := output(func(w io.Writer, a grammar.Args) error {
+		showAccessLists(w, r.AccessLists(), a.String("WORD"))
+		return nil
+	})
+	return []exec{
+		{
+			Syntax: "show interfaces [INTERFACE]",
+			Help:   grammar.Help{"interfaces": "Interface status and configuration"},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				name := a.String("INTERFACE")
+				if name != "" && r.Config().Interface(name) == nil {
+					return a.Invalid("INTERFACE")
+				}
+				showInterfaces(w, r.Interfaces(), name)
+				return nil
+			}),
+		},
+		{
+			Syntax: "show ip interface brief",
+			Help: grammar.Help{
+				"ip":        "IP information",
+				"interface": "IP interface status and configuration",
+				"brief":     "Brief summary of IP status and configuration",
+			},
+			Run: output(func(w io.Writer, _ grammar.Args) error { showIPInterfaceBrief(w, r.Interfaces()); return nil }),
+		},
+		{
+			Syntax: "show ip route",
+			Help:   grammar.Help{"route": "IP routing table"},
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showIPRoute(w, r.Routes()); return nil }),
+		},
+		{
+			Syntax: "show access-lists [WORD]",
+			Help:   grammar.Help{"access-lists": "List access lists", "WORD": "Access-list number or name"},
+			Run:    lists,
+		},
+		{
+			Syntax: "show ip access-lists [WORD]",
+			Help:   grammar.Help{"access-lists": "List IP access lists", "WORD": "Access-list number or name"},
+			Run:    lists,
+		},
+	}
+}
+
+func showCrypto(r Router) []exec {
+	return []exec{
+		{
+			Syntax: "show crypto isakmp sa [detail]",
+			Help: grammar.Help{
+				"crypto": "Encryption module",
+				"isakmp": "Show ISAKMP",
+				"sa":     "Show ISAKMP Security Associations",
+				"detail": "Show ISAKMP SA Detail",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("detail") {
+					showISAKMPSADetail(w, r.ISAKMPSAs())
+				} else {
+					showISAKMPSA(w, r.ISAKMPSAs())
+				}
+				return nil
+			}),
+		},
+		{
+			Syntax: "show crypto isakmp policy",
+			Help:   grammar.Help{"policy": "Show ISAKMP protection suite policy"},
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showISAKMPPolicy(w, r.Config()); return nil }),
+		},
+		{
+			Syntax: "show crypto isakmp key",
+			Help:   grammar.Help{"key": "Show ISAKMP preshared keys"},
+			Priv:   privileged,
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showISAKMPKey(w, r.Config()); return nil }),
+		},
+		{
+			Syntax: "show crypto ipsec sa [peer A.B.C.D | map WORD]",
+			Help: grammar.Help{
+				"ipsec":   "Show IPSEC policy",
+				"sa":      "IPSEC SA table",
+				"peer":    "Show all SAs with a specific peer",
+				"A.B.C.D": "Peer IP address",
+				"map":     "Show all SAs of a crypto map",
+				"WORD":    "Crypto map tag",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				idents := slices.DeleteFunc(r.IPsecIdents(), func(id router.IPsecIdent) bool {
+					return a.Has("peer") && id.Peer != a.Addr("A.B.C.D") || a.Has("map") && id.Map != a.String("WORD")
+				})
+				showIPsecSA(w, idents)
+				return nil
+			}),
+		},
+		{
+			Syntax: "show crypto ipsec transform-set [tag WORD]",
+			Help: grammar.Help{
+				"transform-set": "Crypto transform sets",
+				"tag":           "Show a specific transform set",
+				"WORD":          "Transform set tag",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				showTransformSets(w, r.Config(), a.String("WORD"))
+				return nil
+			}),
+		},
+		{
+			Syntax: "show crypto ipsec security-association lifetime",
+			Help: grammar.Help{
+				"security-association": "Show parameters for IPSec security associations",
+				"lifetime":             "Show security association lifetime",
+			},
+			Run: output(func(w io.Writer, _ grammar.Args) error { showIPsecLifetime(w, r.Config()); return nil }),
+		},
+		{
+			Syntax: "show crypto map [tag WORD | interface INTERFACE$which]",
+			Help: grammar.Help{
+				"map":       "Crypto maps",
+				"tag":       "Show crypto maps with a specific tag",
+				"WORD":      "Crypto map tag",
+				"interface": "Show crypto maps of an interface",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				c := r.Config()
+				name := a.String("WORD")
+				if a.Has("which") {
+					i := c.Interface(a.String("which"))
+					if i == nil {
+						return a.Invalid("which")
+					}
+					if name = i.CryptoMap; name == "" {
+						_, err := io.WriteString(w, "No crypto maps found.\n")
+						return err
+					}
+				}
+				showCryptoMaps(w, c, r.IPsecIdents(), name)
+				return nil
+			}),
+		},
+		{
+			Syntax: "show crypto session",
+			Help:   grammar.Help{"session": "Show crypto sessions (tunnels)"},
+			Run: output(func(w io.Writer, _ grammar.Args) error {
+				showCryptoSession(w, r.ISAKMPSAs(), r.IPsecIdents())
+				return nil
+			}),
+		},
+	}
+}
+
+// showCryptoMaps prints the maps, or says that there are none.
+func showCryptoMaps(w io.Writer, c *config.Config, idents []router.IPsecIdent, name string) {
+	if len(c.CryptoMaps) == 0 {
+		io.WriteString(w, "No crypto maps found.\n")
+		return
+	}
+	showCryptoMap(w, c, idents, name)
+}

@@ -1,0 +1,198 @@
+package commands
+
+import (
+	"crypto/rand"
+	"strings"
+
+	"conft/internal/aaa"
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+type configLine = grammar.Line[*config.Config]
+
+var versionLine = configLine{
+	Syntax: "version WORD",
+	Help:   grammar.Help{"version": "IOS release whose manner is kept", "WORD": "Release, 12.4"},
+	Set: func(c *config.Config, a grammar.Args) error {
+		if v := a.String("WORD"); v != c.Version {
+			a.Note("Warning: the manner of release " + c.Version + " is kept, not that of " + v)
+		}
+		return nil
+	},
+	No:    func(c *config.Config, _ grammar.Args) error { c.Version = config.New().Version; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) { w.Line("version", c.Version) },
+}
+
+var timestampsLine = configLine{
+	Syntax: "service timestamps {debug | log}$which [uptime | datetime [msec | localtime | show-timezone | year]...]",
+	Help: grammar.Help{
+		"service":       "Modify use of network based services",
+		"timestamps":    "Timestamp debug/log messages",
+		"debug":         "Timestamp debug messages",
+		"log":           "Timestamp log messages",
+		"uptime":        "Timestamp with system uptime",
+		"datetime":      "Timestamp with date and time",
+		"msec":          "Include milliseconds in timestamp",
+		"localtime":     "Use local time zone for timestamps",
+		"show-timezone": "Add time zone information to timestamp",
+		"year":          "Include year in timestamp",
+	},
+	Set: func(c *config.Config, a grammar.Args) error {
+		t := config.Timestamps{Kind: config.TimestampUptime}
+		if a.Has("datetime") {
+			t = config.Timestamps{Kind: config.TimestampDatetime, Msec: a.Has("msec"), Local: a.Has("localtime"),
+				ShowZone: a.Has("show-timezone"), Year: a.Has("year")}
+		}
+		*timestamps(c, a) = t
+		return nil
+	},
+	No: func(c *config.Config, a grammar.Args) error { *timestamps(c, a) = config.Timestamps{}; return nil },
+	Default: func(c *config.Config, a grammar.Args) error {
+		*timestamps(c, a) = *timestamps(config.New(), a)
+		return nil
+	},
+	Write: func(c *config.Config, w *grammar.Writer) {
+		writeTimestamps(w, "debug", c.TimestampsDebug)
+		writeTimestamps(w, "log", c.TimestampsLog)
+	},
+}
+
+func timestamps(c *config.Config, a grammar.Args) *config.Timestamps {
+	if a.String("which") == "debug" {
+		return &c.TimestampsDebug
+	}
+	return &c.TimestampsLog
+}
+
+func writeTimestamps(w *grammar.Writer, which string, t config.Timestamps) {
+	option := func(on bool, word string) string {
+		if on {
+			return word
+		}
+		return ""
+	}
+	switch t.Kind {
+	case config.TimestampNone:
+		w.Line("no service timestamps", which, "uptime")
+	case config.TimestampUptime:
+		w.Line("service timestamps", which, "uptime")
+	case config.TimestampDatetime:
+		w.Line("service timestamps", which, "datetime", option(t.Msec, "msec"), option(t.Local, "localtime"),
+			option(t.ShowZone, "show-timezone"), option(t.Year, "year"))
+	}
+}
+
+var hostnameLine = configLine{
+	Syntax: "hostname ![WORD]",
+	Help:   grammar.Help{"hostname": "Set system's network name", "WORD": "This system's network name"},
+	Set: func(c *config.Config, a grammar.Args) error {
+		name := a.String("WORD")
+		const legal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
+		if strings.Trim(name, legal) != "" || strings.HasPrefix(name, "-") {
+			return refuse("Hostname contains one or more illegal characters.")
+		}
+		if len(name) > 63 {
+			return refuse("Hostname is longer than 63 characters.")
+		}
+		c.Hostname = name
+		return nil
+	},
+	No:    func(c *config.Config, _ grammar.Args) error { c.Hostname = config.New().Hostname; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) { w.Line("hostname", c.Hostname) },
+}
+
+var enableSecretLine = configLine{
+	Syntax: "enable secret ![0 LINE$clear | 5 WORD$hash | 4 LINE$other | 8 LINE$other | 9 LINE$other | LINE$plain]",
+	Help: grammar.Help{
+		"enable": "Modify enable password parameters",
+		"secret": "Assign the privileged level secret",
+		"0":      "Specifies an UNENCRYPTED password will follow",
+		"5":      "Specifies an ENCRYPTED secret will follow",
+		"4":      "Specifies a SHA256 ENCRYPTED secret will follow",
+		"8":      "Specifies a PBKDF2 HASHED secret will follow",
+		"9":      "Specifies a SCRYPT HASHED secret will follow",
+		"LINE":   "The UNENCRYPTED (cleartext) 'enable' secret",
+		"$clear": "The UNENCRYPTED (cleartext) 'enable' secret",
+		"$plain": "The UNENCRYPTED (cleartext) 'enable' secret",
+		"$hash":  "The ENCRYPTED 'enable' secret string",
+		"$other": "The ENCRYPTED 'enable' secret string",
+	},
+	Set: func(c *config.Config, a grammar.Args) error {
+		switch {
+		case a.Has("other"):
+			return refuse("Secrets of types 4, 8 and 9 are not supported, use type 0 or 5.")
+		case a.Has("hash"):
+			if _, err := aaa.Parse(a.String("hash")); err != nil {
+				return refuse("ERROR: The secret you entered is not a valid encrypted secret.\n" +
+					"To enter an UNENCRYPTED secret, do not specify type 5 encryption.")
+			}
+			c.EnableSecret = a.String("hash")
+			return nil
+		}
+		secret, err := aaa.Hash(rand.Reader, a.String("clear")+a.String("plain"))
+		c.EnableSecret = secret
+		return err
+	},
+	No: func(c *config.Config, _ grammar.Args) error { c.EnableSecret = ""; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if c.EnableSecret != "" {
+			w.Line("enable secret 5", c.EnableSecret)
+		}
+	},
+}
+
+var enablePasswordLine = configLine{
+	Syntax: "enable password ![0 LINE$clear | 7 WORD$hidden | LINE$plain]",
+	Help: grammar.Help{
+		"enable":   "Modify enable password parameters",
+		"password": "Assign the privileged level password",
+		"0":        "Specifies an UNENCRYPTED password will follow",
+		"7":        "Specifies a HIDDEN password will follow",
+		"$clear":   "The UNENCRYPTED (cleartext) 'enable' password",
+		"$plain":   "The UNENCRYPTED (cleartext) 'enable' password",
+		"$hidden":  "The HIDDEN 'enable' password string",
+	},
+	Set: func(c *config.Config, a grammar.Args) error {
+		if a.Has("hidden") {
+			return refuse("Passwords of type 7 are not supported, use type 0 or enable secret.")
+		}
+		c.EnablePassword = a.String("clear") + a.String("plain")
+		return nil
+	},
+	No: func(c *config.Config, _ grammar.Args) error { c.EnablePassword = ""; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if c.EnablePassword != "" {
+			w.Line("enable password", typeZero(c.EnablePassword, "0", "7"), c.EnablePassword)
+		}
+	},
+}
+
+// typeZero is "0" where a clear text would itself be read as a type.
+func typeZero(text string, types ...string) string {
+	first, _, _ := strings.Cut(text, " ")
+	for _, t := range types {
+		if first == t {
+			return "0"
+		}
+	}
+	return ""
+}
+
+var domainLookupLine = configLine{
+	Syntax: "ip {domain lookup | domain-lookup}",
+	Help: grammar.Help{
+		"ip":            "Global IP configuration subcommands",
+		"domain":        "IP DNS Resolver",
+		"lookup":        "Enable IP Domain Name System hostname translation",
+		"domain-lookup": "Enable IP Domain Name System hostname translation",
+	},
+	Set:     func(c *config.Config, _ grammar.Args) error { c.DomainLookup = true; return nil },
+	No:      func(c *config.Config, _ grammar.Args) error { c.DomainLookup = false; return nil },
+	Default: func(c *config.Config, _ grammar.Args) error { c.DomainLookup = true; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if !c.DomainLookup {
+			w.Line("no ip domain lookup")
+		}
+	},
+}

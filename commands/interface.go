@@ -1,0 +1,130 @@
+package commands
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+type interfaceLine = grammar.Line[*interfaceScope]
+
+// interfaceScope is an interface with the configuration around it, which its
+// lines are checked against.
+type interfaceScope struct {
+	*config.Interface
+	in *config.Config
+}
+
+var interfaceBlock = grammar.Block[*config.Config, *interfaceScope]{
+	Syntax: "interface INTERFACE",
+	Help:   grammar.Help{"interface": "Select an interface to configure"},
+	Open: func(c *config.Config, a grammar.Args) (*interfaceScope, error) {
+		name := a.String("INTERFACE")
+		i := c.Interface(name)
+		if i == nil {
+			// Only Loopbacks can be made; the others are the links of the machine.
+			if !virtual(name) {
+				return nil, a.Invalid("INTERFACE")
+			}
+			i = &config.Interface{Name: name}
+			c.AddInterface(i)
+		}
+		return &interfaceScope{i, c}, nil
+	},
+	No: func(c *config.Config, a grammar.Args) error {
+		name := a.String("INTERFACE")
+		if !virtual(name) {
+			return refuse("Removal of physical interfaces is not permitted")
+		}
+		if c.Interface(name) == nil {
+			return a.Invalid("INTERFACE")
+		}
+		c.Interfaces = slices.DeleteFunc(c.Interfaces, func(i *config.Interface) bool { return i.Name == name })
+		c.Routes = slices.DeleteFunc(c.Routes, func(r config.Route) bool { return r.Interface == name })
+		return nil
+	},
+	Each: func(c *config.Config) iter.Seq2[string, *interfaceScope] {
+		return func(yield func(string, *interfaceScope) bool) {
+			for _, i := range c.Interfaces {
+				if !yield("interface "+i.Name, &interfaceScope{i, c}) {
+					return
+				}
+			}
+		}
+	},
+	Sub: interfaceMode,
+}
+
+func virtual(name string) bool { return strings.HasPrefix(name, "Loopback") }
+
+var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface configuration commands:",
+	interfaceLine{
+		Syntax: "description ![LINE]",
+		Help:   grammar.Help{"description": "Interface specific description", "LINE": "Up to 240 characters describing this interface"},
+		Set:    func(i *interfaceScope, a grammar.Args) error { i.Description = a.String("LINE"); return nil },
+		No:     func(i *interfaceScope, _ grammar.Args) error { i.Description = ""; return nil },
+		Write: func(i *interfaceScope, w *grammar.Writer) {
+			if i.Description != "" {
+				w.Line("description", i.Description)
+			}
+		},
+	},
+	interfaceLine{
+		Syntax: "ip address ![A.B.C.D$own A.B.C.D$mask [secondary]]",
+		Help: grammar.Help{
+			"ip":        "Interface Internet Protocol config commands",
+			"address":   "Set the IP address of an interface",
+			"$own":      "IP address",
+			"$mask":     "IP subnet mask",
+			"secondary": "Make this IP address a secondary address",
+		},
+		Set: setAddress,
+		No:  removeAddress,
+		Write: func(i *interfaceScope, w *grammar.Writer) {
+			if i.Address == (config.Address{}) {
+				w.Line("no ip address")
+				return
+			}
+			for _, s := range i.Secondary {
+				w.Line("ip address", ipText(s.IP), ipText(s.Mask), "secondary")
+			}
+			w.Line("ip address", ipText(i.Address.IP), ipText(i.Address.Mask))
+		},
+	},
+	interfaceLine{
+		Syntax: "shutdown",
+		Help:   grammar.Help{"shutdown": "Shutdown the selected interface"},
+		Set:    func(i *interfaceScope, _ grammar.Args) error { i.Shutdown = true; return nil },
+		No:     func(i *interfaceScope, _ grammar.Args) error { i.Shutdown = false; return nil },
+		Write: func(i *interfaceScope, w *grammar.Writer) {
+			if i.Shutdown {
+				w.Line("shutdown")
+			}
+		},
+	},
+	interfaceLine{
+		Syntax: "crypto map ![WORD]",
+		Help: grammar.Help{
+			"crypto": "Encryption/Decryption commands",
+			"map":    "Assign a Crypto Map",
+			"WORD":   "Crypto Map tag",
+		},
+		Set: func(i *interfaceScope, a grammar.Args) error {
+			name := a.String("WORD")
+			if i.in.CryptoMap(name) == nil {
+				return refuse("ERROR: Crypto Map with tag \"%s\" does not exist.", name)
+			}
+			i.CryptoMap = name
+			return nil
+		},
+		No: func(i *interfaceScope, _ grammar.Args) error { i.CryptoMap = ""; return nil },
+		Write: func(i *interfaceScope, w *grammar.Writer) {
+			if i.CryptoMap != "" {
+				w.Line("crypto map", i.CryptoMap)
+			}
+		},
+	},
+)

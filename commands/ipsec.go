@@ -1,0 +1,204 @@
+package commands
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+var ipsecLifetimeLine = configLine{
+	Syntax: "crypto ipsec security-association lifetime " + lifetimeSyntax,
+	Help: withHelp(lifetimeHelp, grammar.Help{
+		"crypto":               "Encryption module",
+		"ipsec":                "Configure IPSEC policy",
+		"security-association": "Security association parameters",
+	}),
+	Set: func(c *config.Config, a grammar.Args) error {
+		setLifetime(&c.IPsecLife, a)
+		// The default itself is not written.
+		if c.IPsecLife.Seconds == config.DefaultLifeSeconds {
+			c.IPsecLife.Seconds = 0
+		}
+		if c.IPsecLife.Kilobytes == config.DefaultLifeKilobytes {
+			c.IPsecLife.Kilobytes = 0
+		}
+		return nil
+	},
+	No:    func(c *config.Config, a grammar.Args) error { resetLifetime(&c.IPsecLife, a); return nil },
+	Write: func(c *config.Config, w *grammar.Writer) { writeLifetime(w, "crypto ipsec", c.IPsecLife) },
+}
+
+const lifetimeSyntax = "{seconds ![<120-86400>$time] | kilobytes ![<2560-4294967295>$volume]}"
+
+var lifetimeHelp = grammar.Help{
+	"lifetime":  "security association lifetime",
+	"seconds":   "Time-based key duration",
+	"kilobytes": "Volume-based key duration",
+	"$time":     "Security association duration in seconds",
+	"$volume":   "Security association duration in kilobytes encrypted",
+}
+
+func setLifetime(l *config.Lifetime, a grammar.Args) {
+	if a.Has("time") {
+		l.Seconds = uint32(a.Int("time"))
+	} else {
+		l.Kilobytes = uint32(a.Int("volume"))
+	}
+}
+
+func resetLifetime(l *config.Lifetime, a grammar.Args) {
+	if a.Has("seconds") {
+		l.Seconds = 0
+	} else {
+		l.Kilobytes = 0
+	}
+}
+
+func writeLifetime(w *grammar.Writer, prefix string, l config.Lifetime) {
+	if l.Kilobytes != 0 {
+		w.Line(prefix, "security-association lifetime kilobytes", fmt.Sprint(l.Kilobytes))
+	}
+	if l.Seconds != 0 {
+		w.Line(prefix, "security-association lifetime seconds", fmt.Sprint(l.Seconds))
+	}
+}
+
+// transformHelp are the transforms of a set.
+var transformHelp = grammar.Help{
+	"ah-md5-hmac":     "AH-HMAC-MD5 transform",
+	"ah-sha-hmac":     "AH-HMAC-SHA transform",
+	"ah-sha256-hmac":  "AH-HMAC-SHA256 transform",
+	"ah-sha384-hmac":  "AH-HMAC-SHA384 transform",
+	"ah-sha512-hmac":  "AH-HMAC-SHA512 transform",
+	"esp-3des":        "ESP transform using 3DES(EDE) cipher (168 bits)",
+	"esp-aes":         "ESP transform using AES cipher",
+	"esp-des":         "ESP transform using DES cipher (56 bits)",
+	"esp-gcm":         "ESP transform using GCM cipher",
+	"esp-md5-hmac":    "ESP transform using HMAC-MD5 auth",
+	"esp-null":        "ESP transform w/o cipher",
+	"esp-sha-hmac":    "ESP transform using HMAC-SHA auth",
+	"esp-sha256-hmac": "ESP transform using HMAC-SHA256 auth",
+	"esp-sha384-hmac": "ESP transform using HMAC-SHA384 auth",
+	"esp-sha512-hmac": "ESP transform using HMAC-SHA512 auth",
+	"128":             "128 bit keys.",
+	"192":             "192 bit keys.",
+	"256":             "256 bit keys.",
+}
+
+var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
+	Syntax: "crypto ipsec transform-set WORD$name ![{esp-des | esp-3des | esp-null | {esp-aes | esp-gcm} [128 | 192 | 256]" +
+		" | esp-md5-hmac | esp-sha-hmac | esp-sha256-hmac | esp-sha384-hmac | esp-sha512-hmac" +
+		" | ah-md5-hmac | ah-sha-hmac | ah-sha256-hmac | ah-sha384-hmac | ah-sha512-hmac}...$transforms]",
+	Help: withHelp(transformHelp, grammar.Help{
+		"crypto":        "Encryption module",
+		"ipsec":         "Configure IPSEC policy",
+		"transform-set": "Define transform and settings",
+		"$name":         "Transform set tag",
+	}),
+	Open: func(c *config.Config, a grammar.Args) (*config.TransformSet, error) {
+		list, err := transforms(a.Strings("transforms"))
+		if err != nil {
+			return nil, err
+		}
+		t := c.Transforms(a.String("name"))
+		if t == nil {
+			t = &config.TransformSet{Name: a.String("name")}
+			at, _ := slices.BinarySearchFunc(c.TransformSet, t, func(a, b *config.TransformSet) int { return strings.Compare(a.Name, b.Name) })
+			c.TransformSet = slices.Insert(c.TransformSet, at, t)
+		}
+		if !slices.Equal(t.Transforms, list) {
+			t.Transforms = list
+			warnWeak(a.Note, list...)
+			if slices.Contains(list, "esp-null") {
+				a.Note("Warning: esp-null does not encrypt")
+			}
+		}
+		return t, nil
+	},
+	No: func(c *config.Config, a grammar.Args) error {
+		name := a.String("name")
+		var users []string
+		for _, m := range c.CryptoMaps {
+			if slices.ContainsFunc(m.Entries, func(e *config.CryptoMapEntry) bool { return slices.Contains(e.TransformSets, name) }) {
+				users = append(users, m.Name)
+			}
+		}
+		if users != nil {
+			return refuse("Transform set %s is in use by the crypto map(s): %s", name, strings.Join(users, ", "))
+		}
+		c.TransformSet = slices.DeleteFunc(c.TransformSet, func(t *config.TransformSet) bool { return t.Name == name })
+		return nil
+	},
+	Each: func(c *config.Config) iter.Seq2[string, *config.TransformSet] {
+		return func(yield func(string, *config.TransformSet) bool) {
+			for _, t := range c.TransformSet {
+				// IOS ends the line with a blank.
+				if !yield("crypto ipsec transform-set "+t.Name+" "+strings.Join(t.Transforms, " ")+" ", t) {
+					return
+				}
+			}
+		}
+	},
+	Sub: transformMode,
+}
+
+var transformMode = grammar.NewMode[*config.TransformSet]("cfg-crypto-trans", "Crypto transform configuration commands:",
+	grammar.Line[*config.TransformSet]{
+		Syntax: "mode ![tunnel | transport]",
+		Help: grammar.Help{
+			"mode":      "encapsulation mode (transport/tunnel)",
+			"tunnel":    "tunnel mode",
+			"transport": "transport (payload encapsulation) mode",
+		},
+		Set: func(_ *config.TransformSet, a grammar.Args) error {
+			if a.Has("transport") {
+				return refuse("Transport mode is not supported, use tunnel mode.")
+			}
+			return nil
+		},
+		No: func(*config.TransformSet, grammar.Args) error { return nil },
+		// 12.4 does not write the default.
+		Write: func(*config.TransformSet, *grammar.Writer) {},
+	},
+)
+
+// transforms turns the words typed into the transforms of a set: the cipher,
+// with its key size unless that is 128, then the authentication.
+func transforms(words []string) ([]string, error) {
+	var cipher, auth string
+	for _, w := range words {
+		switch {
+		case w == "128":
+		case w == "192" || w == "256":
+			cipher += " " + w
+		case strings.HasPrefix(w, "ah-"):
+			return nil, refuse("The Authentication Header is not supported, use an ESP transform in place of %s.", w)
+		case strings.HasSuffix(w, "-hmac"):
+			if auth != "" {
+				return nil, refuse("Invalid transform set: %s and %s are both authentication transforms.", auth, w)
+			}
+			auth = w
+		default:
+			if cipher != "" {
+				return nil, refuse("Invalid transform set: %s and %s are both encryption transforms.", cipher, w)
+			}
+			cipher = w
+		}
+	}
+	switch {
+	case strings.HasPrefix(cipher, "esp-gcm"):
+		if auth != "" {
+			return nil, refuse("Invalid transform set: %s authenticates by itself, %s cannot be added.", cipher, auth)
+		}
+		return []string{cipher}, nil
+	case cipher == "":
+		return nil, refuse("Invalid transform set: %s needs an encryption transform, esp-null for none.", auth)
+	case auth == "":
+		return nil, refuse("Invalid transform set: %s needs an authentication transform.", cipher)
+	}
+	return []string{cipher, auth}, nil
+}

@@ -1,0 +1,287 @@
+package commands
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+type policyLine = grammar.Line[*config.ISAKMPPolicy]
+
+// newPolicy has IOS's defaults.
+func newPolicy(priority int) *config.ISAKMPPolicy {
+	return &config.ISAKMPPolicy{Priority: priority, Group: 1, Lifetime: config.DefaultISAKMPLife}
+}
+
+var isakmpPolicyBlock = grammar.Block[*config.Config, *config.ISAKMPPolicy]{
+	Syntax: "crypto isakmp policy <1-10000>$priority",
+	Help: grammar.Help{
+		"crypto":    "Encryption module",
+		"isakmp":    "Configure ISAKMP policy",
+		"policy":    "Set policy for an ISAKMP protection suite",
+		"$priority": "Priority of protection suite",
+	},
+	Open: func(c *config.Config, a grammar.Args) (*config.ISAKMPPolicy, error) {
+		priority := a.Int("priority")
+		if p := c.Policy(priority); p != nil {
+			return p, nil
+		}
+		p := newPolicy(priority)
+		at, _ := slices.BinarySearchFunc(c.ISAKMPPolicy, p, func(a, b *config.ISAKMPPolicy) int {
+			return cmp.Compare(a.Priority, b.Priority)
+		})
+		c.ISAKMPPolicy = slices.Insert(c.ISAKMPPolicy, at, p)
+		return p, nil
+	},
+	No: func(c *config.Config, a grammar.Args) error {
+		c.ISAKMPPolicy = slices.DeleteFunc(c.ISAKMPPolicy, func(p *config.ISAKMPPolicy) bool { return p.Priority == a.Int("priority") })
+		return nil
+	},
+	Each: func(c *config.Config) iter.Seq2[string, *config.ISAKMPPolicy] {
+		return func(yield func(string, *config.ISAKMPPolicy) bool) {
+			for _, p := range c.ISAKMPPolicy {
+				if !yield(fmt.Sprintf("crypto isakmp policy %d", p.Priority), p) {
+					return
+				}
+			}
+		}
+	},
+	Sub: isakmpPolicyMode,
+}
+
+var (
+	isakmpCiphers = map[string]config.Encryption{"des": config.DES, "3des": config.TripleDES,
+		"aes": config.AES128, "aes 128": config.AES128, "aes 192": config.AES192, "aes 256": config.AES256}
+	isakmpCipherText = map[config.Encryption]string{config.TripleDES: "3des", config.AES128: "aes",
+		config.AES192: "aes 192", config.AES256: "aes 256"}
+	isakmpHashes = map[string]config.Hash{"sha": config.SHA, "md5": config.MD5,
+		"sha256": config.SHA256, "sha384": config.SHA384, "sha512": config.SHA512}
+	isakmpHashText = map[config.Hash]string{config.MD5: "md5", config.SHA256: "sha256",
+		config.SHA384: "sha384", config.SHA512: "sha512"}
+)
+
+// isakmpPolicyMode writes what differs from the defaults: des, sha, rsa-sig,
+// group 1, a day.
+var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "ISAKMP commands:",
+	grammar.Exit[*config.ISAKMPPolicy]{Help: "Exit from ISAKMP protection suite configuration mode"},
+	policyLine{
+		Syntax: "encryption ![{des | 3des | aes [128 | 192 | 256]}$cipher]",
+		Help: grammar.Help{
+			"encryption": "Set encryption algorithm for protection suite",
+			"des":        "DES - Data Encryption Standard (56 bit keys).",
+			"3des":       "Three key triple DES",
+			"aes":        "AES - Advanced Encryption Standard",
+			"128":        "128 bit keys.",
+			"192":        "192 bit keys.",
+			"256":        "256 bit keys.",
+		},
+		Set: func(p *config.ISAKMPPolicy, a grammar.Args) error {
+			p.Encryption = isakmpCiphers[a.String("cipher")]
+			warnWeak(a.Note, a.String("cipher"))
+			return nil
+		},
+		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error { p.Encryption = config.DES; return nil },
+		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
+			if p.Encryption != config.DES {
+				w.Line("encr", isakmpCipherText[p.Encryption])
+			}
+		},
+	},
+	policyLine{
+		Syntax: "hash ![{md5 | sha | sha256 | sha384 | sha512}$name]",
+		Help: grammar.Help{
+			"hash":   "Set hash algorithm for protection suite",
+			"md5":    "Message Digest 5",
+			"sha":    "Secure Hash Standard",
+			"sha256": "Secure Hash Standard 2 (256 bit)",
+			"sha384": "Secure Hash Standard 2 (384 bit)",
+			"sha512": "Secure Hash Standard 2 (512 bit)",
+		},
+		Set: func(p *config.ISAKMPPolicy, a grammar.Args) error {
+			p.Hash = isakmpHashes[a.String("name")]
+			warnWeak(a.Note, a.String("name"))
+			return nil
+		},
+		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error { p.Hash = config.SHA; return nil },
+		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
+			if p.Hash != config.SHA {
+				w.Line("hash", isakmpHashText[p.Hash])
+			}
+		},
+	},
+	policyLine{
+		Syntax: "authentication ![pre-share | rsa-sig]",
+		Help: grammar.Help{
+			"authentication": "Set authentication method for protection suite",
+			"pre-share":      "Pre-Shared Key",
+			"rsa-sig":        "Rivest-Shamir-Adleman Signature",
+		},
+		Set: func(p *config.ISAKMPPolicy, a grammar.Args) error {
+			p.Authentication = config.PreShare
+			if a.Has("rsa-sig") {
+				p.Authentication = config.RSASig
+				a.Note("Warning: rsa-sig cannot be negotiated, this policy will not be offered")
+			}
+			return nil
+		},
+		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error { p.Authentication = config.RSASig; return nil },
+		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
+			if p.Authentication == config.PreShare {
+				w.Line("authentication pre-share")
+			}
+		},
+	},
+	policyLine{
+		Syntax: "group ![{" + groupWords("") + "}$number]",
+		Help:   withHelp(groupHelp(""), grammar.Help{"group": "Set the Diffie-Hellman group"}),
+		Set: func(p *config.ISAKMPPolicy, a grammar.Args) error {
+			p.Group = uint8(a.Int("number"))
+			warnWeak(a.Note, a.String("number"))
+			return nil
+		},
+		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error { p.Group = 1; return nil },
+		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
+			if p.Group != 1 {
+				w.Line("group", fmt.Sprint(p.Group))
+			}
+		},
+	},
+	policyLine{
+		Syntax: "lifetime ![<60-86400>$seconds]",
+		Help: grammar.Help{
+			"lifetime": "Set lifetime for ISAKMP security association",
+			"$seconds": "lifetime in seconds",
+		},
+		Set: func(p *config.ISAKMPPolicy, a grammar.Args) error {
+			p.Lifetime = uint32(a.Int("seconds"))
+			return nil
+		},
+		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error {
+			p.Lifetime = config.DefaultISAKMPLife
+			return nil
+		},
+		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
+			if p.Lifetime != config.DefaultISAKMPLife {
+				w.Line("lifetime", fmt.Sprint(p.Lifetime))
+			}
+		},
+	},
+)
+
+// groups are the Diffie-Hellman groups, in the order of their numbers.
+var groups = []uint8{1, 2, 5, 14, 15, 16, 19, 20, 21, 24}
+
+// groupWords is the choice of groups, each number behind a prefix.
+func groupWords(prefix string) string {
+	s := ""
+	for i, g := range groups {
+		if i > 0 {
+			s += " | "
+		}
+		s += prefix + fmt.Sprint(g)
+	}
+	return s
+}
+
+func groupHelp(prefix string) grammar.Help {
+	h := grammar.Help{}
+	for _, g := range groups {
+		h[prefix+fmt.Sprint(g)] = fmt.Sprintf("Diffie-Hellman group %d (%s)", g, groupTitle[g])
+	}
+	return h
+}
+
+var isakmpKeyLine = configLine{
+	Syntax: "crypto isakmp key [0] WORD$secret address A.B.C.D$peer [A.B.C.D$mask]",
+	Help: grammar.Help{
+		"crypto":  "Encryption module",
+		"isakmp":  "Configure ISAKMP policy",
+		"key":     "Set pre-shared key for remote peer",
+		"$secret": "The UNENCRYPTED (cleartext) user password",
+		"0":       "Specifies an UNENCRYPTED password will follow",
+		"address": "define shared key with IP address",
+		"$peer":   "Peer IP address",
+		"$mask":   "Peer IP subnet mask",
+	},
+	Set: func(c *config.Config, a grammar.Args) error {
+		k, err := isakmpKey(a)
+		if err != nil {
+			return err
+		}
+		for _, o := range c.ISAKMPKeys {
+			if o == k {
+				return nil
+			}
+			if o.IP == k.IP && o.Mask == k.Mask {
+				return refuse("A pre-shared key for address mask %s %s already exists!", ipText(k.IP), ipText(k.Mask))
+			}
+		}
+		if len(k.Key) > 128 {
+			return refuse("The key is longer than 128 characters.")
+		}
+		at, _ := slices.BinarySearchFunc(c.ISAKMPKeys, k, func(a, b config.ISAKMPKey) int {
+			return cmp.Or(cmp.Compare(b.Mask, a.Mask), cmp.Compare(a.IP, b.IP))
+		})
+		c.ISAKMPKeys = slices.Insert(c.ISAKMPKeys, at, k)
+		return nil
+	},
+	No: func(c *config.Config, a grammar.Args) error {
+		k, err := isakmpKey(a)
+		if err != nil {
+			return err
+		}
+		at := slices.Index(c.ISAKMPKeys, k)
+		if at < 0 {
+			return refuse("No such pre-shared key for address mask %s %s", ipText(k.IP), ipText(k.Mask))
+		}
+		c.ISAKMPKeys = slices.Delete(c.ISAKMPKeys, at, at+1)
+		return nil
+	},
+	Write: func(c *config.Config, w *grammar.Writer) {
+		for _, k := range c.ISAKMPKeys {
+			mask := ""
+			if k.Mask != 0xffffffff {
+				mask = ipText(k.Mask)
+			}
+			w.Line("crypto isakmp key", typeZero(k.Key, "0"), k.Key, "address", ipText(k.IP), mask)
+		}
+	},
+}
+
+// isakmpKey reads the arguments of `crypto isakmp key`. Without a mask the key
+// is for one peer, or for all of them when the address is 0.0.0.0.
+func isakmpKey(a grammar.Args) (config.ISAKMPKey, error) {
+	k := config.ISAKMPKey{Key: a.String("secret"), IP: a.IP("peer"), Mask: 0xffffffff}
+	switch {
+	case a.Has("mask"):
+		k.Mask = a.IP("mask")
+	case k.IP == 0:
+		k.Mask = 0
+	}
+	if !contiguous(k.Mask) {
+		return k, refuse("Bad mask 0x%08X for address %s", k.Mask, ipText(k.IP))
+	}
+	k.IP &= k.Mask
+	return k, nil
+}
+
+var isakmpEnableLine = configLine{
+	Syntax: "crypto isakmp enable",
+	Help: grammar.Help{
+		"crypto": "Encryption module",
+		"isakmp": "Configure ISAKMP policy",
+		"enable": "Enable ISAKMP",
+	},
+	Set:     func(c *config.Config, _ grammar.Args) error { c.ISAKMPOff = false; return nil },
+	No:      func(c *config.Config, _ grammar.Args) error { c.ISAKMPOff = true; return nil },
+	Default: func(c *config.Config, _ grammar.Args) error { c.ISAKMPOff = false; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if c.ISAKMPOff {
+			w.Line("no crypto isakmp enable")
+		}
+	},
+}

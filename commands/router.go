@@ -1,0 +1,65 @@
+package commands
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/internal/config"
+	"conft/internal/router"
+)
+
+// Router is what the EXEC commands need of the appliance. All methods are safe
+// for concurrent use; what they return is a copy that nobody changes.
+type Router interface {
+	Store
+	Network
+	Crypto
+	System
+}
+
+// Store keeps the configurations.
+type Store interface {
+	// Config returns the running configuration, which nobody may change.
+	Config() *config.Config
+	// Startup returns the saved configuration, nil when there is none.
+	Startup() ([]byte, error)
+	// SaveStartup returns when the text is on stable storage.
+	SaveStartup(text []byte) error
+	EraseStartup() error
+	// NVRAMSize is the room for a saved configuration, in octets.
+	NVRAMSize() int
+}
+
+// Network is the state of interfaces, routes and access lists.
+type Network interface {
+	Interfaces() []router.InterfaceState // in the order of the running configuration
+	Routes() []router.RouteState
+	AccessLists() []router.ACLState      // in the order of the running configuration
+	ClearAccessListCounters(name string) // "" for all
+	// Ping sends the echo requests one after the other and calls each with every
+	// outcome as soon as it is known. It ends early when ctx is done.
+	Ping(ctx context.Context, p router.PingRequest, each func(router.PingReply)) error
+}
+
+// Crypto is the state of IKE and IPsec.
+type Crypto interface {
+	ISAKMPSAs() []router.ISAKMPSA
+	// IPsecIdents returns one value for each permit entry of each crypto map
+	// entry on each interface, in the order of the configuration.
+	IPsecIdents() []router.IPsecIdent
+	ClearSA(peer netip.Addr)   // zero for all
+	ClearISAKMP(connID uint32) // 0 for all
+}
+
+// System is the machine: clock, log, identity, restart.
+type System interface {
+	Hub() *debug.Hub
+	Clock() debug.Clock
+	SetClock(time.Time)
+	SystemState() router.SystemState
+	// Reload restarts the router from the startup configuration; the session
+	// that asked for it ends with the router.
+	Reload()
+}

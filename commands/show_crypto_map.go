@@ -1,0 +1,94 @@
+package commands
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/netip"
+
+	"conft/internal/config"
+	"conft/internal/router"
+)
+
+// showCryptoMap prints `show crypto map`. An entry without peer or access list
+// says so, as does one whose list does not exist.
+func showCryptoMap(w io.Writer, c *config.Config, idents []router.IPsecIdent, name string) {
+	for _, m := range c.CryptoMaps {
+		if name != "" && name != m.Name {
+			continue
+		}
+		for _, e := range m.Entries {
+			showCryptoMapEntry(w, c, m.Name, e, idents)
+		}
+		fmt.Fprintf(w, "\tInterfaces using crypto map %s:\n", m.Name)
+		for _, i := range c.Interfaces {
+			if i.CryptoMap == m.Name {
+				fmt.Fprintf(w, "\t\t%s\n", i.Name)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+func showCryptoMapEntry(w io.Writer, c *config.Config, name string, e *config.CryptoMapEntry, idents []router.IPsecIdent) {
+	fmt.Fprintf(w, "Crypto Map IPv4 \"%s\" %d ipsec-isakmp\n", name, e.Seq)
+	list := c.AccessList(e.MatchAddress)
+	if len(e.Peers) == 0 || list == nil {
+		fmt.Fprint(w, "\tWARNING: This crypto map is in an incomplete state!\n"+
+			"\t\t(missing peer or access-list definitions)\n")
+	}
+	if e.Description != "" {
+		fmt.Fprintf(w, "\tDescription: %s\n", e.Description)
+	}
+	for _, p := range e.Peers {
+		fmt.Fprintf(w, "\tPeer = %s\n", ipText(p))
+	}
+	switch {
+	case e.MatchAddress == "":
+		fmt.Fprint(w, "\tNo matching address list set.\n")
+	default:
+		fmt.Fprintf(w, "\tExtended IP access list %s\n", e.MatchAddress)
+		if list != nil {
+			for _, a := range list.Entries {
+				if a.Remark == "" {
+					fmt.Fprintf(w, "\t    access-list %s %s\n", list.Name, aceText(a))
+				}
+			}
+		}
+	}
+	if peer := currentPeer(name, e, idents); peer.IsValid() {
+		fmt.Fprintf(w, "\tCurrent peer: %s\n", peer)
+	}
+	life := config.Lifetime{
+		Seconds:   cmp.Or(e.Life.Seconds, c.IPsecLife.Seconds),
+		Kilobytes: cmp.Or(e.Life.Kilobytes, c.IPsecLife.Kilobytes),
+	}
+	fmt.Fprintf(w, "\tSecurity association lifetime: %s\n", lifetimeText(life))
+	fmt.Fprint(w, "\tResponder-Only (Y/N): N\n")
+	if e.PFS == 0 {
+		fmt.Fprint(w, "\tPFS (Y/N): N\n")
+	} else {
+		fmt.Fprintf(w, "\tPFS (Y/N): Y\n\tDH group:  group%d\n", e.PFS)
+	}
+	fmt.Fprint(w, "\tMixed-mode : Disabled\n\tTransform sets={ \n")
+	for _, n := range e.TransformSets {
+		if t := c.Transforms(n); t != nil {
+			fmt.Fprintf(w, "\t\t%s:  { %s  } , \n", n, transformsText(t))
+		}
+	}
+	fmt.Fprint(w, "\t}\n")
+}
+
+// currentPeer is the peer in use, which is the first one while no tunnel says
+// otherwise.
+func currentPeer(name string, e *config.CryptoMapEntry, idents []router.IPsecIdent) netip.Addr {
+	for _, id := range idents {
+		if id.Map == name && id.Seq == e.Seq && id.Peer.IsValid() {
+			return id.Peer
+		}
+	}
+	if len(e.Peers) > 0 {
+		return ipAddr(e.Peers[0])
+	}
+	return netip.Addr{}
+}

@@ -1,0 +1,109 @@
+package commands
+
+import (
+	"fmt"
+	"io"
+
+	"conft/internal/config"
+	"conft/internal/router"
+)
+
+// showISAKMPSA prints `show crypto isakmp sa`. Both headings are always there,
+// and there is no slot column: parsers of both releases read this form, and the
+// destination is the responder whichever side we are.
+func showISAKMPSA(w io.Writer, sas []router.ISAKMPSA) {
+	fmt.Fprint(w, "IPv4 Crypto ISAKMP SA\n"+
+		"dst             src             state          conn-id status\n")
+	for _, sa := range sas {
+		dst, src := sa.Local, sa.Remote
+		if sa.Initiator {
+			dst, src = src, dst
+		}
+		status := "ACTIVE"
+		if sa.Deleted {
+			status += " (deleted)"
+		}
+		fmt.Fprintf(w, "%-15s %-15s %-15s%7d %s\n", dst, src, sa.State, sa.ConnID, status)
+	}
+	fmt.Fprint(w, "\nIPv6 Crypto ISAKMP SA\n\n")
+}
+
+// showISAKMPSADetail prints `show crypto isakmp sa detail`.
+func showISAKMPSADetail(w io.Writer, sas []router.ISAKMPSA) {
+	fmt.Fprint(w, "Codes: C - IKE configuration mode, D - Dead Peer Detection\n"+
+		"       K - Keepalives, N - NAT-traversal\n"+
+		"       T - cTCP encapsulation, X - IKE Extended Authentication\n"+
+		"       psk - Preshared key, rsig - RSA signature\n"+
+		"       renc - RSA encryption\n"+
+		"IPv4 Crypto ISAKMP SA\n"+
+		"\n"+
+		"C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap.\n\n")
+	for _, sa := range sas {
+		status := "ACTIVE"
+		if sa.Deleted {
+			status = "deleted"
+		}
+		capabilities := ""
+		if sa.NATT {
+			capabilities = "N"
+		}
+		left := int(sa.Remaining.Seconds())
+		fmt.Fprintf(w, "%-5d %-15s %-15s        %-6s %-4s %-6s psk  %-2d %02d:%02d:%02d %s\n",
+			sa.ConnID, sa.Local, sa.Remote, status, sa.Encryption, sa.Hash, sa.Group,
+			left/3600, left/60%60, left%60, capabilities)
+		fmt.Fprintf(w, "       Engine-id:Conn-id =  SW:%d\n\n", sa.ConnID)
+	}
+	fmt.Fprint(w, "IPv6 Crypto ISAKMP SA\n\n")
+}
+
+// showISAKMPPolicy prints `show crypto isakmp policy`. IOS adds its default
+// suites; conft never proposes what is not configured, so none is shown.
+func showISAKMPPolicy(w io.Writer, c *config.Config) {
+	fmt.Fprint(w, "\nGlobal IKE policy\n")
+	for _, p := range c.ISAKMPPolicy {
+		fmt.Fprintf(w, "Protection suite of priority %d\n", p.Priority)
+		fmt.Fprintf(w, "\tencryption algorithm:\t%s\n", isakmpCipherTitle[p.Encryption])
+		fmt.Fprintf(w, "\thash algorithm:\t\t%s\n", isakmpHashTitle[p.Hash])
+		fmt.Fprintf(w, "\tauthentication method:\t%s\n", isakmpAuthTitle[p.Authentication])
+		fmt.Fprintf(w, "\tDiffie-Hellman group:\t#%d (%s)\n", p.Group, groupTitle[p.Group])
+		fmt.Fprintf(w, "\tlifetime:\t\t%d seconds, no volume limit\n", p.Lifetime)
+	}
+}
+
+var isakmpCipherTitle = map[config.Encryption]string{
+	config.DES:       "DES - Data Encryption Standard (56 bit keys).",
+	config.TripleDES: "Three key triple DES",
+	config.AES128:    "AES - Advanced Encryption Standard (128 bit keys).",
+	config.AES192:    "AES - Advanced Encryption Standard (192 bit keys).",
+	config.AES256:    "AES - Advanced Encryption Standard (256 bit keys).",
+}
+
+var isakmpHashTitle = map[config.Hash]string{
+	config.MD5:    "Message Digest 5",
+	config.SHA:    "Secure Hash Standard",
+	config.SHA256: "Secure Hash Standard 2 (256 bit)",
+	config.SHA384: "Secure Hash Standard 2 (384 bit)",
+	config.SHA512: "Secure Hash Standard 2 (512 bit)",
+}
+
+var isakmpAuthTitle = map[config.Authentication]string{
+	config.RSASig:   "Rivest-Shamir-Adleman Signature",
+	config.PreShare: "Pre-Shared Key",
+}
+
+var groupTitle = map[uint8]string{
+	1: "768 bit", 2: "1024 bit", 5: "1536 bit", 14: "2048 bit", 15: "3072 bit", 16: "4096 bit",
+	19: "256 bit", 20: "384 bit", 21: "521 bit", 24: "2048 bit, 256 bit subgroup",
+}
+
+// showISAKMPKey prints `show crypto isakmp key`.
+func showISAKMPKey(w io.Writer, c *config.Config) {
+	fmt.Fprint(w, "Keyring      Hostname/Address                            Preshared Key\n\n")
+	for _, k := range c.ISAKMPKeys {
+		who := ipText(k.IP)
+		if k.Mask != 0xffffffff {
+			who = fmt.Sprintf("%-14s [%-15s]", ipText(k.IP), ipText(k.Mask))
+		}
+		fmt.Fprintf(w, "%-13s%-44s%s\n", "default", who, k.Key)
+	}
+}

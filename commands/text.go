@@ -1,0 +1,70 @@
+package commands
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// ipText is the dotted form of an address or mask in host byte order.
+func ipText(v uint32) string { return ipAddr(v).String() }
+
+func ipAddr(v uint32) netip.Addr {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], v)
+	return netip.AddrFrom4(b)
+}
+
+// ipValue is the inverse of ipAddr; anything but an IPv4 address is 0.
+func ipValue(a netip.Addr) uint32 {
+	if !a.Is4() {
+		return 0
+	}
+	b := a.As4()
+	return binary.BigEndian.Uint32(b[:])
+}
+
+// contiguous reports whether a mask is ones followed by zeros.
+func contiguous(mask uint32) bool { return ^mask&(^mask+1) == 0 }
+
+func maskLen(mask uint32) int { return bits.OnesCount32(mask) }
+
+// classfulMask is the mask of the address's class: A, B or C.
+func classfulMask(ip uint32) uint32 {
+	switch {
+	case ip>>31 == 0:
+		return 0xff000000
+	case ip>>30 == 2:
+		return 0xffff0000
+	}
+	return 0xffffff00
+}
+
+// uptimeText is "2 weeks, 1 day, 3 hours, 54 minutes"; zero parts are left out
+// but the minutes.
+func uptimeText(d time.Duration) string {
+	minutes := int(d / time.Minute)
+	const hour, day, week, year = 60, 24 * 60, 7 * 24 * 60, 365 * 24 * 60
+	var parts []string
+	for _, u := range []struct {
+		name string
+		len  int
+	}{{"year", year}, {"week", week}, {"day", day}, {"hour", hour}, {"minute", 1}} {
+		n := minutes / u.len
+		minutes %= u.len
+		if n > 0 || u.len == 1 {
+			parts = append(parts, plural(n, u.name))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

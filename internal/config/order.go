@@ -1,0 +1,79 @@
+package config
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"conft/internal/acl"
+)
+
+// interfaceTypes is the order in which the running configuration lists types:
+// virtual ones first.
+var interfaceTypes = []string{"Loopback", "Ethernet", "FastEthernet", "GigabitEthernet"}
+
+// AddInterface puts an interface at its place in print order.
+func (c *Config) AddInterface(i *Interface) {
+	at, _ := slices.BinarySearchFunc(c.Interfaces, i, func(a, b *Interface) int { return compareInterfaces(a.Name, b.Name) })
+	c.Interfaces = slices.Insert(c.Interfaces, at, i)
+}
+
+// compareInterfaces orders by type, then by slot and port as numbers.
+func compareInterfaces(a, b string) int {
+	typeA, numA := splitInterface(a)
+	typeB, numB := splitInterface(b)
+	return cmp.Or(
+		cmp.Compare(slices.Index(interfaceTypes, typeA), slices.Index(interfaceTypes, typeB)),
+		slices.Compare(numA, numB))
+}
+
+func splitInterface(name string) (kind string, numbers []int) {
+	n := strings.IndexAny(name, "0123456789")
+	if n < 0 {
+		return name, nil
+	}
+	for s := range strings.SplitSeq(name[n:], "/") {
+		v, _ := strconv.Atoi(s)
+		numbers = append(numbers, v)
+	}
+	return name[:n], numbers
+}
+
+// AddRoute puts a route at its place: by destination, then by way. A route over
+// the same way replaces the one that was there.
+func (c *Config) AddRoute(r Route) {
+	at, found := slices.BinarySearchFunc(c.Routes, r, compareRoutes)
+	if !found {
+		c.Routes = slices.Insert(c.Routes, at, r)
+	}
+	c.Routes[at] = r
+}
+
+func compareRoutes(a, b Route) int {
+	return cmp.Or(
+		cmp.Compare(a.Prefix, b.Prefix), cmp.Compare(a.Mask, b.Mask),
+		compareInterfaces(a.Interface, b.Interface), cmp.Compare(a.NextHop, b.NextHop))
+}
+
+// AddAccessList puts a list at its place: named ones by name, then numbered
+// ones by number.
+func (c *Config) AddAccessList(l *acl.List) {
+	at, _ := slices.BinarySearchFunc(c.AccessLists, l, func(a, b *acl.List) int {
+		an, bn := Numbered(a.Name), Numbered(b.Name)
+		if an != bn {
+			if bn {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Name, b.Name) // numbers have three digits
+	})
+	c.AccessLists = slices.Insert(c.AccessLists, at, l)
+}
+
+// Numbered reports whether a name is the number of an extended access list.
+func Numbered(name string) bool {
+	n, err := strconv.Atoi(name)
+	return err == nil && 100 <= n && n <= 199
+}

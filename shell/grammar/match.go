@@ -1,0 +1,238 @@
+package grammar
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Kind says what is wrong with a line.
+type Kind uint8
+
+const (
+	Invalid    Kind = iota // a character that fits nothing
+	Incomplete             // more words are needed
+	Ambiguous              // an abbreviation of several keywords
+)
+
+// Error is a line that does not match. Its text is for logs; what a console
+// prints is the shell's.
+type Error struct {
+	Kind   Kind
+	Offset int    // Invalid: octet of the first character that fits nothing
+	Word   string // the first keyword, in full, when it matched
+}
+
+func (e *Error) Error() string {
+	switch e.Kind {
+	case Incomplete:
+		return "incomplete command"
+	case Ambiguous:
+		return "ambiguous command"
+	}
+	return fmt.Sprintf("invalid input at column %d", e.Offset+1)
+}
+
+const maxPriv = 15
+
+// match is a line that matched: what to run and its arguments.
+type match struct {
+	*formOf
+	args Args
+	word string // first keyword
+}
+
+func (m *match) run(v any) error { return m.cmd.do[m.form](v, m.args) }
+
+// thread is one way to read the words so far.
+type thread struct {
+	pos  *pos
+	prev *thread
+	value
+}
+
+// input is one word of a line.
+type input struct {
+	text   string
+	offset int
+}
+
+// nextWord cuts the first word off the rest of a line that begins at offset.
+func nextWord(line string, offset int) (input, bool) {
+	for offset < len(line) && isBlank(line[offset]) {
+		offset++
+	}
+	end := offset
+	for end < len(line) && !isBlank(line[end]) {
+		end++
+	}
+	return input{line[offset:end], offset}, end > offset
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+// match reads a whole line. It returns nil and no error for an empty line and
+// for a comment.
+func (t *table) match(line string, level int) (*match, error) {
+	w, ok := nextWord(line, 0)
+	if !ok || w.text[0] == '!' {
+		return nil, nil
+	}
+	threads, rest, err := t.read(line, level)
+	if err != nil {
+		return nil, err
+	}
+	first := firstKeyword(threads)
+	if w, more := nextWord(line, rest); more {
+		return nil, &Error{Kind: Invalid, Offset: w.offset, Word: first}
+	}
+	for _, th := range threads {
+		if th.pos.last {
+			return &match{th.pos.form, th.args(), first}, nil
+		}
+	}
+	return nil, &Error{Kind: Incomplete, Word: first}
+}
+
+// read follows the words of a line as far as threads can go on. It returns the
+// threads after the last word and where the rest of the line begins.
+func (t *table) read(line string, level int) ([]*thread, int, error) {
+	var threads []*thread
+	offset := 0
+	for {
+		w, ok := nextWord(line, offset)
+		if !ok {
+			return threads, offset, nil
+		}
+		next, end, err := t.step(threads, line, w, level)
+		if err != nil {
+			err.Word = firstKeyword(threads)
+			return nil, 0, err
+		}
+		threads, offset = next, end
+	}
+}
+
+// candidates returns the positions that may follow, without those that need a
+// higher privilege level.
+func (t *table) candidates(threads []*thread, level int) []*thread {
+	var out []*thread
+	add := func(prev *thread, list []*pos) {
+		for _, p := range list {
+			if p.form.cmd.priv <= level && !slices.ContainsFunc(out, func(th *thread) bool { return th.pos == p }) {
+				out = append(out, &thread{pos: p, prev: prev})
+			}
+		}
+	}
+	if threads == nil {
+		add(nil, t.first)
+	}
+	for _, th := range threads {
+		add(th, th.pos.follow)
+	}
+	return out
+}
+
+// step reads one word: it keeps the threads whose token the word is.
+func (t *table) step(threads []*thread, line string, w input, level int) ([]*thread, int, *Error) {
+	var best []*thread
+	fit := 0 // octets of the word that some keyword begins with
+	for _, th := range t.candidates(threads, level) {
+		text := w.text
+		if th.pos.kind == keyword {
+			fit = max(fit, commonPrefix(th.pos.text, text))
+		} else if th.pos.kind == restOfLine {
+			text = strings.TrimRight(line[w.offset:], " \t")
+		}
+		val, ok := th.pos.accept(text)
+		if !ok {
+			continue
+		}
+		th.value = value{val, w.offset}
+		if len(best) > 0 {
+			switch order := rank(th.pos.token, w.text) - rank(best[0].pos.token, w.text); {
+			case order > 0:
+				continue
+			case order < 0:
+				best = best[:0]
+			}
+		}
+		best = append(best, th)
+	}
+	if len(best) == 0 {
+		return nil, 0, &Error{Kind: Invalid, Offset: w.offset + fit}
+	}
+	end := w.offset + len(w.text)
+	if best[0].pos.kind == keyword {
+		for _, th := range best[1:] {
+			if th.pos.text != best[0].pos.text {
+				return nil, 0, &Error{Kind: Ambiguous}
+			}
+		}
+	}
+	if best[0].pos.kind == restOfLine {
+		end = len(line)
+	}
+	return best, end, nil
+}
+
+// rank orders the readings of a word: exact keyword, keyword, then by kind.
+func rank(t *token, w string) int {
+	if t.kind == keyword && len(w) == len(t.text) {
+		return -1
+	}
+	return int(t.kind)
+}
+
+// commonPrefix counts the octets that keyword and word share, in any case.
+func commonPrefix(keyword, w string) int {
+	n := 0
+	for n < len(keyword) && n < len(w) && w[n] < utf8.RuneSelf && lower(keyword[n]) == lower(w[n]) {
+		n++
+	}
+	return n
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
+
+// firstKeyword returns the first word of what the threads have read, in full.
+func firstKeyword(threads []*thread) string {
+	if len(threads) == 0 {
+		return ""
+	}
+	th := threads[0]
+	for th.prev != nil {
+		th = th.prev
+	}
+	return th.text
+}
+
+// args collects what the thread read.
+func (th *thread) args() Args {
+	a := Args{values: map[string][]value{}}
+	var path []*thread
+	for ; th != nil; th = th.prev {
+		path = append(path, th)
+	}
+	for _, th := range slices.Backward(path) {
+		p := th.pos
+		if p.kind == interfaceNumber {
+			list := a.values[p.bind]
+			list[len(list)-1].text += th.text
+			continue
+		}
+		if p.kind == keyword {
+			a.values[p.text] = append(a.values[p.text], th.value)
+		}
+		if p.bind != "" && (p.kind != keyword || p.bind != p.text) {
+			a.values[p.bind] = append(a.values[p.bind], th.value)
+		}
+	}
+	return a
+}

@@ -1,0 +1,73 @@
+package grammar
+
+import "strings"
+
+// Writer collects the text of a configuration.
+type Writer struct {
+	b     strings.Builder
+	depth int
+	body  bool // something was written since the last header or "!"
+	open  bool // blocks were written whose "!" is due
+}
+
+// Write returns the text of a configuration: each entry of the mode in table
+// order, sub-modes indented by one blank a level, lines ended by "\n".
+func (m *Mode[T]) Write(v T) string {
+	var w Writer
+	m.t.write(v, &w)
+	return w.b.String()
+}
+
+// Line writes one line: the words that are not empty, separated by a blank.
+func (w *Writer) Line(words ...string) {
+	for range w.depth {
+		w.b.WriteByte(' ')
+	}
+	blank := false
+	for _, s := range words {
+		if s == "" {
+			continue
+		}
+		if blank {
+			w.b.WriteByte(' ')
+		}
+		w.b.WriteString(s)
+		blank = true
+	}
+	w.b.WriteByte('\n')
+	w.body = true
+}
+
+// block writes one block. At the outermost level a block with a body is
+// followed by "!", a block that is only its header is not.
+func (w *Writer) block(header string, join bool, body func()) {
+	w.Line(header)
+	w.depth++
+	w.body = false
+	body()
+	w.depth--
+	if w.depth == 0 && w.body {
+		w.open = join
+		if !join {
+			w.separator()
+		}
+	}
+}
+
+// endBlocks writes the one "!" after blocks that are joined.
+func (w *Writer) endBlocks() {
+	if w.open {
+		w.open = false
+		w.separator()
+	}
+}
+
+func (w *Writer) separator() { w.b.WriteString("!\n") }
+
+func (t *table) write(v any, w *Writer) {
+	for _, c := range t.commands {
+		if c.write != nil {
+			c.write(v, w)
+		}
+	}
+}
