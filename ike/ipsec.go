@@ -47,6 +47,8 @@ func (c *Core) install(s *sa, a exchange.Install) {
 	a.Pair.SAInfo = p.SAInfo
 	if err := c.o.IPsec.Install(a.Pair); err != nil {
 		c.drop("SA not installed")
+		a.Pair.Inbound.Clear()
+		a.Pair.Outbound.Clear()
 		c.later = append(c.later, func() {
 			c.unlock(p)
 			c.tell(p.peer.Addr, []uint32{p.InboundSPI})
