@@ -291,11 +291,11 @@ func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
 	}
 	f := &filter{}
 	call, err := outputModifiers.Match(after, 1)
-	if err == nil && strings.TrimSpace(after) == "" {
-		err = &grammar.Error{Kind: grammar.Incomplete}
-	}
 	if err == nil {
 		err = call.Run(context.Background(), f)
+	}
+	if err == nil && f.line == nil { // nothing, or a comment
+		err = &grammar.Error{Kind: grammar.Incomplete}
 	}
 	if err != nil {
 		s.refuse(t.behind(len(before)+1), err)
