@@ -86,7 +86,8 @@ func (t *table) finish() {
 			t.first = append(t.first, p)
 		}
 	}
-	t.check(nil, t.first, map[string]bool{})
+	c := checker{title: t.title, lists: map[list]bool{}, joins: map[string]bool{}}
+	c.check(nil, t.first)
 }
 
 // compile returns the first positions of one form of the command.
@@ -105,39 +106,83 @@ func (c *command) compile(f form) []*pos {
 	return g.first
 }
 
-// check walks every set of positions that a line can lead to. In each set a
-// token has one help text, which all its positions then share.
-func (t *table) check(path []string, set []*pos, seen map[string]bool) {
-	byText := map[string][]*pos{}
-	var order []string
-	for _, p := range set {
-		if byText[p.text] == nil {
-			order = append(order, p.text)
-		}
-		byText[p.text] = append(byText[p.text], p)
+// checker walks every set of positions that a line can lead to.
+type checker struct {
+	title string
+	lists map[list]bool   // sets that are the followers of one position
+	joins map[string]bool // sets that several positions lead to, by their followers
+}
+
+// list identifies a shared list of followers.
+type list struct {
+	first **pos
+	n     int
+}
+
+// path is the words that lead to a set, for the message of a panic.
+type path struct {
+	before *path
+	word   string
+}
+
+func (p *path) String() string {
+	if p.before == nil {
+		return p.word
 	}
-	for _, text := range order {
-		same := byText[text]
-		at := append(slices.Clip(path), text)
-		t.share(at, same)
-		var key strings.Builder
-		var next []*pos
-		for _, p := range same {
-			fmt.Fprintf(&key, "%p ", p)
-			next = append(next, p.follow...)
+	return p.before.String() + " " + p.word
+}
+
+// check looks at one set and at all that it leads to. In each set a token has one
+// help text, which all its positions then share.
+func (c *checker) check(before *path, set []*pos) {
+	sorted := slices.Clone(set)
+	slices.SortStableFunc(sorted, func(p, q *pos) int { return strings.Compare(p.text, q.text) })
+	for len(sorted) > 0 {
+		n := 1
+		for n < len(sorted) && sorted[n].text == sorted[0].text {
+			n++
 		}
-		if !seen[key.String()] {
-			seen[key.String()] = true
-			t.check(at, next, seen)
+		same := sorted[:n]
+		sorted = sorted[n:]
+		at := &path{before, same[0].text}
+		c.share(at, same)
+		if next := c.followers(same); len(next) > 0 {
+			c.check(at, next)
 		}
 	}
 }
 
+// followers returns what may follow positions that are read as one, nothing
+// when that set has been checked.
+func (c *checker) followers(same []*pos) []*pos {
+	if len(same) == 1 {
+		f := same[0].follow
+		if len(f) == 0 || c.lists[list{&f[0], len(f)}] {
+			return nil
+		}
+		c.lists[list{&f[0], len(f)}] = true
+		return f
+	}
+	var next []*pos
+	key := ""
+	for _, p := range same {
+		if len(p.follow) > 0 {
+			key += fmt.Sprintf("%p %d ", p.follow, len(p.follow))
+			next = append(next, p.follow...)
+		}
+	}
+	if c.joins[key] {
+		return nil
+	}
+	c.joins[key] = true
+	return next
+}
+
 // share gives positions that are reached by the same words one help text, and
 // panics when there is none or when two commands end here.
-func (t *table) share(at []string, same []*pos) {
+func (c *checker) share(at *path, same []*pos) {
 	fail := func(what string) {
-		panic(fmt.Sprintf("grammar: mode %q: `%s`: %s", t.title, strings.Join(at, " "), what))
+		panic(fmt.Sprintf("grammar: mode %q: `%s`: %s", c.title, at, what))
 	}
 	help := ""
 	var ends *formOf
