@@ -68,11 +68,11 @@ func (c tunAdd) String() string   { return fmt.Sprintf("ip tuntap add %s mode tu
 func (c tunDel) String() string   { return fmt.Sprintf("ip tuntap del %s mode tun", c.name) }
 func (c filterSet) String() string {
 	return fmt.Sprintf("tc qdisc add dev %s clsact\n"+
-		"tc filter replace dev %s egress pref %d handle %d bpf name %s bytecode 'mark & %#x' action mirred egress redirect dev %s",
-		c.link, c.link, filterPriority, filterHandle, filterName, markProtect, c.tun)
+		"tc filter replace dev %s egress pref %d handle %#x bpf bytecode 'mark & %#x' action mirred egress redirect dev %s",
+		c.link, c.link, filterPriority, filterHandle, markProtect, c.tun)
 }
 func (c filterDel) String() string {
-	return fmt.Sprintf("tc filter del dev %s egress pref %d handle %d bpf", c.link, filterPriority, filterHandle)
+	return fmt.Sprintf("tc filter del dev %s egress pref %d handle %#x bpf", c.link, filterPriority, filterHandle)
 }
 func (c tableSet) String() string  { return c.rules.String() }
 func (c sysctlSet) String() string { return fmt.Sprintf("sysctl -w %s=%s", c.key, c.value) }

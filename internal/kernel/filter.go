@@ -14,9 +14,8 @@ import (
 // for u32's own test of the mark is silently left out of some kernels and then
 // matches everything.
 const (
-	filterName     = "conft"
-	filterHandle   = 1
-	filterPriority = 1 // before any other: a foreign filter's "ok" would end the walk
+	filterHandle   = linkGroup // the sign that it is ours
+	filterPriority = 1         // before any other: a foreign filter's "ok" would end the walk
 )
 
 // bpfInstruction is struct sock_filter.
@@ -55,7 +54,6 @@ func setFilter(link, tun int) error {
 	}
 	options.AddRtAttr(nl.TCA_BPF_OPS_LEN, nl.Uint16Attr(uint16(len(testMark))))
 	options.AddRtAttr(nl.TCA_BPF_OPS, ops)
-	options.AddRtAttr(nl.TCA_BPF_NAME, nl.ZeroTerminated(filterName))
 	redirect := netlink.NewMirredAction(tun)
 	if err := netlink.EncodeActions(options.AddRtAttr(nl.TCA_BPF_ACT, nil), []netlink.Action{redirect}); err != nil {
 		return err
@@ -85,7 +83,7 @@ func delFilter(link int) error {
 func hasFilter(link int) (bool, error) {
 	filters, err := netlink.FilterList(&netlink.Device{LinkAttrs: netlink.LinkAttrs{Index: link}}, netlink.HANDLE_MIN_EGRESS)
 	for _, f := range filters {
-		if b, ok := f.(*netlink.BpfFilter); ok && b.Name == filterName {
+		if f.Type() == "bpf" && f.Attrs().Handle == filterHandle && f.Attrs().Priority == filterPriority {
 			return true, err
 		}
 	}

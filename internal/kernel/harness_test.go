@@ -3,11 +3,13 @@ package kernel
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -16,6 +18,8 @@ import (
 
 	"conft/internal/packet"
 
+	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -107,8 +111,7 @@ func onThread(t *testing.T, fd int, f func()) {
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
-		t.Error(err)
-		runtime.Goexit()
+		t.Fatal(err)
 	}
 }
 
@@ -260,13 +263,18 @@ func tap(t *testing.T, n netns, link string) *wire {
 	return w
 }
 
-// arrived returns the packets that came in since the last call, by IP
-// protocol. A packet on a veth is in the socket when its sender's call returns.
-func (w *wire) arrived(t *testing.T) (all [][]byte) {
+// arrived returns the packets that came in since the last call: at least as
+// many as wanted, if they come at all.
+func (w *wire) arrived(t *testing.T, want int) (all [][]byte) {
 	t.Helper()
+	must(t, unix.SetsockoptTimeval(w.fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 5}))
 	for {
+		flags := unix.MSG_DONTWAIT
+		if len(all) < want {
+			flags = 0
+		}
 		buf := make([]byte, 1<<16)
-		n, from, err := unix.Recvfrom(w.fd, buf, unix.MSG_DONTWAIT)
+		n, from, err := unix.Recvfrom(w.fd, buf, flags)
 		if err == unix.EAGAIN {
 			return all
 		}
@@ -277,7 +285,7 @@ func (w *wire) arrived(t *testing.T) (all [][]byte) {
 	}
 }
 
-// clear counts the packets that are neither ESP nor UDP 500 and 4500.
+// clearPackets counts the packets that are neither ESP nor UDP 500 and 4500.
 func clearPackets(all [][]byte) (n int) {
 	for _, p := range all {
 		if p[9] != unix.IPPROTO_ESP {
@@ -285,4 +293,47 @@ func clearPackets(all [][]byte) (n int) {
 		}
 	}
 	return n
+}
+
+func sourceNAT(t *testing.T, out, from, to string) {
+	t.Helper()
+	c := &nftables.Conn{}
+	tab := c.AddTable(&nftables.Table{Name: "nat", Family: nftables.TableFamilyIPv4})
+	ch := c.AddChain(&nftables.Chain{Name: "post", Table: tab, Type: nftables.ChainTypeNAT,
+		Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource})
+	ip := netip.MustParseAddr(to).As4()
+	snat := rule{"", []expr.Any{
+		&expr.Immediate{Register: 1, Data: ip[:]},
+		&expr.NAT{Type: expr.NATTypeSourceNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: 1},
+	}}
+	c.AddRule(&nftables.Rule{Table: tab, Chain: ch,
+		Exprs: join(linkName(expr.MetaKeyOIFNAME, out), addr("saddr", 12, network(from+"/32")), snat).exprs})
+	must(t, c.Flush())
+}
+
+func sendUDP(t *testing.T, n netns, to string, size int) {
+	t.Helper()
+	n.do(t, func() {
+		c, err := net.Dial("udp4", to)
+		must(t, err)
+		defer c.Close()
+		_, err = c.Write(make([]byte, size))
+		must(t, err)
+	})
+}
+
+// receive takes one datagram.
+func receive(t *testing.T, c *Conn) packet.Datagram {
+	t.Helper()
+	d := []packet.Datagram{{Buf: make([]byte, 1<<16)}}
+	must(t, c.file.SetReadDeadline(time.Now().Add(5*time.Second)))
+	_, err := c.Receive(d)
+	must(t, err)
+	return d[0]
+}
+
+func sorted(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+func nobody() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"sync"
@@ -93,15 +94,15 @@ func (k *Kernel) Close() error {
 		}
 	}
 	for _, c := range slices.Backward(k.saved) {
-		if _, ok := s.sysctl[c.key]; ok { // else the device is gone
-			cs = append(cs, c)
-		}
+		cs = append(cs, c)
 	}
 	// Forwarding has ended when protection does.
 	cs = append(cs, planProtect(s, &Desired{})...)
 	var errs []error
 	for _, c := range cs {
-		errs = append(errs, k.perform([]change{c}))
+		if err := k.perform([]change{c}); !errors.Is(err, fs.ErrNotExist) { // gone already
+			errs = append(errs, err)
+		}
 	}
 	k.saved, k.crypto = nil, nil
 	return errors.Join(errs...)

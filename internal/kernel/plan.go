@@ -82,7 +82,8 @@ func setter(s *state, cs *[]change) func(key, value string) {
 func spread(s *state, set func(key, value string), name, except string) {
 	path := func(dev string) string { return "net/ipv4/conf/" + dev + "/" + name }
 	if all := s.sysctl[path("all")]; all != "0" {
-		for _, dev := range append([]string{"default"}, s.devices()...) {
+		// "default" last: writing it changes devices that never had their own.
+		for _, dev := range append(s.devices(), "default") {
 			if dev != except {
 				set(path(dev), max(all, s.sysctl[path(dev)]))
 			}
