@@ -179,7 +179,7 @@ func removeACE(l *acl.List, e acl.Entry) error {
 	if at < 0 {
 		return refuse("Could not find access-list entry")
 	}
-	l.Entries = orNil(slices.Delete(l.Entries, at, at+1))
+	l.Entries = cut(l.Entries, at)
 	return nil
 }
 
@@ -194,7 +194,7 @@ func accessList(c *config.Config, name string) *acl.List {
 }
 
 func removeAccessList(c *config.Config, name string) error {
-	c.AccessLists = orNil(slices.DeleteFunc(c.AccessLists, func(l *acl.List) bool { return l.Name == name }))
+	c.AccessLists = without(c.AccessLists, func(l *acl.List) bool { return l.Name == name })
 	return nil
 }
 
@@ -260,7 +260,8 @@ var namedListBlock = grammar.Block[*config.Config, *acl.List]{
 	Each: func(c *config.Config) iter.Seq2[string, *acl.List] {
 		return func(yield func(string, *acl.List) bool) {
 			for _, l := range c.AccessLists {
-				if !config.Numbered(l.Name) && !yield("ip access-list extended "+l.Name, l) {
+				// A numbered list without entries has no other line.
+				if (!config.Numbered(l.Name) || len(l.Entries) == 0) && !yield("ip access-list extended "+l.Name, l) {
 					return
 				}
 			}
@@ -302,7 +303,7 @@ func extendedLines() []grammar.Entry[*acl.List] {
 				if at < 0 {
 					return refuse("Could not find access-list entry %d", a.Int("seq"))
 				}
-				l.Entries = orNil(slices.Delete(l.Entries, at, at+1))
+				l.Entries = cut(l.Entries, at)
 				return nil
 			},
 		},
