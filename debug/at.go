@@ -112,6 +112,3 @@ func (a At) raw(b []byte, m Manner) []byte {
 	b = strconv.AppendUint(b, uint64(p.rawBase|a.Conn), 10)
 	return append(b, ')')
 }
-
-// Explain implements Event.
-func (At) Explain(Language) string { return "" }

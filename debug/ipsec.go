@@ -11,9 +11,6 @@ type inIPsec struct{}
 // Flag implements Event for all IPsec events.
 func (inIPsec) Flag() Flag { return FlagIPsec }
 
-// Explain implements Event.
-func (inIPsec) Explain(Language) string { return "" }
-
 // Proxy is one end of a proxy identity.
 type Proxy struct {
 	Addr, Mask netip.Addr

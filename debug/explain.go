@@ -1,0 +1,130 @@
+package debug
+
+import "fmt"
+
+// The teacher's notes stand in the files explain_*.go, one for each part of a
+// negotiation. They say in one or two sentences what a line means: which message
+// of the exchange, which payload, what was decided and why, and where the RFC
+// says so, with the values of the event at hand.
+
+// say returns the note in a language. Verbs that are not used by both languages
+// in the same order are indexed, as in %[1]s.
+func say(l Language, english, chinese string, args ...any) string {
+	switch l {
+	case English:
+		return fmt.Sprintf(english, args...)
+	case Chinese:
+		return fmt.Sprintf(chinese, args...)
+	}
+	return ""
+}
+
+// note is a text without values, in English and Chinese.
+type note [2]string
+
+func (n note) in(l Language) string {
+	switch l {
+	case English:
+		return n[0]
+	case Chinese:
+		return n[1]
+	}
+	return ""
+}
+
+// nameOf returns the name of a number on the wire.
+func nameOf(names map[uint64]string, v uint64) string {
+	if name, ok := names[v]; ok {
+		return name
+	}
+	return fmt.Sprintf("number %d", v)
+}
+
+// name says the number of a message: main mode has 1 to 6, quick mode 7 to 9.
+func (a At) name(l Language) string {
+	switch n := a.Message; {
+	case n >= 1 && n <= 6:
+		return say(l, "message %d (main mode)", "第 %d 条消息（主模式）", n)
+	case n >= 7 && n <= 9:
+		return say(l, "message %d (quick mode)", "第 %d 条消息（快速模式）", n)
+	}
+	return say(l, "an informational message", "信息交换（Informational）消息")
+}
+
+// rfc is the section that defines the message.
+func (a At) rfc() string {
+	switch n := a.Message; {
+	case n >= 1 && n <= 6:
+		return "RFC 2409, section 5.4"
+	case n >= 7 && n <= 9:
+		return "RFC 2409, section 5.5"
+	}
+	return "RFC 2409, section 5.7"
+}
+
+// contents is what each message carries; HDR* is an encrypted message.
+var contents = [...]note{
+	{"HDR*, HASH and a notification or deletion", "HDR*、HASH 以及通知或删除载荷"},
+	{"HDR, SA, VIDs: all phase 1 policies the initiator is ready for, in clear text",
+		"HDR、SA、厂商 ID：发起方把自己可接受的全部第一阶段策略以明文发出"},
+	{"HDR, SA, VIDs: the one policy the responder chose, in clear text",
+		"HDR、SA、厂商 ID：响应方以明文返回它选中的那一条策略"},
+	{"HDR, KE, Ni: the initiator's Diffie-Hellman public value and nonce, in clear text",
+		"HDR、KE、Ni：发起方的 DH 公开值和随机数，明文"},
+	{"HDR, KE, Nr: the responder's Diffie-Hellman public value and nonce, the last message in clear text",
+		"HDR、KE、Nr：响应方的 DH 公开值和随机数，这是最后一条明文消息"},
+	{"HDR*, IDii, HASH_I: the initiator's identity and the proof that it knows the pre-shared key, the first encrypted message",
+		"HDR*、IDii、HASH_I：发起方的身份，以及它知道预共享密钥的证明；从这条消息起开始加密"},
+	{"HDR*, IDir, HASH_R: the responder's identity and proof, encrypted",
+		"HDR*、IDir、HASH_R：响应方的身份和证明，已加密"},
+	{"HDR*, HASH(1), SA, Ni, IDci, IDcr: the IPsec proposals and the traffic to protect, encrypted",
+		"HDR*、HASH(1)、SA、Ni、IDci、IDcr：IPsec 提议和要保护的感兴趣流，已加密"},
+	{"HDR*, HASH(2), SA, Nr, IDci, IDcr: the proposal chosen, with the responder's SPI, encrypted",
+		"HDR*、HASH(2)、SA、Nr、IDci、IDcr：选中的提议和响应方的 SPI，已加密"},
+	{"HDR*, HASH(3): the initiator's confirmation, proof that it is alive, encrypted",
+		"HDR*、HASH(3)：发起方的确认，证明它确实在线，已加密"},
+}
+
+func (a At) contents(l Language) string {
+	n := a.Message
+	if n < 0 || n >= len(contents) {
+		n = 0
+	}
+	return contents[n].in(l)
+}
+
+// meaning says what an ISAKMP SA state stands for.
+func (s State) meaning(l Language) string {
+	switch s {
+	case MMNoState:
+		return say(l, "the SA exists, nothing is agreed yet", "SA 已创建，但尚未协商出任何内容")
+	case MMSASetup:
+		return say(l, "the phase 1 policy is agreed", "第一阶段策略已协商一致")
+	case MMKeyExch:
+		return say(l, "keys exist, but nobody is authenticated yet", "密钥已生成，但双方尚未通过认证")
+	case MMKeyAuth:
+		return say(l, "the peer is authenticated", "对端已通过认证")
+	case QMIdle:
+		return say(l, "phase 1 is up and idle, ready for quick mode", "第一阶段已建立并处于空闲，可以进行快速模式")
+	}
+	return say(l, "no state yet", "尚无状态")
+}
+
+// we says our part in the exchange.
+func (r Role) we(l Language) string {
+	if r == Initiator {
+		return say(l, "we are the initiator", "本端是发起方")
+	}
+	return say(l, "we are the responder", "本端是响应方")
+}
+
+// seconds says a lifetime, with hours or days beside large round numbers.
+func seconds(l Language, n uint64) string {
+	switch {
+	case n >= 86400 && n%86400 == 0:
+		return say(l, "%d s (%d d)", "%d 秒（%d 天）", n, n/86400)
+	case n >= 3600 && n%3600 == 0:
+		return say(l, "%d s (%d h)", "%d 秒（%d 小时）", n, n/3600)
+	}
+	return say(l, "%d s", "%d 秒", n)
+}

@@ -1,0 +1,113 @@
+package debug
+
+// Notes on the lines of debug crypto ipsec and on the crypto syslog messages.
+
+func (p Proxy) short() string { return p.Addr.String() + "/" + p.Mask.String() }
+
+func (e IPsecRequest) Explain(l Language) string {
+	return say(l, "A packet from %s to %s matched the crypto access list and has no SA: the key engine asks IKE to negotiate %s with %s.",
+		"从 %s 到 %s 的报文命中加密 ACL 而没有 SA：密钥引擎请求 IKE 协商 %s，对端为 %s。", e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform, e.Remote)
+}
+
+func (e IPsecRequestTimer) Explain(l Language) string {
+	return say(l, "IKE delivered no SA with %s in 30 seconds, time-out %d; the request is repeated once, then given up.",
+		"30 秒内 IKE 没有与 %s 建立起 SA，这是第 %d 次超时；再请求一次，仍不成功就放弃。", e.Remote, e.Count)
+}
+
+func (e IPsecValidate) Explain(l Language) string {
+	return say(l, "The IPsec layer checks part %d of the proposal: is there a crypto map entry for %s to %s with %s?",
+		"IPsec 模块审查提议的第 %d 部分：是否有加密映射条目保护 %s 到 %s，并使用 %s。", e.Part, e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform)
+}
+
+func (e IPsecProxyMatch) Explain(l Language) string {
+	return say(l, "The proxy identities, %s to %s, match an entry of the crypto access list.", "代理身份 %s 到 %s 与加密 ACL 的一个条目匹配。", e.Src, e.Dst)
+}
+
+func (e IPsecTransformRefused) Explain(l Language) string {
+	return say(l, "No transform set of the crypto map is %s; compare `crypto ipsec transform-set` on both routers.",
+		"加密映射引用的转换集中没有 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform)
+}
+
+func (e IPsecNoMap) Explain(l Language) string {
+	return say(l, "No crypto map entry fits the traffic that the peer wants to protect.", "没有一个加密映射条目符合对端要保护的流量。")
+}
+
+func (e IPsecProxyRefused) Explain(l Language) string {
+	return say(l, "The proxy identities of the peer match none of our crypto access lists; the lists of the two routers must mirror each other.",
+		"对端的代理身份与本端任何加密 ACL 都不匹配；两端的 ACL 应互为镜像。")
+}
+
+func (e IPsecPeerRefused) Explain(l Language) string {
+	return say(l, "%s is not the peer of the crypto map entry that its traffic matches; compare `set peer`.",
+		"流量匹配的加密映射条目并不以 %s 为对端；请检查 `set peer`。", e.Peer)
+}
+
+func (e IPsecFlagsRefused) Explain(l Language) string {
+	return say(l, "The flags of the proposal (0x%X) do not fit: PFS or the encapsulation mode differs from the crypto map entry.",
+		"提议的标志（0x%X）不符：PFS 或封装模式与加密映射条目不同。", e.Flags)
+}
+
+func (e IPsecKeyEngine) Explain(l Language) string {
+	return say(l, "IKE woke the key engine with %d messages, such as the keys of new SAs or a deletion.", "IKE 用 %d 条消息唤醒密钥引擎，例如新 SA 的密钥，或者删除通知。", e.Count)
+}
+
+func (e IPsecSPIResponse) Explain(l Language) string {
+	return say(l, "The IPsec layer reserved SPI 0x%X for what the peer will send to us.", "IPsec 模块为对端发给本端的数据预留了 SPI 0x%X。", e.SPI)
+}
+
+func (e IPsecInitialize) Explain(l Language) string {
+	if e.Outbound {
+		return say(l, "The outbound SA to %s is initialised with SPI 0x%X and %s; the keys are never printed.", "初始化到 %s 的出方向 SA：SPI 0x%X，%s；密钥从不打印。", e.Remote, e.SPI, e.Transform)
+	}
+	return say(l, "The inbound SA from %s is initialised with SPI 0x%X and %s; the keys are never printed.", "初始化来自 %s 的入方向 SA：SPI 0x%X，%s；密钥从不打印。", e.Remote, e.SPI, e.Transform)
+}
+
+func (e IPsecReconnect) Explain(l Language) string {
+	return say(l, "The new SAs join the identity (the pair of proxies) that exists for %s already.", "新的 SA 归入与 %s 已有的代理身份之下。", e.Peer)
+}
+
+func (e IPsecFlow) Explain(l Language) string {
+	return say(l, "The switching path gets a flow for the SA pair %08X.", "为 SA 对 %08X 在转发路径上分配一条流。", e.Sibling)
+}
+
+func (e IPsecAddIdent) Explain(l Language) string {
+	return say(l, "From now on, what goes from %s to %s finds its SA in the policy database (RFC 4301, section 4.4.1).",
+		"从现在起，从 %s 到 %s 的流量能在安全策略库中找到对应的 SA（RFC 4301 第 4.4.1 节）。", e.Src, e.Dst)
+}
+
+func (e IPsecCreate) Explain(l Language) string {
+	return say(l, "The SA towards %s is ready: protocol 50 (ESP), SPI 0x%X, connection %d (RFC 4301, section 4.4.2).",
+		"目的地址为 %s 的 SA 已创建：协议 50（ESP），SPI 0x%X，连接号 %d（RFC 4301 第 4.4.2 节）。", e.Dst, e.SPI, e.ConnID)
+}
+
+func (e IPsecEnableNotify) Explain(l Language) string {
+	return say(l, "Message 9 has come: the initiator is ready, so the responder may use its outbound SA.", "第 9 条消息已到：发起方已就绪，响应方可以启用出方向 SA。")
+}
+
+func (e IPsecEnable) Explain(l Language) string {
+	return say(l, "The outbound SA with SPI 0x%X is switched on.", "启用 SPI 为 0x%X 的出方向 SA。", e.SPI)
+}
+
+func (e IPsecCurrent) Explain(l Language) string {
+	return say(l, "Traffic to %s now uses the SA with SPI 0x%X.", "发往 %s 的流量现在使用 SPI 为 0x%X 的 SA。", e.Peer, e.SPI)
+}
+
+func (e IPsecExpiring) Explain(l Language) string {
+	return say(l, "The SA ends in %d seconds; a new quick mode replaces it before, so that no packet is lost.", "该 SA 将在 %d 秒后到期；提前用新的快速模式更换，以免丢包。", e.Seconds)
+}
+
+func (e IPsecReplace) Explain(l Language) string {
+	return say(l, "New SAs have taken over; the old one, SPI 0x%X, still receives for %d seconds what is under way.", "新的 SA 已接管；旧 SA（SPI 0x%X）再保留 %d 秒，接收在途的报文。", e.SPI, e.Seconds)
+}
+
+func (e IPsecDelete) Explain(l Language) string {
+	return say(l, "The SA towards %s with SPI 0x%X is deleted, and its keys are wiped.", "删除目的地址为 %s、SPI 为 0x%X 的 SA，并清除其密钥。", e.Dst, e.SPI)
+}
+
+func (e IPsecDeleteNotify) Explain(l Language) string {
+	return say(l, "IKE tells the IPsec layer that the peer deleted SAs.", "IKE 通知 IPsec 模块：对端删除了 SA。")
+}
+
+func (e IPsecDeleteSPI) Explain(l Language) string {
+	return say(l, "The SA with SPI 0x%X towards %s goes, because the peer deleted it.", "对端已删除 SPI 为 0x%X、目的地址为 %s 的 SA，本端随之删除。", e.SPI, e.Peer)
+}

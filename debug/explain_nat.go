@@ -1,0 +1,48 @@
+package debug
+
+// Notes on NAT traversal.
+
+func (e ISAKMPNATD) Explain(l Language) string {
+	switch {
+	case e.Mine && e.Match:
+		return say(l, "NAT-D, a hash of cookies, address and port: the peer sees the address and port that we really have, so no NAT changes ours (RFC 3947, section 3.2).",
+			"NAT-D 是对 cookie、地址和端口的散列：对端看到的正是本端真实的地址和端口，说明本端前面没有 NAT（RFC 3947 第 3.2 节）。")
+	case e.Mine:
+		return say(l, "NAT-D, a hash of cookies, address and port: the peer sees another address or port than ours, so a NAT stands before us (RFC 3947, section 3.2).",
+			"NAT-D 是对 cookie、地址和端口的散列：对端看到的地址或端口与本端真实的不同，说明本端在 NAT 之后（RFC 3947 第 3.2 节）。")
+	case e.Match:
+		return say(l, "NAT-D: the peer's own address and port are those that we see, so no NAT changes them (RFC 3947, section 3.2).",
+			"NAT-D：对端自己的地址和端口与本端看到的一致，说明对端前面没有 NAT（RFC 3947 第 3.2 节）。")
+	}
+	return say(l, "NAT-D: the peer's own address or port is not what we see, so a NAT stands before the peer (RFC 3947, section 3.2).",
+		"NAT-D：对端自己的地址或端口与本端看到的不同，说明对端在 NAT 之后（RFC 3947 第 3.2 节）。")
+}
+
+func (e ISAKMPNAT) Explain(l Language) string {
+	switch e.Side {
+	case NATSelf:
+		return say(l, "We are behind a NAT: IKE moves to UDP 4500, and ESP will travel inside UDP (RFC 3947, section 4).",
+			"本端在 NAT 之后：IKE 切换到 UDP 4500，ESP 也将封装在 UDP 中（RFC 3947 第 4 节）。")
+	case NATPeer:
+		return say(l, "The peer is behind a NAT: IKE moves to UDP 4500, and ESP will travel inside UDP (RFC 3947, section 4).",
+			"对端在 NAT 之后：IKE 切换到 UDP 4500，ESP 也将封装在 UDP 中（RFC 3947 第 4 节）。")
+	case NATBoth:
+		return say(l, "Both sides are behind a NAT: IKE moves to UDP 4500, and ESP will travel inside UDP (RFC 3947, section 4).",
+			"两端都在 NAT 之后：IKE 切换到 UDP 4500，ESP 也将封装在 UDP 中（RFC 3947 第 4 节）。")
+	}
+	return say(l, "No NAT on the path: IKE stays on UDP 500, and ESP travels as IP protocol 50.",
+		"路径上没有 NAT：IKE 继续使用 UDP 500，ESP 以 IP 协议 50 传输。")
+}
+
+func (e ISAKMPFloating) Explain(l Language) string {
+	return say(l, "The peer now sends from UDP port %d: because of the NAT it has moved from 500 to 4500, and the NAT may change that again (RFC 3947, section 4).",
+		"对端改用 UDP 端口 %d 发送：因为有 NAT，它已从 500 切换到 4500，而 NAT 设备还可能再改写端口（RFC 3947 第 4 节）。", e.Port)
+}
+
+func (e ISAKMPFindPeer) Explain(l Language) string {
+	return say(l, "Is the peer known by its new address and port, %[2]s and %[3]d, already?", "查找是否已有以新的地址和端口（%[2]s，%[3]d）登记的对端。", e.Local, e.Peer, e.Port)
+}
+
+func (e ISAKMPUDPEncap) Explain(l Language) string {
+	return say(l, "The peer is marked: ESP to it goes inside UDP (RFC 3948).", "为该对端做标记：发给它的 ESP 要封装在 UDP 中（RFC 3948）。")
+}

@@ -1,0 +1,222 @@
+package ike
+
+import (
+	"context"
+	"net/netip"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"conft/ike/exchange"
+)
+
+// Sizes of the mailbox. A full queue of datagrams drops the newest and counts it.
+const (
+	datagramQueue = 512
+	controlQueue  = 64
+)
+
+// Engine runs a Core: one goroutine owns it, Run's. All methods are safe for concurrent
+// use, except that Run may be called only once.
+type Engine struct {
+	core *Core // exclusively owned by Run
+	now  func() time.Time
+
+	datagrams chan Input // Receive and Acquire: dropped when full
+	control   chan Input // everything else: waits
+	overflow  atomic.Uint64
+
+	running atomic.Bool
+	stop    chan struct{} // closed by Close
+	once    sync.Once
+	done    chan struct{} // closed when Run has returned
+}
+
+// New returns an engine that does nothing before Run.
+func New(o Options) *Engine {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Engine{
+		core:      NewCore(o),
+		now:       o.Now,
+		datagrams: make(chan Input, datagramQueue),
+		control:   make(chan Input, controlQueue),
+		stop:      make(chan struct{}),
+		done:      make(chan struct{}),
+	}
+}
+
+// Run serves the mailbox until ctx ends or Close is called.
+func (e *Engine) Run(ctx context.Context) {
+	if !e.running.CompareAndSwap(false, true) {
+		return
+	}
+	defer close(e.done)
+	jobs, results := make(chan Job), make(chan Input)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	quit := make(chan struct{})
+	defer close(quit)
+	for range max(1, runtime.GOMAXPROCS(0)-1) {
+		workers.Go(func() { work(jobs, results, quit) })
+	}
+
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	var backlog []Job
+	for {
+		if at, ok := e.core.Deadline(); ok {
+			timer.Reset(max(0, at.Sub(e.now())))
+		} else {
+			timer.Stop()
+		}
+		var ready chan<- Job // nil, so never chosen, without a job
+		var next Job
+		if len(backlog) > 0 {
+			ready, next = jobs, backlog[0]
+		}
+		var in Input = Tick{}
+		select {
+		case <-ctx.Done():
+			return
+		case <-e.stop:
+			return
+		case ready <- next:
+			backlog = slices.Delete(backlog, 0, 1)
+			continue
+		case <-timer.C:
+		case in = <-results:
+		case in = <-e.control:
+		case in = <-e.datagrams:
+		}
+		if call, ok := in.(snapshot); ok {
+			call()
+			continue
+		}
+		backlog = append(backlog, e.core.Handle(e.now(), in)...)
+	}
+}
+
+// work runs jobs until quit is closed.
+func work(jobs <-chan Job, results chan<- Input, quit <-chan struct{}) {
+	for {
+		select {
+		case <-quit:
+			return
+		case j := <-jobs:
+			select {
+			case results <- j.Run():
+			case <-quit:
+				return
+			}
+		}
+	}
+}
+
+// Close stops Run and waits for it. SAs are forgotten without a word to the peers;
+// Shutdown tells them.
+func (e *Engine) Close() {
+	e.once.Do(func() { close(e.stop) })
+	if e.running.Load() {
+		<-e.done
+	}
+}
+
+// Shutdown deletes every SA, tells the peers, and closes the engine.
+func (e *Engine) Shutdown(ctx context.Context) {
+	said := make(chan struct{})
+	e.post(ClearSA{})
+	e.post(ClearISAKMP{})
+	go func() { e.call(func() { close(said) }); e.Close() }()
+	select {
+	case <-said:
+	case <-e.stop:
+	case <-ctx.Done():
+	}
+	e.Close()
+}
+
+// SetPolicy replaces the policy. Whoever calls must not change the value any more.
+func (e *Engine) SetPolicy(p *exchange.Policy) { e.post(SetPolicy{p}) }
+
+// Receive takes a datagram without non-ESP marker and copies it. It never blocks.
+func (e *Engine) Receive(local, remote netip.AddrPort, datagram []byte) {
+	e.offer(Datagram{local, remote, slices.Clone(datagram)})
+}
+
+// Acquire asks for IPsec SAs. It never blocks: a packet that comes later asks again.
+func (e *Engine) Acquire(a exchange.Acquire) { e.offer(Acquire{a}) }
+
+// VolumeExpired says that the kilobytes of a pair run out, or have run out (hard).
+func (e *Engine) VolumeExpired(inboundSPI uint32, hard bool) {
+	e.post(VolumeExpired{inboundSPI, hard})
+}
+
+// ClearSA deletes the IPsec SAs with a peer, or with all peers.
+func (e *Engine) ClearSA(peer netip.Addr) { e.post(ClearSA{peer}) }
+
+// ClearISAKMP deletes the ISAKMP SA with that connection id, or all when it is 0.
+func (e *Engine) ClearISAKMP(connID uint32) { e.post(ClearISAKMP{connID}) }
+
+// ISAKMPSAs returns the ISAKMP SAs, the newest first.
+func (e *Engine) ISAKMPSAs() (list []exchange.PhaseOneInfo) {
+	e.call(func() { list = e.core.ISAKMPSAs(e.now()) })
+	return list
+}
+
+// IPsecSAs returns the pairs of IPsec SAs, the newest first.
+func (e *Engine) IPsecSAs() (list []exchange.SAInfo) {
+	e.call(func() { list = e.core.IPsecSAs() })
+	return list
+}
+
+// Counters returns how often each kind of input was refused, by reason.
+func (e *Engine) Counters() (list []Counter) {
+	e.call(func() { list = e.core.Counters() })
+	return append(list, Counter{"mailbox full", e.overflow.Load()})
+}
+
+// snapshot is a function that the loop calls between two inputs.
+type snapshot func()
+
+func (snapshot) input() {}
+
+// call runs f in the loop and waits for it; f is not run once the engine is closed.
+func (e *Engine) call(f func()) {
+	ran := make(chan struct{})
+	e.post(snapshot(func() { f(); close(ran) }))
+	select {
+	case <-ran:
+	case <-e.stop:
+		e.settle()
+	case <-e.done:
+	}
+}
+
+// settle waits until the loop can no longer touch what call's function touches.
+func (e *Engine) settle() {
+	if e.running.Load() {
+		<-e.done
+	}
+}
+
+// post puts an input that must not be lost into the mailbox.
+func (e *Engine) post(in Input) {
+	select {
+	case e.control <- in:
+	case <-e.stop:
+	case <-e.done:
+	}
+}
+
+// offer puts an input into the mailbox or drops it.
+func (e *Engine) offer(in Input) {
+	select {
+	case e.datagrams <- in:
+	default:
+		e.overflow.Add(1)
+	}
+}

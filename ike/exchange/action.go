@@ -1,0 +1,83 @@
+package exchange
+
+import (
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/internal/suite"
+)
+
+// Action is what a machine wants done. The engine performs actions in their order.
+type Action interface{ action() }
+
+// Send sends a datagram. Name is for transcripts: "MM1", "QM2", "INFO".
+type Send struct {
+	Local, Remote netip.AddrPort
+	Data          []byte // shared with the machine, which resends it: not to be changed
+	Name          string
+}
+
+// Arm sets a timer, or sets it anew.
+type Arm struct {
+	Timer Timer
+	After time.Duration
+}
+
+// Disarm stops a timer.
+type Disarm struct{ Timer Timer }
+
+// Trace reports what happened.
+type Trace struct{ Event debug.Event }
+
+// Derive asks for Diffie-Hellman away from the loop: a private value when Key is nil,
+// and the shared secret when Peer is not. A Secret returns.
+type Derive struct {
+	Node  uint32
+	Group suite.Group
+	Key   *suite.PrivateKey
+	Peer  []byte
+}
+
+// Established says that phase 1 is up.
+type Established struct{}
+
+// InitialContact says that the peer has forgotten every SA that is older than this one.
+type InitialContact struct{}
+
+// Install asks for a pair of IPsec SAs: the inbound one is to be accepted at once, the
+// outbound one used from Enable on. Started is when its Quick Mode began.
+type Install struct {
+	Pair    SAPair
+	Started time.Time
+}
+
+// Enable says that the peer is ready to receive what this pair's outbound SA sends.
+type Enable struct{ InboundSPI uint32 }
+
+// PeerDeleted says that the peer has deleted the SA it receives with this SPI.
+type PeerDeleted struct{ OutboundSPI uint32 }
+
+// Failed says that a request has come to nothing.
+type Failed struct{ Request Request }
+
+// Dead says that phase 1 can no longer be used, though its remains stay until Gone.
+// The requests are those it has not served.
+type Dead struct{ Requests []Request }
+
+// Gone says that nothing is left of the machine.
+type Gone struct{}
+
+func (Send) action()           {}
+func (Arm) action()            {}
+func (Disarm) action()         {}
+func (Trace) action()          {}
+func (Derive) action()         {}
+func (Established) action()    {}
+func (InitialContact) action() {}
+func (Install) action()        {}
+func (Enable) action()         {}
+func (PeerDeleted) action()    {}
+func (Failed) action()         {}
+func (Dead) action()           {}
+func (Gone) action()           {}

@@ -1,0 +1,90 @@
+package exchange
+
+import (
+	"io"
+	"net/netip"
+	"time"
+
+	"conft/internal/suite"
+)
+
+// Env is what a machine may look at besides itself and its event. It is valid during
+// one step.
+type Env struct {
+	Now      time.Time
+	Rand     io.Reader // cookies, nonces, message IDs
+	Policy   *Policy
+	Registry Registry
+}
+
+// Registry is what must be agreed among all the machines of a router. The engine
+// implements it.
+type Registry interface {
+	// ConnID returns the next connection id of an ISAKMP SA.
+	ConnID() uint32
+	// SPI draws the SPI of an inbound IPsec SA, one that is not in use.
+	SPI() uint32
+	// Known reports whether any SA with the peer exists besides the phase 1 with
+	// this initiator cookie, so that INITIAL-CONTACT would be a lie.
+	Known(peer netip.Addr, except [8]byte) bool
+}
+
+// Event is what a machine consumes.
+type Event interface{ event() }
+
+// Request asks for a pair of IPsec SAs. An SA under construction keeps it until phase 1
+// is up.
+type Request struct {
+	Tunnel   *Tunnel
+	Peer     netip.Addr
+	Selector Selector
+	SPI      uint32 // the inbound one, drawn already
+}
+
+// Message is a datagram whose header has been checked to belong to the machine. The
+// octets belong to the machine.
+type Message struct {
+	Local, Remote netip.AddrPort
+	Data          []byte
+}
+
+// Expired says that a timer has run out.
+type Expired struct{ Timer Timer }
+
+// Secret is the result of Derive. Node is that of the Derive.
+type Secret struct {
+	Node   uint32
+	Key    *suite.PrivateKey // with its public value
+	Shared []byte            // g^xy, nil when the Derive named no peer's value
+	Err    error
+}
+
+// Delete ends the SA; the peer is told when there are keys to tell it with.
+type Delete struct{ Reason string }
+
+// DeleteIPsec tells the peer that inbound IPsec SAs are gone.
+type DeleteIPsec struct{ SPIs []uint32 }
+
+func (Request) event()     {}
+func (Message) event()     {}
+func (Expired) event()     {}
+func (Secret) event()      {}
+func (Delete) event()      {}
+func (DeleteIPsec) event() {}
+
+// Timer names one timer of a machine. Node is 0 for those of phase 1, otherwise the
+// message ID of the exchange.
+type Timer struct {
+	Kind TimerKind
+	Node uint32
+}
+
+// TimerKind says what a timer is for.
+type TimerKind uint8
+
+const (
+	Retransmit TimerKind = iota // of the last message sent
+	Lifetime                    // of an ISAKMP SA, or of one half open
+	Purge                       // of an SA or node already deleted
+	Keepalive                   // of a NAT's mapping (RFC 3948, section 4)
+)

@@ -1,0 +1,117 @@
+package exchange
+
+import (
+	"net/netip"
+
+	"conft/debug"
+	"conft/internal/suite"
+)
+
+// Authentication is an authentication method of phase 1 (RFC 2409, appendix A).
+type Authentication uint16
+
+const (
+	PreShared Authentication = 1
+	RSASig    Authentication = 3
+)
+
+// Policy is everything the machines know of the configuration. It is immutable.
+type Policy struct {
+	Version   debug.Manner     // the release whose vendor IDs are offered
+	Proposals []ISAKMPProposal // in priority order
+	Keys      []PresharedKey
+	Tunnels   []Tunnel // in the order of the crypto maps and their sequence numbers
+}
+
+// ISAKMPProposal is one `crypto isakmp policy`.
+type ISAKMPProposal struct {
+	Priority    int
+	Encryption  suite.Encryption
+	KeyBits     int // of AES, 0 for the others
+	Hash        suite.Hash
+	Group       suite.Group
+	Auth        Authentication
+	LifeSeconds uint32
+}
+
+// PresharedKey is one `crypto isakmp key`. The longest matching prefix counts.
+type PresharedKey struct {
+	Prefix netip.Prefix
+	Secret []byte
+}
+
+// TransformSet is one ESP transform with its authenticator.
+type TransformSet struct {
+	Transform suite.Transform
+	KeyBits   int        // of AES, 0 for the others
+	Auth      suite.Auth // AuthNone with GCM, or where only encryption is wanted
+}
+
+// Tunnel is one entry of a crypto map on an interface.
+type Tunnel struct {
+	Map           string
+	Seq           int
+	Interface     string
+	Local         netip.Addr
+	Peers         []netip.Addr // tried in this order
+	Transforms    []TransformSet
+	PFS           suite.Group // 0 for none
+	LifeSeconds   uint32
+	LifeKilobytes uint32
+	Selectors     []Selector // one per permit entry of the access list
+}
+
+// Selector is a pair of proxy identities as this side sees them.
+type Selector struct{ Local, Remote Proxy }
+
+// Proxy is one side of a proxy identity. Port 0 and protocol 0 mean any.
+type Proxy struct {
+	Prefix   netip.Prefix
+	Protocol uint8
+	Port     uint16
+}
+
+// Contains reports whether all traffic of q is traffic of p.
+func (p Proxy) Contains(q Proxy) bool {
+	return p.Prefix.Bits() <= q.Prefix.Bits() && p.Prefix.Contains(q.Prefix.Addr()) &&
+		(p.Protocol == 0 || p.Protocol == q.Protocol) && (p.Port == 0 || p.Port == q.Port)
+}
+
+// Contains reports whether all traffic of t is traffic of s.
+func (s Selector) Contains(t Selector) bool {
+	return s.Local.Contains(t.Local) && s.Remote.Contains(t.Remote)
+}
+
+// Key returns the pre-shared key for a peer, nil if there is none. In Main Mode the
+// identity is encrypted under a key that depends on the pre-shared one, so the address
+// is all there is to look it up by (RFC 2409, section 5.4).
+func (p *Policy) Key(peer netip.Addr) []byte {
+	var secret []byte
+	best := -1
+	for _, k := range p.Keys {
+		if k.Prefix.Bits() > best && k.Prefix.Contains(peer) {
+			secret, best = k.Secret, k.Prefix.Bits()
+		}
+	}
+	return secret
+}
+
+// Tunnel returns the entry of a crypto map, nil if there is none (any more).
+func (p *Policy) Tunnel(name string, seq int) *Tunnel {
+	for i := range p.Tunnels {
+		if t := &p.Tunnels[i]; t.Map == name && t.Seq == seq {
+			return t
+		}
+	}
+	return nil
+}
+
+// HasPeer reports whether the entry names a peer.
+func (t *Tunnel) HasPeer(peer netip.Addr) bool {
+	for _, a := range t.Peers {
+		if a == peer {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,61 @@
+package exchange
+
+import (
+	"net/netip"
+	"time"
+
+	"conft/internal/suite"
+)
+
+// Acquire asks for IPsec SAs: a packet matched a permit entry and found none.
+type Acquire struct {
+	Map           string
+	Seq           int
+	Local, Remote Proxy
+}
+
+// Keys are the keys of one direction, cut from KEYMAT. Encryption includes the salt
+// of GCM.
+type Keys struct{ Encryption, Authentication []byte }
+
+// Clear forgets the keys.
+func (k Keys) Clear() {
+	clear(k.Encryption)
+	clear(k.Authentication)
+}
+
+// SAInfo is a pair of IPsec SAs, one per direction, as a Quick Mode negotiated it.
+type SAInfo struct {
+	Map                        string
+	Seq                        int
+	Interface                  string
+	Local, Remote              netip.AddrPort // of the outer packets; the ports matter with UDPEncap
+	UDPEncap                   bool           // RFC 3948
+	InboundSPI, OutboundSPI    uint32
+	InboundConn, OutboundConn  uint32 // 2001, 2002, … in the order of installation
+	Set                        TransformSet
+	PFS                        suite.Group // 0 for none
+	Selector                   Selector
+	LifeSeconds, LifeKilobytes uint32 // the lower of both sides' values
+	Initiator                  bool   // of the Quick Mode
+	Installed                  time.Time
+}
+
+// SAPair is a pair of IPsec SAs with its keys, which belong to whoever installs it.
+type SAPair struct {
+	SAInfo
+	Inbound, Outbound Keys
+}
+
+// PhaseOneInfo is an ISAKMP SA, for show commands.
+type PhaseOneInfo struct {
+	Local, Remote netip.AddrPort
+	Initiator     bool
+	State         string // MM_NO_STATE … QM_IDLE
+	ConnID        uint32 // 0 until the policy is agreed
+	Deleted       bool   // kept for a minute, not usable
+	NATT          bool
+	Suite         ISAKMPProposal // what was agreed, zero before
+	Created       time.Time
+	Remaining     time.Duration // of the lifetime, 0 before the SA is up
+}

@@ -1,0 +1,65 @@
+package ike
+
+import (
+	"net/netip"
+
+	"conft/ike/exchange"
+)
+
+// Input is what a Core handles.
+type Input interface{ input() }
+
+// Tick is nothing but the passing of time.
+type Tick struct{}
+
+// Datagram is an IKE message as received, without non-ESP marker. The octets belong to
+// the Core.
+type Datagram struct {
+	Local, Remote netip.AddrPort
+	Data          []byte
+}
+
+// SetPolicy replaces the policy.
+type SetPolicy struct{ Policy *exchange.Policy }
+
+// Acquire asks for IPsec SAs.
+type Acquire struct{ exchange.Acquire }
+
+// VolumeExpired says that the kilobytes of a pair run out, or have run out (Hard).
+type VolumeExpired struct {
+	InboundSPI uint32
+	Hard       bool
+}
+
+// ClearSA deletes the IPsec SAs with a peer, or all.
+type ClearSA struct{ Peer netip.Addr }
+
+// ClearISAKMP deletes an ISAKMP SA, or all.
+type ClearISAKMP struct{ ConnID uint32 }
+
+func (Tick) input()          {}
+func (Datagram) input()      {}
+func (SetPolicy) input()     {}
+func (Acquire) input()       {}
+func (VolumeExpired) input() {}
+func (ClearSA) input()       {}
+func (ClearISAKMP) input()   {}
+func (result) input()        {}
+
+// Counter is how often something was refused.
+type Counter struct {
+	Name  string
+	Value uint64
+}
+
+// Job is slow work. Run may be called anywhere; its result is the next input.
+type Job struct{ run func() result }
+
+// Run does the work.
+func (j Job) Run() Input { return j.run() }
+
+// result is what a Job returns.
+type result struct {
+	sa *sa
+	ev exchange.Secret
+}

@@ -1,0 +1,41 @@
+package ike
+
+import (
+	"io"
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+)
+
+// Options are the engine's connections to the outside.
+type Options struct {
+	Now  func() time.Time // time.Now when nil
+	Rand io.Reader        // crypto/rand when nil; must be safe for concurrent use
+	// Send sends an IKE message. Where the local port is 4500 the non-ESP marker
+	// already precedes it. It must not block. An error is counted; retransmission
+	// makes up for it.
+	Send  func(local, remote netip.AddrPort, datagram []byte) error
+	IPsec IPsec
+	Hub   Hub
+}
+
+// IPsec is where IPsec SAs are installed. Its methods are called from the engine's
+// goroutine; they must neither block nor call the engine.
+type IPsec interface {
+	// Install makes the inbound SA usable at once. The outbound one is not to be
+	// used before Enable: the peer may not have installed its half. The keys
+	// belong to the callee from now on.
+	Install(exchange.SAPair) error
+	// Enable makes the pair's outbound SA the one that its selector uses. It is
+	// called again when of several pairs another is to be used.
+	Enable(inboundSPI uint32)
+	// Remove forgets both SAs of a pair.
+	Remove(inboundSPI uint32)
+	// Used reports whether the pair has carried any packet since its installation.
+	Used(inboundSPI uint32) bool
+}
+
+// Hub takes debug events; *debug.Hub is one. Emit must not block.
+type Hub interface{ Emit(debug.Event) }

@@ -1,0 +1,88 @@
+package attach
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"syscall"
+	"time"
+)
+
+var past = time.Unix(1, 0)
+
+// Client is an open session on a router. Read returns what the screen gets; after
+// io.EOF, Status holds the session's exit status. Writes are keys. Reads belong to
+// one goroutine.
+type Client struct {
+	Status byte
+
+	conn    net.Conn
+	in      *bufio.Reader
+	pending []byte
+	ended   bool
+}
+
+// Dial opens a session on the router whose console socket is path.
+func Dial(path string, r Request) (*Client, error) {
+	conn, err := net.Dial("unix", path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED):
+		return nil, fmt.Errorf("no router runs at %s; start one with `conft run`", path)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("no permission for %s; use the account that started the router", path)
+	case err != nil:
+		return nil, err
+	}
+	content, err := json.Marshal(r)
+	if err == nil {
+		err = writeFrame(conn, kindOpen, content)
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return &Client{conn: conn, in: bufio.NewReader(conn)}, nil
+}
+
+// Read implements io.Reader. A router that vanishes is io.ErrUnexpectedEOF.
+func (c *Client) Read(b []byte) (int, error) {
+	for len(c.pending) == 0 {
+		if c.ended {
+			return 0, io.EOF
+		}
+		kind, content, err := readFrame(c.in)
+		switch {
+		case err != nil:
+			return 0, errors.Join(io.ErrUnexpectedEOF, err)
+		case kind == kindData:
+			c.pending = content
+		case kind == kindExit && len(content) == 1:
+			c.Status, c.ended = content[0], true
+		}
+	}
+	n := copy(b, c.pending)
+	c.pending = c.pending[n:]
+	return n, nil
+}
+
+// Write sends keys.
+func (c *Client) Write(b []byte) (int, error) {
+	if err := writeFrame(c.conn, kindData, b); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// Resize tells the session the terminal's size.
+func (c *Client) Resize(columns, rows int) error {
+	b := binary.BigEndian.AppendUint16(nil, uint16(columns))
+	return writeFrame(c.conn, kindWindow, binary.BigEndian.AppendUint16(b, uint16(rows)))
+}
+
+// Close ends the session.
+func (c *Client) Close() error { return c.conn.Close() }

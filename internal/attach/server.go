@@ -1,0 +1,138 @@
+package attach
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+)
+
+// Conn is the terminal of an attached session: reads are keys, writes go to the
+// screen. Reads belong to one goroutine; writes are safe for concurrent use.
+type Conn struct {
+	Request
+	Resized <-chan [2]int // columns, rows; the newest is enough
+
+	conn    net.Conn
+	in      *bufio.Reader
+	pending []byte
+	resize  chan [2]int
+	mu      sync.Mutex
+}
+
+// Server runs a session for each client of a console socket.
+type Server struct {
+	listener net.Listener
+	session  func(context.Context, *Conn) (status byte)
+	cancel   context.CancelFunc
+	wait     sync.WaitGroup
+}
+
+// Listen makes the socket and serves it until Close. A socket that an earlier,
+// killed router left is replaced; one that answers is not.
+func Listen(path string, session func(context.Context, *Conn) (status byte)) (*Server, error) {
+	if c, err := net.Dial("unix", path); err == nil {
+		c.Close()
+		return nil, fmt.Errorf("attach: %s: another router runs on this directory", path)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		l.Close()
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Server{listener: l, session: session, cancel: cancel}
+	s.wait.Go(func() { s.accept(ctx) })
+	return s, nil
+}
+
+// Close ends every session and waits for them.
+func (s *Server) Close() {
+	s.cancel()
+	s.listener.Close()
+	s.wait.Wait()
+}
+
+func (s *Server) accept(ctx context.Context) {
+	for {
+		conn, err := s.listener.Accept()
+		if err != nil {
+			return
+		}
+		s.wait.Go(func() { s.serve(ctx, conn) })
+	}
+}
+
+func (s *Server) serve(ctx context.Context, conn net.Conn) {
+	defer conn.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { conn.SetReadDeadline(past) })
+	defer stop()
+	c := &Conn{conn: conn, in: bufio.NewReader(conn), resize: make(chan [2]int, 1)}
+	c.Resized = c.resize
+	kind, content, err := readFrame(c.in)
+	if err != nil || kind != kindOpen || json.Unmarshal(content, &c.Request) != nil {
+		return
+	}
+	status := s.session(ctx, c)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	writeFrame(conn, kindExit, []byte{status})
+}
+
+// Read returns keys; io.EOF when the client has gone.
+func (c *Conn) Read(b []byte) (int, error) {
+	for len(c.pending) == 0 {
+		kind, content, err := readFrame(c.in)
+		if err != nil {
+			return 0, io.EOF
+		}
+		switch kind {
+		case kindData:
+			c.pending = content
+		case kindWindow:
+			if len(content) == 4 {
+				c.resized([2]int{int(binary.BigEndian.Uint16(content)), int(binary.BigEndian.Uint16(content[2:]))})
+			}
+		}
+	}
+	n := copy(b, c.pending)
+	c.pending = c.pending[n:]
+	return n, nil
+}
+
+// resized replaces a size that nobody has read yet.
+func (c *Conn) resized(size [2]int) {
+	select {
+	case <-c.resize:
+	default:
+	}
+	c.resize <- size
+}
+
+// Write sends octets to the client's screen.
+func (c *Conn) Write(b []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for sent := 0; sent < len(b); {
+		n := min(len(b)-sent, maxFrame)
+		if err := writeFrame(c.conn, kindData, b[sent:sent+n]); err != nil {
+			return sent, err
+		}
+		sent += n
+	}
+	return len(b), nil
+}

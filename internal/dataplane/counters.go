@@ -1,0 +1,106 @@
+package dataplane
+
+import "sync/atomic"
+
+// Drop is the reason why a packet was not passed on.
+type Drop uint8
+
+// NoDrop is the fate of a packet that is passed on.
+const (
+	NoDrop          Drop = iota
+	OutMalformed         // from the TUN: not a valid IPv4 packet
+	OutNoPolicy          // no crypto map entry permits it
+	OutNoSA              // policy says protect, no SA yet
+	OutExhausted         // sequence numbers or volume of the SA used up
+	OutTooBig            // DF set and larger than the path carries
+	OutNoFragment        // cannot be fragmented small enough
+	OutRemoved           // the SA went away while the packet was under way
+	OutSend              // refused by the socket
+	InShort              // too short for ESP
+	InInvalidSPI         // no SA with this SPI
+	InEncapsulation      // SA of the other encapsulation, raw or UDP
+	InReplay             // outside the window or seen before
+	InMAC                // integrity check failed
+	InPadding            // of impossible length, or padded otherwise than RFC 4303 says
+	InRemoved            // the SA went away while the packet was under way
+	InExhausted          // volume of the SA used up
+	InDummy              // next header 59, RFC 4303, section 2.6
+	InNextHeader         // not IPv4 in the tunnel
+	InMalformed          // authentic, yet not a valid IPv4 packet
+	InSelector           // not what the SA was negotiated for
+	InNoLink             // the SA's interface has no crypto map any more
+	InWrite              // refused by the TUN
+	InKeepalive          // NAT keepalive, RFC 3948, section 2.3
+	numDrops
+)
+
+var dropNames = [numDrops]string{
+	OutMalformed:    "output malformed",
+	OutNoPolicy:     "output no policy",
+	OutNoSA:         "output no SA",
+	OutExhausted:    "output SA exhausted",
+	OutTooBig:       "output DF set and too big",
+	OutNoFragment:   "output cannot fragment",
+	OutRemoved:      "output SA removed",
+	OutSend:         "output send failed",
+	InShort:         "input too short",
+	InInvalidSPI:    "input invalid SPI",
+	InEncapsulation: "input wrong encapsulation",
+	InReplay:        "input replay",
+	InMAC:           "input MAC verify failed",
+	InPadding:       "input bad padding",
+	InRemoved:       "input SA removed",
+	InExhausted:     "input SA exhausted",
+	InDummy:         "input dummy",
+	InNextHeader:    "input next header",
+	InMalformed:     "input malformed",
+	InSelector:      "input invalid identity",
+	InNoLink:        "input no interface",
+	InWrite:         "input write failed",
+	InKeepalive:     "input NAT keepalive",
+}
+
+// String returns the name that show commands print.
+func (d Drop) String() string { return dropNames[d] }
+
+// Counter is one drop reason and how many packets it took.
+type Counter struct {
+	Name  string
+	Value uint64
+}
+
+type drops [numDrops]atomic.Uint64
+
+func (d *drops) add(r Drop) { d[r].Add(1) }
+
+func (d *drops) counters() []Counter {
+	c := make([]Counter, 0, numDrops-1)
+	for r := NoDrop + 1; r < numDrops; r++ {
+		c = append(c, Counter{r.String(), d[r].Load()})
+	}
+	return c
+}
+
+// Stats counts the packets of an SA pair or of a flow. Octets are those of the
+// inner packets.
+type Stats struct {
+	Encaps, Decaps          uint64
+	EncapBytes, DecapBytes  uint64
+	SendErrors, RecvErrors  uint64
+	ReplayErrors, MACErrors uint64 // part of RecvErrors
+}
+
+// stats is Stats while it is counted.
+type stats struct {
+	encaps, decaps, encapBytes, decapBytes atomic.Uint64
+	sendErrors, recvErrors, replay, mac    atomic.Uint64
+}
+
+func (s *stats) load() Stats {
+	return Stats{
+		Encaps: s.encaps.Load(), Decaps: s.decaps.Load(),
+		EncapBytes: s.encapBytes.Load(), DecapBytes: s.decapBytes.Load(),
+		SendErrors: s.sendErrors.Load(), RecvErrors: s.recvErrors.Load(),
+		ReplayErrors: s.replay.Load(), MACErrors: s.mac.Load(),
+	}
+}

@@ -1,0 +1,20 @@
+// Package dataplane is the packet path: from the TUN of a crypto link through
+// policy and ESP to a socket, and back.
+//
+//	TUN read ── decode, SPD, SA, sequence number ──┬─► workers seal ──┐
+//	                                               └─► link writer ◄──┘─► Socket.Send
+//	Socket.Receive ── SPI, SAD, window check ──┬─► workers open ──┐
+//	                                           └─► socket writer ◄┘ window accept, selectors ─► TUN.Write
+//
+// Packets travel in batches: what one Read or Receive returned. A batch is on
+// two queues at a time, to any worker and to its one writer; it stays locked
+// until a worker is done with it, so writers keep the order of the reader.
+//
+// Ownership: a batch belongs to the stage that holds it and the writer gives it
+// back to the reader's bounded pool. Policy and SAs are immutable tables behind
+// atomic pointers; Path.mu serialises who replaces them. The replay window of an
+// SA has its own lock. Counters are atomic.
+//
+// The router gives TUNs and sockets (edge.go), Policy, SAs, and hears by
+// callbacks, which must not block, about missing and expiring SAs.
+package dataplane

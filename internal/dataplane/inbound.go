@@ -1,0 +1,250 @@
+package dataplane
+
+import (
+	"encoding/binary"
+	"errors"
+	"sync"
+
+	"conft/debug"
+	"conft/esp"
+	"conft/internal/packet"
+)
+
+// receiver reads one socket and writes what it opens to the TUNs.
+type receiver struct {
+	path    *Path
+	sock    Socket
+	udp     bool
+	pool    *pool[inBatch]
+	ordered chan *inBatch // in the order received
+
+	// Exclusively owned by the writer.
+	bufs [][]byte // for the TUN of bufsTo
+	to   *device
+}
+
+// inBatch is what one Receive returned. It is locked from the moment a worker
+// may take it until the worker is done.
+type inBatch struct {
+	sync.Mutex
+	arena
+	datagrams []Datagram
+	packets   []inPacket
+	parsed    packet.Parsed // exclusively owned by the worker
+}
+
+// inPacket is one ESP packet slot[Headroom:Headroom+n], after the worker one
+// inner packet slot[start:start+n].
+type inPacket struct {
+	slot     []byte
+	start, n int
+	sa       *pair
+	seq      uint32
+	fate     Drop // as far as the worker sees
+}
+
+func newReceiver(p *Path, s Socket, udp bool) *receiver {
+	return &receiver{
+		path: p, sock: s, udp: udp,
+		pool:    newPool(func() *inBatch { return newInBatch(s.BatchSize()) }),
+		ordered: make(chan *inBatch, poolSize),
+	}
+}
+
+func newInBatch(size int) *inBatch {
+	b := &inBatch{arena: newArena(size), datagrams: make([]Datagram, size), packets: make([]inPacket, 0, size)}
+	for i, s := range b.slots {
+		b.datagrams[i].Buf = s[Headroom:]
+	}
+	return b
+}
+
+func (r *receiver) run() {
+	var writer sync.WaitGroup
+	writer.Go(r.write)
+	r.read()
+	close(r.ordered)
+	writer.Wait()
+}
+
+func (r *receiver) read() {
+	for {
+		b := r.pool.get()
+		n, err := r.sock.Receive(b.datagrams)
+		if err != nil {
+			b.release()
+			return
+		}
+		sad := *r.path.sad.Load()
+		for i := range n {
+			r.accept(b, sad, i)
+		}
+		b.Lock()
+		r.path.work <- b
+		r.ordered <- b
+	}
+}
+
+// accept finds the SA of the i-th datagram and puts the packet on the batch.
+func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
+	d := &b.datagrams[i]
+	pkt := d.Buf[:d.N]
+	if r.udp {
+		switch {
+		case esp.IsIKE(pkt):
+			r.path.IKE(d.Local, d.Remote, pkt[esp.MarkerLen:])
+			return
+		case esp.IsKeepalive(pkt):
+			r.path.drops.add(InKeepalive)
+			return
+		}
+	}
+	if len(pkt) < 8 {
+		r.path.drops.add(InShort)
+		return
+	}
+	spi, seq := binary.BigEndian.Uint32(pkt), binary.BigEndian.Uint32(pkt[4:])
+	sa := sad[spi]
+	switch {
+	case sa == nil:
+		r.path.drops.add(InInvalidSPI)
+		if r.path.invalidLog.allow(r.path.now()) {
+			r.path.Hub.Emit(debug.CryptoInvalidSPI{Src: d.Remote.Addr(), Dst: d.Local.Addr(), Protocol: packet.ESP, SPI: spi})
+		}
+	case sa.udp != r.udp:
+		sa.refuse(&r.path.drops, InEncapsulation)
+	case !sa.check(seq):
+		r.path.refuseReplay(sa)
+	default:
+		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq})
+	}
+}
+
+// process opens the packets of a batch and compares what was in them with the
+// SA's selectors.
+func (b *inBatch) process(*Path) {
+	for i := range b.packets {
+		b.packets[i].open(&b.parsed)
+	}
+	b.Unlock()
+}
+
+func (p *inPacket) open(parsed *packet.Parsed) {
+	pkt := p.slot[Headroom : Headroom+p.n]
+	inner, next, _, err := p.sa.in.Open(pkt)
+	switch {
+	case err == nil:
+	case errors.Is(err, esp.ErrClosed):
+		p.fate = InRemoved
+		return
+	case errors.Is(err, esp.ErrAuth):
+		p.fate = InMAC
+		return
+	default:
+		p.fate = InPadding
+		return
+	}
+	switch {
+	case next == noNextHeader:
+		p.fate = InDummy
+	case next != packet.IPIP:
+		p.fate = InNextHeader
+	case parsed.Decode(inner) != nil:
+		p.fate = InMalformed
+	case !p.sa.Flow.Selector.MatchInbound(parsed):
+		p.fate = InSelector
+	default:
+		// inner is a part of the slot: the length of what comes before it is the
+		// difference of the capacities.
+		p.start, p.n = cap(p.slot)-cap(inner), parsed.Len
+	}
+}
+
+// noNextHeader marks a packet made to hide the flow of traffic (RFC 4303,
+// section 2.6).
+const noNextHeader = 59
+
+func (r *receiver) write() {
+	for b := range r.ordered {
+		b.Lock() // opened
+		for i := range b.packets {
+			r.deliver(&b.packets[i])
+		}
+		r.flush()
+		b.Unlock()
+		clear(b.packets)
+		b.packets = b.packets[:0]
+		r.pool.put(b)
+	}
+	r.pool.drain(func(b *inBatch) { b.release() })
+}
+
+// deliver moves the window for an authentic packet and puts it on the list for
+// its TUN.
+func (r *receiver) deliver(p *inPacket) {
+	s, drops := p.sa, &r.path.drops
+	switch p.fate {
+	case InMAC:
+		s.mac.Add(1)
+		s.flow.mac.Add(1)
+		s.refuse(drops, InMAC)
+		if s.macLog.allow(r.path.now()) {
+			r.path.Hub.Emit(debug.CryptoMACError{ConnID: s.ConnID})
+		}
+		return
+	case InRemoved, InPadding:
+		s.refuse(drops, p.fate)
+		return
+	}
+	if !s.accept(p.seq) {
+		r.path.refuseReplay(s)
+		return
+	}
+	if p.fate != NoDrop {
+		s.refuse(drops, p.fate)
+		return
+	}
+	if !r.path.charge(s, s.decapBytes.Add(uint64(p.n))) {
+		s.refuse(drops, InExhausted)
+		return
+	}
+	dev := s.link.dev.Load()
+	if dev == nil {
+		s.refuse(drops, InNoLink)
+		return
+	}
+	s.decaps.Add(1)
+	s.flow.decaps.Add(1)
+	s.flow.decapBytes.Add(uint64(p.n))
+	if dev != r.to {
+		r.flush()
+		r.to = dev
+	}
+	r.bufs = append(r.bufs, p.slot[p.start-Headroom:p.start+p.n])
+}
+
+func (r *receiver) flush() {
+	if len(r.bufs) == 0 {
+		return
+	}
+	// The error is one of many packets; the counter says how many.
+	n, _ := r.to.tun.Write(r.bufs, Headroom)
+	r.path.drops[InWrite].Add(uint64(len(r.bufs) - n))
+	clear(r.bufs)
+	r.bufs, r.to = r.bufs[:0], nil
+}
+
+func (p *Path) refuseReplay(s *pair) {
+	s.replay.Add(1)
+	s.flow.replay.Add(1)
+	s.refuse(&p.drops, InReplay)
+	if s.replayLog.allow(p.now()) {
+		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID})
+	}
+}
+
+func (s *pair) refuse(d *drops, r Drop) {
+	d.add(r)
+	s.recvErrors.Add(1)
+	s.flow.recvErrors.Add(1)
+}

@@ -1,0 +1,202 @@
+package dataplane
+
+import (
+	"sync"
+
+	"conft/internal/packet"
+)
+
+// device is the TUN of one link while it is attached, with the goroutines that
+// read it and send what was read.
+type device struct {
+	path    *Path
+	link    *link
+	tun     TUN
+	pool    *pool[outBatch]
+	ordered chan *outBatch // in the order read
+	done    sync.WaitGroup
+
+	// Exclusively owned by the reader.
+	parsed packet.Parsed
+	icmp   [][]byte
+
+	// Exclusively owned by the writer.
+	esp, udp []Datagram
+}
+
+// outBatch is what one Read returned. It is locked from the moment a worker may
+// take it until the worker is done.
+type outBatch struct {
+	sync.Mutex
+	arena
+	sizes   []int
+	packets []outPacket
+	spare   []fragment // those after the first of a packet; the buffers stay
+	used    int        // of spare
+}
+
+// outPacket is one inner packet buf[off:off+n], after the worker one ESP packet.
+type outPacket struct {
+	buf    []byte
+	off, n int
+	sa     *pair
+	seq    uint32
+	tos    uint8
+}
+
+func newDevice(p *Path, l *link, t TUN) *device {
+	return &device{
+		path: p, link: l, tun: t,
+		pool:    newPool(func() *outBatch { return newOutBatch(t.BatchSize()) }),
+		ordered: make(chan *outBatch, poolSize),
+		icmp:    [][]byte{make([]byte, Headroom, 1024)},
+	}
+}
+
+func newOutBatch(size int) *outBatch {
+	return &outBatch{arena: newArena(size), sizes: make([]int, size), packets: make([]outPacket, 0, size)}
+}
+
+func (d *device) start() {
+	d.done.Go(d.read)
+	d.done.Go(d.write)
+}
+
+// stop closes the TUN and waits; nil is a device that never was.
+func (d *device) stop() {
+	if d == nil {
+		return
+	}
+	_ = d.tun.Close() // its reader ends either way
+	d.done.Wait()
+}
+
+func (d *device) read() {
+	defer close(d.ordered)
+	for {
+		b := d.pool.get()
+		n, err := d.tun.Read(b.slots, b.sizes, Headroom)
+		if err != nil {
+			b.release()
+			return
+		}
+		for i := range n {
+			d.protect(b, b.slots[i], b.sizes[i])
+		}
+		b.Lock()
+		d.path.work <- b
+		d.ordered <- b
+	}
+}
+
+// protect finds the SA for the packet in slot[Headroom:], and puts it on the
+// batch with its sequence number, in fragments if need be.
+func (d *device) protect(b *outBatch, slot []byte, size int) {
+	p, pkt := &d.parsed, slot[Headroom:Headroom+size]
+	if p.Decode(pkt) != nil {
+		d.path.drops.add(OutMalformed)
+		return
+	}
+	policy := d.link.spd.Load()
+	if policy == nil {
+		d.path.drops.add(OutNoPolicy)
+		return
+	}
+	f := policy.lookup(p)
+	if f == nil {
+		d.path.drops.add(OutNoPolicy)
+		return
+	}
+	sa := f.out.Load()
+	if sa == nil {
+		f.drop(&d.path.drops, OutNoSA)
+		if f.ask.allow(d.path.now()) {
+			d.path.Acquire(Acquire{Flow: f.key})
+		}
+		return
+	}
+	if mtu := int(sa.plainMTU.Load()); p.Len > mtu {
+		d.oversize(b, slot, sa, mtu)
+		return
+	}
+	d.enqueue(b, sa, slot, p.Len)
+}
+
+// enqueue gives the packet buf[Headroom:Headroom+n] its sequence number.
+func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int) {
+	seq, ok := sa.nextSeq()
+	if !ok {
+		d.path.exhaust(sa)
+	}
+	if !ok || !d.path.charge(sa, sa.encapBytes.Add(uint64(n))) {
+		sa.drop(&d.path.drops, OutExhausted)
+		return
+	}
+	sa.encaps.Add(1)
+	sa.flow.encaps.Add(1)
+	sa.flow.encapBytes.Add(uint64(n))
+	// The outer header carries the inner DSCP, and no ECN bits, for the
+	// receiving side cannot put back what it does not see (RFC 6040, section
+	// 4.1, compatibility mode).
+	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, tos: d.parsed.TOS &^ 3})
+}
+
+// process seals the packets of a batch.
+func (b *outBatch) process(*Path) {
+	for i := range b.packets {
+		p := &b.packets[i]
+		start, end := p.sa.out.Seal(p.buf, p.off, p.n, p.seq, packet.IPIP)
+		p.off, p.n = start, end-start
+	}
+	b.Unlock()
+}
+
+func (d *device) write() {
+	for b := range d.ordered {
+		b.Lock() // sealed
+		d.send(b)
+		b.Unlock()
+		clear(b.packets)
+		b.packets, b.used = b.packets[:0], 0
+		d.pool.put(b)
+	}
+	d.pool.drain(func(b *outBatch) { b.release() })
+}
+
+// send hands the packets of a batch to their sockets, in order on each.
+func (d *device) send(b *outBatch) {
+	for i := range b.packets {
+		p := &b.packets[i]
+		if p.n == 0 {
+			p.sa.drop(&d.path.drops, OutRemoved)
+			continue
+		}
+		to := &d.esp
+		if p.sa.udp {
+			to = &d.udp
+		}
+		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: p.sa.Remote, TOS: p.tos})
+	}
+	d.esp = d.flush(d.path.ESP, d.esp)
+	d.udp = d.flush(d.path.UDP, d.udp)
+}
+
+func (d *device) flush(s Socket, list []Datagram) []Datagram {
+	if len(list) > 0 {
+		// The error is one of many packets; the counter says how many.
+		n, _ := s.Send(list)
+		d.path.drops[OutSend].Add(uint64(len(list) - n))
+		clear(list)
+	}
+	return list[:0]
+}
+
+func (s *stats) drop(d *drops, r Drop) {
+	d.add(r)
+	s.sendErrors.Add(1)
+}
+
+func (s *pair) drop(d *drops, r Drop) {
+	s.stats.drop(d, r)
+	s.flow.sendErrors.Add(1)
+}

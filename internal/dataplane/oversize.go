@@ -1,0 +1,74 @@
+package dataplane
+
+// maxSpare bounds the fragments that one batch may add.
+const maxSpare = 512
+
+// oversize treats a packet that does not fit in one outer packet. With DF the
+// sender is told what fits; without, it is fragmented before encryption, as IOS
+// does by default, so that the peer's hosts reassemble and not the peer.
+func (d *device) oversize(b *outBatch, slot []byte, sa *pair, mtu int) {
+	p := &d.parsed
+	pkt := slot[Headroom : Headroom+p.Len]
+	if p.DF {
+		sa.drop(&d.path.drops, OutTooBig)
+		d.tell(pkt, mtu)
+		return
+	}
+	step := p.FragmentPayload(mtu)
+	payload := p.Len - p.HeaderLen
+	need := 0
+	if step > 0 {
+		need = (payload+step-1)/step - 1
+	}
+	if need == 0 || b.used+need > maxSpare {
+		sa.drop(&d.path.drops, OutNoFragment)
+		return
+	}
+	// The rest first: it is copied from the packet that the first fragment
+	// becomes. Then all are numbered in order.
+	first := b.used
+	for from := step; from < payload; from += step {
+		f := b.nextSpare(Headroom + mtu + sa.out.Tailroom())
+		f.n = len(p.AppendFragment(f.buf[:Headroom], pkt, from, min(from+step, payload))) - Headroom
+	}
+	d.enqueue(b, sa, slot, len(p.TruncateFragment(pkt, step)))
+	for _, f := range b.spare[first:b.used] {
+		d.enqueue(b, sa, f.buf, f.n)
+	}
+}
+
+// fragment is the inner packet buf[Headroom:Headroom+n].
+type fragment struct {
+	buf []byte
+	n   int
+}
+
+// nextSpare returns a fragment with room for size octets that belongs to the
+// batch.
+func (b *outBatch) nextSpare(size int) *fragment {
+	if b.used == len(b.spare) {
+		b.spare = append(b.spare, fragment{})
+	}
+	f := &b.spare[b.used]
+	b.used++
+	if len(f.buf) < size {
+		f.buf = make([]byte, size)
+	}
+	return f
+}
+
+// minMTU is what every link carries (RFC 791, section 3.2).
+const minMTU = 68
+
+// tell sends ICMP fragmentation needed back to the sender of pkt, from the
+// address of the link, with the MTU that would fit.
+func (d *device) tell(pkt []byte, mtu int) {
+	policy := d.link.spd.Load()
+	if policy == nil || policy.local == 0 || mtu < minMTU || !d.parsed.MayAnswer() || !d.link.icmp.allow(d.path.now()) {
+		return
+	}
+	d.icmp[0] = d.parsed.AppendFragmentationNeeded(d.icmp[0][:Headroom], policy.local, pkt, mtu)
+	if n, _ := d.tun.Write(d.icmp, Headroom); n != 1 {
+		d.path.drops.add(InWrite)
+	}
+}

@@ -1,0 +1,154 @@
+package dataplane
+
+import (
+	"errors"
+	"net/netip"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"conft/debug"
+)
+
+// Options are what a Path needs. The callbacks run on the packet path: they must
+// not block.
+type Options struct {
+	ESP Socket // raw protocol 50; nil when there is none
+	UDP Socket // UDP 4500; nil when there is none
+	Hub Hub
+
+	// IKE takes the IKE messages that arrive on UDP 4500, without the non-ESP
+	// marker. datagram is valid until it returns.
+	IKE func(local, remote netip.AddrPort, datagram []byte)
+	// Acquire asks for an SA; at most once a second for one flow.
+	Acquire func(Acquire)
+	// VolumeExpired says once that an SA reached its soft volume, and once that
+	// its hard volume or its sequence numbers are used up.
+	VolumeExpired func(inSPI uint32, hard bool)
+}
+
+// Hub takes the %CRYPTO-4 messages; debug.Hub is one.
+type Hub interface{ Emit(debug.Event) }
+
+// Path is the packet path of one router. Its methods are safe for concurrent use.
+type Path struct {
+	Options
+	started    time.Time
+	drops      drops
+	invalidLog limiter
+	sad        atomic.Pointer[map[uint32]*pair] // by inbound SPI
+
+	mu     sync.Mutex // guards what follows, and every publication
+	policy map[string]*Link
+	links  map[string]*link
+	flows  map[FlowKey]*flow
+	born   uint64
+	closed bool
+
+	work    chan task
+	workers sync.WaitGroup
+	sockets sync.WaitGroup
+}
+
+// now is the time of the limiters: since New, unmoved by a clock that is set.
+func (p *Path) now() time.Duration { return time.Since(p.started) }
+
+// task is a batch on its way to any worker.
+type task interface{ process(p *Path) }
+
+// queueLen bounds the batches that wait for a worker.
+const queueLen = 64
+
+// New starts to receive on the sockets, which belong to the Path from now on.
+func New(o Options) *Path {
+	p := &Path{
+		Options: o,
+		started: time.Now(),
+		links:   make(map[string]*link),
+		flows:   make(map[FlowKey]*flow),
+		work:    make(chan task, queueLen),
+	}
+	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
+	p.sad.Store(&map[uint32]*pair{})
+	for range runtime.GOMAXPROCS(0) {
+		p.workers.Go(func() {
+			for t := range p.work {
+				t.process(p)
+			}
+		})
+	}
+	for _, s := range []Socket{o.ESP, o.UDP} {
+		if s != nil {
+			r := newReceiver(p, s, s == o.UDP)
+			p.sockets.Go(r.run)
+		}
+	}
+	return p
+}
+
+// Attach starts to read the TUN of an interface, which belongs to the Path from
+// now on. An earlier one of the same interface is detached.
+func (p *Path) Attach(iface string, t TUN) {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		t.Close()
+		return
+	}
+	l := p.link(iface)
+	d := newDevice(p, l, t)
+	old := l.dev.Swap(d)
+	d.start()
+	p.mu.Unlock()
+	old.stop()
+}
+
+// Detach closes the TUN of an interface and waits for its goroutines.
+func (p *Path) Detach(iface string) {
+	p.mu.Lock()
+	var old *device
+	if l := p.links[iface]; l != nil {
+		old = l.dev.Swap(nil)
+	}
+	p.mu.Unlock()
+	old.stop()
+}
+
+// Counters returns every reason for a drop with its count.
+func (p *Path) Counters() []Counter { return p.drops.counters() }
+
+// Close closes TUNs and sockets, waits for every goroutine and clears the keys.
+func (p *Path) Close() error {
+	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		p.workers.Wait()
+		return nil
+	}
+	p.closed = true
+	devices := make([]*device, 0, len(p.links))
+	for _, l := range p.links {
+		devices = append(devices, l.dev.Swap(nil))
+	}
+	sad := *p.sad.Load()
+	p.sad.Store(&map[uint32]*pair{})
+	p.mu.Unlock()
+
+	var errs error
+	for _, s := range []Socket{p.ESP, p.UDP} {
+		if s != nil {
+			errs = errors.Join(errs, s.Close())
+		}
+	}
+	for _, d := range devices {
+		d.stop()
+	}
+	p.sockets.Wait()
+	close(p.work)
+	p.workers.Wait()
+	for _, s := range sad {
+		s.close()
+	}
+	return errs
+}

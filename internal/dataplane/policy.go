@@ -1,0 +1,45 @@
+package dataplane
+
+import (
+	"net/netip"
+
+	"conft/internal/acl"
+)
+
+// Policy is the security policy database (RFC 4301, section 4.4.1): for each
+// crypto link the entries of the crypto map on it, in sequence order. It is
+// immutable once given to SetPolicy.
+type Policy struct {
+	Links []Link
+}
+
+// Link is one interface with a crypto map.
+type Link struct {
+	Interface string     // IOS name, the key of Attach and SA.Interface
+	Local     netip.Addr // the interface's address; source of ICMP errors
+	MTU       int        // of the outside link
+	Entries   []Entry
+}
+
+// Entry is one crypto map entry. An entry whose access list is missing or that
+// has no peer is incomplete and is not given.
+type Entry struct {
+	Map string
+	Seq int
+	ACL *acl.List
+}
+
+// FlowKey names one traffic flow: the proxies of one entry on one interface. It
+// is what one block of `show crypto ipsec sa` shows.
+type FlowKey struct {
+	Interface string
+	Map       string
+	Seq       int
+	Selector  acl.Selector
+}
+
+// Acquire asks for an SA for a flow: a packet matched the policy and there was
+// none to protect it.
+type Acquire struct {
+	Flow FlowKey
+}

@@ -1,0 +1,113 @@
+package dataplane
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"conft/esp"
+)
+
+// SA is a pair of ESP tunnel-mode SAs as IKE negotiated it. InSPI names the pair.
+type SA struct {
+	Flow FlowKey
+
+	InSPI, OutSPI   uint32
+	InKeys, OutKeys esp.Keys // copied by Install; the caller clears its own
+
+	// Outer addresses. The ports are 0 for protocol 50, and those of UDP
+	// encapsulation (RFC 3948) otherwise.
+	Local, Remote netip.AddrPort
+
+	ConnID  uint32 // of the inbound SA, for %CRYPTO-4 messages
+	HardKB  uint64 // volume after which the SA is not used any more; 0 for no limit
+	SoftKB  uint64 // volume that asks for a new SA; 0 for HardKB less 256
+	Window  int    // anti-replay window; 0 for 64
+	Standby bool   // outbound unused until Enable: a responder before the third message
+	PathMTU int    // 0 for the MTU of the link
+}
+
+// pair is an installed SA. Everything without a comment is immutable. Safe for
+// concurrent use.
+type pair struct {
+	SA   // without the key octets
+	flow *flow
+	link *link
+	sock Socket
+	udp  bool
+
+	out     *esp.Outbound
+	nextSeq func() (uint32, bool)
+	in      *esp.Inbound
+	window  sync.Mutex // guards in.Check and in.Accept: reader and writer of the socket
+
+	plainMTU atomic.Int64 // largest inner packet that fits in one outer packet
+	enabled  bool         // guarded by Path.mu
+
+	soft, hard  uint64 // octets
+	softExpired atomic.Bool
+	spent       atomic.Bool // hard limit or last sequence number reached
+	stats
+
+	replayLog, macLog limiter
+}
+
+// check and accept are the two looks at the replay window, before and after the
+// integrity check (RFC 4303, section 3.4.3).
+func (s *pair) check(seq uint32) bool {
+	s.window.Lock()
+	defer s.window.Unlock()
+	return s.in.Check(seq)
+}
+
+func (s *pair) accept(seq uint32) bool {
+	s.window.Lock()
+	defer s.window.Unlock()
+	return s.in.Accept(seq)
+}
+
+// noLimit is more octets than any SA carries.
+const noLimit = ^uint64(0)
+
+// rekeyMargin is how many kilobytes before the end of its volume an SA asks for
+// its successor.
+const rekeyMargin = 256
+
+// limits returns the soft and hard volume in octets.
+func (sa *SA) limits() (soft, hard uint64) {
+	if sa.HardKB == 0 {
+		return noLimit, noLimit
+	}
+	kb := sa.SoftKB
+	if kb == 0 {
+		kb = sa.HardKB
+		if kb > rekeyMargin {
+			kb -= rekeyMargin
+		}
+	}
+	return kb * 1024, sa.HardKB * 1024
+}
+
+// charge notes that one direction has now carried total octets, and reports
+// whether the SA may still be used. The two directions are limited one by one,
+// as each is an SA of its own (RFC 2407, section 4.5, SA Life Duration).
+func (p *Path) charge(s *pair, total uint64) bool {
+	if total > s.hard || s.spent.Load() {
+		p.exhaust(s)
+		return false
+	}
+	if total >= s.soft && s.softExpired.CompareAndSwap(false, true) {
+		p.VolumeExpired(s.InSPI, false)
+	}
+	return true
+}
+
+// exhaust takes a used-up SA out of use and says so once.
+func (p *Path) exhaust(s *pair) {
+	first := s.spent.CompareAndSwap(false, true)
+	// Every time, for choose may have read spent just before it was set.
+	s.flow.out.CompareAndSwap(s, nil)
+	if first {
+		p.VolumeExpired(s.InSPI, true)
+	}
+}

@@ -1,0 +1,184 @@
+package dataplane
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+
+	"conft/esp"
+	"conft/internal/packet"
+)
+
+const (
+	acquireInterval = time.Second           // per flow
+	eventInterval   = time.Minute           // per message, as IOS limits %CRYPTO-4
+	icmpInterval    = 10 * time.Millisecond // per link
+	icmpBurst       = 20
+	defaultMTU      = 1500
+)
+
+var errClosed = errors.New("dataplane: closed")
+
+// Install puts a pair of SAs to use. Inbound packets are accepted at once, and
+// outbound ones use it from now on unless it stands by. Older pairs of the flow
+// keep receiving until Remove.
+func (p *Path) Install(sa SA) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return errClosed
+	}
+	sad := *p.sad.Load()
+	if sad[sa.InSPI] != nil {
+		return fmt.Errorf("dataplane: SPI 0x%08X is in use", sa.InSPI)
+	}
+	s := &pair{SA: sa, sock: p.ESP, enabled: !sa.Standby}
+	if sa.Remote.Port() != 0 {
+		s.sock, s.udp = p.UDP, true
+	}
+	if s.sock == nil {
+		return errors.New("dataplane: no socket for this encapsulation")
+	}
+	var err error
+	if s.out, err = esp.NewOutbound(sa.OutSPI, sa.OutKeys); err != nil {
+		return fmt.Errorf("dataplane: %w", err)
+	}
+	if s.in, err = esp.NewInbound(sa.InSPI, sa.InKeys, sa.Window); err != nil {
+		s.out.Close()
+		return fmt.Errorf("dataplane: %w", err)
+	}
+	s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
+	s.nextSeq = s.out.NextSeq
+	s.soft, s.hard = sa.limits()
+	for _, l := range []*limiter{&s.replayLog, &s.macLog} {
+		l.interval, l.burst = eventInterval, 1
+	}
+	s.link, s.flow = p.link(sa.Flow.Interface), p.flow(sa.Flow)
+	p.fitMTU(s)
+
+	s.flow.pairs = append(s.flow.pairs, s)
+	s.flow.choose()
+	sad = maps.Clone(sad)
+	sad[sa.InSPI] = s
+	p.sad.Store(&sad)
+	if len(s.flow.pairs) == 1 {
+		p.publish(sa.Flow.Interface)
+	}
+	return nil
+}
+
+// Enable makes a pair the one that sends, be it on standby or an enabled one that
+// a newer pair took over from: of two pairs that both sides made at once, IKE
+// decides which stays.
+func (p *Path) Enable(inSPI uint32) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := (*p.sad.Load())[inSPI]; s != nil {
+		s.enabled = true
+		s.flow.pairs = append(without(s.flow.pairs, s), s)
+		s.flow.choose()
+	}
+}
+
+// Remove takes a pair out of use and clears its keys. The flow falls back to an
+// older pair if there is one.
+func (p *Path) Remove(inSPI uint32) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	sad := *p.sad.Load()
+	s := sad[inSPI]
+	if s == nil {
+		return
+	}
+	sad = maps.Clone(sad)
+	delete(sad, inSPI)
+	p.sad.Store(&sad)
+	s.flow.pairs = without(s.flow.pairs, s)
+	s.flow.choose()
+	s.close()
+	if len(s.flow.pairs) == 0 {
+		p.publish(s.Flow.Interface)
+		p.forgetFlows()
+	}
+}
+
+func without(pairs []*pair, s *pair) []*pair {
+	return slices.DeleteFunc(pairs, func(o *pair) bool { return o == s })
+}
+
+func (s *pair) close() {
+	s.out.Close()
+	s.in.Close()
+}
+
+// choose makes the newest pair that may send the one that does. The caller holds
+// Path.mu.
+func (f *flow) choose() {
+	for _, s := range slices.Backward(f.pairs) {
+		if s.enabled && !s.spent.Load() {
+			f.out.Store(s)
+			return
+		}
+	}
+	f.out.Store(nil)
+}
+
+// fitMTU computes what fits in one outer packet. The caller holds p.mu.
+func (p *Path) fitMTU(s *pair) {
+	s.plainMTU.Store(int64(esp.MaxPlain(s.OutKeys, p.pathMTU(s)-packet.HeaderLen-s.udpLen())))
+}
+
+func (p *Path) pathMTU(s *pair) int {
+	if s.PathMTU != 0 {
+		return s.PathMTU
+	}
+	if l := p.policy[s.Flow.Interface]; l != nil && l.MTU != 0 {
+		return l.MTU
+	}
+	return defaultMTU
+}
+
+func (s *pair) udpLen() int {
+	if s.udp {
+		return esp.UDPHeaderLen
+	}
+	return 0
+}
+
+// MTU returns the path MTU of an SA and the largest inner packet that fits it.
+func (p *Path) MTU(inSPI uint32) (path, plain int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := (*p.sad.Load())[inSPI]; s != nil {
+		return p.pathMTU(s), int(s.plainMTU.Load())
+	}
+	return 0, 0
+}
+
+// Stats returns the counters of one pair, and false when it is not installed.
+func (p *Path) Stats(inSPI uint32) (Stats, bool) {
+	if s := (*p.sad.Load())[inSPI]; s != nil {
+		return s.stats.load(), true
+	}
+	return Stats{}, false
+}
+
+// FlowStats returns the counters of a flow over all its SAs, past ones included;
+// zero for a flow that is not known.
+func (p *Path) FlowStats(key FlowKey) Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f := p.flows[key]; f != nil {
+		return f.stats.load()
+	}
+	return Stats{}
+}
+
+func ipv4(a netip.Addr) uint32 {
+	b := a.As4()
+	return binary.BigEndian.Uint32(b[:])
+}

@@ -1,0 +1,216 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// change is one step from what is to what is wanted. Its text is the command
+// that would do the same by hand.
+type change interface {
+	fmt.Stringer
+	do(*Kernel) error
+}
+
+type (
+	linkAdd   struct{ name string }
+	linkDel   struct{ name string }
+	linkAlias struct{ name, alias string }
+	linkSet   struct {
+		name string
+		up   bool
+	}
+	linkMTU struct {
+		name string
+		mtu  int
+	}
+	addrAdd struct {
+		link   string
+		prefix netip.Prefix
+	}
+	addrDel struct {
+		link   string
+		prefix netip.Prefix
+	}
+	routeAdd  struct{ Route }
+	routeDel  struct{ Route }
+	tunAdd    struct{ name string }
+	tunDel    struct{ name string }
+	filterSet struct{ link, tun string }
+	filterDel struct{ link string }
+	tableSet  struct{ rules ruleset }
+	sysctlSet struct{ key, value string }
+)
+
+func (c linkAdd) String() string {
+	return fmt.Sprintf("ip link add %s group %d type dummy|ifb|bridge", c.name, linkGroup)
+}
+func (c linkDel) String() string   { return "ip link del " + c.name }
+func (c linkAlias) String() string { return fmt.Sprintf("ip link set %s alias %q", c.name, c.alias) }
+func (c linkMTU) String() string   { return fmt.Sprintf("ip link set %s mtu %d", c.name, c.mtu) }
+func (c linkSet) String() string {
+	return "ip link set " + c.name + map[bool]string{true: " up", false: " down"}[c.up]
+}
+func (c addrAdd) String() string {
+	return fmt.Sprintf("ip addr add %s brd + dev %s proto %d", c.prefix, c.link, protocolConft)
+}
+func (c addrDel) String() string  { return fmt.Sprintf("ip addr del %s dev %s", c.prefix, c.link) }
+func (c routeAdd) String() string { return "ip route append " + c.text() }
+func (c routeDel) String() string { return "ip route del " + c.text() }
+func (c tunAdd) String() string   { return fmt.Sprintf("ip tuntap add %s mode tun vnet_hdr", c.name) }
+func (c tunDel) String() string   { return fmt.Sprintf("ip tuntap del %s mode tun", c.name) }
+func (c filterSet) String() string {
+	return fmt.Sprintf("tc qdisc add dev %s clsact\n"+
+		"tc filter replace dev %s egress pref %d handle %#x bpf bytecode 'mark & %#x' action mirred egress redirect dev %s",
+		c.link, c.link, filterPriority, filterHandle, markProtect, c.tun)
+}
+func (c filterDel) String() string {
+	return fmt.Sprintf("tc filter del dev %s egress pref %d handle %#x bpf", c.link, filterPriority, filterHandle)
+}
+func (c tableSet) String() string  { return c.rules.String() }
+func (c sysctlSet) String() string { return fmt.Sprintf("sysctl -w %s=%s", c.key, c.value) }
+
+func (r Route) text() string {
+	var b strings.Builder
+	fmt.Fprint(&b, r.Prefix)
+	if r.Via.IsValid() {
+		fmt.Fprintf(&b, " via %s", r.Via)
+	}
+	if r.Link != "" {
+		fmt.Fprintf(&b, " dev %s", r.Link)
+	}
+	fmt.Fprintf(&b, " proto %d", protocolConft)
+	if r.Metric != 0 {
+		fmt.Fprintf(&b, " metric %d", r.Metric)
+	}
+	return b.String()
+}
+
+// do tries the kinds of link that hold addresses and send nothing: which of
+// them a kernel has differs.
+func (c linkAdd) do(*Kernel) error {
+	attrs := netlink.LinkAttrs{Name: c.name, Group: linkGroup}
+	var err error
+	for _, l := range []netlink.Link{&netlink.Dummy{LinkAttrs: attrs}, &netlink.Ifb{LinkAttrs: attrs}, &netlink.Bridge{LinkAttrs: attrs}} {
+		if err = netlink.LinkAdd(l); !errors.Is(err, unix.EOPNOTSUPP) {
+			return err
+		}
+	}
+	return err
+}
+
+func (c linkDel) do(*Kernel) error { return withLink(c.name, netlink.LinkDel) }
+
+func (c linkAlias) do(*Kernel) error {
+	return withLink(c.name, func(l netlink.Link) error { return netlink.LinkSetAlias(l, c.alias) })
+}
+
+func (c linkMTU) do(*Kernel) error {
+	return withLink(c.name, func(l netlink.Link) error { return netlink.LinkSetMTU(l, c.mtu) })
+}
+
+func (c linkSet) do(*Kernel) error {
+	if c.up {
+		return withLink(c.name, netlink.LinkSetUp)
+	}
+	return withLink(c.name, netlink.LinkSetDown)
+}
+
+func (c addrAdd) do(*Kernel) error {
+	return withLink(c.link, func(l netlink.Link) error {
+		return changeAddress(unix.RTM_NEWADDR, unix.NLM_F_CREATE|unix.NLM_F_EXCL, l.Attrs().Index, c.prefix)
+	})
+}
+
+func (c addrDel) do(k *Kernel) error {
+	delete(k.named, linkAddr{c.link, c.prefix})
+	return withLink(c.link, func(l netlink.Link) error {
+		return changeAddress(unix.RTM_DELADDR, 0, l.Attrs().Index, c.prefix)
+	})
+}
+
+func (c routeAdd) do(*Kernel) error { return withRoute(c.Route, netlink.RouteAppend) }
+func (c routeDel) do(*Kernel) error { return withRoute(c.Route, netlink.RouteDel) }
+
+func (c tunAdd) do(k *Kernel) error {
+	t, err := openTUN(c.name)
+	if err == nil {
+		k.tuns[c.name] = t
+	}
+	return err
+}
+
+func (c tunDel) do(k *Kernel) error {
+	t := k.tuns[c.name]
+	delete(k.tuns, c.name)
+	return t.Close()
+}
+
+func (c filterSet) do(k *Kernel) error {
+	return withLink(c.link, func(l netlink.Link) error {
+		return withLink(c.tun, func(t netlink.Link) error {
+			k.filters[c.link] = filterNow{tun: c.tun, index: t.Attrs().Index, link: l.Attrs().Index}
+			return setFilter(l.Attrs().Index, t.Attrs().Index)
+		})
+	})
+}
+
+func (c filterDel) do(k *Kernel) error {
+	delete(k.filters, c.link)
+	return withLink(c.link, func(l netlink.Link) error { return delFilter(l.Attrs().Index) })
+}
+
+func (c tableSet) do(k *Kernel) error {
+	counted, err := k.rules.counts()
+	if err != nil {
+		counted = nil // nothing to carry over from a table that is not ours any more
+	}
+	if err := c.rules.commit(counted); err != nil {
+		return err
+	}
+	k.rules = c.rules
+	return nil
+}
+
+func (c sysctlSet) do(k *Kernel) error {
+	old, err := os.ReadFile(procSys + c.key)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(procSys+c.key, []byte(c.value), 0); err != nil {
+		return err
+	}
+	k.saved = append(k.saved, sysctlSet{c.key, strings.TrimSpace(string(old))})
+	return nil
+}
+
+func withLink(name string, do func(netlink.Link) error) error {
+	l, err := netlink.LinkByName(name)
+	if err != nil {
+		return err
+	}
+	return do(l)
+}
+
+func withRoute(r Route, do func(*netlink.Route) error) error {
+	nr := &netlink.Route{
+		Dst:      &net.IPNet{IP: r.Prefix.Masked().Addr().AsSlice(), Mask: net.CIDRMask(r.Prefix.Bits(), 32)},
+		Protocol: protocolConft, Priority: r.Metric, Table: unix.RT_TABLE_MAIN,
+	}
+	if r.Via.IsValid() {
+		nr.Gw = r.Via.AsSlice()
+	} else {
+		nr.Scope = netlink.SCOPE_LINK
+	}
+	return withLink(r.Link, func(l netlink.Link) error {
+		nr.LinkIndex = l.Attrs().Index
+		return do(nr)
+	})
+}

@@ -1,0 +1,58 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"conft/internal/acl"
+)
+
+// Desired is the state of the namespace as the configuration wants it.
+type Desired struct {
+	Links  []Link
+	Routes []Route
+	Crypto []CryptoLink
+}
+
+// Link is one interface. Addresses of a link that were never named in a
+// Desired are not touched; one that was named and is no longer is removed.
+type Link struct {
+	Name     string         // Linux name
+	Alias    string         // IOS name, kept in the link's alias
+	Loopback bool           // not a device: created here, removed when no longer named
+	Up       bool           // administrative state
+	Addrs    []netip.Prefix // address with prefix length, primary first
+}
+
+// Route is a static route. It enters the kernel while Via can be reached over
+// a connected network (by way of other static routes, if need be) or Link is up.
+type Route struct {
+	Prefix netip.Prefix
+	Via    netip.Addr // zero: directly connected over Link
+	Link   string     // zero: found by Via
+	Metric int
+}
+
+// CryptoLink is an outside link with a crypto map on it. Packets that leave by
+// Link and match Selectors come out of the TUN instead; packets that arrive on
+// Link in clear and match the mirror of Selectors are dropped and counted.
+type CryptoLink struct {
+	Link      string
+	TUN       string
+	Selectors []Selector
+}
+
+// Selector is the access list of one crypto map entry. The first entry of the
+// list that matches decides: permit protects the packet, deny leaves it to the
+// selectors after this one. A packet that no selector permits goes in clear.
+type Selector struct {
+	Name  string // unique within the link: "CMAP 10"
+	Rules []acl.Entry
+}
+
+// Counters are the packets counted on one crypto link since it was first
+// named. They survive a change of the rules.
+type Counters struct {
+	Matched [][]uint64 // by selector, by rule: packets that leave and match it first
+	Dropped uint64     // packets that arrived in clear and should have been encrypted
+	Blocked uint64     // packets that should be protected while the way to the TUN was not there
+}

@@ -1,0 +1,20 @@
+// Package kernel is the router's hold on the Linux network stack, and the only
+// one that knows there is Linux below: netlink, nftables, TUN and raw sockets
+// appear nowhere else.
+//
+// The caller states what it wants (Desired); Apply reads what there is,
+// computes the difference and makes it so. Applying twice changes nothing.
+// Everything conft makes carries a sign by which a later process knows it
+// again: routes and addresses a protocol number, created links a group, the
+// filter a name, the rules their table. What has no sign is foreign and is left
+// alone. Each change has a text (`ip route add …`), which tests compare.
+//
+// Protected packets take the path
+//
+//	postrouting 300: crypto ACL sets markProtect -> fragmentation, ARP
+//	  -> tc egress of the outside link: mark? redirect to the TUN -> engine
+//	  -> raw protocol 50 or UDP 4500, marked markEngine -> out in the clear
+//
+// A Kernel belongs to the network namespace of the thread that opened it and
+// is safe for concurrent use.
+package kernel

@@ -1,0 +1,85 @@
+package kernel
+
+import (
+	"net/netip"
+
+	"conft/internal/packet"
+)
+
+// groReader receives joined datagrams and hands them out one by one. It is
+// exclusively owned by Receive.
+type groReader struct {
+	bufs [groBuffers][]byte
+	got  int // messages in bufs
+	next int // the one being taken apart
+
+	rest    []byte // of message next, not handed out yet
+	segment int
+	local   netip.AddrPort
+	remote  netip.AddrPort
+}
+
+func newGROReader() *groReader {
+	g := &groReader{}
+	for i := range g.bufs {
+		g.bufs[i] = make([]byte, 1<<16)
+	}
+	return g
+}
+
+// receive fills d from what is at hand, and reads more only when that is nothing.
+func (g *groReader) receive(c *Conn, d []packet.Datagram) (n int, err error) {
+	for {
+		for len(g.rest) > 0 && n < len(d) {
+			part := g.rest[:min(g.segment, len(g.rest))]
+			g.rest = g.rest[len(part):]
+			if len(part) > len(d[n].Buf) {
+				continue // longer than any packet of the path: nobody could open it
+			}
+			d[n].N = copy(d[n].Buf, part)
+			d[n].Local, d[n].Remote = g.local, g.remote
+			n++
+		}
+		switch {
+		case n == len(d):
+			return n, nil
+		case g.next < g.got:
+			g.open(c)
+		case n > 0:
+			return n, nil
+		default:
+			if err := g.read(c); err != nil {
+				return 0, err
+			}
+		}
+	}
+}
+
+// open begins with the next message.
+func (g *groReader) open(c *Conn) {
+	i := g.next
+	g.next++
+	if c.rx.truncated(i) {
+		return
+	}
+	g.rest = g.bufs[i][:c.rx.msgs[i].n]
+	dst, segment := c.rx.control(i)
+	if g.segment = segment; segment == 0 {
+		g.segment = max(1, len(g.rest))
+	}
+	g.local, g.remote = netip.AddrPortFrom(dst, c.local), c.rx.remote(i, c.local)
+}
+
+func (g *groReader) read(c *Conn) error {
+	for i := range g.bufs {
+		c.rx.reset(i)
+		c.rx.add(i, g.bufs[i])
+		c.rx.wantControl(i)
+	}
+	got, err := c.rx.run(c.raw, len(g.bufs))
+	if err != nil {
+		return survivable(err)
+	}
+	g.got, g.next = got, 0
+	return nil
+}

@@ -1,0 +1,139 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"sync"
+
+	"conft/internal/acl"
+)
+
+// Kernel holds the router's part of one network namespace.
+type Kernel struct {
+	mu      sync.Mutex
+	tuns    map[string]*tunDev
+	filters map[string]filterNow // by link, those set here
+	rules   ruleset              // in the kernel since the last Apply
+	crypto  []CryptoLink         // of the last Apply
+	named   map[linkAddr]bool    // addresses that some Desired has named
+	aliased map[string]bool      // links likewise
+	saved   []sysctlSet          // what switches were before, oldest first
+	record  func(change)         // nil but in tests
+}
+
+// filterNow remembers what a filter was made of: names come back with other
+// devices behind them.
+type filterNow struct {
+	tun         string
+	index, link int
+}
+
+// Apply makes the namespace as d says, and removes what an earlier process
+// left and d does not want. Protection comes before addresses, routes and
+// forwarding, so that nothing can leave before it.
+//
+// After an error the change named in it and those behind it are not done; the
+// next Apply does what is missing.
+func (k *Kernel) Apply(d Desired) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
+		s, err := k.read() // again each time: taking an address away takes routes with it
+		if err != nil {
+			return err
+		}
+		if err := k.perform(plan(s, &d)); err != nil {
+			return err
+		}
+	}
+	for _, l := range d.Links {
+		k.aliased[l.Name] = true
+		for _, p := range l.Addrs {
+			k.named[linkAddr{l.Name, p}] = true
+		}
+	}
+	k.crypto = slices.Clone(d.Crypto)
+	return nil
+}
+
+func (k *Kernel) perform(cs []change) error {
+	for _, c := range cs {
+		if k.record != nil {
+			k.record(c)
+		}
+		if err := c.do(k); err != nil {
+			return fmt.Errorf("kernel: %s: %w", c, err)
+		}
+	}
+	return nil
+}
+
+// Close removes what conft put into the kernel: routes, addresses it added (not
+// those it found), loopbacks, then rules, filters and TUNs; switches go back to
+// what they were. Links stay up or down as they are. Safe to call twice.
+func (k *Kernel) Close() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s, err := k.read()
+	if err != nil {
+		return err
+	}
+	s.named = nil // found, not made
+	cs := planRoutes(s, &Desired{})
+	for _, c := range planLinks(s, &Desired{}) {
+		if _, ok := c.(sysctlSet); !ok {
+			cs = append(cs, c)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.aliased)) {
+		if l := s.link(name); l != nil && !l.made && l.Alias != "" {
+			cs = append(cs, linkAlias{name, ""})
+		}
+	}
+	for _, c := range slices.Backward(k.saved) {
+		cs = append(cs, c)
+	}
+	// Forwarding has ended when protection does.
+	cs = append(cs, planProtect(s, &Desired{})...)
+	var errs []error
+	for _, c := range cs {
+		if err := k.perform([]change{c}); !errors.Is(err, fs.ErrNotExist) { // gone already
+			errs = append(errs, err)
+		}
+	}
+	k.saved, k.crypto = nil, nil
+	return errors.Join(errs...)
+}
+
+// Counters returns the counters of each crypto link by the link's name.
+func (k *Kernel) Counters() (map[string]Counters, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	t, err := k.rules.counts()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]Counters{}
+	for _, l := range k.crypto {
+		var c Counters
+		for _, s := range l.Selectors {
+			matched := make([]uint64, len(s.Rules))
+			for i, e := range s.Rules {
+				if e.Remark != "" {
+					continue
+				}
+				matched[i] = t[outChain(l, s)][outRule(l, e).text]
+				if e.Action == acl.Permit {
+					c.Dropped += t[clearChain(l, s)][clearRule(e).text]
+				}
+			}
+			c.Matched = append(c.Matched, matched)
+		}
+		c.Blocked = t[divertChain(l)][blocked().text]
+		all[l.Link] = c
+	}
+	return all, nil
+}

@@ -1,0 +1,195 @@
+package kernel
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// linkGroup marks the links that conft makes as loopback interfaces ("conf").
+const linkGroup = 0x636f6e66
+
+// LinkState is one link as it is now.
+type LinkState struct {
+	Name    string
+	Alias   string
+	Index   int
+	MAC     net.HardwareAddr
+	Kind    string // "device", "veth", "vlan", …
+	Up      bool   // administrative state
+	Carrier bool
+	MTU     int
+	Addrs   []netip.Prefix
+	RX, TX  Traffic
+
+	made  bool // by conft, here or in an earlier process
+	proto map[netip.Prefix]bool
+}
+
+// Traffic counts what crossed a link in one direction.
+type Traffic struct{ Packets, Bytes, Errors, Drops uint64 }
+
+// state is what planning needs to know of the namespace.
+type state struct {
+	links   []LinkState
+	routes  []Route           // of ours
+	tuns    []string          // of this process
+	filters map[string]string // by link: the TUN its filter feeds, "" when that is of another process
+	table   string            // our nftables rules as text; "?" when they are of another process or changed
+	sysctl  map[string]string // by path below /proc/sys
+	named   map[linkAddr]bool // addresses that some Desired has named
+}
+
+type linkAddr struct {
+	link   string
+	prefix netip.Prefix
+}
+
+func (s *state) link(name string) *LinkState {
+	for i := range s.links {
+		if s.links[i].Name == name {
+			return &s.links[i]
+		}
+	}
+	return nil
+}
+
+// read takes stock. Kernel.mu is held.
+func (k *Kernel) read() (*state, error) {
+	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named}
+	s.tuns = slices.Sorted(maps.Keys(k.tuns))
+	var err error
+	if s.links, err = links(); err != nil {
+		return nil, err
+	}
+	for i := range s.links {
+		l := &s.links[i]
+		has, err := hasFilter(l.Index)
+		if err != nil {
+			return nil, fmt.Errorf("kernel: tc filter show dev %s: %w", l.Name, err)
+		}
+		if f := k.filters[l.Name]; has {
+			s.filters[l.Name] = ""
+			if t := s.link(f.tun); f.link == l.Index && t != nil && t.Index == f.index {
+				s.filters[l.Name] = f.tun
+			}
+		}
+	}
+	if s.routes, err = ownRoutes(s); err != nil {
+		return nil, err
+	}
+	if s.table, err = k.tableText(); err != nil {
+		return nil, err
+	}
+	s.readSysctl()
+	return s, nil
+}
+
+// links lists all links of the namespace but lo.
+func links() ([]LinkState, error) {
+	list, err := netlink.LinkList()
+	if err != nil {
+		return nil, fmt.Errorf("kernel: ip link show: %w", err)
+	}
+	addrs, err := addresses()
+	if err != nil {
+		return nil, fmt.Errorf("kernel: ip address show: %w", err)
+	}
+	var all []LinkState
+	for _, l := range list {
+		a := l.Attrs()
+		if a.Flags&net.FlagLoopback != 0 {
+			continue
+		}
+		ls := LinkState{
+			Name: a.Name, Alias: a.Alias, Index: a.Index, MAC: a.HardwareAddr, Kind: l.Type(),
+			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU,
+			made: a.Group == linkGroup, proto: map[netip.Prefix]bool{},
+		}
+		if st := a.Statistics; st != nil {
+			ls.RX = Traffic{st.RxPackets, st.RxBytes, st.RxErrors, st.RxDropped}
+			ls.TX = Traffic{st.TxPackets, st.TxBytes, st.TxErrors, st.TxDropped}
+		}
+		for _, ad := range addrs {
+			if ad.index == a.Index {
+				ls.Addrs = append(ls.Addrs, ad.prefix)
+				ls.proto[ad.prefix] = ad.ours
+			}
+		}
+		all = append(all, ls)
+	}
+	slices.SortFunc(all, func(a, b LinkState) int { return a.Index - b.Index })
+	return all, nil
+}
+
+// ownRoutes lists the routes of the main table that carry our number.
+func ownRoutes(s *state) ([]Route, error) {
+	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4,
+		&netlink.Route{Protocol: protocolConft, Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_PROTOCOL|netlink.RT_FILTER_TABLE)
+	if err != nil {
+		return nil, fmt.Errorf("kernel: ip route show: %w", err)
+	}
+	var all []Route
+	for _, r := range list {
+		e := Route{Prefix: prefix(r.Dst), Metric: r.Priority}
+		e.Via, _ = netip.AddrFromSlice(r.Gw.To4())
+		for _, l := range s.links {
+			if l.Index == r.LinkIndex {
+				e.Link = l.Name
+			}
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// prefix turns the netlink package's network, nil for the default route, round.
+func prefix(n *net.IPNet) netip.Prefix {
+	if n == nil {
+		return netip.PrefixFrom(netip.IPv4Unspecified(), 0)
+	}
+	ip, _ := netip.AddrFromSlice(n.IP.To4())
+	bits, _ := n.Mask.Size()
+	return netip.PrefixFrom(ip, bits)
+}
+
+// tableText is the text of the rules in the kernel, as far as they are the
+// ones this process put there.
+func (k *Kernel) tableText() (string, error) {
+	present, err := tablePresent()
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("kernel: nft list tables: %w", err)
+	case !present:
+		return "", nil
+	}
+	if _, err := k.rules.counts(); err != nil || len(k.rules) == 0 {
+		return "?", nil
+	}
+	return k.rules.String(), nil
+}
+
+const procSys = "/proc/sys/"
+
+// readSysctl reads the switches that planning may want to turn.
+func (s *state) readSysctl() {
+	files := []string{procSys + "net/ipv4/ip_forward"}
+	for _, pattern := range []string{"ipv4/conf/*/rp_filter", "ipv4/conf/*/send_redirects",
+		"ipv4/conf/*/accept_local", "ipv4/conf/*/promote_secondaries", "ipv6/conf/*/disable_ipv6"} {
+		match, _ := filepath.Glob(procSys + "net/" + pattern)
+		files = append(files, match...)
+	}
+	for _, f := range files {
+		if b, err := os.ReadFile(f); err == nil {
+			s.sysctl[strings.TrimPrefix(f, procSys)] = strings.TrimSpace(string(b))
+		}
+	}
+}

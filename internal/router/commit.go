@@ -1,0 +1,120 @@
+package router
+
+import (
+	"fmt"
+	"strings"
+
+	"conft/debug"
+	"conft/internal/config"
+	"conft/internal/kernel"
+	"conft/nvram"
+)
+
+// Config returns the running configuration, which nobody changes any more.
+func (r *Router) Config() *config.Config { return r.running.Load() }
+
+// Change makes f's changes to a clone of the running configuration and makes the
+// result the running one. One change is one transaction: when f or the kernel
+// refuses it, everything stays as it was and the error's text, which begins with
+// "%", says why.
+func (r *Router) Change(f func(*config.Config) error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old := r.running.Load()
+	c := old.Clone()
+	if err := f(c); err != nil {
+		return err
+	}
+	if c.Equal(old) {
+		return nil
+	}
+	if err := r.kernel.Apply(r.desired(c)); err != nil {
+		r.retry(r.kernel.Apply(r.desired(old)))
+		return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
+	}
+	r.running.Store(c)
+	r.follow(old, c)
+	return nil
+}
+
+// applyRunning brings the kernel and everything else to the running configuration.
+func (r *Router) applyRunning() {
+	c := r.running.Load()
+	r.retry(r.kernel.Apply(r.desired(c)))
+	r.follow(config.New(), c)
+}
+
+// retry logs what could not be applied. The configuration is the desired state: the
+// next change of it or of a link tries again.
+func (r *Router) retry(err error) {
+	if err != nil {
+		r.hub.Emit(debug.Notice{Level: 3, Facility: "CONFT", Mnemonic: "APPLY", Text: oneLine(err)})
+	}
+}
+
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+// follow hands a configuration that the kernel has accepted to IKE and to the data
+// plane, in the order in which nothing is negotiated that cannot be used.
+func (r *Router) follow(old, c *config.Config) {
+	r.setLogging(c)
+	r.attachTUNs(c)
+	r.path.SetPolicy(r.spd(c, r.mtu))
+	r.engine.SetPolicy(r.ikePolicy(c))
+	was, is := usesCrypto(old), usesCrypto(c)
+	if was != is {
+		r.hub.Emit(debug.CryptoOnOff{On: is})
+	}
+	r.reportAdministrative(old, c)
+}
+
+// usesCrypto reports whether any interface has a crypto map.
+func usesCrypto(c *config.Config) bool {
+	for _, i := range c.Interfaces {
+		if i.CryptoMap != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// attachTUNs gives the data plane the TUN of each interface with a crypto map.
+// Those that the configuration no longer wants have been closed by the kernel.
+func (r *Router) attachTUNs(c *config.Config) {
+	wanted := map[string]kernel.TUN{}
+	for _, p := range r.protectedInterfaces(c) {
+		if t := r.kernel.TUN(p.tun); t != nil {
+			wanted[p.ifc.Name] = t
+		}
+	}
+	for name, t := range r.attached {
+		if wanted[name] != t {
+			r.path.Detach(name)
+			delete(r.attached, name)
+		}
+	}
+	for name, t := range wanted {
+		if r.attached[name] == nil {
+			r.path.Attach(name, t)
+			r.attached[name] = t
+		}
+	}
+}
+
+// Startup returns the saved configuration, nil when there is none.
+func (r *Router) Startup() ([]byte, error) {
+	text, ok, err := r.nvram.StartupConfig()
+	if err != nil || !ok {
+		return nil, err
+	}
+	return text, nil
+}
+
+// SaveStartup returns when the text is on stable storage.
+func (r *Router) SaveStartup(text []byte) error { return r.nvram.SetStartupConfig(text) }
+
+// NVRAMSize is the room for a saved configuration, in octets.
+func (r *Router) NVRAMSize() int { return nvram.Size }
+
+// EraseStartup removes the saved configuration.
+func (r *Router) EraseStartup() error { return r.nvram.EraseStartupConfig() }

@@ -1,0 +1,170 @@
+package router
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"conft/debug"
+	"conft/internal/config"
+	"conft/internal/kernel"
+)
+
+// linkState is what was last reported of an interface.
+type linkState struct{ link, protocol bool }
+
+// mtu returns a link's MTU in octets.
+func (r *Router) mtu(link string) int {
+	for _, l := range r.linkStates() {
+		if l.Name == link {
+			return l.MTU
+		}
+	}
+	return 1500
+}
+
+func (r *Router) linkStates() []kernel.LinkState {
+	links, err := r.kernel.Links()
+	if err != nil {
+		return nil
+	}
+	return links
+}
+
+// watch reports changes of links, and brings the kernel to the configuration again
+// when the machine has changed.
+func (r *Router) watch(ctx context.Context) {
+	changed := make(chan struct{}, 1)
+	go r.kernel.Watch(ctx, func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	})
+	protocol := time.NewTimer(0)
+	defer protocol.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+			r.mu.Lock()
+			c := r.running.Load()
+			r.retry(r.kernel.Apply(r.desired(c))) // changes nothing where the machine agrees
+			r.attachTUNs(c)
+			r.path.SetPolicy(r.spd(c, r.mtu))
+			r.mu.Unlock()
+			r.reportLinks()
+			// IOS reports the line protocol one second after the link.
+			protocol.Reset(time.Second)
+		case <-protocol.C:
+			r.reportProtocols()
+		}
+	}
+}
+
+// reportLinks logs the links that have come up or gone down.
+func (r *Router) reportLinks() {
+	for _, i := range r.Interfaces() {
+		r.mu.Lock()
+		s := r.states[i.Config.Name]
+		now := i.LinkUp
+		fresh := now != s.link && !strings.HasPrefix(i.Config.Name, "Loopback")
+		s.link = now
+		r.states[i.Config.Name] = s
+		r.mu.Unlock()
+		// That of an interface shut down was reported as such.
+		if fresh && !i.Config.Shutdown {
+			r.hub.Emit(debug.LinkUpDown{Interface: i.Config.Name, Up: now})
+		}
+	}
+}
+
+func (r *Router) reportProtocols() {
+	for _, i := range r.Interfaces() {
+		r.mu.Lock()
+		s := r.states[i.Config.Name]
+		fresh := i.Protocol != s.protocol
+		s.protocol = i.Protocol
+		r.states[i.Config.Name] = s
+		r.mu.Unlock()
+		if fresh {
+			r.hub.Emit(debug.LineProtocol{Interface: i.Config.Name, Up: i.Protocol})
+		}
+	}
+}
+
+// reportAdministrative logs interfaces that a change has shut down.
+func (r *Router) reportAdministrative(old, c *config.Config) {
+	for _, i := range c.Interfaces {
+		if was := old.Interface(i.Name); i.Shutdown && was != nil && !was.Shutdown {
+			r.hub.Emit(debug.LinkShutdown{Interface: i.Name})
+		}
+	}
+}
+
+// Interfaces returns every interface as it is now.
+func (r *Router) Interfaces() []InterfaceState {
+	links := r.linkStates()
+	var out []InterfaceState
+	for _, i := range r.running.Load().Interfaces {
+		s := InterfaceState{Config: i, Link: r.linkOf(i.Name), MTU: 1500, Method: r.method(i)}
+		for _, l := range links {
+			if l.Name == s.Link {
+				s.MTU, s.MAC = l.MTU, l.MAC
+				s.LinkUp, s.Protocol = l.Up && l.Carrier, l.Up && l.Carrier && !i.Shutdown
+				s.Input, s.Output = Traffic(l.RX), Traffic(l.TX)
+			}
+		}
+		if _, ok := loopbackNumber(i.Name); ok {
+			s.MTU, s.LinkUp, s.Protocol = 1514, !i.Shutdown, !i.Shutdown
+			s.MAC = nil
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// method says where an interface's address comes from: "NVRAM" when it is the
+// saved one, "manual" when it was typed since.
+func (r *Router) method(i *config.Interface) string {
+	r.mu.Lock()
+	saved := r.saved
+	r.mu.Unlock()
+	if saved != nil {
+		if s := saved.Interface(i.Name); s != nil && s.Address == i.Address {
+			return "NVRAM"
+		}
+	}
+	if i.Address == (config.Address{}) {
+		return "unset"
+	}
+	return "manual"
+}
+
+// Routes returns the routing table.
+func (r *Router) Routes() []RouteState {
+	table, err := r.kernel.RouteTable()
+	if err != nil {
+		return nil
+	}
+	names := map[string]string{}
+	for _, i := range r.running.Load().Interfaces {
+		names[r.linkOf(i.Name)] = i.Name
+	}
+	var out []RouteState
+	for _, e := range table {
+		s := RouteState{Code: 'S', Prefix: e.Prefix, NextHop: e.Via, Interface: names[e.Link], Distance: uint8(min(e.Metric, 255))}
+		if s.Interface == "" {
+			s.Interface = e.Link
+		}
+		switch {
+		case e.Connected:
+			s.Code, s.Distance = 'C', 0
+		case s.Distance == 0:
+			s.Distance = 1
+		}
+		out = append(out, s)
+	}
+	return out
+}

@@ -1,0 +1,31 @@
+package router
+
+import (
+	"conft/debug"
+	"conft/internal/config"
+)
+
+var stampKinds = map[config.TimestampKind]debug.StampKind{
+	config.TimestampNone:     debug.StampNone,
+	config.TimestampUptime:   debug.StampUptime,
+	config.TimestampDatetime: debug.StampDatetime,
+}
+
+// setLogging makes the log what the configuration says.
+func (r *Router) setLogging(c *config.Config) {
+	r.hub.SetFormat(stamp(c.TimestampsDebug), stamp(c.TimestampsLog))
+	r.hub.SetLevel(debug.ConsoleLine, level(c.LoggingConsole))
+	r.hub.SetLevel(debug.MonitorLine, level(c.LoggingMonitor))
+	r.hub.SetBuffer(c.LoggingBuffered.Size, level(c.LoggingBuffered))
+}
+
+func stamp(t config.Timestamps) debug.Stamp {
+	return debug.Stamp{Kind: stampKinds[t.Kind], Msec: t.Msec, Local: t.Local, ShowZone: t.ShowZone, Year: t.Year}
+}
+
+func level(l config.Logging) int {
+	if !l.Enabled {
+		return debug.Off
+	}
+	return int(l.Level)
+}

@@ -1,0 +1,235 @@
+package router
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"conft/debug"
+	"conft/ike"
+	"conft/internal/config"
+	"conft/internal/dataplane"
+	"conft/internal/kernel"
+	"conft/nvram"
+)
+
+// Options of a router.
+type Options struct {
+	Dir   string            // holds nvram.db and console.sock
+	Map   map[string]string // interface to Linux link
+	Clock ClockSource
+	// Reloaded tells that a router ran in this process before.
+	Reloaded bool
+}
+
+// Router is one appliance in one network namespace. Its exported methods are safe
+// for concurrent use.
+type Router struct {
+	clock *Clock
+	hub   *debug.Hub
+	nvram *nvram.Store
+
+	kernel *kernel.Kernel
+	engine *ike.Engine
+	path   *dataplane.Path
+	ike    *ikeSockets
+
+	links  map[string]string // interface to Linux link; immutable after Open
+	tuns   map[string]string // interface to the name of its TUN; immutable after Open
+	adopt  *config.Config    // what Open found on the machine
+	reason string            // why this router was started, for show version
+
+	mu       sync.Mutex // commits, and what follows from them
+	running  atomic.Pointer[config.Config]
+	saved    *config.Config // what the startup configuration says, nil when there is none
+	attached map[string]kernel.TUN
+	states   map[string]linkState // as last reported, by interface
+	base     map[string][]uint64  // counters at the last `clear access-list counters`
+
+	stop   context.CancelFunc
+	wait   sync.WaitGroup
+	reload chan struct{}
+	once   sync.Once
+}
+
+// Open checks that a router can run here and takes what it needs: nvram, the
+// kernel, ports. An error's text names the remedy, and nothing is changed. Start
+// makes it a router.
+func Open(o Options) (r *Router, err error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("%w; name a directory you may write with --dir", err)
+	}
+	r = &Router{
+		clock:    NewClock(o.Clock, kernel.ClockSynchronised),
+		attached: map[string]kernel.TUN{},
+		states:   map[string]linkState{},
+		base:     map[string][]uint64{},
+		reload:   make(chan struct{}, 1),
+		reason:   "power-on",
+	}
+	if o.Reloaded {
+		r.reason = "reload"
+	}
+	defer func() {
+		if err != nil {
+			r.release()
+		}
+	}()
+	path := filepath.Join(o.Dir, "nvram.db")
+	if r.nvram, err = nvram.Open(path); err != nil {
+		return nil, nvramRemedy(path, err)
+	}
+	if r.kernel, err = kernel.Open(); err != nil {
+		return nil, err
+	}
+	r.hub = debug.NewHub(r.clock)
+	if err := r.adoptLinks(o.Map); err != nil {
+		return nil, err
+	}
+	return r, r.listen()
+}
+
+func nvramRemedy(path string, err error) error {
+	switch {
+	case errors.Is(err, nvram.ErrDamaged):
+		return fmt.Errorf("%w; it was left as it is: move %s away to start without configuration, or restore a copy of it", err, path)
+	case errors.Is(err, nvram.ErrBusy):
+		return fmt.Errorf("%w; stop it first, or give this router its own --dir", err)
+	}
+	return err
+}
+
+// adoptLinks finds the links, gives each its interface and remembers it, and
+// builds the configuration that leaves the machine as it is.
+func (r *Router) adoptLinks(typed map[string]string) error {
+	links, err := r.kernel.Links()
+	if err != nil {
+		return err
+	}
+	b, _, err := r.nvram.Get(mappingKey)
+	if err != nil {
+		return err
+	}
+	kept, err := decodeMappings(b)
+	if err != nil {
+		return err
+	}
+	all, err := mapInterfaces(links, typed, kept)
+	if err != nil {
+		return err
+	}
+	if now := encodeMappings(all); string(now) != string(b) {
+		if err := r.nvram.Put(mappingKey, now); err != nil {
+			return err
+		}
+	}
+	r.links, r.tuns = map[string]string{}, map[string]string{}
+	r.adopt = config.New()
+	for i, m := range all {
+		r.links[m.Interface] = m.Link
+		r.tuns[m.Interface] = fmt.Sprintf("crypto%d", i+1)
+		ifc := &config.Interface{Name: m.Interface, Shutdown: true}
+		for _, l := range links {
+			if l.Name == m.Link {
+				adoptLink(ifc, l)
+			}
+		}
+		r.adopt.AddInterface(ifc)
+	}
+	return nil
+}
+
+// adoptLink makes an interface say what its link is like.
+func adoptLink(ifc *config.Interface, l kernel.LinkState) {
+	ifc.Shutdown = !l.Up
+	for _, p := range l.Addrs {
+		a := config.Address{IP: ipOf(p.Addr()), Mask: maskOf(p.Bits())}
+		if ifc.Address == (config.Address{}) {
+			ifc.Address = a
+		} else {
+			ifc.Secondary = append(ifc.Secondary, a)
+		}
+	}
+}
+
+// Base returns the configuration that a saved one is read into: every interface
+// there is, and nothing else.
+func (r *Router) Base() *config.Config {
+	c := config.New()
+	for _, i := range r.adopt.Interfaces {
+		c.AddInterface(&config.Interface{Name: i.Name, Shutdown: true})
+	}
+	return c
+}
+
+// Adopted returns the configuration of a router that has none saved: the machine
+// as it was found.
+func (r *Router) Adopted() *config.Config { return r.adopt.Clone() }
+
+// Start makes the router what c says and serves packets. saved tells that c was
+// read from the startup configuration.
+func (r *Router) Start(c *config.Config, saved bool) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r.stop = cancel
+	if saved {
+		r.saved = c
+	}
+	r.mu.Lock()
+	r.running.Store(c)
+	r.applyRunning()
+	r.mu.Unlock()
+	r.wait.Go(func() { r.engine.Run(ctx) })
+	r.wait.Go(func() { r.ike.serve(r.engine) })
+	r.wait.Go(func() { r.watch(ctx) })
+	r.hub.Emit(debug.SysRestart{})
+}
+
+// Close ends the router in an orderly way: the peers are told, the kernel is as
+// it was found. It is idempotent.
+func (r *Router) Close(ctx context.Context) error {
+	var err error
+	r.once.Do(func() {
+		r.engine.Shutdown(ctx)
+		r.stop()
+		err = r.release()
+		r.wait.Wait()
+	})
+	return err
+}
+
+// release gives back what Open took, in reverse order.
+func (r *Router) release() error {
+	var errs []error
+	if r.path != nil {
+		r.path.Close()
+	}
+	if r.ike != nil {
+		r.ike.close()
+	}
+	if r.kernel != nil {
+		errs = append(errs, r.kernel.Close())
+	}
+	if r.nvram != nil {
+		errs = append(errs, r.nvram.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Hub returns the router's log.
+func (r *Router) Hub() *debug.Hub { return r.hub }
+
+// Reload asks whoever runs the router to start it anew from the startup
+// configuration.
+func (r *Router) Reload() {
+	select {
+	case r.reload <- struct{}{}:
+	default:
+	}
+}
+
+// Reloads delivers a value when Reload was called.
+func (r *Router) Reloads() <-chan struct{} { return r.reload }

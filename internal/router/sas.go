@@ -1,0 +1,99 @@
+package router
+
+import (
+	"net/netip"
+
+	"conft/esp"
+	"conft/ike"
+	"conft/ike/exchange"
+	"conft/internal/dataplane"
+)
+
+// sas is the data plane as IKE sees it.
+type sas struct{ path *dataplane.Path }
+
+// Install implements ike.IPsec.
+func (s sas) Install(p exchange.SAPair) error {
+	sa := dataplane.SA{
+		Flow:  flowOf(p.SAInfo),
+		InSPI: p.InboundSPI, OutSPI: p.OutboundSPI,
+		InKeys: espKeys(p.Set, p.Inbound), OutKeys: espKeys(p.Set, p.Outbound),
+		Local: p.Local, Remote: p.Remote,
+		ConnID:  p.InboundConn,
+		HardKB:  uint64(p.LifeKilobytes),
+		Window:  replayWindow,
+		Standby: true,
+	}
+	if !p.UDPEncap {
+		sa.Local, sa.Remote = netip.AddrPortFrom(p.Local.Addr(), 0), netip.AddrPortFrom(p.Remote.Addr(), 0)
+	}
+	err := s.path.Install(sa)
+	p.Inbound.Clear()
+	p.Outbound.Clear()
+	return err
+}
+
+// Enable implements ike.IPsec.
+func (s sas) Enable(inboundSPI uint32) { s.path.Enable(inboundSPI) }
+
+// Remove implements ike.IPsec.
+func (s sas) Remove(inboundSPI uint32) { s.path.Remove(inboundSPI) }
+
+// Used implements ike.IPsec.
+func (s sas) Used(inboundSPI uint32) bool {
+	st, ok := s.path.Stats(inboundSPI)
+	return ok && st.Encaps+st.Decaps > 0
+}
+
+// replayWindow is IOS's default, in packets.
+const replayWindow = 64
+
+func flowOf(i exchange.SAInfo) dataplane.FlowKey {
+	return dataplane.FlowKey{Interface: i.Interface, Map: i.Map, Seq: i.Seq, Selector: aclSelector(i.Selector)}
+}
+
+func espKeys(t exchange.TransformSet, k exchange.Keys) esp.Keys {
+	return esp.Keys{Transform: t.Transform, KeyBits: t.KeyBits, Auth: t.Auth, EncKey: k.Encryption, AuthKey: k.Authentication}
+}
+
+// acquire passes a packet's wish for an SA on to IKE.
+func (r *Router) acquire(a dataplane.Acquire) {
+	s := a.Flow.Selector
+	r.engine.Acquire(exchange.Acquire{Map: a.Flow.Map, Seq: a.Flow.Seq, Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
+}
+
+// listen opens the sockets and makes IKE and the data plane, which need each other.
+func (r *Router) listen() error {
+	udp500, err := r.kernel.ListenUDP(500)
+	if err != nil {
+		return err
+	}
+	udp4500, err := r.kernel.ListenUDP(4500)
+	if err != nil {
+		udp500.Close()
+		return err
+	}
+	raw, err := r.kernel.ListenESP()
+	if err != nil {
+		udp500.Close()
+		udp4500.Close()
+		return err
+	}
+	r.path = dataplane.New(dataplane.Options{
+		ESP: raw, UDP: udp4500, Hub: r.hub,
+		Acquire:       r.acquire,
+		VolumeExpired: func(spi uint32, hard bool) { r.engine.VolumeExpired(spi, hard) },
+		IKE: func(local, remote netip.AddrPort, datagram []byte) {
+			r.engine.Receive(local, remote, datagram)
+		},
+	})
+	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
+	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: sas{r.path}, Hub: r.hub})
+	return nil
+}
+
+// ClearSA deletes the IPsec SAs with a peer, or all when it is the zero address.
+func (r *Router) ClearSA(peer netip.Addr) { r.engine.ClearSA(peer) }
+
+// ClearISAKMP deletes the ISAKMP SA of a connection id, or all when it is 0.
+func (r *Router) ClearISAKMP(connID uint32) { r.engine.ClearISAKMP(connID) }

@@ -1,0 +1,159 @@
+package router
+
+import (
+	"context"
+	"fmt"
+
+	"conft/ike/exchange"
+	"conft/internal/acl"
+	"conft/internal/config"
+	"conft/internal/dataplane"
+	"conft/internal/kernel"
+)
+
+// AccessLists returns every list with the number of packets its entries matched.
+func (r *Router) AccessLists() []ACLState {
+	c := r.running.Load()
+	counts := r.matches(c)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []ACLState
+	for _, l := range c.AccessLists {
+		s := ACLState{List: l, Match: make([]uint64, len(l.Entries))}
+		for i, n := range counts[l.Name] {
+			if base := r.base[l.Name]; i < len(base) {
+				n -= min(n, base[i])
+			}
+			s.Match[i] = n
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// matches sums what the kernel counted for each entry of each list over all the
+// crypto map entries that use it.
+func (r *Router) matches(c *config.Config) map[string][]uint64 {
+	out := map[string][]uint64{}
+	counters, err := r.kernel.Counters()
+	if err != nil {
+		return out
+	}
+	for _, p := range r.protectedInterfaces(c) {
+		matched := counters[p.link].Matched
+		for i, e := range p.entries {
+			l := list(c, e)
+			if out[l.Name] == nil {
+				out[l.Name] = make([]uint64, len(l.Entries))
+			}
+			for k := range l.Entries {
+				if i < len(matched) && k < len(matched[i]) {
+					out[l.Name][k] += matched[i][k]
+				}
+			}
+		}
+	}
+	return out
+}
+
+// ClearAccessListCounters counts a list anew from now, or all when name is "".
+func (r *Router) ClearAccessListCounters(name string) {
+	counts := r.matches(r.running.Load())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for l, n := range counts {
+		if name == "" || l == name {
+			r.base[l] = n
+		}
+	}
+}
+
+// ISAKMPSAs returns the ISAKMP SAs, newest first.
+func (r *Router) ISAKMPSAs() []ISAKMPSA {
+	var out []ISAKMPSA
+	for _, p := range r.engine.ISAKMPSAs() {
+		out = append(out, ISAKMPSA{
+			Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalPort: p.Local.Port(), RemotePort: p.Remote.Port(),
+			Initiator: p.Initiator, State: p.State, ConnID: p.ConnID, Deleted: p.Deleted, NATT: p.NATT,
+			Encryption: encryptionWord(p.Suite), Hash: hashWord(p.Suite), Group: uint8(p.Suite.Group), Remaining: p.Remaining,
+		})
+	}
+	return out
+}
+
+// IPsecIdents returns one value for each permit entry of each crypto map entry on
+// each interface, with the SAs that protect it.
+func (r *Router) IPsecIdents() []IPsecIdent {
+	c := r.running.Load()
+	pairs := r.engine.IPsecSAs()
+	var out []IPsecIdent
+	for _, p := range r.protectedInterfaces(c) {
+		mtu := r.mtu(p.link)
+		for _, e := range p.entries {
+			for _, ace := range list(c, e).Entries {
+				if ace.Remark != "" || ace.Action != acl.Permit {
+					continue
+				}
+				s := ace.Selector()
+				id := IPsecIdent{
+					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, LocalAddr: addrOf(p.ifc.Address.IP), PeerPort: 500,
+					Local: showProxy(s.Local), Remote: showProxy(s.Remote), PathMTU: mtu, PlaintextMTU: mtu, IPMTU: mtu,
+				}
+				st := r.path.FlowStats(dataplane.FlowKey{Interface: id.Interface, Map: id.Map, Seq: id.Seq, Selector: s})
+				id.Encaps, id.Decaps, id.SendErrs, id.RecvErrs = st.Encaps, st.Decaps, st.SendErrors, st.RecvErrors
+				if len(e.Peers) > 0 {
+					id.Peer = addrOf(e.Peers[0])
+				}
+				for _, pair := range pairs {
+					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && s.Covers(aclSelector(pair.Selector)) {
+						r.addPair(&id, pair)
+					}
+				}
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+// addPair adds a pair of SAs, which come newest first, to its ident.
+func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
+	st, _ := r.path.Stats(p.InboundSPI)
+	if len(id.Inbound) == 0 {
+		id.Peer, id.PeerPort = p.Remote.Addr(), p.Remote.Port()
+		id.PFSGroup = uint8(p.PFS)
+		id.PathMTU, id.PlaintextMTU = r.path.MTU(p.InboundSPI)
+	}
+	sa := IPsecSA{
+		Transforms: transformWords(p.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(p.Set), ReplayEnabled: true,
+		RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
+	}
+	in, out := sa, sa
+	in.SPI, in.ConnID, in.RemainingKB = p.InboundSPI, p.InboundConn, kilobytesLeft(p.LifeKilobytes, st.DecapBytes)
+	out.SPI, out.ConnID, out.RemainingKB = p.OutboundSPI, p.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
+	id.Inbound = append(id.Inbound, in)
+	id.Outbound = append(id.Outbound, out)
+}
+
+// Ping sends echo requests one after the other.
+func (r *Router) Ping(ctx context.Context, p PingRequest, each func(PingReply)) error {
+	symbols := map[kernel.PingResult]byte{
+		kernel.PingTimeout: '.', kernel.PingReply: '!', kernel.PingUnreachable: 'U',
+		kernel.PingTooBig: 'M', kernel.PingQuench: 'Q', kernel.PingExpired: '&',
+	}
+	for range p.Count {
+		result, rtt, err := r.kernel.Ping(ctx, kernel.PingOptions{Dst: p.Target, Src: p.Source, Size: p.Size, Timeout: p.Timeout, DF: p.DF})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("ping: %w", err)
+		}
+		each(PingReply{Symbol: symbols[result], RTT: rtt})
+	}
+	return nil
+}
+
+func showProxy(p acl.Proxy) Proxy {
+	return Proxy{Addr: p.Addr.Base, Mask: ^p.Addr.Wildcard, Protocol: p.Protocol, Port: p.Port}
+}

@@ -1,0 +1,223 @@
+package router
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/internal/acl"
+	"conft/internal/config"
+	"conft/internal/dataplane"
+	"conft/internal/kernel"
+	"conft/internal/suite"
+)
+
+// This file translates the running configuration into the words of the kernel,
+// of IKE and of the data plane, which know nothing of each other.
+
+// protected is an interface with a crypto map that can protect something.
+type protected struct {
+	ifc     *config.Interface
+	link    string // Linux link
+	tun     string
+	entries []*config.CryptoMapEntry // those whose access list exists
+	cmap    *config.CryptoMap
+}
+
+func addrOf(ip uint32) netip.Addr {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], ip)
+	return netip.AddrFrom4(b)
+}
+
+func ipOf(a netip.Addr) uint32 {
+	b := a.As4()
+	return binary.BigEndian.Uint32(b[:])
+}
+
+func prefixOf(ip, mask uint32) netip.Prefix {
+	return netip.PrefixFrom(addrOf(ip), bits.LeadingZeros32(^mask))
+}
+
+// protectedInterfaces lists what crypto maps are in force, in the order of the
+// interfaces.
+func (r *Router) protectedInterfaces(c *config.Config) []protected {
+	var out []protected
+	for _, ifc := range c.Interfaces {
+		m := c.CryptoMap(ifc.CryptoMap)
+		link := r.links[ifc.Name]
+		if m == nil || link == "" || ifc.Address == (config.Address{}) {
+			continue
+		}
+		p := protected{ifc: ifc, link: link, tun: r.tuns[ifc.Name], cmap: m}
+		for _, e := range m.Entries {
+			if list(c, e) != nil {
+				p.entries = append(p.entries, e)
+			}
+		}
+		if len(p.entries) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// desired is the state of the namespace that the configuration wants.
+func (r *Router) desired(c *config.Config) kernel.Desired {
+	var d kernel.Desired
+	for _, ifc := range c.Interfaces {
+		l := kernel.Link{Name: r.linkOf(ifc.Name), Alias: ifc.Name, Up: !ifc.Shutdown}
+		if l.Name == "" {
+			continue
+		}
+		_, l.Loopback = loopbackNumber(ifc.Name)
+		for _, a := range append([]config.Address{ifc.Address}, ifc.Secondary...) {
+			if a != (config.Address{}) {
+				l.Addrs = append(l.Addrs, prefixOf(a.IP, a.Mask))
+			}
+		}
+		d.Links = append(d.Links, l)
+	}
+	for _, rt := range c.Routes {
+		k := kernel.Route{Prefix: prefixOf(rt.Prefix, rt.Mask), Metric: int(rt.Distance)}
+		if rt.NextHop != 0 {
+			k.Via = addrOf(rt.NextHop)
+		}
+		if rt.Interface != "" {
+			if k.Link = r.linkOf(rt.Interface); k.Link == "" {
+				continue
+			}
+		}
+		d.Routes = append(d.Routes, k)
+	}
+	for _, p := range r.protectedInterfaces(c) {
+		l := kernel.CryptoLink{Link: p.link, TUN: p.tun}
+		for _, e := range p.entries {
+			l.Selectors = append(l.Selectors, kernel.Selector{
+				Name:  fmt.Sprintf("%s %d", p.cmap.Name, e.Seq),
+				Rules: list(c, e).Entries,
+			})
+		}
+		d.Crypto = append(d.Crypto, l)
+	}
+	return d
+}
+
+// ikePolicy is what IKE may negotiate. An entry without a peer or a transform set
+// is not negotiable; its traffic is dropped by the data plane.
+func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
+	p := &exchange.Policy{Version: debug.IOS12}
+	for _, i := range c.ISAKMPPolicy {
+		if i.Authentication == config.PreShare {
+			p.Proposals = append(p.Proposals, isakmpProposal(i))
+		}
+	}
+	for _, k := range c.ISAKMPKeys {
+		p.Keys = append(p.Keys, exchange.PresharedKey{Prefix: prefixOf(k.IP, k.Mask), Secret: []byte(k.Key)})
+	}
+	for _, x := range r.protectedInterfaces(c) {
+		for _, e := range x.entries {
+			t := exchange.Tunnel{
+				Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP),
+				PFS: suite.Group(e.PFS), LifeSeconds: life(c, e).Seconds, LifeKilobytes: life(c, e).Kilobytes,
+			}
+			for _, peer := range e.Peers {
+				t.Peers = append(t.Peers, addrOf(peer))
+			}
+			for _, name := range e.TransformSets {
+				if s := c.Transforms(name); s != nil {
+					t.Transforms = append(t.Transforms, transformSet(s))
+				}
+			}
+			for _, ace := range list(c, e).Entries {
+				if s := ace.Selector(); ace.Remark == "" && ace.Action == acl.Permit {
+					t.Selectors = append(t.Selectors, exchange.Selector{Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
+				}
+			}
+			if len(t.Peers) > 0 && len(t.Transforms) > 0 {
+				p.Tunnels = append(p.Tunnels, t)
+			}
+		}
+	}
+	return p
+}
+
+// spd is the data plane's policy.
+func (r *Router) spd(c *config.Config, mtu func(link string) int) *dataplane.Policy {
+	p := &dataplane.Policy{}
+	for _, x := range r.protectedInterfaces(c) {
+		l := dataplane.Link{Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), MTU: mtu(x.link)}
+		for _, e := range x.entries {
+			if len(e.Peers) > 0 && len(e.TransformSets) > 0 {
+				l.Entries = append(l.Entries, dataplane.Entry{Map: x.cmap.Name, Seq: e.Seq, ACL: list(c, e)})
+			}
+		}
+		p.Links = append(p.Links, l)
+	}
+	return p
+}
+
+// life is an entry's lifetime, the global one where it has none of its own.
+func life(c *config.Config, e *config.CryptoMapEntry) config.Lifetime {
+	l := config.Lifetime{Seconds: config.DefaultLifeSeconds, Kilobytes: config.DefaultLifeKilobytes}
+	for _, o := range []config.Lifetime{c.IPsecLife, e.Life} {
+		if o.Seconds != 0 {
+			l.Seconds = o.Seconds
+		}
+		if o.Kilobytes != 0 {
+			l.Kilobytes = o.Kilobytes
+		}
+	}
+	return l
+}
+
+func ikeProxy(p acl.Proxy) exchange.Proxy {
+	return exchange.Proxy{Prefix: prefixOf(p.Addr.Base, ^p.Addr.Wildcard), Protocol: p.Protocol, Port: p.Port}
+}
+
+func aclProxy(p exchange.Proxy) acl.Proxy {
+	return acl.Proxy{
+		Addr:     acl.Addr{Base: ipOf(p.Prefix.Addr()), Wildcard: uint32(1<<(32-p.Prefix.Bits()) - 1)},
+		Protocol: p.Protocol, Port: p.Port,
+	}
+}
+
+func aclSelector(s exchange.Selector) acl.Selector {
+	return acl.Selector{Local: aclProxy(s.Local), Remote: aclProxy(s.Remote)}
+}
+
+// list returns the access list of an entry; as on IOS one without entries does not
+// exist.
+func list(c *config.Config, e *config.CryptoMapEntry) *acl.List {
+	if l := c.AccessList(e.MatchAddress); l != nil && len(l.Entries) > 0 {
+		return l
+	}
+	return nil
+}
+
+// loopbackNumber returns the number of a Loopback interface.
+func loopbackNumber(name string) (n int, ok bool) {
+	digits, ok := strings.CutPrefix(name, "Loopback")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(digits)
+	return n, err == nil
+}
+
+// linkOf returns the Linux link of an interface, "" when it has none.
+func (r *Router) linkOf(name string) string {
+	if n, ok := loopbackNumber(name); ok {
+		return loopbackLink(n)
+	}
+	return r.links[name]
+}
+
+func loopbackLink(n int) string { return fmt.Sprintf("loopback%d", n) }
+
+func maskOf(bits int) uint32 { return ^uint32(1<<(32-bits) - 1) }

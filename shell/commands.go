@@ -1,0 +1,193 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"conft/debug"
+	"conft/shell/grammar"
+)
+
+// Commands are the EXEC commands of the session itself.
+func Commands() []grammar.Exec[*Session] {
+	return append(terminalCommands(),
+		grammar.Exec[*Session]{
+			Syntax: "enable",
+			Help:   grammar.Help{"enable": "Turn on privileged commands"},
+			Run:    func(ctx context.Context, s *Session, _ grammar.Args) error { return s.enable(ctx) },
+		},
+		grammar.Exec[*Session]{
+			Syntax: "disable",
+			Help:   grammar.Help{"disable": "Turn off privileged commands"},
+			Run: func(_ context.Context, s *Session, _ grammar.Args) error {
+				s.leaveConfig()
+				s.level = 1
+				return nil
+			},
+		},
+		grammar.Exec[*Session]{
+			Syntax: "{exit | logout | quit}",
+			Help:   grammar.Help{"exit": "Exit from the EXEC", "logout": "Exit from the EXEC", "quit": "Exit from the EXEC"},
+			Run: func(_ context.Context, s *Session, _ grammar.Args) error {
+				s.leaveConfig()
+				s.ended = true
+				return nil
+			},
+		},
+		grammar.Exec[*Session]{
+			Syntax: "configure [terminal]",
+			Help:   grammar.Help{"configure": "Enter configuration mode", "terminal": "Configure from the terminal"},
+			Priv:   maxLevel,
+			Run: func(ctx context.Context, s *Session, a grammar.Args) error {
+				return s.enterConfig(ctx, a.Has("terminal"))
+			},
+		},
+		grammar.Exec[*Session]{
+			Syntax: "show history",
+			Help:   grammar.Help{"show": "Show running system information", "history": "Display the session command history"},
+			Run: func(_ context.Context, s *Session, _ grammar.Args) error {
+				for _, line := range s.history().lines {
+					fmt.Fprintf(s, "  %s\n", line)
+				}
+				return nil
+			},
+		},
+		grammar.Exec[*Session]{
+			Syntax: "show privilege",
+			Help:   grammar.Help{"privilege": "Show current privilege level"},
+			Run: func(_ context.Context, s *Session, _ grammar.Args) error {
+				fmt.Fprintf(s, "Current privilege level is %d\n", s.level)
+				return nil
+			},
+		},
+		grammar.Exec[*Session]{
+			Syntax: "help",
+			Help:   grammar.Help{"help": "Description of the interactive help system"},
+			Run: func(_ context.Context, s *Session, _ grammar.Args) error {
+				_, err := s.Write([]byte(helpText))
+				return err
+			},
+		})
+}
+
+const helpText = `Help may be requested at any point in a command by entering
+a question mark '?'.  If nothing matches, the help list will
+be empty and you must backup until entering a '?' shows the
+available options.
+Two styles of help are provided:
+1. Full help is available when you are ready to enter a
+   command argument (e.g. 'show ?') and describes each possible
+   argument.
+2. Partial help is provided when an abbreviated argument is entered
+   and you want to know what arguments match the input
+   (e.g. 'show pr?'.)
+
+`
+
+// enable asks for the password, three times at most.
+func (s *Session) enable(ctx context.Context) error {
+	c := s.backend.Config()
+	switch {
+	case s.level == maxLevel:
+		return nil
+	case c.EnableSecret == "" && c.EnablePassword == "":
+		if !s.local {
+			return errors.New("% No password set")
+		}
+		s.level = maxLevel
+		return nil
+	}
+	for range 3 {
+		password, err := s.answer(ctx, &editLine{prompt: "Password: ", hidden: true})
+		if err != nil {
+			return err
+		}
+		if s.backend.CheckEnable(password) {
+			s.level = maxLevel
+			return nil
+		}
+	}
+	if c.EnableSecret == "" {
+		return errors.New("% Bad passwords\n")
+	}
+	return errors.New("% Bad secrets\n")
+}
+
+// enterConfig is `configure`; behind `do` the session is in configuration already.
+func (s *Session) enterConfig(ctx context.Context, terminal bool) error {
+	if s.at != nil {
+		return nil
+	}
+	if !terminal {
+		source, err := s.Ask(ctx, "Configuring from terminal, memory, or network [terminal]? ")
+		if err != nil {
+			return err
+		}
+		if !strings.HasPrefix("terminal", strings.ToLower(source)) {
+			return errors.New("?Must be \"terminal\"")
+		}
+	}
+	if s.interactive {
+		fmt.Fprintln(s, "Enter configuration commands, one per line.  End with CNTL/Z.")
+	}
+	at := s.config.Start()
+	s.at = &at
+	return nil
+}
+
+// terminalCommands are the settings of this terminal for this session.
+func terminalCommands() []grammar.Exec[*Session] {
+	setting := func(syntax string, help grammar.Help, run func(*Session, grammar.Args) error) grammar.Exec[*Session] {
+		return grammar.Exec[*Session]{Syntax: "terminal " + syntax, Help: help,
+			Run: func(_ context.Context, s *Session, a grammar.Args) error { return run(s, a) }}
+	}
+	return []grammar.Exec[*Session]{
+		setting("length <0-512>", grammar.Help{"terminal": "Set terminal line parameters", "length": "Set number of lines on a screen",
+			"<0-512>": "Number of lines on screen (0 for no pausing)"},
+			func(s *Session, a grammar.Args) error { s.screen.resize(-1, a.Int("<0-512>")); return nil }),
+		setting("width <0-512>", grammar.Help{"width": "Set width of the display terminal",
+			"<0-512>": "Number of characters on a screen line"},
+			func(s *Session, a grammar.Args) error { s.screen.resize(a.Int("<0-512>"), -1); return nil }),
+		setting("history size <0-256>", grammar.Help{"history": "Enable and control the command history function",
+			"size": "Set history buffer size", "<0-256>": "Size of history buffer"},
+			func(s *Session, a grammar.Args) error {
+				s.execHistory.resize(a.Int("<0-256>"))
+				s.configHistory.resize(a.Int("<0-256>"))
+				return nil
+			}),
+		setting("[no] monitor", grammar.Help{"no": "Negate a command or set its defaults",
+			"monitor": "Copy debug output to the current terminal line"},
+			func(s *Session, a grammar.Args) error { return s.monitor(!a.Has("no")) }),
+		setting("debug-explain {english | chinese | off}$language", grammar.Help{
+			"debug-explain": "Explain each debug line below it",
+			"english":       "Explain in English", "chinese": "Explain in Chinese", "off": "Do not explain"},
+			func(s *Session, a grammar.Args) error {
+				s.setExplain(map[string]debug.Language{"english": debug.English, "chinese": debug.Chinese}[a.String("language")])
+				return nil
+			}),
+	}
+}
+
+// monitor switches log lines on this terminal on or off.
+func (s *Session) monitor(on bool) error {
+	switch {
+	case s.console:
+		if on {
+			return errors.New("% Console already monitors")
+		}
+	case !on:
+		s.unsubscribe()
+	case s.logs == nil && s.interactive:
+		s.subscribe(debug.MonitorLine)
+	}
+	return nil
+}
+
+func (s *Session) setExplain(l debug.Language) {
+	s.explain = l
+	if s.logs != nil {
+		s.logs.sub.SetExplain(l)
+	}
+}

@@ -1,0 +1,78 @@
+package shell
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"conft/shell/grammar"
+)
+
+// The exact texts of what a console says about a line, here and nowhere else.
+const (
+	msgInvalid      = "% Invalid input detected at '^' marker.\n\n"
+	msgIncomplete   = "% Incomplete command.\n\n"
+	msgAmbiguous    = "%% Ambiguous command:  \"%s\"\n"
+	msgUnrecognized = "% Unrecognized command\n"
+	msgShowAlone    = "% Type \"show ?\" for a list of subcommands\n"
+	msgUnknownHost  = "% Unknown command or computer name, or unable to find computer address\n"
+)
+
+// typed is a line as it stands on the screen.
+type typed struct {
+	line   string
+	column func(offset int) int // cell of an octet of the line
+}
+
+// behind returns the rest of the line from an octet on, as it stands on the screen.
+func (t typed) behind(offset int) typed {
+	return typed{t.line[offset:], func(o int) int { return t.column(offset + o) }}
+}
+
+// refuse prints why a line was refused.
+func (s *Session) refuse(t typed, err error) {
+	s.refused = true
+	var e *grammar.Error
+	if !errors.As(err, &e) {
+		s.print(strings.TrimSuffix(err.Error(), "\n") + "\n")
+		return
+	}
+	switch e.Kind {
+	case grammar.Incomplete:
+		if e.Word == "show" && len(strings.Fields(t.line)) == 1 {
+			s.print(msgShowAlone)
+			return
+		}
+		s.print(msgIncomplete)
+	case grammar.Ambiguous:
+		s.print(fmt.Sprintf(msgAmbiguous, t.line))
+	default:
+		if !s.interactive { // the marker needs the line above it
+			s.print(s.prompt() + t.line + "\n")
+		}
+		s.print(strings.Repeat(" ", t.column(e.Offset)) + "^\n" + msgInvalid)
+	}
+}
+
+// refuseHelp prints why nothing can be listed behind line.
+func (s *Session) refuseHelp(line string, err error) {
+	var e *grammar.Error
+	if errors.As(err, &e) && e.Kind == grammar.Ambiguous {
+		s.print(fmt.Sprintf(msgAmbiguous, line))
+		return
+	}
+	s.print(msgUnrecognized)
+}
+
+// unknownHost takes one unknown word in EXEC for the name of a host to connect to.
+// There is no connecting and no asking of name servers, so that the answer comes
+// at once, in the words of a router that got none.
+func (s *Session) unknownHost(name string) {
+	s.refused = true
+	if s.backend.Config().DomainLookup {
+		s.print(fmt.Sprintf("Translating \"%s\"...domain server (255.255.255.255)\n", name) + msgUnknownHost)
+		return
+	}
+	asked := fmt.Sprintf("Translating \"%s\"\n\n", name)
+	s.print(asked + asked + "% Bad IP address or host name\n" + msgUnknownHost)
+}

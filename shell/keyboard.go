@@ -1,0 +1,91 @@
+package shell
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+	"time"
+)
+
+// keyboard is the input side of a terminal. What is typed ahead waits in a
+// queue; nothing is thrown away.
+type keyboard struct {
+	r     io.Reader
+	queue chan byte // closed by the reader goroutine at the end of input
+	stop  chan struct{}
+	abort atomic.Pointer[context.CancelFunc] // of the running command
+	keys  decoder                            // owned by the session's goroutine
+}
+
+const typeAhead = 64 << 10 // octets
+
+func newKeyboard(r io.Reader) *keyboard {
+	k := &keyboard{r: r, queue: make(chan byte, typeAhead), stop: make(chan struct{})}
+	go k.read()
+	return k
+}
+
+// read is the reader goroutine.
+func (k *keyboard) read() {
+	defer close(k.queue)
+	buf := make([]byte, 4096)
+	for {
+		n, err := k.r.Read(buf)
+		for _, b := range buf[:n] {
+			if key(b) == ctrlC || key(b) == ctrlCaret {
+				if cancel := k.abort.Load(); cancel != nil {
+					(*cancel)()
+					continue
+				}
+			}
+			select {
+			case k.queue <- b:
+			case <-k.stop:
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// close stops the reader goroutine. Where the terminal has no deadlines, the
+// goroutine ends when the owner of the terminal closes it.
+func (k *keyboard) close() {
+	close(k.stop)
+	d, ok := k.r.(interface{ SetReadDeadline(time.Time) error })
+	if !ok || d.SetReadDeadline(time.Unix(1, 0)) != nil {
+		return
+	}
+	for range k.queue {
+	}
+	d.SetReadDeadline(time.Time{})
+}
+
+// next returns the next key, io.EOF at the end of input.
+func (k *keyboard) next(ctx context.Context) (key, error) {
+	for {
+		select {
+		case b, ok := <-k.queue:
+			if !ok {
+				return keyNone, io.EOF
+			}
+			if key := k.keys.feed(b); key != keyNone {
+				return key, nil
+			}
+		case <-ctx.Done():
+			return keyNone, ctx.Err()
+		}
+	}
+}
+
+// abortable returns a context that Ctrl-C and Ctrl-Shift-6 cancel until done is called.
+func (k *keyboard) abortable(parent context.Context) (ctx context.Context, done func()) {
+	ctx, cancel := context.WithCancel(parent)
+	k.abort.Store(&cancel)
+	return ctx, func() {
+		k.abort.Store(nil)
+		cancel()
+	}
+}

@@ -1,0 +1,77 @@
+package shell
+
+import (
+	"bytes"
+	"context"
+	"errors"
+)
+
+// errStopped ends a command whose output the operator does not want to see.
+var errStopped = errors.New("stopped at --More--")
+
+const more = " --More-- "
+
+// wipeMore is what IOS sends to take " --More-- " away.
+const wipeMore = "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b"
+
+// pager prints the output of one command page by page.
+type pager struct {
+	s       *Session
+	ctx     context.Context
+	cancel  func() // ends the command
+	rows    int    // of the terminal that the page has used
+	cells   int    // in the row being printed
+	stopped bool
+}
+
+// Write implements io.Writer. Lines that fit on the page leave in one piece.
+func (p *pager) Write(b []byte) (int, error) {
+	n := len(b)
+	width, length := p.s.screen.size()
+	if !p.s.interactive {
+		length = 0
+	}
+	ready := 0 // octets of b that may be printed
+	for ready < len(b) && !p.stopped {
+		if length > 0 && p.rows >= max(length-1, 1) && p.cells == 0 {
+			p.s.screen.print(b[:ready])
+			b, ready = b[ready:], 0
+			p.more(max(length-1, 1))
+			continue
+		}
+		end := bytes.IndexByte(b[ready:], '\n')
+		if end < 0 {
+			p.cells += cells(string(b[ready:]))
+			ready = len(b)
+			break
+		}
+		p.cells += cells(string(b[ready : ready+end]))
+		p.rows++
+		if width > 0 {
+			p.rows += max(p.cells-1, 0) / width
+		}
+		p.cells = 0
+		ready += end + 1
+	}
+	if p.stopped {
+		return n, errStopped
+	}
+	p.s.screen.print(b[:ready])
+	return n, nil
+}
+
+// more waits for a key: blank for a page, Enter for a line, any other key to stop.
+func (p *pager) more(page int) {
+	p.s.screen.open(&editLine{prompt: more})
+	k, err := p.s.keyboard.next(p.ctx)
+	p.s.screen.erase(wipeMore)
+	switch {
+	case err == nil && k == ' ':
+		p.rows = 0
+	case err == nil && k == enter:
+		p.rows = page - 1
+	default:
+		p.stopped = true
+		p.cancel()
+	}
+}

@@ -1,0 +1,132 @@
+package shell
+
+import (
+	"bytes"
+	"io"
+	"sync"
+)
+
+// screen is the output side of a terminal. It is safe for concurrent use.
+type screen struct {
+	w   io.Writer
+	eol string // CR LF on a terminal
+
+	mu     sync.Mutex // guards all below, and the order of writes
+	line   *editLine  // being typed, or nil
+	inLine bool       // output stopped in the middle of a line
+	width  int        // 0 without limit
+	length int        // 0 without paging
+	b      []byte     // scratch
+}
+
+// write sends b. An error is not kept: a terminal that is gone ends its session
+// through its input. The caller holds the mutex.
+func (s *screen) write(b []byte) {
+	if len(b) > 0 {
+		s.w.Write(b)
+	}
+	s.b = b[:0]
+}
+
+// appendText appends text with the terminal's line ends.
+func (s *screen) appendText(b, text []byte) []byte {
+	for len(text) > 0 {
+		line, rest, ended := bytes.Cut(text, []byte{'\n'})
+		b = append(b, line...)
+		if ended {
+			b = append(b, s.eol...)
+		}
+		text = rest
+		s.inLine = !ended
+	}
+	return b
+}
+
+// print prints output of a command, whose lines end with "\n".
+func (s *screen) print(text []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.write(s.appendText(s.b, text))
+}
+
+// log prints whole lines of the log, and the line being typed again below them.
+func (s *screen) log(text []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.b
+	if s.line != nil {
+		b = s.line.wipe(b)
+	} else if s.inLine {
+		b = append(b, s.eol...)
+	}
+	b = s.appendText(b, text)
+	if s.line != nil {
+		b = s.line.draw(b)
+	}
+	s.write(b)
+}
+
+// open shows the prompt and lets a line be typed.
+func (s *screen) open(l *editLine) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := s.b
+	if s.inLine { // a command's last line had no end
+		b = append(b, s.eol...)
+		s.inLine = false
+	}
+	s.line = l
+	l.width = s.width
+	s.write(l.draw(b))
+}
+
+// change lets f change the line being typed and shows the result.
+func (s *screen) change(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+	s.write(s.line.paint(s.b))
+}
+
+// bell rings.
+func (s *screen) bell() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.write(append(s.b, '\a'))
+}
+
+// close ends the line being typed, with an echo behind it, and a new line.
+func (s *screen) close(echo string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := append(s.line.finish(s.b), echo...)
+	s.line = nil
+	s.write(append(b, s.eol...))
+}
+
+// erase takes the line being typed off the terminal by the given octets.
+func (s *screen) erase(octets string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.line = nil
+	s.write(append(s.b, octets...))
+}
+
+// size returns width and length.
+func (s *screen) size() (width, length int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.width, s.length
+}
+
+// resize sets width and length; negative leaves as it is.
+func (s *screen) resize(width, length int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if width >= 0 {
+		s.width = width
+	}
+	if length >= 0 {
+		s.length = length
+	}
+}

@@ -1,0 +1,315 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"conft/debug"
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+// Backend is the router as the shell knows it. It is safe for concurrent use.
+type Backend interface {
+	// Config returns the published configuration, which nobody changes.
+	Config() *config.Config
+	// Change runs f on a private clone of the configuration and commits it, as
+	// one transaction among those of all sessions. An error of f is returned as it
+	// is and changes nothing.
+	Change(f func(*config.Config) error) error
+	// CheckEnable reports whether a password opens privileged EXEC.
+	CheckEnable(password string) bool
+	// Hub is the source of log lines.
+	Hub() *debug.Hub
+}
+
+// Options are what a session is made of.
+type Options struct {
+	Terminal io.ReadWriter // in raw mode, without echo of its own
+	Width    int           // of the terminal; 0 without limit
+	Length   int           // lines of a page; 0 without paging
+	Backend  Backend
+	Exec     *grammar.ExecTable[*Session]
+	Config   *grammar.Mode[*config.Config]
+	Origin   debug.Origin // names the line: console, vty0
+	Console  bool         // shows log lines without `terminal monitor`
+	Local    bool         // may enable where no password is configured
+	Level    int          // privilege level at the beginning; 0 means 1
+}
+
+// Session is one terminal's dialogue with the router. Only Resize is safe to
+// call from other goroutines while it runs.
+type Session struct {
+	backend Backend
+	exec    *grammar.ExecTable[*Session]
+	config  *grammar.Mode[*config.Config]
+	origin  debug.Origin
+	console bool
+	local   bool
+	first   int // privilege level at the beginning
+
+	interactive bool
+	terminal    io.Reader
+	screen      *screen
+	keyboard    *keyboard // nil when not interactive
+
+	level   int
+	at      *grammar.Position[*config.Config] // nil in EXEC
+	ended   bool                              // `exit` in EXEC
+	refused bool                              // the last line was refused
+
+	editor        editor
+	execHistory   history
+	configHistory history
+
+	explain debug.Language
+	logs    *logs
+	out     io.Writer // of the running command
+}
+
+func newSession(o Options, eol string) *Session {
+	s := &Session{
+		backend: o.Backend, exec: o.Exec, config: o.Config,
+		origin: o.Origin, console: o.Console, local: o.Local, first: max(o.Level, 1),
+		terminal: o.Terminal,
+		screen:   &screen{w: o.Terminal, eol: eol, width: o.Width, length: o.Length},
+	}
+	s.reset()
+	return s
+}
+
+// New returns a session on a terminal. Run or RunConsole starts it.
+func New(o Options) *Session {
+	s := newSession(o, "\r\n")
+	s.interactive = true
+	return s
+}
+
+// reset forgets what the user of an earlier login did.
+func (s *Session) reset() {
+	s.level, s.at, s.ended = s.first, nil, false
+	s.execHistory, s.configHistory = history{size: defaultHistory}, history{size: defaultHistory}
+	s.editor, s.explain = editor{}, debug.ExplainOff
+}
+
+// Resize tells the session the width of its terminal and the lines of a page.
+// Negative leaves a value as it is.
+func (s *Session) Resize(width, length int) { s.screen.resize(width, length) }
+
+// Run carries on one dialogue, until `exit` or the end of input. It returns nil
+// for both, otherwise the context's error.
+func (s *Session) Run(ctx context.Context) error {
+	defer s.start()()
+	s.print("\n")
+	return s.dialogue(ctx)
+}
+
+// RunConsole is Run for a line that stays: it waits for Enter before
+// each dialogue, until the end of input.
+func (s *Session) RunConsole(ctx context.Context) error {
+	defer s.start()()
+	s.print("\n\n\nPress RETURN to get started!\n")
+	for {
+		for k := keyNone; k != enter; {
+			var err error
+			if k, err = s.keyboard.next(ctx); err != nil {
+				return endOfInput(err)
+			}
+		}
+		s.reset()
+		s.print("\n")
+		if err := s.dialogue(ctx); err != nil || !s.ended {
+			return err
+		}
+		s.print("\n\n" + s.backend.Config().Hostname + " con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n")
+	}
+}
+
+// start starts the other goroutines; the returned function stops them.
+func (s *Session) start() (stop func()) {
+	s.keyboard = newKeyboard(s.terminal)
+	if s.console {
+		s.subscribe(debug.ConsoleLine)
+	}
+	return func() {
+		s.unsubscribe()
+		s.keyboard.close()
+	}
+}
+
+// dialogue reads and interprets lines until the user leaves.
+func (s *Session) dialogue(ctx context.Context) error {
+	for !s.ended {
+		l, end, err := s.readLine(ctx, &editLine{prompt: s.prompt()}, s.history())
+		if err != nil {
+			return endOfInput(err)
+		}
+		t := typed{string(l.text), l.column}
+		switch end {
+		case enter:
+			s.interpret(ctx, t)
+		case ctrlZ:
+			if s.at != nil {
+				s.interpret(ctx, t)
+			}
+			s.leaveConfig()
+		case ctrlC:
+			s.leaveConfig()
+		}
+	}
+	return nil
+}
+
+func endOfInput(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// interpret carries out one line.
+func (s *Session) interpret(ctx context.Context, t typed) {
+	s.refused = false
+	if strings.TrimSpace(t.line) != "" {
+		s.history().add(t.line)
+	}
+	if s.at != nil {
+		s.configure(ctx, t)
+	} else {
+		s.run(ctx, t, false)
+	}
+}
+
+func (s *Session) history() *history {
+	if s.at != nil {
+		return &s.configHistory
+	}
+	return &s.execHistory
+}
+
+// promptName is how much of the host name a configuration prompt shows.
+const promptName = 20
+
+func (s *Session) prompt() string {
+	name := s.backend.Config().Hostname
+	switch {
+	case s.at != nil:
+		return name[:min(len(name), promptName)] + "(" + s.at.Prompt() + ")#"
+	case s.level > 1:
+		return name + "#"
+	}
+	return name + ">"
+}
+
+// errNothing ends a transaction that has nothing to commit.
+var errNothing = errors.New("nothing to commit")
+
+// configure carries out one line of configuration: one transaction. The blocks
+// that are open are opened again in the clone, because another session may have
+// changed what was there.
+func (s *Session) configure(ctx context.Context, t typed) {
+	var step grammar.Step[*config.Config]
+	err := s.backend.Change(func(c *config.Config) (err error) {
+		if step, err = s.at.Apply(c, t.line); err == nil && !step.Changed {
+			err = errNothing
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errNothing) {
+		s.refuse(t, err)
+		return
+	}
+	s.at = &step.Next
+	for _, note := range step.Notes {
+		s.print(note + "\n")
+	}
+	if step.End {
+		s.leaveConfig()
+	}
+	if step.Do != "" {
+		s.run(ctx, t.behind(step.DoAt), true)
+	}
+}
+
+// leaveConfig returns to EXEC and logs it, as IOS does whatever was changed.
+func (s *Session) leaveConfig() {
+	if s.at != nil {
+		s.at = nil
+		s.backend.Hub().Emit(debug.SysConfig{By: s.origin})
+	}
+}
+
+// run carries out an EXEC line, behind `do` in configuration mode at the highest level.
+func (s *Session) run(ctx context.Context, t typed, do bool) {
+	level := s.level
+	if do {
+		level = maxLevel
+	}
+	f, command, err := s.cutFilter(t, level)
+	if err != nil {
+		return
+	}
+	call, err := s.exec.Match(command.line, level)
+	if err != nil {
+		var e *grammar.Error
+		if word := strings.Fields(t.line); !do && errors.As(err, &e) && e.Kind == grammar.Invalid && len(word) == 1 {
+			s.unknownHost(word[0])
+			return
+		}
+		s.refuse(command, err)
+		return
+	}
+	done := func() {}
+	if s.keyboard != nil {
+		ctx, done = s.keyboard.abortable(ctx)
+	}
+	p := &pager{s: s, ctx: ctx, cancel: done}
+	s.out = p
+	if f != nil {
+		f.out = p
+		s.out = f
+	}
+	err = call.Run(ctx, s)
+	if f != nil {
+		f.flush()
+	}
+	done()
+	s.out = nil
+	if err != nil && !p.stopped && !errors.Is(err, context.Canceled) {
+		s.refuse(command, err)
+	}
+}
+
+// cutFilter splits a show command from the filter behind "|". It has printed
+// what is wrong when it returns an error.
+func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
+	before, after, found := strings.Cut(t.line, "|")
+	if !found || !s.filters(before, level) {
+		return nil, t, nil
+	}
+	f := &filter{}
+	call, err := outputModifiers.Match(after, 1)
+	if err == nil && strings.TrimSpace(after) == "" {
+		err = &grammar.Error{Kind: grammar.Incomplete}
+	}
+	if err == nil {
+		err = call.Run(context.Background(), f)
+	}
+	if err != nil {
+		s.refuse(t.behind(len(before)+1), err)
+	}
+	return f, typed{before, t.column}, err
+}
+
+// filters reports whether a command is one whose output may be filtered.
+func (s *Session) filters(line string, level int) bool {
+	call, err := s.exec.Match(line, level)
+	var e *grammar.Error
+	word := call.Word()
+	if errors.As(err, &e) {
+		word = e.Word
+	}
+	return word == "show"
+}
