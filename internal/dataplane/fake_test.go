@@ -129,6 +129,7 @@ func (s *fakeSocket) Close() error   { s.once.Do(func() { close(s.done) }); retu
 type router struct {
 	*Path
 	tun     *fakeTUN
+	others  []*fakeTUN
 	esp     *fakeSocket
 	udp     *fakeSocket
 	mu      sync.Mutex
@@ -182,6 +183,12 @@ func (r *router) dropped() map[string]uint64 {
 		}
 	}
 	return m
+}
+
+// anotherTUN makes a TUN beside the first.
+func (r *router) anotherTUN() *fakeTUN {
+	r.others = append(r.others, newFakeTUN())
+	return r.others[len(r.others)-1]
 }
 
 // received takes the packets that have come out of the TUN.

@@ -54,6 +54,25 @@ func TestRemovedNewestFallsBackToTheOlder(t *testing.T) {
 	})
 }
 
+func TestEnableDecidesBetweenTwoPairs(t *testing.T) {
+	inNet(t, func(t *testing.T, n *testNet) {
+		first, _ := n.up(t)
+		second, _ := n.up(t)
+		n.r1.Enable(first)
+		n.r1.send(ping)
+		a, _ := n.r1.Stats(first)
+		b, _ := n.r1.Stats(second)
+		if a.Encaps != 1 || b.Encaps != 0 {
+			t.Errorf("%d packets on the enabled pair and %d on the other", a.Encaps, b.Encaps)
+		}
+		n.r1.Remove(first)
+		n.r1.send(ping)
+		if b, _ = n.r1.Stats(second); b.Encaps != 1 {
+			t.Error("the other pair does not take over")
+		}
+	})
+}
+
 func TestSequenceNumbersNeverWrap(t *testing.T) {
 	inNet(t, func(t *testing.T, n *testNet) {
 		in1, _ := n.up(t)

@@ -71,12 +71,15 @@ func (p *Path) Install(sa SA) error {
 	return nil
 }
 
-// Enable lets a standby pair send.
+// Enable makes a pair the one that sends, be it on standby or an enabled one that
+// a newer pair took over from: of two pairs that both sides made at once, IKE
+// decides which stays.
 func (p *Path) Enable(inSPI uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s := (*p.sad.Load())[inSPI]; s != nil {
 		s.enabled = true
+		s.flow.pairs = append(without(s.flow.pairs, s), s)
 		s.flow.choose()
 	}
 }
@@ -94,13 +97,17 @@ func (p *Path) Remove(inSPI uint32) {
 	sad = maps.Clone(sad)
 	delete(sad, inSPI)
 	p.sad.Store(&sad)
-	s.flow.pairs = slices.DeleteFunc(s.flow.pairs, func(o *pair) bool { return o == s })
+	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
 	s.close()
 	if len(s.flow.pairs) == 0 {
 		p.publish(s.Flow.Interface)
 		p.forgetFlows()
 	}
+}
+
+func without(pairs []*pair, s *pair) []*pair {
+	return slices.DeleteFunc(pairs, func(o *pair) bool { return o == s })
 }
 
 func (s *pair) close() {

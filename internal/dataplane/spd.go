@@ -37,8 +37,8 @@ type spdEntry struct {
 type flow struct {
 	key   FlowKey
 	born  uint64
-	pairs []*pair              // guarded by Path.mu; oldest first
-	out   atomic.Pointer[pair] // the newest that may send; nil asks IKE
+	pairs []*pair              // guarded by Path.mu; the last to be installed or enabled is last
+	out   atomic.Pointer[pair] // the last of pairs that may send; nil asks IKE
 	ask   limiter
 	stats
 }
