@@ -203,7 +203,7 @@ func TestKilledRouterLeaksNothingAndIsReplaced(t *testing.T) {
 	}
 	// … and removes the rest, also the addresses that only the dead one knew.
 	must(t, k.Apply(Desired{}))
-	if left := inventory(t); strings.Contains(left, "12.12.12.1") || strings.Contains(left, "chain") || strings.Contains(left, "clsact") || strings.Contains(left, "proto 99") {
+	if left := inventory(t); strings.Contains(left, "12.12.12.1") || strings.Contains(left, "chain") || strings.Contains(left, "clsact") || strings.Contains(left, fmt.Sprint("proto ", protocolConft)) {
 		t.Errorf("left behind:\n%s", left)
 	}
 }

@@ -114,6 +114,9 @@ func links() ([]LinkState, error) {
 			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU,
 			made: a.Group == linkGroup, proto: map[netip.Prefix]bool{},
 		}
+		if ls.made {
+			ls.Carrier = true // a bridge without ports has none, and needs none
+		}
 		if st := a.Statistics; st != nil {
 			ls.RX = Traffic{st.RxPackets, st.RxBytes, st.RxErrors, st.RxDropped}
 			ls.TX = Traffic{st.TxPackets, st.TxBytes, st.TxErrors, st.TxDropped}
