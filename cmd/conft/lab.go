@@ -85,7 +85,7 @@ func labUp(dir string, args []string) error {
 	case *explain != "" && *explain != "english" && *explain != "chinese":
 		return fmt.Errorf("--explain is english or chinese, not %q", *explain)
 	}
-	o := lab.Options{Dir: dir, Keep: *keep, Explain: *explain, Out: os.Stdout, Columns: 80}
+	o := lab.Options{Dir: dir, Keep: *keep, Explain: *explain, Out: os.Stdout}
 	if columns, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		o.Columns = columns
 	}

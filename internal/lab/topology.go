@@ -49,6 +49,7 @@ type Step struct {
 	Router  string
 	Say     string // printed before the lines
 	Lines   []string
+	Await   string // the log must have shown this before the next step
 	Expect  string // the output of the last line must match this expression
 	Failure string // what is said when it does not
 }

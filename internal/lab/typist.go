@@ -66,23 +66,37 @@ func (t *typist) enter(line string, limit time.Duration) (string, error) {
 	if _, err := io.WriteString(t.client, line+"\r"); err != nil {
 		return "", err
 	}
+	return t.wait(fmt.Sprintf("a prompt after %q", line), limit, func(seen []byte) bool {
+		// The first line is the echo of what was typed.
+		i := bytes.IndexByte(seen, '\n')
+		return i >= 0 && prompt.Match(seen[i:])
+	})
+}
+
+// await waits for a text that comes without being asked for.
+func (t *typist) await(text string, limit time.Duration) error {
+	_, err := t.wait(fmt.Sprintf("%q", text), limit, func(seen []byte) bool { return bytes.Contains(seen, []byte(text)) })
+	return err
+}
+
+// wait waits until what was seen since the last Enter is enough.
+func (t *typist) wait(what string, limit time.Duration, enough func(seen []byte) bool) (string, error) {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	for {
 		t.mu.Lock()
 		seen, ended := bytes.Clone(t.seen), t.ended
 		t.mu.Unlock()
-		// The first line is the echo of what was typed.
-		if i := bytes.IndexByte(seen, '\n'); i >= 0 && prompt.Match(seen[i:]) {
-			return string(seen[i+1:]), nil
+		if enough(seen) {
+			return string(seen), nil
 		}
 		if ended != nil {
-			return string(seen), errors.Join(fmt.Errorf("the console closed after %q", line), ended)
+			return string(seen), errors.Join(fmt.Errorf("the console closed before %s", what), ended)
 		}
 		select {
 		case <-t.change:
 		case <-timer.C:
-			return string(seen), fmt.Errorf("no prompt within %v after %q", limit, line)
+			return string(seen), fmt.Errorf("waited %v in vain for %s", limit, what)
 		}
 	}
 }

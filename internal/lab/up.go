@@ -2,11 +2,13 @@ package lab
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -128,7 +130,7 @@ func Up(t *Topology, o Options) (err error) {
 // play types the script and returns the first router's console.
 func (t *Topology) play(o Options) (first *typist, err error) {
 	consoles := map[string]*typist{}
-	for _, s := range t.Script {
+	for i, s := range t.Script {
 		c := consoles[s.Router]
 		fmt.Fprintf(o.Out, "\n\n--- %s: %s ---\n", s.Router, s.Say)
 		if c == nil {
@@ -147,14 +149,14 @@ func (t *Topology) play(o Options) (first *typist, err error) {
 		if err := c.step(s, o.Explain); err != nil {
 			return nil, err
 		}
-	}
-	for name, c := range consoles {
-		if name != t.First {
-			c.client.Close()
+		if s.Router != t.First && !slices.ContainsFunc(t.Script[i+1:], func(later Step) bool { return later.Router == s.Router }) {
+			c.client.Close() // its log would run into the other's
 		}
 	}
 	return consoles[t.First], nil
 }
+
+var refused = regexp.MustCompile(`(?m)^% (Invalid|Incomplete|Ambiguous)`)
 
 // step types one step's lines. Language is typed before the first debug line.
 func (c *typist) step(s Step, language string) error {
@@ -168,12 +170,15 @@ func (c *typist) step(s Step, language string) error {
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(out, "% Invalid") || strings.HasPrefix(out, "% Incomplete") {
+		if refused.MatchString(out) {
 			return fmt.Errorf("%s refused %q", s.Router, line)
 		}
 		if i == len(s.Lines)-1 && s.Expect != "" && !regexp.MustCompile(s.Expect).MatchString(out) {
-			return fmt.Errorf("%s", s.Failure)
+			return errors.New(s.Failure)
 		}
 	}
-	return nil
+	if s.Await == "" {
+		return nil
+	}
+	return c.await(s.Await, 10*time.Second)
 }

@@ -42,7 +42,7 @@ func (t *table) ask(line string, level int) (Answer, error) {
 			continue // its types are listed
 		}
 		if a.Word {
-			if _, ok := p.accept(part); !ok {
+			if !p.begins(part) {
 				continue
 			}
 		}

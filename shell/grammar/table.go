@@ -88,11 +88,13 @@ func NewMode[T any](prompt, title string, entries ...Entry[T]) *Mode[T] {
 		e.add(t)
 	}
 	if !t.hasExit() {
-		what := strings.TrimSuffix(title, " commands:")
-		if f, rest, ok := strings.Cut(what, " "); ok { // "Interface configuration", but "ISAKMP"
-			what = strings.ToLower(f) + " " + rest
+		what := strings.Fields(strings.TrimSuffix(title, " commands:"))
+		for i, w := range what {
+			if w != strings.ToUpper(w) { // "Interface configuration", but "ISAKMP"
+				what[i] = strings.ToLower(w)
+			}
 		}
-		t.control(exitWord, "exit", "Exit from "+what+" mode")
+		t.control(exitWord, "exit", "Exit from "+strings.Join(what, " ")+" mode")
 	}
 	t.finish()
 	return &Mode[T]{t}

@@ -3,6 +3,7 @@ package grammar
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -85,6 +86,28 @@ func (t *token) accept(s string) (string, bool) {
 		return s, isPort(s, t.ports)
 	}
 	return s, true
+}
+
+// begins reports whether s may be the beginning of a word that is this token.
+func (t *token) begins(s string) bool {
+	only := func(set string) bool { return strings.Trim(s, set) == "" }
+	switch t.kind {
+	case number:
+		n, ok := decimal(s)
+		return ok && n <= t.hi
+	case address:
+		return only("0123456789.")
+	case prefix:
+		return only("0123456789./")
+	case clock:
+		return only("0123456789:")
+	case month:
+		return slices.ContainsFunc(months, func(m string) bool { return len(s) <= len(m) && strings.EqualFold(m[:len(s)], s) })
+	case interfaceNumber:
+		return only("0123456789/")
+	}
+	_, ok := t.accept(s)
+	return ok
 }
 
 // decimal parses an unsigned number without sign, point or exponent.

@@ -1,0 +1,109 @@
+package grammar_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"conft/shell/grammar"
+)
+
+// apply types lines one after the other, as a session does, and returns the
+// prompts behind each.
+func apply(t *testing.T, r *router, lines ...string) []string {
+	t.Helper()
+	at := configMode.Start()
+	var prompts []string
+	for _, line := range lines {
+		step, err := at.Apply(r, line)
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		at = step.Next
+		prompts = append(prompts, at.Prompt())
+	}
+	return prompts
+}
+
+// In a sub-mode any command of the outer mode is accepted and leaves the
+// sub-mode first; the sub-mode's own keywords win.
+func TestSubmodeFallsBack(t *testing.T) {
+	r := &router{}
+	got := apply(t, r, "crypto isakmp policy 10", "encryption 3des", "crypto isakmp policy 20", "hostname X", "crypto isakmp policy 30", "exit", "exit")
+	want := "config-isakmp config-isakmp config-isakmp config config-isakmp config config"
+	if strings.Join(got, " ") != want {
+		t.Errorf("prompts %v, want %s", got, want)
+	}
+	if len(r.Policies) != 3 || r.Policies[0].Cipher != "3des" || r.Name != "X" {
+		t.Errorf("configured %+v", r)
+	}
+}
+
+func TestSubmodeErrorIsItsOwn(t *testing.T) {
+	at := configMode.Start()
+	r := &router{}
+	step, err := at.Apply(r, "crypto isakmp policy 10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]grammar.Error{
+		"enx":               {Kind: grammar.Invalid, Offset: 2}, // encryption, not end
+		"e":                 {Kind: grammar.Ambiguous},          // encryption, exit
+		"encryption":        {Kind: grammar.Incomplete, Word: "encryption"},
+		"crypto isakmp":     {Kind: grammar.Incomplete, Word: "crypto"}, // of the outer mode
+		"crypto isakmp pox": {Kind: grammar.Invalid, Offset: 0},         // nobody's: the sub-mode answers
+	} {
+		_, err := step.Next.Apply(r, line)
+		var e *grammar.Error
+		if !errors.As(err, &e) || *e != want {
+			t.Errorf("%q: %+v, want %+v", line, err, want)
+		}
+	}
+}
+
+func TestNoAndDefault(t *testing.T) {
+	r := &router{}
+	apply(t, r, "crypto isakmp policy 10", "encryption aes 256", "no encryption")
+	if p := r.Policies[0]; p.Cipher != "des" || p.Bits != 0 {
+		t.Errorf("no encryption left %+v", p)
+	}
+	apply(t, r, "crypto isakmp policy 10", "encryption aes 256", "default encryption aes 256")
+	if p := r.Policies[0]; p.Cipher != "des" {
+		t.Errorf("default encryption left %+v", p)
+	}
+	apply(t, r, "no crypto isakmp policy 10")
+	if len(r.Policies) != 0 {
+		t.Errorf("the policy is still there")
+	}
+}
+
+func TestDoAndEnd(t *testing.T) {
+	at := configMode.Start()
+	r := &router{}
+	step, _ := at.Apply(r, "crypto isakmp policy 10")
+	do, err := step.Next.Apply(r, "do  show ip  route")
+	if err != nil || do.Do != "show ip  route" || do.DoAt != 4 || do.Changed || do.Next.Prompt() != "config-isakmp" {
+		t.Errorf("do: %+v, %v", do, err)
+	}
+	end, err := step.Next.Apply(r, "end")
+	if err != nil || !end.End || end.Changed {
+		t.Errorf("end: %+v, %v", end, err)
+	}
+}
+
+// A text is one transaction in which every line is tried.
+func TestParseReportsEachLine(t *testing.T) {
+	r := &router{}
+	err := configMode.Parse(r, "hostname R7\n!\nhostnme x\r\ncrypto isakmp policy 10\n encr 3des\n encr foo\nend\n")
+	if r.Name != "R7" || len(r.Policies) != 1 || r.Policies[0].Cipher != "3des" {
+		t.Errorf("configured %+v", r)
+	}
+	var e *grammar.LineError
+	if !errors.As(err, &e) || e.Number != 3 {
+		t.Errorf("first error: %v", err)
+	}
+	want := "line 3: \"hostnme x\": invalid input at column 6\nline 6: \" encr foo\": invalid input at column 7"
+	if err.Error() != want {
+		t.Errorf("errors %q, want %q", err, want)
+	}
+}
