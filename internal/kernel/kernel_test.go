@@ -56,6 +56,7 @@ func inventory(t *testing.T) string {
 // site is a namespace in use: a host with addresses, a route and rules of its own.
 func site(t *testing.T) (*Kernel, Desired) {
 	t.Helper()
+	must(t, (linkSet{"lo", true}).do(nil))
 	peer := newNetns(t)
 	cable(t, netns{}, "wan0", "192.0.2.1/24", peer, "eth0", "192.0.2.2/24")
 	cable(t, netns{}, "lan0", "", newNetns(t), "eth0", "10.1.1.2/24")

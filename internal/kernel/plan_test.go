@@ -81,6 +81,10 @@ func (m *machine) do(c change) {
 	case linkAlias:
 		m.link(c.name).Alias = c.alias
 	case linkSet:
+		if c.name == "lo" {
+			m.loUp = c.up
+			break
+		}
 		m.link(c.name).Up = c.up
 	case linkMTU:
 		m.link(c.name).MTU = c.mtu
@@ -219,7 +223,7 @@ func TestStaticRoutesPointingAtEachOtherAreLeftOut(t *testing.T) {
 		{Prefix: netip.MustParsePrefix("50.0.0.0/8"), Link: "wan0"},
 		{Prefix: netip.MustParsePrefix("60.0.0.0/8"), Via: netip.MustParseAddr("50.0.0.1")},
 	}})
-	want := "sysctl -w net/ipv4/ip_forward=1\nip route append 50.0.0.0/8 dev wan0 proto 207\n" +
+	want := "ip link set lo up\nsysctl -w net/ipv4/ip_forward=1\nip route append 50.0.0.0/8 dev wan0 proto 207\n" +
 		"ip route append 60.0.0.0/8 via 50.0.0.1 dev wan0 proto 207\n"
 	if text != want {
 		t.Errorf("got\n%swant\n%s", text, want)
