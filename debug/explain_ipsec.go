@@ -10,13 +10,17 @@ func (e IPsecRequest) Explain(l Language) string {
 }
 
 func (e IPsecRequestTimer) Explain(l Language) string {
-	return say(l, "IKE delivered no SA with %s in 30 seconds, time-out %d; the request is repeated once, then given up.",
-		"30 秒内 IKE 没有与 %s 建立起 SA，这是第 %d 次超时；再请求一次，仍不成功就放弃。", e.Remote, e.Count)
+	if e.Count == 1 {
+		return say(l, "IKE delivered no SA with %s in 30 seconds: the request is made once more.",
+			"30 秒内 IKE 没有与 %s 建立起 SA：再请求一次。", e.Remote)
+	}
+	return say(l, "IKE delivered no SA with %s in time again (time-out %d): the request is given up. The next packet makes a new one.",
+		"IKE 仍未与 %s 建立起 SA（第 %d 次超时）：放弃这次请求，下一个报文会重新触发。", e.Remote, e.Count)
 }
 
 func (e IPsecValidate) Explain(l Language) string {
 	return say(l, "The IPsec layer checks part %d of the proposal: is there a crypto map entry for %s to %s with %s?",
-		"IPsec 模块审查提议的第 %d 部分：是否有加密映射条目保护 %s 到 %s，并使用 %s。", e.Part, e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform)
+		"IPsec 模块审查提议的第 %d 部分：是否有 crypto map 条目保护 %s 到 %s，并使用 %s。", e.Part, e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform)
 }
 
 func (e IPsecProxyMatch) Explain(l Language) string {
@@ -25,11 +29,11 @@ func (e IPsecProxyMatch) Explain(l Language) string {
 
 func (e IPsecTransformRefused) Explain(l Language) string {
 	return say(l, "No transform set of the crypto map is %s; compare `crypto ipsec transform-set` on both routers.",
-		"加密映射引用的转换集中没有 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform)
+		"crypto map 引用的转换集中没有 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform)
 }
 
 func (e IPsecNoMap) Explain(l Language) string {
-	return say(l, "No crypto map entry fits the traffic that the peer wants to protect.", "没有一个加密映射条目符合对端要保护的流量。")
+	return say(l, "No crypto map entry fits the traffic that the peer wants to protect.", "没有一个 crypto map 条目符合对端要保护的流量。")
 }
 
 func (e IPsecProxyRefused) Explain(l Language) string {
@@ -39,16 +43,16 @@ func (e IPsecProxyRefused) Explain(l Language) string {
 
 func (e IPsecPeerRefused) Explain(l Language) string {
 	return say(l, "%s is not the peer of the crypto map entry that its traffic matches; compare `set peer`.",
-		"流量匹配的加密映射条目并不以 %s 为对端；请检查 `set peer`。", e.Peer)
+		"流量匹配的 crypto map 条目并不以 %s 为对端；请检查 `set peer`。", e.Peer)
 }
 
 func (e IPsecFlagsRefused) Explain(l Language) string {
 	return say(l, "The flags of the proposal (0x%X) do not fit: PFS or the encapsulation mode differs from the crypto map entry.",
-		"提议的标志（0x%X）不符：PFS 或封装模式与加密映射条目不同。", e.Flags)
+		"提议的标志（0x%X）不符：PFS 或封装模式与 crypto map 条目不同。", e.Flags)
 }
 
 func (e IPsecKeyEngine) Explain(l Language) string {
-	return say(l, "IKE woke the key engine with %d messages, such as the keys of new SAs or a deletion.", "IKE 用 %d 条消息唤醒密钥引擎，例如新 SA 的密钥，或者删除通知。", e.Count)
+	return say(l, "IKE woke the key engine; in its queue: %d, such as the keys of new SAs or a deletion.", "IKE 用 %d 条消息唤醒密钥引擎，例如新 SA 的密钥，或者删除通知。", e.Count)
 }
 
 func (e IPsecSPIResponse) Explain(l Language) string {
