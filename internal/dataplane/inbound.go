@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"conft/debug"
 	"conft/esp"
@@ -17,8 +18,9 @@ type receiver struct {
 	udp     bool
 	pool    *pool[inBatch]
 	ordered chan *inBatch // in the order received
+	ahead   atomic.Int32  // batches handed over that the writer has not done with
 
-	// Exclusively owned by the writer.
+	// Exclusively owned by the writer, and by the reader while nothing is ahead.
 	bufs [][]byte // for the TUN of bufsTo
 	to   *device
 }
@@ -72,8 +74,11 @@ func (r *receiver) run() {
 }
 
 func (r *receiver) read() {
+	var b *inBatch
 	for {
-		b := r.pool.get()
+		if b == nil {
+			b = r.pool.get()
+		}
 		n, err := r.sock.Receive(b.datagrams)
 		if err != nil {
 			b.release()
@@ -83,9 +88,16 @@ func (r *receiver) read() {
 		for i := range n {
 			r.accept(b, sad, i)
 		}
+		if len(b.packets) < handOver && r.ahead.Load() == 0 {
+			b.process()
+			r.finish(b)
+			continue
+		}
 		b.Lock()
+		r.ahead.Add(1)
 		r.path.work <- b
 		r.ordered <- b
+		b = nil
 	}
 }
 
@@ -126,11 +138,10 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 
 // process opens the packets of a batch and compares what was in them with the
 // SA's selectors.
-func (b *inBatch) process(*Path) {
+func (b *inBatch) process() {
 	for i := range b.packets {
 		b.packets[i].open(&b.parsed)
 	}
-	b.Unlock()
 }
 
 func (p *inPacket) open(parsed *packet.Parsed) {
@@ -171,16 +182,23 @@ const noNextHeader = 59
 func (r *receiver) write() {
 	for b := range r.ordered {
 		b.Lock() // opened
-		for i := range b.packets {
-			r.deliver(&b.packets[i])
-		}
-		r.flush()
+		r.finish(b)
 		b.Unlock()
-		clear(b.packets)
-		b.packets = b.packets[:0]
+		r.ahead.Add(-1)
 		r.pool.put(b)
 	}
 	r.pool.drain(func(b *inBatch) { b.release() })
+}
+
+// finish writes the packets of a batch to their TUNs, in order, and makes it
+// empty.
+func (r *receiver) finish(b *inBatch) {
+	for i := range b.packets {
+		r.deliver(&b.packets[i])
+	}
+	r.flush()
+	clear(b.packets)
+	b.packets = b.packets[:0]
 }
 
 // deliver moves the window for an authentic packet and puts it on the list for

@@ -224,12 +224,8 @@ func FuzzInbound(f *testing.F) {
 		defer b.release()
 		b.datagrams[0].N = copy(b.datagrams[0].Buf, d)
 		r.accept(b, *n.r3.sad.Load(), 0)
-		b.Lock()
-		b.process(n.r3.Path)
-		for i := range b.packets {
-			r.deliver(&b.packets[i])
-		}
-		r.flush()
+		b.process()
+		r.finish(b)
 		// Whatever came in, only a packet of the flow comes out.
 		for _, got := range n.r3.received() {
 			var p packet.Parsed
