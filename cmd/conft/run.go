@@ -133,7 +133,7 @@ func startupConfig(r *router.Router) (c *config.Config, saved bool, err error) {
 	if text == nil {
 		return r.Adopted(), false, nil
 	}
-	c = r.Base()
+	c = r.Base(string(text))
 	if err := commands.Load(c, string(text)); err != nil {
 		fmt.Fprintf(os.Stderr, "%% The startup configuration was read in part:\n%v\n", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -156,12 +157,15 @@ func adoptLink(ifc *config.Interface, l kernel.LinkState) {
 	}
 }
 
-// Base returns the configuration that a saved one is read into: every interface
-// there is, and nothing else.
-func (r *Router) Base() *config.Config {
-	c := config.New()
-	for _, i := range r.adopt.Interfaces {
-		c.AddInterface(&config.Interface{Name: i.Name, Shutdown: true})
+// Base returns the configuration that a saved one is read into. An interface that
+// the saved one names is empty and up at first, as only `shutdown` is written; one
+// that has appeared since is as it was found.
+func (r *Router) Base(saved string) *config.Config {
+	c := r.Adopted()
+	for n, i := range c.Interfaces {
+		if strings.Contains(saved, "interface "+i.Name+"\n") {
+			c.Interfaces[n] = &config.Interface{Name: i.Name}
+		}
 	}
 	return c
 }
