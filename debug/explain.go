@@ -32,6 +32,17 @@ func (n note) in(l Language) string {
 	return ""
 }
 
+// weakness adds what has to be said about an old cipher.
+func weakness(l Language, cipher string) string {
+	switch cipher {
+	case "DES-CBC", "ESP_DES":
+		return say(l, " (a 56-bit key, broken today)", "（56 位密钥，如今已不安全）")
+	case "3DES-CBC", "ESP_3DES":
+		return say(l, " (three keys of 56 bits, outdated)", "（3 把 56 位密钥，已过时）")
+	}
+	return ""
+}
+
 // nameOf returns the name of a number on the wire.
 func nameOf(names map[uint64]string, v uint64) string {
 	if name, ok := names[v]; ok {
@@ -44,22 +55,27 @@ func nameOf(names map[uint64]string, v uint64) string {
 func (a At) name(l Language) string {
 	switch n := a.Message; {
 	case n >= 1 && n <= 6:
-		return say(l, "message %d (main mode)", "第 %d 条消息（主模式）", n)
+		return say(l, "message %d (main mode)", "主模式第 %d 条消息", n)
 	case n >= 7 && n <= 9:
-		return say(l, "message %d (quick mode)", "第 %d 条消息（快速模式）", n)
+		return say(l, "message %d (quick mode %d of 3)", "第 %d 条消息（快速模式第 %d 条）", n, n-6)
 	}
 	return say(l, "an informational message", "信息交换（Informational）消息")
 }
 
 // rfc is the section that defines the message.
-func (a At) rfc() string {
+func (a At) rfc(l Language) string {
 	switch n := a.Message; {
 	case n >= 1 && n <= 6:
-		return "RFC 2409, section 5.4"
+		return section(l, 2409, "5.4")
 	case n >= 7 && n <= 9:
-		return "RFC 2409, section 5.5"
+		return section(l, 2409, "5.5")
 	}
-	return "RFC 2409, section 5.7"
+	return section(l, 2409, "5.7")
+}
+
+// section cites an RFC.
+func section(l Language, rfc int, number string) string {
+	return say(l, "RFC %d, section %s", "RFC %d 第 %s 节", rfc, number)
 }
 
 // contents is what each message carries; HDR* is an encrypted message.

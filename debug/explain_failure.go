@@ -48,7 +48,7 @@ func (e ISAKMPRetransmitDue) Explain(l Language) string {
 }
 
 func (e ISAKMPNoKey) Explain(l Language) string {
-	return say(l, "No `crypto isakmp key … address` matches %s, so pre-shared key authentication is impossible.",
+	return say(l, "No `crypto isakmp key ... address` matches %s, so pre-shared key authentication is impossible.",
 		"没有与 %s 匹配的 `crypto isakmp key … address` 配置，无法进行预共享密钥认证。", e.Peer)
 }
 
@@ -89,15 +89,15 @@ func (e ISAKMPInvalidated) Explain(l Language) string {
 	switch e.Code {
 	case InvalidLocal:
 		return say(l, "The IPsec layer refuses the proposal (%d): the packet came to an address that is not that of the crypto map's interface.",
-			"IPsec 模块否决了提议（%d）：报文的目的地址不是加密映射所在接口的地址。", int(e.Code))
+			"IPsec 模块否决了提议（%d）：报文的目的地址不是 crypto map 所在接口的地址。", int(e.Code))
 	case InvalidProxy:
 		return say(l, "The IPsec layer refuses the proposal (%d): the traffic that the peer wants to protect matches no crypto access list of ours. The lists must mirror each other.",
 			"IPsec 模块否决了提议（%d）：对端要保护的流量与本端任何加密 ACL 都不匹配。两端的 ACL 应互为镜像。", int(e.Code))
 	case InvalidPeer:
-		return say(l, "The IPsec layer refuses the proposal (%d): no crypto map entry has this peer.", "IPsec 模块否决了提议（%d）：没有加密映射条目以它为对端。", int(e.Code))
+		return say(l, "The IPsec layer refuses the proposal (%d): no crypto map entry has this peer.", "IPsec 模块否决了提议（%d）：没有 crypto map 条目以它为对端。", int(e.Code))
 	case InvalidTransform:
 		return say(l, "The IPsec layer refuses the proposal (%d): no transform set of the crypto map has this cipher, integrity algorithm and mode.",
-			"IPsec 模块否决了提议（%d）：加密映射中没有加密算法、完整性算法和模式都相同的转换集。", int(e.Code))
+			"IPsec 模块否决了提议（%d）：crypto map 中没有加密算法、完整性算法和模式都相同的转换集。", int(e.Code))
 	case InvalidFlags:
 		return say(l, "The IPsec layer refuses the proposal (%d): perfect forward secrecy is configured here and not offered by the peer, or in another group.",
 			"IPsec 模块否决了提议（%d）：本端要求 PFS，而对端没有提出，或者 DH 组不同。", int(e.Code))

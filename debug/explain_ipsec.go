@@ -16,7 +16,7 @@ func (e IPsecRequestTimer) Explain(l Language) string {
 
 func (e IPsecValidate) Explain(l Language) string {
 	return say(l, "The IPsec layer checks part %d of the proposal: is there a crypto map entry for %s to %s with %s?",
-		"IPsec 模块审查提议的第 %d 部分：是否有加密映射条目保护 %s 到 %s，并使用 %s。", e.Part, e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform)
+		"IPsec 模块审查提议的第 %d 部分：是否有 crypto map 条目保护 %s 到 %s，并使用 %s。", e.Part, e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform)
 }
 
 func (e IPsecProxyMatch) Explain(l Language) string {
@@ -25,11 +25,11 @@ func (e IPsecProxyMatch) Explain(l Language) string {
 
 func (e IPsecTransformRefused) Explain(l Language) string {
 	return say(l, "No transform set of the crypto map is %s; compare `crypto ipsec transform-set` on both routers.",
-		"加密映射引用的转换集中没有 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform)
+		"crypto map 引用的转换集中没有 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform)
 }
 
 func (e IPsecNoMap) Explain(l Language) string {
-	return say(l, "No crypto map entry fits the traffic that the peer wants to protect.", "没有一个加密映射条目符合对端要保护的流量。")
+	return say(l, "No crypto map entry fits the traffic that the peer wants to protect.", "没有一个 crypto map 条目符合对端要保护的流量。")
 }
 
 func (e IPsecProxyRefused) Explain(l Language) string {
@@ -39,12 +39,12 @@ func (e IPsecProxyRefused) Explain(l Language) string {
 
 func (e IPsecPeerRefused) Explain(l Language) string {
 	return say(l, "%s is not the peer of the crypto map entry that its traffic matches; compare `set peer`.",
-		"流量匹配的加密映射条目并不以 %s 为对端；请检查 `set peer`。", e.Peer)
+		"流量匹配的 crypto map 条目并不以 %s 为对端；请检查 `set peer`。", e.Peer)
 }
 
 func (e IPsecFlagsRefused) Explain(l Language) string {
 	return say(l, "The flags of the proposal (0x%X) do not fit: PFS or the encapsulation mode differs from the crypto map entry.",
-		"提议的标志（0x%X）不符：PFS 或封装模式与加密映射条目不同。", e.Flags)
+		"提议的标志（0x%X）不符：PFS 或封装模式与 crypto map 条目不同。", e.Flags)
 }
 
 func (e IPsecKeyEngine) Explain(l Language) string {

@@ -5,7 +5,7 @@ package debug
 func (e ISAKMPSending) Explain(l Language) string {
 	note := say(l, "We send %[1]s to %[2]s: %[3]s. (%[4]s: %[5]s; %[6]s: %[7]s.) %[8]s.",
 		"向 %[2]s 发送%[1]s：%[3]s。（%[4]s：%[5]s；%[6]s：%[7]s。）%[8]s。",
-		e.name(l), e.Peer, e.contents(l), e.Role, e.Role.we(l), e.State, e.State.meaning(l), e.rfc())
+		e.name(l), e.Peer, e.contents(l), e.Role, e.Role.we(l), e.State, e.State.meaning(l), e.rfc(l))
 	if e.MyPort == 4500 {
 		note += say(l, " Port 4500, because a NAT was found (RFC 3947, section 4).", "因发现 NAT，已切换到 4500 端口（RFC 3947 第 4 节）。")
 	}
@@ -16,11 +16,11 @@ func (e ISAKMPReceived) Explain(l Language) string {
 	if e.State == "" {
 		return say(l, "Message 1 from %s, port %d: %s. No SA of ours knows its cookie, so a new one is opened (N). Global is the default VRF. %s.",
 			"收到 %s（端口 %d）的第 1 条消息：%s。本端没有与其 cookie 对应的 SA，因此新建一个（N）。Global 指默认 VRF。%s。",
-			e.Peer, e.SPort, e.contents(l), e.rfc())
+			e.Peer, e.SPort, e.contents(l), e.rfc(l))
 	}
 	return say(l, "We receive %[1]s from %[2]s: %[3]s. The state is that before the packet is processed (%[4]s: %[5]s). %[6]s.",
 		"收到 %[2]s 的%[1]s：%[3]s。行末是处理该报文之前的状态（%[4]s：%[5]s）。%[6]s。",
-		e.name(l), e.Peer, e.contents(l), e.State, e.State.meaning(l), e.rfc())
+		e.name(l), e.Peer, e.contents(l), e.State, e.State.meaning(l), e.rfc(l))
 }
 
 func (e ISAKMPInput) Explain(l Language) string {
@@ -36,8 +36,12 @@ func (e ISAKMPInput) Explain(l Language) string {
 		return say(l, "Input of the phase 1 state machine: a main mode packet came from the peer, %s.",
 			"第一阶段状态机的输入：收到对端的主模式报文，即%s。", e.name(l))
 	case ProcessMainMode:
-		return say(l, "Internal input: the payloads of %s are processed; whatever comes next can be prepared.",
-			"内部事件：%s的载荷已处理完毕，接下来准备下一步。", e.name(l))
+		if e.Message == 6 {
+			return say(l, "Internal input: the payloads of %s are processed; no message has to follow in main mode.",
+				"内部事件：%s的载荷已处理完毕，主模式不再需要发送消息。", e.name(l))
+		}
+		return say(l, "Internal input: the payloads of %s are processed; the next message can be built.",
+			"内部事件：%s的载荷已处理完毕，接下来构造下一条消息。", e.name(l))
 	case ProcessComplete:
 		if e.Message == 6 && e.Role == Initiator {
 			return say(l, "Internal input: all six messages are done and both sides are authenticated.",
@@ -112,9 +116,11 @@ func (e ISAKMPState) Explain(l Language) string {
 	case e.Old == "IKE_READY" && e.New == "IKE_R_MM1":
 		return say(l, "The responder leaves IKE_READY: message 1 has come. R = responder, MM1 = main mode, message 1.",
 			"响应方离开 IKE_READY：已收到第 1 条消息。R 表示响应方，MM1 表示主模式第 1 条消息。")
+	case e.Old == e.New && number == 6:
+		return say(l, "The state stays: message 6 is processed, and only the closing step remains.", "状态不变：第 6 条消息已处理，只差收尾。")
 	case e.Old == e.New && ok:
-		return say(l, "The state stays: message %d is processed, and the answer is not out yet.",
-			"状态不变：第 %d 条消息已处理，下一步尚未完成。", number)
+		return say(l, "The state stays: message %d is processed, and the next message is not out yet.",
+			"状态不变：第 %d 条消息已处理，下一条消息尚未发出。", number)
 	case e.Old == e.New && e.New == "IKE_P1_COMPLETE":
 		return say(l, "Phase 1 stays complete; what happened did not touch it.", "第一阶段保持完成状态，刚才的事件不影响它。")
 	case ok && (number%2 == 1) == (role == Initiator):

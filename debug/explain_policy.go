@@ -3,6 +3,10 @@ package debug
 // Notes on vendor IDs and on the phase 1 policy, messages 1 and 2.
 
 func (e ISAKMPVendorPayload) Explain(l Language) string {
+	if e.Message <= 2 && e.Conn != 0 {
+		return say(l, "The vendor IDs of %s are gone through again: the policy is known now, so they can be acted upon.",
+			"策略已确定，再次检查%s中的厂商 ID，这一次据此决定采用哪些能力。", e.name(l))
+	}
 	return say(l, "One vendor ID payload of %s is examined; each announces a capability or an implementation (RFC 2408, section 3.16).",
 		"检查%s中的一个厂商 ID 载荷；每个厂商 ID 声明一种能力或一种实现（RFC 2408 第 3.16 节）。", e.name(l))
 }
@@ -86,6 +90,17 @@ func (e ISAKMPChecking) Explain(l Language) string {
 		"把响应方返回的第 %d 个变换与本端优先级为 %d 的策略比较：确认它确实是本端提议过的内容。", e.Transform, e.Priority)
 }
 
+// unit says the unit of a lifetime.
+func unit(l Language, lifeType uint64) string {
+	switch lifeType {
+	case 1:
+		return say(l, "seconds", "秒")
+	case 2:
+		return say(l, "kilobytes", "千字节")
+	}
+	return say(l, "unknown", "未知")
+}
+
 var groupNotes = map[uint64]note{
 	1:  {"768-bit MODP, broken today", "768 位 MODP，如今已不安全"},
 	2:  {"1024-bit MODP, too short today", "1024 位 MODP，如今强度不足"},
@@ -107,24 +122,27 @@ func groupNote(l Language, group uint64) string {
 }
 
 func (e ISAKMPAttribute) Explain(l Language) string {
-	const appendix = "RFC 2409, appendix A"
+	appendix := say(l, "RFC 2409, appendix A", "RFC 2409 附录 A")
 	switch e.Class {
 	case classEncryption:
 		name := nameOf(encryptionNames, e.Value)
-		return say(l, "Attribute 1, the cipher for messages 5 and 6 and for all of phase 2's negotiation: %s. %s.",
-			"属性 1：加密算法 %s，用于加密第 5、6 条消息和整个第二阶段的协商。%s。", name, appendix)
+		return say(l, "Attribute 1, the cipher for messages 5 and 6 and for all of phase 2's negotiation: %s%s. %s.",
+			"属性 1：加密算法 %s%s，用于加密第 5、6 条消息和整个第二阶段的协商。%s。", name, weakness(l, name), appendix)
 	case classHash:
 		name := nameOf(hashNames, e.Value)
 		return say(l, "Attribute 2, the hash: HMAC-%s is the prf that makes the keys and authenticates the messages. %s.",
 			"属性 2：散列算法；HMAC-%s 作为 prf，用于派生密钥和认证消息。%s。", name, appendix)
 	case classAuth:
 		name := nameOf(authNames, e.Value)
+		if e.Value == 1 {
+			name = say(l, "with a pre-shared key", "预共享密钥")
+		}
 		return say(l, "Attribute 3, how the peers authenticate each other: %s. %s.", "属性 3：双方相互认证的方式：%s。%s。", name, appendix)
 	case classGroup:
 		return say(l, "Attribute 4, the Diffie-Hellman group of messages 3 and 4: group %d (%s). %s.",
 			"属性 4：第 3、4 条消息使用的 DH 组：group %d（%s）。%s。", e.Value, groupNote(l, e.Value), appendix)
 	case classLifeType:
-		return say(l, "Attribute 11, the unit of the lifetime that follows. %s.", "属性 11：后面生存时间的单位。%s。", appendix)
+		return say(l, "Attribute 11, the unit of the lifetime that follows: %s. %s.", "属性 11：后面生存时间的单位：%s。%s。", unit(l, e.Value), appendix)
 	case classLife:
 		if e.Octets == 0 {
 			return say(l, "Attribute 12, the lifetime of the phase 1 SA in basic form (below 65536): %s. If the peers differ, the lower value wins.",

@@ -1,5 +1,7 @@
 package debug
 
+import "strings"
+
 // Notes on quick mode, messages 7 to 9.
 
 func (e ISAKMPBeginQuick) Explain(l Language) string {
@@ -10,7 +12,7 @@ func (e ISAKMPBeginQuick) Explain(l Language) string {
 func (e ISAKMPCheckingIPsec) Explain(l Language) string {
 	if e.Role == Responder {
 		return say(l, "IPsec proposal %d of the initiator is examined and compared with the transform sets of our crypto map.",
-			"检查发起方的第 %d 个 IPsec 提议，与本端加密映射引用的转换集比较。", e.Proposal)
+			"检查发起方的第 %d 个 IPsec 提议，与本端 crypto map 引用的转换集比较。", e.Proposal)
 	}
 	return say(l, "IPsec proposal %d, which the responder chose, is examined: it must be one that we offered.",
 		"检查响应方选定的第 %d 个 IPsec 提议：它必须是本端提议过的。", e.Proposal)
@@ -19,8 +21,10 @@ func (e ISAKMPCheckingIPsec) Explain(l Language) string {
 var protocolNames = map[uint8]string{2: "AH", 3: "ESP"}
 
 func (e ISAKMPTransform) Explain(l Language) string {
-	return say(l, "Transform %d: protocol %s, transform ID %d (RFC 2407, section 4.4). Its attributes follow.",
-		"第 %d 个变换：协议 %s，变换号 %d（RFC 2407 第 4.4 节），后面逐条列出其属性。", e.Number, protocolNames[e.Protocol], e.ID)
+	name := strings.TrimSpace(transformNames[[2]uint8{e.Protocol, e.ID}])
+	return say(l, "Transform %d of the proposal is %s%s: protocol %s, transform ID %d. Its attributes follow. %s.",
+		"提议中的第 %d 个变换是 %s%s：协议 %s，变换号 %d，后面逐条列出其属性。%s。",
+		e.Number, name, weakness(l, name), protocolNames[e.Protocol], e.ID, section(l, 2407, "4.4"))
 }
 
 func (e ISAKMPTransformAttributes) Explain(l Language) string {
@@ -28,22 +32,22 @@ func (e ISAKMPTransformAttributes) Explain(l Language) string {
 }
 
 func (e ISAKMPIPsecAttribute) Explain(l Language) string {
-	const section = "RFC 2407, section 4.5"
+	cite := section(l, 2407, "4.5")
 	switch e.Class {
 	case classSAEncaps:
 		switch encapsNames[e.Value] {
 		case "Tunnel":
-			return say(l, "Tunnel mode: the whole original packet is encrypted behind a new IP header. %s.", "隧道模式：整个原始报文被加密，外面套上新的 IP 头。%s。", section)
+			return say(l, "Tunnel mode: the whole original packet is encrypted behind a new IP header. %s.", "隧道模式：整个原始报文被加密，外面套上新的 IP 头。%s。", cite)
 		case "Transport":
-			return say(l, "Transport mode: the original IP header stays, only its payload is encrypted. %s.", "传输模式：保留原 IP 头，只加密其载荷。%s。", section)
+			return say(l, "Transport mode: the original IP header stays, only its payload is encrypted. %s.", "传输模式：保留原 IP 头，只加密其载荷。%s。", cite)
 		case "Tunnel-UDP", "Transport-UDP":
 			return say(l, "%s: because of a NAT on the path, ESP travels inside UDP 4500 (RFC 3947, section 5.1).",
 				"%s：路径上有 NAT，ESP 封装在 UDP 4500 中传输（RFC 3947 第 5.1 节）。", encapsNames[e.Value])
 		}
 		return say(l, "Encapsulation mode %d, which is not known here.", "封装模式 %d，本端不认识。", e.Value)
 	case classSALifeType:
-		return say(l, "The unit of the lifetime that follows: an IPsec SA lives a number of seconds or a number of kilobytes, whichever ends first. %s.",
-			"后面生存时间的单位：IPsec SA 的寿命既按秒也按千字节计，先到者为准。%s。", section)
+		return say(l, "The unit of the lifetime that follows is %s: an IPsec SA ends by time or by volume, whichever comes first. %s.",
+			"后面生存时间的单位是%s：IPsec SA 既按时间也按流量计寿命，先到者为准。%s。", unit(l, e.Value), cite)
 	case classSALife:
 		if e.Octets == 0 {
 			return say(l, "The lifetime in basic form (below 65536): %d.", "生存时间（小于 65536，用基本格式）：%d。", e.Value)
@@ -51,12 +55,12 @@ func (e ISAKMPIPsecAttribute) Explain(l Language) string {
 		return say(l, "The lifetime in variable-length form (VPI): these octets make %d.", "生存时间，变长格式（VPI），这几个字节合起来就是 %d。", e.Value)
 	case classSAGroup:
 		return say(l, "Perfect forward secrecy is wanted: a new Diffie-Hellman exchange in group %d (%s) for the data keys. %s.",
-			"要求 PFS：用 DH group %d（%s）重新交换，生成数据密钥。%s。", e.Value, groupNote(l, e.Value), section)
+			"要求 PFS：用 DH group %d（%s）重新交换，生成数据密钥。%s。", e.Value, groupNote(l, e.Value), cite)
 	case classSAAuth:
 		name := nameOf(macNames, e.Value)
-		return say(l, "The integrity algorithm of the data: %s. %s.", "数据的完整性算法：%s。%s。", name, section)
+		return say(l, "The integrity algorithm of the data: %s. %s.", "数据的完整性算法：%s。%s。", name, cite)
 	case classSAKeyLength:
-		return say(l, "The key length of the data cipher: %d bits. %s.", "数据加密算法的密钥长度：%d 位。%s。", e.Value, section)
+		return say(l, "The key length of the data cipher: %d bits. %s.", "数据加密算法的密钥长度：%d 位。%s。", e.Value, cite)
 	}
 	return say(l, "Attribute %d, which is not known here, has the value %d.", "属性 %d：本端不认识，值为 %d。", e.Class, e.Value)
 }
@@ -98,7 +102,7 @@ func (e ISAKMPSALifetime) Explain(l Language) string {
 	if e.Kilobytes {
 		return say(l, "The SA is also replaced after %d kilobytes, if that comes first.", "流量达到 %d 千字节时也要更换 SA，先到者为准。", e.Value)
 	}
-	return say(l, "The SA lives %s; before they end, a new quick mode replaces it.", "该 SA 的生存时间为 %s，到期之前会用新的快速模式更换。", seconds(l, uint64(e.Value)))
+	return say(l, "The SA lives %s; before it ends, a new quick mode replaces it.", "该 SA 的生存时间为 %s，到期之前会用新的快速模式更换。", seconds(l, uint64(e.Value)))
 }
 
 func (e ISAKMPSAClientFlags) Explain(l Language) string {

@@ -12,16 +12,16 @@ func (e ISAKMPKeyMessage) Explain(l Language) string {
 			"IPsec 模块（ke 即密钥引擎）删除了 IPsec SA，要求 IKE 通知对端。（3 表示删除，本批共 %d 条。）", e.Count)
 	}
 	return say(l, "The IPsec layer (key engine, \"ke\") asks IKE for SAs: a packet matched the crypto map's access list and no IPsec SA exists for it. (1 = SA request, %d in the batch.)",
-		"IPsec 模块（ke 即密钥引擎）向 IKE 申请 SA：有数据包命中了加密映射引用的 ACL（感兴趣流），而对应的 IPsec SA 还不存在。（1 表示 SA 请求，本批共 %d 条。）", e.Count)
+		"IPsec 模块（ke 即密钥引擎）向 IKE 申请 SA：有数据包命中了 crypto map 引用的 ACL（感兴趣流），而对应的 IPsec SA 还不存在。（1 表示 SA 请求，本批共 %d 条。）", e.Count)
 }
 
 func (e ISAKMPRequestProfile) Explain(l Language) string {
 	if e.Profile == "" {
 		return say(l, "The crypto map that triggered the request is not bound to an ISAKMP profile; the global ISAKMP settings apply.",
-			"触发这次请求的加密映射没有绑定 ISAKMP profile，因此使用全局 ISAKMP 配置。")
+			"触发这次请求的 crypto map 没有绑定 ISAKMP profile，因此使用全局 ISAKMP 配置。")
 	}
 	return say(l, "The crypto map that triggered the request is bound to ISAKMP profile %s, whose settings apply.",
-		"触发这次请求的加密映射绑定了 ISAKMP profile %s，按该 profile 的配置协商。", e.Profile)
+		"触发这次请求的 crypto map 绑定了 ISAKMP profile %s，按该 profile 的配置协商。", e.Profile)
 }
 
 func (e ISAKMPPeerCreated) Explain(l Language) string {
@@ -88,7 +88,7 @@ func (e ISAKMPInsertSA) Explain(l Language) string {
 
 func (e ISAKMPNoAggressive) Explain(l Language) string {
 	return say(l, "Nothing asks for aggressive mode with this peer, so main mode is used, which hides the identities (RFC 2409, section 5). Normal, not an error.",
-		"没有为该对端配置野蛮模式，因此采用能隐藏身份的主模式（RFC 2409 第 5 节）。这是正常现象，不是报错。")
+		"没有为该对端配置野蛮模式，因此采用能隐藏身份的主模式（RFC 2409 第 5 节）。这是正常现象，不是错误。")
 }
 
 func (e ISAKMPKeyFound) Explain(l Language) string {

@@ -4,9 +4,9 @@ package debug
 
 func (e CryptoOnOff) Explain(l Language) string {
 	if e.On {
-		return say(l, "A crypto map is on an interface now: the router listens on UDP 500 and 4500.", "接口上已应用加密映射：路由器开始监听 UDP 500 和 4500。")
+		return say(l, "A crypto map is on an interface now: the router listens on UDP 500 and 4500.", "接口上已应用 crypto map：路由器开始监听 UDP 500 和 4500。")
 	}
-	return say(l, "No interface has a crypto map any more: IKE is switched off.", "已没有接口应用加密映射：IKE 关闭。")
+	return say(l, "No interface has a crypto map any more: IKE is switched off.", "已没有接口应用 crypto map：IKE 关闭。")
 }
 
 func (e CryptoBadMessage) Explain(l Language) string {
@@ -59,6 +59,12 @@ func (e CryptoMACError) Explain(l Language) string {
 func (e CryptoClear) Explain(l Language) string {
 	return say(l, "A packet from %s to %s came in clear although the crypto access list says that it must be encrypted; it is dropped.",
 		"从 %s 到 %s 的报文按加密 ACL 应当加密，却以明文到达，已被丢弃。", e.Src, e.Dst)
+}
+
+func (e CryptoInvalidIdentity) Explain(l Language) string {
+	return say(l, "A packet from %s to %s came out of an SA that protects %s to %s only; it is dropped, for the peer must not send other traffic through it (RFC 4301, section 5.2).",
+		"从 %s 到 %s 的报文出自只保护 %s 到 %s 的 SA，予以丢弃：对端不得借该 SA 传送其他流量（RFC 4301 第 5.2 节）。",
+		e.Src, e.Dst, e.RemoteProxy.short(), e.LocalProxy.short())
 }
 
 func (e CryptoSession) Explain(l Language) string {

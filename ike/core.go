@@ -1,31 +1,243 @@
 package ike
 
 import (
+	"cmp"
+	"crypto/rand"
+	"encoding/binary"
+	"io"
+	"maps"
+	"net/netip"
+	"slices"
 	"time"
 
+	"conft/debug"
 	"conft/ike/exchange"
 )
 
 // Core is the engine without goroutines and clock. It is not safe for concurrent use.
-type Core struct{ o Options }
+type Core struct {
+	o      Options
+	policy *exchange.Policy
+	now    time.Time // of the input that is handled
+	timers timers
+	jobs   []Job
+	later  []func() // what a step leaves to be done when its actions are
 
-type sa struct{}
+	sas    []*sa // the oldest first
+	own    map[[8]byte]*sa
+	offers map[offer]*sa
+	peers  map[netip.Addr]*exchange.Peer
 
-// NewCore returns a Core without policy. Options.Now is not used.
-func NewCore(o Options) *Core { return &Core{o: o} }
+	pairs    map[uint32]*pair // by inbound SPI
+	requests map[requestKey]*request
+
+	conns, flows, handles, ptrs uint32
+	drops                       map[string]uint64
+	spoken                      map[string]time.Time // rate-limited messages
+}
+
+// NewCore returns a Core without policy, which answers nobody. Options.Now is not used.
+func NewCore(o Options) *Core {
+	if o.Rand == nil {
+		o.Rand = rand.Reader
+	}
+	return &Core{
+		o:      o,
+		policy: &exchange.Policy{},
+		own:    make(map[[8]byte]*sa), offers: make(map[offer]*sa), peers: make(map[netip.Addr]*exchange.Peer),
+		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request),
+		drops: make(map[string]uint64), spoken: make(map[string]time.Time),
+		flows: 2000,
+	}
+}
 
 // Handle does what follows from in, and from the deadlines that have passed at now. The
 // jobs are to be run in any order; their results are inputs.
-func (c *Core) Handle(now time.Time, in Input) []Job { return nil }
+func (c *Core) Handle(now time.Time, in Input) []Job {
+	c.now, c.jobs = now, nil
+	for {
+		k, ok := c.timers.due(now)
+		if !ok {
+			break
+		}
+		c.expired(k)
+		c.settle()
+	}
+	switch in := in.(type) {
+	case Datagram:
+		c.receive(in)
+	case SetPolicy:
+		c.setPolicy(in.Policy)
+	case Acquire:
+		c.acquire(in.Acquire)
+	case VolumeExpired:
+		c.volumeExpired(in)
+	case ClearSA:
+		c.clearSA(in.Peer)
+	case ClearISAKMP:
+		c.clearISAKMP(in.ConnID)
+	case result:
+		if !in.sa.gone {
+			c.step(in.sa, in.ev)
+		}
+	}
+	c.settle()
+	return c.jobs
+}
+
+// settle does what steps have left to be done, which may be more steps.
+func (c *Core) settle() {
+	for len(c.later) > 0 {
+		f := c.later[0]
+		c.later = c.later[1:]
+		f()
+	}
+}
 
 // Deadline returns when Handle must be called next, if nothing else happens before.
-func (c *Core) Deadline() (time.Time, bool) { return time.Time{}, false }
+func (c *Core) Deadline() (time.Time, bool) { return c.timers.earliest() }
 
-// ISAKMPSAs returns the ISAKMP SAs, the newest first.
-func (c *Core) ISAKMPSAs(now time.Time) []exchange.PhaseOneInfo { return nil }
+// expired serves a timer.
+func (c *Core) expired(k timerKey) {
+	switch owner := k.owner.(type) {
+	case *sa:
+		c.step(owner, exchange.Expired{Timer: k.timer})
+	case *pair:
+		c.pairExpired(owner, k.timer.Kind)
+	case *request:
+		c.requestExpired(owner)
+	}
+}
 
-// IPsecSAs returns the pairs of IPsec SAs, the newest first.
-func (c *Core) IPsecSAs() []exchange.SAInfo { return nil }
+// setPolicy replaces the policy and deletes the IPsec SAs that it no longer covers.
+func (c *Core) setPolicy(p *exchange.Policy) {
+	if p == nil {
+		p = &exchange.Policy{}
+	}
+	c.policy = p
+	for key, r := range c.requests {
+		if !covered(p, key.name, key.seq, key.selector) {
+			c.dropRequest(r)
+		}
+	}
+	var gone []*pair
+	for _, q := range c.ordered() {
+		if !covered(p, q.Map, q.Seq, q.Selector) {
+			gone = append(gone, q)
+		}
+	}
+	c.deletePairs(gone)
+}
+
+// covered reports whether a tunnel of the policy still has a selector for s.
+func covered(p *exchange.Policy, name string, seq int, s exchange.Selector) bool {
+	t := p.Tunnel(name, seq)
+	return t != nil && slices.ContainsFunc(t.Selectors, func(o exchange.Selector) bool { return o.Contains(s) })
+}
+
+// ConnID implements exchange.Registry.
+func (c *Core) ConnID() uint32 {
+	c.conns++
+	return c.conns
+}
+
+// SPI implements exchange.Registry. The first 256 values are reserved (RFC 2406,
+// section 2.1).
+func (c *Core) SPI() uint32 {
+	for {
+		var b [4]byte
+		if _, err := io.ReadFull(c.o.Rand, b[:]); err != nil {
+			panic("ike: no randomness: " + err.Error())
+		}
+		spi := binary.BigEndian.Uint32(b[:])
+		if spi > 255 && c.pairs[spi] == nil && !c.promised(spi) {
+			return spi
+		}
+	}
+}
+
+// Known implements exchange.Registry.
+func (c *Core) Known(peer netip.Addr, except [8]byte) bool {
+	for _, s := range c.sas {
+		if s.peer.Addr == peer && s.cookie != except && !s.m.Dead() {
+			return true
+		}
+	}
+	for _, p := range c.pairs {
+		if p.peer.Addr == peer {
+			return true
+		}
+	}
+	return false
+}
 
 // Counters returns how often each kind of input was refused.
-func (c *Core) Counters() []Counter { return nil }
+func (c *Core) Counters() []Counter {
+	var list []Counter
+	for _, name := range slices.Sorted(maps.Keys(c.drops)) {
+		list = append(list, Counter{name, c.drops[name]})
+	}
+	return list
+}
+
+func (c *Core) drop(reason string) { c.drops[reason]++ }
+
+// spokenEvery is the least time between two messages of a kind that anybody on the
+// network can provoke.
+const spokenEvery = time.Second
+
+// emit reports an event. Messages that strangers provoke are limited in rate.
+func (c *Core) emit(e debug.Event) {
+	var kind string
+	switch e.(type) {
+	case debug.CryptoBadMessage:
+		kind = "bad message"
+	case debug.CryptoNoSA:
+		kind = "no SA"
+	case debug.CryptoNotEncrypted:
+		kind = "not encrypted"
+	case debug.CryptoNotAuthenticated:
+		kind = "not authenticated"
+	case debug.CryptoModeFailure:
+		kind = "mode failure"
+	}
+	if kind != "" {
+		if last, ok := c.spoken[kind]; ok && c.now.Before(last.Add(spokenEvery)) {
+			c.drop("message not repeated: " + kind)
+			return
+		}
+		c.spoken[kind] = c.now
+	}
+	c.o.Hub.Emit(e)
+}
+
+// pointer returns what stands for the address of a structure in debug lines.
+func (c *Core) pointer() uint32 {
+	c.ptrs++
+	return 0x64E00000 + c.ptrs*0x1A4
+}
+
+// ISAKMPSAs returns the ISAKMP SAs, the newest first.
+func (c *Core) ISAKMPSAs(now time.Time) []exchange.PhaseOneInfo {
+	list := make([]exchange.PhaseOneInfo, 0, len(c.sas))
+	for _, s := range slices.Backward(c.sas) {
+		list = append(list, s.m.Info(now))
+	}
+	return list
+}
+
+// IPsecSAs returns the pairs of IPsec SAs, the newest first.
+func (c *Core) IPsecSAs() []exchange.SAInfo {
+	var list []exchange.SAInfo
+	for _, p := range slices.Backward(c.ordered()) {
+		list = append(list, p.SAInfo)
+	}
+	return list
+}
+
+// ordered returns the pairs, the oldest first.
+func (c *Core) ordered() []*pair {
+	list := slices.Collect(maps.Values(c.pairs))
+	slices.SortFunc(list, func(a, b *pair) int { return cmp.Compare(a.InboundConn, b.InboundConn) })
+	return list
+}

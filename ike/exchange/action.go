@@ -42,6 +42,13 @@ type Derive struct {
 // Established says that phase 1 is up.
 type Established struct{}
 
+// Renew says that phase 1 is about to end and should have a successor, if SAs with the
+// peer are in use.
+type Renew struct{}
+
+// Drop says that a message was ignored, and why.
+type Drop struct{ Reason string }
+
 // InitialContact says that the peer has forgotten every SA that is older than this one.
 type InitialContact struct{}
 
@@ -54,6 +61,9 @@ type Install struct {
 
 // Enable says that the peer is ready to receive what this pair's outbound SA sends.
 type Enable struct{ InboundSPI uint32 }
+
+// Withdraw takes an Install back: the peer never confirmed the pair.
+type Withdraw struct{ InboundSPI uint32 }
 
 // PeerDeleted says that the peer has deleted the SA it receives with this SPI.
 type PeerDeleted struct{ OutboundSPI uint32 }
@@ -74,9 +84,12 @@ func (Disarm) action()         {}
 func (Trace) action()          {}
 func (Derive) action()         {}
 func (Established) action()    {}
+func (Renew) action()          {}
+func (Drop) action()           {}
 func (InitialContact) action() {}
 func (Install) action()        {}
 func (Enable) action()         {}
+func (Withdraw) action()       {}
 func (PeerDeleted) action()    {}
 func (Failed) action()         {}
 func (Dead) action()           {}

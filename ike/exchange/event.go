@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"conft/debug"
 	"conft/internal/suite"
 )
 
@@ -38,8 +39,12 @@ type Request struct {
 	Tunnel   *Tunnel
 	Peer     netip.Addr
 	Selector Selector
-	SPI      uint32 // the inbound one, drawn already
+	SPI      uint32    // the inbound one, drawn already
+	Since    time.Time // when it was made
 }
+
+// Initiate begins phase 1 on behalf of the requests, if there are any.
+type Initiate struct{ Requests []Request }
 
 // Message is a datagram whose header has been checked to belong to the machine. The
 // octets belong to the machine.
@@ -59,13 +64,18 @@ type Secret struct {
 	Err    error
 }
 
-// Delete ends the SA; the peer is told when there are keys to tell it with.
-type Delete struct{ Reason string }
+// Delete ends the SA. The peer is told when there are keys to tell it with, unless it is
+// known to have forgotten the SA itself.
+type Delete struct {
+	Reason debug.SAReason
+	Quiet  bool
+}
 
 // DeleteIPsec tells the peer that inbound IPsec SAs are gone.
 type DeleteIPsec struct{ SPIs []uint32 }
 
 func (Request) event()     {}
+func (Initiate) event()    {}
 func (Message) event()     {}
 func (Expired) event()     {}
 func (Secret) event()      {}
@@ -85,6 +95,7 @@ type TimerKind uint8
 const (
 	Retransmit TimerKind = iota // of the last message sent
 	Lifetime                    // of an ISAKMP SA, or of one half open
+	Renewal                     // of an ISAKMP SA, before its lifetime ends
 	Purge                       // of an SA or node already deleted
 	Keepalive                   // of a NAT's mapping (RFC 3948, section 4)
 )

@@ -47,6 +47,14 @@ type SAPair struct {
 	Inbound, Outbound Keys
 }
 
+// Peer is what is known of an address besides its SAs, IOS's "peer struct". It lives as
+// long as either count is not zero.
+type Peer struct {
+	Addr        netip.Addr
+	Ptr, Handle uint32 // printed, nothing else
+	IKE, IPsec  int    // references held by phase 1 and by IPsec SAs
+}
+
 // PhaseOneInfo is an ISAKMP SA, for show commands.
 type PhaseOneInfo struct {
 	Local, Remote netip.AddrPort

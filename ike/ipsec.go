@@ -1,0 +1,252 @@
+package ike
+
+import (
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+)
+
+// When a pair of IPsec SAs is renewed and replaced.
+const (
+	softInitiator = 30 * time.Second // before the end, by whoever negotiated the pair
+	softResponder = 15 * time.Second // by the other side, should that have failed
+	replaceAfter  = 30 * time.Second // a pair that has a successor lives on for so long
+	yieldAfter    = 20 * time.Second // likewise one that lost against a simultaneous one
+)
+
+// pair is a pair of IPsec SAs that is installed.
+type pair struct {
+	exchange.SAInfo
+	peer    *exchange.Peer
+	started time.Time // its Quick Mode
+	enabled bool      // the peer can receive
+	leaving bool      // another pair has taken over
+}
+
+func (p *pair) key() requestKey { return requestKey{p.Map, p.Seq, p.Selector} }
+
+// rank decides between two pairs that were negotiated at the same time. Both sides know
+// both SPIs, so both come to the same end.
+func (p *pair) rank() uint64 {
+	return uint64(max(p.InboundSPI, p.OutboundSPI))<<32 | uint64(min(p.InboundSPI, p.OutboundSPI))
+}
+
+// The timers of a pair.
+var (
+	soft = exchange.Timer{Kind: exchange.Renewal}
+	hard = exchange.Timer{Kind: exchange.Lifetime}
+)
+
+// install gives a pair to the data plane. Its debug lines follow those of the step.
+func (c *Core) install(s *sa, a exchange.Install) {
+	p := &pair{SAInfo: a.Pair.SAInfo, peer: s.peer, started: a.Started}
+	p.InboundConn, p.OutboundConn = c.flows+1, c.flows+2
+	c.flows += 2
+	a.Pair.SAInfo = p.SAInfo
+	if err := c.o.IPsec.Install(a.Pair); err != nil {
+		c.drop("SA not installed")
+		a.Pair.Inbound.Clear()
+		a.Pair.Outbound.Clear()
+		c.later = append(c.later, func() {
+			c.unlock(p)
+			c.tell(p.peer.Addr, []uint32{p.InboundSPI})
+		})
+		return
+	}
+	c.pairs[p.InboundSPI] = p
+	life := time.Duration(p.LifeSeconds) * time.Second
+	early := softInitiator
+	if !p.Initiator {
+		early = softResponder
+	}
+	c.timers.set(timerKey{p, soft}, c.now.Add(life-min(early, life/2)))
+	c.timers.set(timerKey{p, hard}, c.now.Add(life))
+	if q := c.requests[p.key()]; q != nil && q.SPI == p.InboundSPI {
+		c.dropRequest(q)
+	}
+	c.later = append(c.later, func() { c.traceInstalled(p) })
+}
+
+// enable lets the outbound SA of a pair be used, and the pairs before it go.
+func (c *Core) enable(spi uint32) {
+	p := c.pairs[spi]
+	if p == nil {
+		return
+	}
+	p.enabled = true
+	c.o.IPsec.Enable(spi)
+	if !p.Initiator {
+		c.emit(debug.IPsecKeyEngine{Count: 1})
+		c.emit(debug.IPsecEnableNotify{})
+		c.emit(debug.IPsecEnable{SPI: p.OutboundSPI})
+	}
+	for _, o := range c.ordered() {
+		if o == p || o.key() != p.key() || !o.enabled || o.leaving {
+			continue
+		}
+		if p.started.Before(o.Installed) && o.rank() > p.rank() {
+			c.leave(p, yieldAfter)
+			c.o.IPsec.Enable(o.InboundSPI)
+		} else if p.started.Before(o.Installed) {
+			c.leave(o, yieldAfter)
+		} else {
+			c.leave(o, replaceAfter)
+		}
+	}
+}
+
+// leave lets a pair live on for what is still under way.
+func (c *Core) leave(p *pair, after time.Duration) {
+	p.leaving = true
+	c.timers.stop(timerKey{p, soft})
+	end := p.Installed.Add(time.Duration(p.LifeSeconds) * time.Second)
+	if at := c.now.Add(after); at.Before(end) {
+		c.timers.set(timerKey{p, hard}, at)
+	}
+	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
+	c.emit(debug.IPsecReplace{Seconds: uint32(after / time.Second), SARef: p.SARef(false),
+		Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+}
+
+// pairExpired renews a pair or ends it.
+func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
+	end := p.Installed.Add(time.Duration(p.LifeSeconds) * time.Second)
+	switch {
+	case kind == exchange.Renewal:
+		if c.o.IPsec.Used(p.InboundSPI) {
+			c.renewPair(p, end)
+		}
+	case p.leaving && c.now.Before(end) && c.successor(p) == nil:
+		// The peer has deleted the successor meanwhile: this pair is needed again.
+		p.leaving = false
+		c.timers.set(timerKey{p, hard}, end)
+	default:
+		c.deletePairs([]*pair{p})
+	}
+}
+
+// renewPair negotiates a successor, unless there is one or will be.
+func (c *Core) renewPair(p *pair, end time.Time) {
+	t := c.policy.Tunnel(p.Map, p.Seq)
+	if p.leaving || c.successor(p) != nil || c.requests[p.key()] != nil || t == nil || len(t.Peers) == 0 {
+		return
+	}
+	c.emit(debug.IPsecExpiring{Seconds: uint32(max(0, end.Sub(c.now)) / time.Second)})
+	c.ask(t, p.Selector)
+}
+
+// successor returns another pair that serves the same traffic.
+func (c *Core) successor(p *pair) *pair {
+	for _, o := range c.pairs {
+		if o != p && o.key() == p.key() && o.enabled && !o.leaving {
+			return o
+		}
+	}
+	return nil
+}
+
+// volumeExpired is told by the data plane.
+func (c *Core) volumeExpired(v VolumeExpired) {
+	p := c.pairs[v.InboundSPI]
+	switch {
+	case p == nil:
+	case v.Hard:
+		c.deletePairs([]*pair{p})
+	default:
+		c.renewPair(p, p.Installed.Add(time.Duration(p.LifeSeconds)*time.Second))
+	}
+}
+
+// clearSA deletes the pairs with a peer, or all.
+func (c *Core) clearSA(peer netip.Addr) {
+	var list []*pair
+	for _, p := range c.ordered() {
+		if !peer.IsValid() || p.peer.Addr == peer {
+			list = append(list, p)
+		}
+	}
+	c.deletePairs(list)
+}
+
+// withdraw removes a pair that the peer never confirmed.
+func (c *Core) withdraw(spi uint32) {
+	if p := c.pairs[spi]; p != nil && !p.enabled {
+		c.deletePairs([]*pair{p})
+	}
+}
+
+// deletePairs removes pairs and tells their peers, each in one message.
+func (c *Core) deletePairs(list []*pair) {
+	spis := make(map[netip.Addr][]uint32)
+	var peers []netip.Addr
+	for _, p := range list {
+		if spis[p.peer.Addr] == nil {
+			peers = append(peers, p.peer.Addr)
+		}
+		spis[p.peer.Addr] = append(spis[p.peer.Addr], p.InboundSPI)
+		c.removePair(p)
+	}
+	for _, a := range peers {
+		c.tell(a, spis[a])
+	}
+}
+
+// tell sends a peer the SPIs that we no longer receive on, if phase 1 is up.
+func (c *Core) tell(peer netip.Addr, spis []uint32) {
+	if s := c.usable(peer); s != nil && s.m.Established(c.now) {
+		c.step(s, exchange.DeleteIPsec{SPIs: spis})
+	}
+}
+
+// peerDeleted removes the pair whose outbound SA the peer no longer receives on.
+func (c *Core) peerDeleted(s *sa, spi uint32) {
+	for _, p := range c.ordered() {
+		if p.OutboundSPI == spi && p.peer == s.peer {
+			c.emit(debug.IPsecKeyEngine{Count: 1})
+			c.emit(debug.IPsecDeleteNotify{})
+			c.emit(debug.IPsecDeleteSPI{SPI: spi, Peer: p.peer.Addr})
+			c.removePair(p)
+		}
+	}
+}
+
+// removePair forgets a pair. Of several that serve the same traffic, the data plane goes
+// back to another.
+func (c *Core) removePair(p *pair) {
+	delete(c.pairs, p.InboundSPI)
+	c.timers.stopAll(p)
+	c.o.IPsec.Remove(p.InboundSPI)
+	if o := c.successor(p); o != nil {
+		c.o.IPsec.Enable(o.InboundSPI)
+	}
+	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
+	for _, outbound := range []bool{false, true} {
+		c.emit(debug.IPsecDelete{SARef: p.SARef(outbound), Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+	}
+	c.unlock(p)
+}
+
+// unlock gives the pair's reference on its peer back.
+func (c *Core) unlock(p *pair) {
+	p.peer.IPsec--
+	c.emit(debug.ISAKMPUnlock{Ptr: p.peer.Ptr, IPsec: true, Count: p.peer.IPsec, By: debug.FromDeleteSAs})
+	if p.peer.IKE == 0 && p.peer.IPsec == 0 {
+		c.emit(debug.ISAKMPReapPeer{Peer: p.peer.Addr, Ptr: p.peer.Ptr})
+	}
+	c.reap(p.peer)
+}
+
+// traceInstalled is what the key engine reports of a new pair.
+func (c *Core) traceInstalled(p *pair) {
+	c.emit(debug.IPsecKeyEngine{Count: 2})
+	c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})
+	c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(true)})
+	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
+	c.emit(debug.IPsecProxyMatch{Src: local.Addr, Dst: remote.Addr, Protocol: local.Protocol, SrcPort: local.Port, DstPort: remote.Port})
+	c.emit(debug.IPsecReconnect{Peer: p.peer.Addr})
+	c.emit(debug.IPsecAddIdent{Src: local.Addr, Dst: remote.Addr, DstPort: remote.Port})
+	c.emit(debug.IPsecCreate{SARef: p.SARef(false)})
+	c.emit(debug.IPsecCreate{SARef: p.SARef(true)})
+}

@@ -1,0 +1,117 @@
+package ike
+
+import (
+	"slices"
+
+	"conft/debug"
+	"conft/ike/exchange"
+)
+
+// nonESPMarker precedes IKE messages on port 4500 (RFC 3948, section 2.2).
+var nonESPMarker = []byte{0, 0, 0, 0}
+
+const floatPort = 4500
+
+// step gives a machine one event and performs the actions it answers with.
+func (c *Core) step(s *sa, ev exchange.Event) {
+	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c}
+	for _, a := range s.m.Step(env, ev, nil) {
+		c.perform(s, a)
+	}
+}
+
+// perform does one action. What concerns other machines waits until this step is done.
+func (c *Core) perform(s *sa, a exchange.Action) {
+	switch a := a.(type) {
+	case exchange.Trace:
+		c.emit(a.Event)
+	case exchange.Send:
+		c.send(a)
+	case exchange.Arm:
+		c.timers.set(timerKey{s, a.Timer}, c.now.Add(a.After))
+	case exchange.Disarm:
+		c.timers.stop(timerKey{s, a.Timer})
+	case exchange.Derive:
+		c.jobs = append(c.jobs, c.derive(s, a))
+	case exchange.Drop:
+		c.drop(a.Reason)
+	case exchange.Established:
+		for _, r := range c.requests {
+			if r.sa == s {
+				r.tried = false
+			}
+		}
+	case exchange.InitialContact:
+		c.later = append(c.later, func() { c.initialContact(s) })
+	case exchange.Renew:
+		c.later = append(c.later, func() { c.renew(s) })
+	case exchange.Install:
+		c.install(s, a)
+	case exchange.Enable:
+		c.later = append(c.later, func() { c.enable(a.InboundSPI) })
+	case exchange.Withdraw:
+		c.later = append(c.later, func() { c.withdraw(a.InboundSPI) })
+	case exchange.PeerDeleted:
+		c.later = append(c.later, func() { c.peerDeleted(s, a.OutboundSPI) })
+	case exchange.Failed:
+		c.later = append(c.later, func() { c.failed(a.Request) })
+	case exchange.Dead:
+		c.later = append(c.later, func() { c.dead(s, a.Requests) })
+	case exchange.Gone:
+		c.later = append(c.later, func() { c.forget(s) })
+	}
+}
+
+func (c *Core) send(a exchange.Send) {
+	data := a.Data
+	if a.Local.Port() == floatPort && len(data) > 1 { // not a keepalive
+		data = slices.Concat(nonESPMarker, data)
+	}
+	if err := c.o.Send(a.Local, a.Remote, data); err != nil {
+		c.drop("not sent")
+	}
+}
+
+// derive is the job of a Derive. The worker alone uses the private key until the result
+// is handled.
+func (c *Core) derive(s *sa, a exchange.Derive) Job {
+	rand := c.o.Rand
+	return Job{func() result {
+		ev := exchange.Secret{Node: a.Node, Key: a.Key}
+		if ev.Key == nil {
+			ev.Key, ev.Err = a.Group.GenerateKey(rand)
+		}
+		if ev.Err == nil && a.Peer != nil {
+			ev.Shared, ev.Err = ev.Key.Secret(a.Peer)
+		}
+		return result{s, ev}
+	}}
+}
+
+// dead gives the requests of an SA that ended another chance: with the same peer if
+// phase 1 had been up, else with the next one.
+func (c *Core) dead(s *sa, requests []exchange.Request) {
+	c.reap(s.peer)
+	for _, r := range requests {
+		q := c.requests[keyOf(r)]
+		if q == nil {
+			continue
+		}
+		next := q.peer
+		if s.m.Since().IsZero() || q.tried {
+			next++
+		}
+		if next >= len(r.Tunnel.Peers) {
+			c.dropRequest(q)
+			continue
+		}
+		q.tried = next == q.peer
+		q.peer = next
+		c.assign(q)
+	}
+}
+
+// keyMessage reports that the key engine asks for SAs.
+func (c *Core) keyMessage(at debug.At) {
+	c.emit(debug.ISAKMPKeyMessage{At: at, Kind: debug.KeySARequest, Count: 1})
+}

@@ -1,0 +1,137 @@
+package ike
+
+import (
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+)
+
+const (
+	maxRequests  = 1024
+	requestEvery = 30 * time.Second // until IOS asks again, and then gives up
+)
+
+// requestKey is what makes two requests the same.
+type requestKey struct {
+	name     string // of the crypto map
+	seq      int
+	selector exchange.Selector
+}
+
+func keyOf(r exchange.Request) requestKey { return requestKey{r.Tunnel.Map, r.Tunnel.Seq, r.Selector} }
+
+// request is a demand for IPsec SAs that IKE has not met yet.
+type request struct {
+	exchange.Request
+	sa    *sa
+	peer  int  // index of the peer that is tried
+	tried bool // once more with the same peer, after a phase 1 that had been up
+	fired int
+}
+
+// acquire takes a demand of the data plane, unless it is being met already.
+func (c *Core) acquire(a exchange.Acquire) {
+	t := c.policy.Tunnel(a.Map, a.Seq)
+	s := exchange.Selector{Local: a.Local, Remote: a.Remote}
+	if t == nil || len(t.Peers) == 0 || !covered(c.policy, a.Map, a.Seq, s) {
+		c.drop("acquire without tunnel")
+		return
+	}
+	for _, p := range c.pairs {
+		if p.key() == (requestKey{a.Map, a.Seq, s}) {
+			return
+		}
+	}
+	c.ask(t, s)
+}
+
+// ask begins a request.
+func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector) {
+	q := &request{Request: exchange.Request{Tunnel: t, Selector: s, SPI: c.SPI(), Since: c.now}}
+	key := keyOf(q.Request)
+	if c.requests[key] != nil || len(c.requests) >= maxRequests {
+		return
+	}
+	c.requests[key] = q
+	c.timers.set(timerKey{owner: q}, c.now.Add(requestEvery))
+	c.traceRequest(q)
+	c.assign(q)
+}
+
+// assign gives a request to a phase 1 with its peer, a new one if there is none.
+func (c *Core) assign(q *request) {
+	peer := q.Tunnel.Peers[q.peer]
+	q.Peer = peer
+	at := debug.At{Role: debug.Initiator, Message: 1}
+	if s := c.usable(peer); s != nil {
+		c.keyMessage(s.m.At())
+		c.emit(debug.ISAKMPNewNode{At: s.m.At(), State: debug.QMIdle})
+		q.sa = s
+		c.step(s, q.Request)
+		return
+	}
+	c.keyMessage(at)
+	c.emit(debug.ISAKMPRequestProfile{At: at})
+	q.sa = c.initiate(q.Tunnel.Local, peer, []exchange.Request{q.Request})
+}
+
+// promised reports whether a request holds an SPI.
+func (c *Core) promised(spi uint32) bool {
+	for _, q := range c.requests {
+		if q.SPI == spi {
+			return true
+		}
+	}
+	return false
+}
+
+// requestExpired reminds IKE once, as IOS does, and then forgets the request: the next
+// packet will ask anew.
+func (c *Core) requestExpired(q *request) {
+	q.fired++
+	c.emit(debug.IPsecRequestTimer{Count: q.fired, Local: q.Tunnel.Local, Remote: q.Peer,
+		LocalProxy: q.Selector.Local.Debug(), RemoteProxy: q.Selector.Remote.Debug()})
+	if q.fired == 2 {
+		c.dropRequest(q)
+		return
+	}
+	c.timers.set(timerKey{owner: q}, c.now.Add(requestEvery))
+	c.traceRequest(q)
+	c.keyMessage(q.sa.m.At())
+	if q.sa.m.Budding() {
+		c.emit(debug.ISAKMPNewNode{At: q.sa.m.At(), State: debug.QMIdle})
+		c.emit(debug.ISAKMPBudding{At: q.sa.m.At(), Local: q.Tunnel.Local, Peer: q.Peer})
+	}
+}
+
+func (c *Core) dropRequest(q *request) {
+	c.timers.stopAll(q)
+	if c.requests[keyOf(q.Request)] == q {
+		delete(c.requests, keyOf(q.Request))
+	}
+}
+
+// failed forgets a request that the peer has refused.
+func (c *Core) failed(r exchange.Request) {
+	if q := c.requests[keyOf(r)]; q != nil && q.SPI == r.SPI {
+		c.dropRequest(q)
+	}
+}
+
+// traceRequest is IPSEC(sa_request), once for each transform set.
+func (c *Core) traceRequest(q *request) {
+	t := q.Tunnel
+	local, remote := netip.AddrPortFrom(t.Local, ikePort), netip.AddrPortFrom(t.Peers[q.peer], ikePort)
+	for _, set := range t.Transforms {
+		i := exchange.SAInfo{Local: local, Remote: remote, OutboundSPI: q.SPI, Set: set, Selector: q.Selector,
+			LifeSeconds: t.LifeSeconds, LifeKilobytes: t.LifeKilobytes}
+		k := i.KeyRequest(true)
+		k.Flags |= 0x4000
+		if t.PFS != 0 {
+			k.Flags |= 1
+		}
+		c.emit(debug.IPsecRequest{KeyRequest: k})
+	}
+}

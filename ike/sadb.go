@@ -1,0 +1,260 @@
+package ike
+
+import (
+	"io"
+	"net/netip"
+	"slices"
+
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+	"conft/ike/v1"
+)
+
+// Bounds of what strangers can make the engine keep.
+const (
+	maxHalfOpen = 256  // responder's SAs without proof that the initiator receives
+	maxSAs      = 8192 // in all
+)
+
+// sa is an ISAKMP SA: its machine and what it is found by.
+type sa struct {
+	m      *v1.Phase1
+	cookie [8]byte // our own
+	peer   *exchange.Peer
+	offer  offer // of a responder's SA
+	gone   bool
+}
+
+// offer is what a first message is recognised by when it comes again.
+type offer struct {
+	remote netip.AddrPort
+	cookie [8]byte
+}
+
+// receive finds the SA of a datagram, or makes one for a first message.
+func (c *Core) receive(d Datagram) {
+	h, err := payload.DecodeHeader(d.Data)
+	if err != nil {
+		c.drop("malformed header")
+		c.emit(debug.CryptoBadMessage{Peer: d.Remote.Addr()})
+		return
+	}
+	if h.Version>>4 != payload.Version1>>4 {
+		c.drop("IKE version not supported")
+		return
+	}
+	if s := c.find(h, d.Remote); s != nil {
+		c.step(s, exchange.Message{Local: d.Local, Remote: d.Remote, Data: d.Data})
+		return
+	}
+	switch {
+	case h.ResponderCookie != [8]byte{}:
+		c.drop("no SA")
+		c.emit(debug.CryptoNoSA{Peer: d.Remote.Addr()})
+	case len(c.policy.Tunnels) == 0:
+		c.drop("ISAKMP is off")
+	case h.Exchange != payload.ExchangeMain || h.MessageID != 0 || h.Encrypted():
+		c.drop("not an initialization offer")
+		c.emit(debug.CryptoNoSA{Peer: d.Remote.Addr()})
+	case v1.CheckOffer(d.Data) != nil:
+		c.drop("malformed")
+		c.emit(debug.CryptoBadMessage{Peer: d.Remote.Addr()})
+	default:
+		c.respond(d, h)
+	}
+}
+
+// find returns the SA of a message: by the cookie that is our own, or, for a first
+// message that comes again, by where it came from.
+func (c *Core) find(h payload.Header, remote netip.AddrPort) *sa {
+	if s := c.own[h.InitiatorCookie]; s != nil && s.m.At().Role == debug.Initiator {
+		return s
+	}
+	if h.ResponderCookie == [8]byte{} {
+		return c.offers[offer{remote, h.InitiatorCookie}]
+	}
+	if s := c.own[h.ResponderCookie]; s != nil && s.offer.cookie == h.InitiatorCookie {
+		return s
+	}
+	return nil
+}
+
+// respond makes an SA for a first message.
+func (c *Core) respond(d Datagram, h payload.Header) {
+	if !c.makeRoom() {
+		c.drop("too many SAs")
+		return
+	}
+	at := debug.At{Message: 1}
+	c.emit(debug.ISAKMPReceived{At: at, Peer: d.Remote.Addr(), DPort: d.Local.Port(), SPort: d.Remote.Port()})
+	at.Role = debug.Responder
+	s := &sa{cookie: c.cookie(), offer: offer{d.Remote, h.InitiatorCookie}}
+	var cky [16]byte
+	copy(cky[:8], h.InitiatorCookie[:])
+	copy(cky[8:], s.cookie[:])
+	c.insert(s, at, cky, d.Local, d.Remote)
+	c.offers[s.offer] = s
+	c.step(s, exchange.Message{Local: d.Local, Remote: d.Remote, Data: d.Data})
+}
+
+// initiate makes an SA towards a peer and begins Main Mode.
+func (c *Core) initiate(local, remote netip.Addr, requests []exchange.Request) *sa {
+	s := &sa{cookie: c.cookie()}
+	var cky [16]byte
+	copy(cky[:8], s.cookie[:])
+	at := debug.At{Role: debug.Initiator, Message: 1}
+	c.insert(s, at, cky, netip.AddrPortFrom(local, ikePort), netip.AddrPortFrom(remote, ikePort))
+	c.step(s, exchange.Initiate{Requests: requests})
+	return s
+}
+
+// ikePort is where every negotiation begins.
+const ikePort = 500
+
+// insert enters a new SA with its reference on the peer, and says so as IOS does.
+func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.AddrPort) {
+	duplicate := slices.ContainsFunc(c.sas, func(o *sa) bool { return o.peer.Addr == remote.Addr() && !o.m.Dead() })
+	s.peer = c.peer(at, remote)
+	s.peer.IKE++
+	by := debug.ForInitiator
+	if at.Role == debug.Responder {
+		by = debug.ForResponder
+	}
+	c.emit(debug.ISAKMPLock{At: at, Ptr: s.peer.Ptr, Count: s.peer.IKE, By: by})
+	c.emit(debug.ISAKMPPorts{At: at, Local: local.Port(), Remote: remote.Port()})
+	if at.Role == debug.Initiator {
+		c.emit(debug.ISAKMPNewNode{At: at, State: debug.QMIdle})
+	}
+	ptr := c.pointer()
+	c.emit(debug.ISAKMPInsertSA{At: at, Ptr: ptr, Duplicate: duplicate})
+	s.m = v1.New(at.Role, cky, local, remote, s.peer, ptr, c.now)
+	c.own[s.cookie] = s
+	c.sas = append(c.sas, s)
+}
+
+// peer returns what is known of an address.
+func (c *Core) peer(at debug.At, remote netip.AddrPort) *exchange.Peer {
+	p := c.peers[remote.Addr()]
+	if p == nil {
+		c.handles++
+		p = &exchange.Peer{Addr: remote.Addr(), Ptr: c.pointer(), Handle: 0x80000000 + c.handles}
+		c.peers[p.Addr] = p
+		c.emit(debug.ISAKMPPeerCreated{At: at, Peer: p.Addr, Port: remote.Port()})
+		c.emit(debug.ISAKMPPeerHandle{At: at, Ptr: p.Ptr, Handle: p.Handle})
+	}
+	return p
+}
+
+// cookie draws a cookie that no other SA has. A random one needs no secret: the SA is
+// kept until it is used or evicted.
+func (c *Core) cookie() (cky [8]byte) {
+	for cky == [8]byte{} || c.own[cky] != nil {
+		if _, err := io.ReadFull(c.o.Rand, cky[:]); err != nil {
+			panic("ike: no randomness: " + err.Error())
+		}
+	}
+	return cky
+}
+
+// makeRoom evicts the oldest half-open SA where there are too many: a flood of first
+// messages with forged addresses must not keep anybody out who answers in time.
+func (c *Core) makeRoom() bool {
+	var oldest *sa
+	n := 0
+	for _, s := range c.sas {
+		if s.m.At().Role == debug.Responder && (s.m.HalfOpen() || s.m.Dead() && s.m.Since().IsZero()) {
+			if n++; oldest == nil {
+				oldest = s
+			}
+		}
+	}
+	if n >= maxHalfOpen {
+		c.drop("half-open SA evicted")
+		if !oldest.m.Dead() {
+			oldest.peer.IKE--
+		}
+		c.forget(oldest)
+	}
+	return len(c.sas) < maxSAs
+}
+
+// forget removes the last traces of an SA.
+func (c *Core) forget(s *sa) {
+	s.gone = true
+	c.timers.stopAll(s)
+	delete(c.own, s.cookie)
+	if c.offers[s.offer] == s {
+		delete(c.offers, s.offer)
+	}
+	c.sas = slices.DeleteFunc(c.sas, func(o *sa) bool { return o == s })
+	c.reap(s.peer)
+}
+
+// reap forgets a peer to which nothing refers.
+func (c *Core) reap(p *exchange.Peer) {
+	if p.IKE == 0 && p.IPsec == 0 && c.peers[p.Addr] == p {
+		delete(c.peers, p.Addr)
+	}
+}
+
+// usable returns the SA under which a Quick Mode with the peer can begin, or one that
+// will be usable.
+func (c *Core) usable(peer netip.Addr) *sa {
+	var budding *sa
+	for _, s := range slices.Backward(c.sas) {
+		if s.peer.Addr != peer {
+			continue
+		}
+		if s.m.Established(c.now) {
+			return s
+		}
+		// A half-open SA may be a forgery: nothing must wait for it.
+		if budding == nil && s.m.Budding() && !s.m.HalfOpen() {
+			budding = s
+		}
+	}
+	return budding
+}
+
+// clearISAKMP deletes the SA with that connection id, or all.
+func (c *Core) clearISAKMP(id uint32) {
+	for _, s := range slices.Clone(c.sas) {
+		if id == 0 || s.m.At().Conn == id {
+			c.step(s, exchange.Delete{Reason: debug.SAByKeyEngine})
+		}
+	}
+}
+
+// initialContact forgets what is older than an SA whose peer says that it knows no
+// other. What came up after that SA was begun is not meant.
+func (c *Core) initialContact(s *sa) {
+	created := s.m.Info(c.now).Created
+	for _, o := range slices.Clone(c.sas) {
+		if o != s && o.peer.Addr == s.peer.Addr && !o.m.Since().IsZero() && o.m.Since().Before(created) {
+			c.step(o, exchange.Delete{Reason: debug.SANoReason, Quiet: true})
+		}
+	}
+	for _, p := range c.ordered() {
+		if p.peer.Addr == s.peer.Addr && p.Installed.Before(created) {
+			c.removePair(p)
+		}
+	}
+}
+
+// renew begins a successor of an SA that is about to end, if SAs with the peer are in
+// use: a peer that ends them together with phase 1 must find another in time.
+func (c *Core) renew(s *sa) {
+	for _, o := range c.sas {
+		if o != s && o.peer.Addr == s.peer.Addr && (o.m.Established(c.now) && o.m.Since().After(s.m.Since()) || o.m.Budding() && !o.m.HalfOpen()) {
+			return
+		}
+	}
+	for _, p := range c.pairs {
+		if p.peer.Addr == s.peer.Addr && c.o.IPsec.Used(p.InboundSPI) {
+			local, remote := s.m.Endpoints()
+			c.initiate(local.Addr(), remote.Addr(), nil)
+			return
+		}
+	}
+}

@@ -1,0 +1,230 @@
+package v1
+
+import (
+	"crypto/hmac"
+	"io"
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// nonceLen is IOS's.
+const nonceLen = 20
+
+// When phase 1 is renewed before its end: the initiator first, so that both sides seldom
+// do it at once. No Quick Mode begins in the last seconds.
+const (
+	renewInitiator = 30 * time.Second
+	renewResponder = 15 * time.Second
+	lastCall       = 5 * time.Second
+)
+
+// draw returns n octets from Env.Rand.
+func (t *turn) draw(n int) []byte {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(t.env.Rand, b); err != nil {
+		panic("isakmp: no randomness: " + err.Error()) // nothing safe can be sent
+	}
+	return b
+}
+
+func (t *turn) nonce() []byte { return t.draw(nonceLen) }
+
+// readKE reads message 3 or 4: the peer's public value.
+func (t *turn) readKE(m *message) error {
+	t.processing(debug.PayloadKE, 0)
+	gx, err := payload.DecodeKE(m.first(payload.TypeKE))
+	if err != nil {
+		return err
+	}
+	if len(gx) != t.suite.Group.PublicLen() {
+		return &payload.DecodeError{Payload: payload.TypeKE, Notify: payload.InvalidKeyInformation, Reason: "length is not that of the group"}
+	}
+	if t.initiator() {
+		t.gxr = gx
+	} else {
+		t.gxi = gx
+	}
+	t.do(exchange.Derive{Group: t.suite.Group, Key: t.dh, Peer: gx})
+	return nil
+}
+
+// resumeKE has the shared secret and derives the keys.
+func (t *turn) resumeKE(m *message) error {
+	t.processing(debug.PayloadNonce, 0)
+	nonce, err := payload.DecodeNonce(m.first(payload.TypeNonce))
+	if err != nil {
+		return err
+	}
+	psk := t.key()
+	if psk == nil {
+		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
+		return errRefused
+	}
+	if t.initiator() {
+		t.nr = nonce
+	} else {
+		t.gxr, t.ni, t.nr = t.dh.Public(), nonce, t.nonce()
+	}
+	t.trace(debug.ISAKMPKeyFound{At: t.at(), Peer: t.peerAddr()})
+	h := t.suite.Hash
+	k := newKeys(h, skeyidPreShared(h, psk, t.ni, t.nr), t.gxy, t.cky)
+	key := k.encryptionKey(t.suite.Encryption.KeyLen(t.suite.KeyBits))
+	block, err := t.suite.Encryption.New(key)
+	clear(key)
+	if err != nil {
+		return err
+	}
+	if t.keys != nil {
+		t.keys.clear()
+	}
+	t.keys = k
+	t.chain = phase1Chain(h, block, t.gxi, t.gxr)
+	t.trace(debug.ISAKMPKeysGenerated{At: t.at()})
+	t.readVendors(m)
+	return t.readNATD(m)
+}
+
+// replyID sends message 5 or 6: HDR*, ID, HASH and, from an initiator that knows no SA
+// with the peer, INITIAL-CONTACT.
+func (t *turn) replyID() {
+	name := "MM6"
+	first := false
+	if t.initiator() {
+		name = "MM5"
+		t.number = 5
+		t.float()
+		first = !t.env.Registry.Known(t.peerAddr(), [8]byte(t.cky[:8]))
+	} else {
+		t.number = 6
+	}
+	if first {
+		t.trace(debug.ISAKMPInitialContact{At: t.at()})
+	}
+	t.trace(debug.ISAKMPAuthenticating{At: t.at(), Type: debug.IDIPv4Addr})
+	port := uint16(500)
+	if t.nat.found() {
+		port = 0
+	}
+	id := payload.AddrID(t.local.Addr(), 17, port)
+	body := id.AppendBody(nil)
+	t.traceID(id, payload.TypeHash, len(body), true)
+	t.trace(debug.ISAKMPPayloadLength{At: t.at(), Length: idLength(len(body))})
+	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
+	w.Add(payload.TypeID, payload.Opaque(body))
+	w.Add(payload.TypeHash, payload.Opaque(t.authHash(t.initiator(), body)))
+	if first {
+		w.Add(payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP,
+			Type: payload.InitialContact, SPI: t.cky[:]})
+	}
+	t.shown = debug.MMKeyExch
+	t.transmit(t.chain.seal(w.Message()), name, t.initiator())
+}
+
+// authHash is HASH_I or HASH_R over the body of the sender's ID payload.
+func (t *turn) authHash(initiator bool, id []byte) []byte {
+	if initiator {
+		return t.keys.hashI(t.gxi, t.gxr, t.cky, t.sai, id)
+	}
+	return t.keys.hashR(t.gxi, t.gxr, t.cky, t.sai, id)
+}
+
+// readID reads message 5 or 6 and authenticates the peer.
+func (t *turn) readID(m *message) error {
+	t.processing(debug.PayloadID, 0)
+	raw := m.all(payload.TypeID)[0]
+	id, err := payload.DecodeID(raw.Body)
+	if err != nil {
+		return err
+	}
+	t.traceID(id, raw.Next, len(raw.Body), false)
+	t.trace(debug.ISAKMPPeerProfile{At: t.at()})
+	t.processing(debug.PayloadHash, 0)
+	hash, err := payload.DecodeHash(m.first(payload.TypeHash), t.suite.Hash.Size())
+	if err != nil {
+		return err
+	}
+	if !hmac.Equal(hash, t.authHash(!t.initiator(), raw.Body)) {
+		t.trace(debug.ISAKMPHashMismatch{At: t.at()})
+		t.trace(debug.CryptoModeFailure{Mode: debug.MainMode, Peer: t.peerAddr()})
+		return errRefused
+	}
+	contact := t.readContact(m)
+	t.trace(debug.ISAKMPAuthStatus{At: t.at()})
+	t.trace(debug.ISAKMPAuthenticated{At: t.at(), Peer: t.peerAddr()})
+	if !t.initiator() {
+		t.follow(m)
+	}
+	if contact {
+		t.trace(debug.ISAKMPAuthStatus{At: t.at()})
+		t.trace(debug.ISAKMPProcessInitialContact{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port()})
+		t.do(exchange.InitialContact{})
+	}
+	if t.nat.found() {
+		t.trace(debug.ISAKMPUDPEncap{At: t.at(), Ptr: t.peer.Ptr, SA: t.ptr})
+	}
+	t.trace(debug.ISAKMPInsertPeer{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port(), Ptr: t.peer.Ptr})
+	return nil
+}
+
+// readContact reports whether INITIAL-CONTACT rides in message 5.
+func (t *turn) readContact(m *message) bool {
+	for _, r := range m.all(payload.TypeNotify) {
+		n, err := payload.DecodeNotify(r.Body)
+		if err != nil || n.Type != payload.InitialContact {
+			continue
+		}
+		t.trace(debug.ISAKMPNotify{At: t.at(), Type: debug.NotifyInitialContact, Protocol: uint8(payload.ProtocolISAKMP), SA: t.ptr})
+		return true
+	}
+	return false
+}
+
+// up begins the life of an ISAKMP SA.
+func (t *turn) up() {
+	t.shown = debug.QMIdle
+	t.dh.Clear()
+	clear(t.gxy)
+	t.established = t.env.Now
+	t.do(exchange.Disarm{Timer: exchange.Timer{Kind: exchange.Retransmit}})
+	t.armLife()
+	if t.nat.self {
+		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: keepaliveEvery})
+	}
+	t.do(exchange.Established{})
+	if t.lowered && !t.initiator() {
+		t.sendLife()
+	}
+	for _, r := range t.requests {
+		t.beginQuick(r)
+	}
+	t.requests = nil
+	t.number = 6
+	t.move(debug.Internal, debug.Phase1Complete, P1Complete)
+}
+
+// armLife sets the timers of the lifetime and of the renewal before it ends.
+func (t *turn) armLife() {
+	left := max(0, t.end().Sub(t.env.Now))
+	early := renewInitiator
+	if !t.initiator() {
+		early = renewResponder
+	}
+	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Lifetime}, After: left})
+	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Renewal}, After: left - min(early, left/2)})
+}
+
+// idLength is what IOS prints: the length of the payload with its generic header.
+func idLength(body int) int { return body + 4 }
+
+func (t *turn) traceID(id payload.ID, next payload.Type, body int, own bool) {
+	e := debug.ISAKMPID{At: t.at(), Own: own, Next: uint8(next), Type: debug.IDType(id.Type), Protocol: id.Protocol, Port: id.Port, Length: idLength(body)}
+	if a, ok := id.Addr(); ok {
+		e.Value = a.String()
+	} else {
+		e.Value = string(id.Data)
+	}
+	t.trace(e)
+}

@@ -1,0 +1,224 @@
+package v1
+
+import (
+	"crypto/hmac"
+	"encoding/binary"
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// inform sends an Informational exchange: HDR*, HASH(1), N or D. It is never answered,
+// so its node is purged at once.
+func (t *turn) inform(mid uint32, kind payload.Type, body payload.Body) {
+	w := payload.NewWriter(t.header(payload.ExchangeInformational, mid))
+	start, end := w.Space(payload.TypeHash, t.suite.Hash.Size())
+	w.Add(kind, body)
+	msg := w.Message()
+	copy(msg[start:end], t.keys.hash1(mid, msg[end:]))
+	chain := t.chain.phase2Chain(t.suite.Hash, mid)
+	t.send(exchange.Send{Local: t.local, Remote: t.remote, Data: chain.seal(msg), Name: "INFO"})
+	t.trace(debug.ISAKMPPurgeNode{At: t.at(), Node: mid})
+}
+
+// notify sends a notification with its debug lines.
+func (t *turn) notify(n payload.Notify, spi uint32) {
+	mid := t.messageID()
+	t.newNode(mid)
+	t.trace(debug.ISAKMPSendNotify{At: t.at(), Type: debug.Notify(n.Type.String()), Protocol: uint8(n.Protocol), SPI: spi, MessageID: mid})
+	if q, ok := n.Sequence(); ok {
+		t.trace(debug.ISAKMPSequence{At: t.at(), Sequence: q})
+	}
+	t.inform(mid, payload.TypeNotify, &n)
+}
+
+func (t *turn) newNode(mid uint32) {
+	t.trace(debug.ISAKMPNewNode{At: t.at(), Node: mid, State: debug.QMIdle})
+}
+
+// messageID draws one that is not in use.
+func (t *turn) messageID() uint32 {
+	for {
+		mid := binary.BigEndian.Uint32(t.draw(4))
+		if _, taken := t.nodes[mid]; mid != 0 && !taken {
+			return mid
+		}
+	}
+}
+
+// informational reads an Informational exchange. Without a hash it changes nothing.
+func (t *turn) informational(m *message) {
+	mid := m.header.MessageID
+	t.number = 0
+	switch {
+	case t.state == DestSA:
+		return
+	case !m.header.Encrypted():
+		t.refuseNotify(m)
+		return
+	case t.state != P1Complete || mid == 0 || t.nodes[mid] != nil:
+		t.drop("not expected now")
+		return
+	}
+	t.received(m)
+	t.newNode(mid)
+	if !t.authentic(m) {
+		return
+	}
+	t.remember(mid)
+	input, after := t.inform1(m)
+	t.trace(debug.ISAKMPDeleteNode{At: t.at(), Node: mid, Reason: debug.NodeInformational})
+	if after != nil {
+		after()
+		return
+	}
+	t.move(debug.FromPeer, input, t.state)
+}
+
+// refuseNotify is what IOS makes of a notification in clear.
+func (t *turn) refuseNotify(m *message) {
+	t.drop("notification in clear")
+	t.received(m)
+	t.trace(debug.ISAKMPNotifyRefused{At: t.at()})
+	t.trace(debug.ISAKMPUnknownInput{At: t.at(), Source: debug.FromPeer, Input: debug.InfoNotify, State: t.state.String()})
+	t.move(debug.FromPeer, debug.InfoNotify, t.state)
+	t.trace(debug.CryptoModeFailure{Mode: debug.InformationalMode, Peer: t.peerAddr()})
+}
+
+// authentic decrypts an Informational message and verifies its HASH(1).
+func (t *turn) authentic(m *message) bool {
+	mid := m.header.MessageID
+	may := []payload.Type{payload.TypeNotify, payload.TypeDelete, payload.TypeVendor}
+	if err := t.openHashed(m, t.chain.phase2Chain(t.suite.Hash, mid), nil, may); err != nil {
+		t.malformed(m, err)
+		return false
+	}
+	t.processing(debug.PayloadHash, mid)
+	return t.verify(m, t.keys.hash1(mid, m.rest()))
+}
+
+// openHashed decrypts a message of which the HASH payload must be the first.
+func (t *turn) openHashed(m *message, c ivChain, need, may []payload.Type) error {
+	if err := m.open(c); err != nil {
+		return err
+	}
+	if len(m.chain) == 0 || m.chain[0].Type != payload.TypeHash {
+		return &payload.DecodeError{Payload: payload.TypeHash, Notify: payload.PayloadMalformed, Reason: "not the first payload"}
+	}
+	return m.check(append([]payload.Type{payload.TypeHash}, need...), may)
+}
+
+// verify compares the HASH payload with what the keys give.
+func (t *turn) verify(m *message, want []byte) bool {
+	if hmac.Equal(m.chain[0].Body, want) {
+		return true
+	}
+	t.drop("hash does not match")
+	t.trace(debug.ISAKMPHashMismatch{At: t.at()})
+	return false
+}
+
+// inform1 acts on the payloads. What ends the SA is done by after, once everything else
+// is said.
+func (t *turn) inform1(m *message) (input debug.Input, after func()) {
+	input = debug.InfoNotify
+	mid := m.header.MessageID
+	for _, r := range m.chain[1:] {
+		switch r.Type {
+		case payload.TypeNotify:
+			if n, err := payload.DecodeNotify(r.Body); err == nil {
+				if t.notified(mid, n) {
+					input = debug.KeepAlive
+				}
+			}
+		case payload.TypeDelete:
+			t.processing(debug.PayloadDelete, mid)
+			t.trace(debug.ISAKMPNoParanoid{At: t.at()})
+			input = debug.InfoDelete
+			if d, err := payload.DecodeDelete(r.Body); err == nil {
+				if f := t.deleted(d); f != nil {
+					after = f
+				}
+			}
+		}
+	}
+	return input, after
+}
+
+// deleted acts on a Delete payload. A phase 1 deletion is done by the result.
+func (t *turn) deleted(d payload.Delete) (after func()) {
+	for _, spi := range d.SPIs {
+		switch {
+		case d.Protocol == payload.ProtocolESP:
+			t.do(exchange.PeerDeleted{OutboundSPI: binary.BigEndian.Uint32(spi)})
+		case d.Protocol == payload.ProtocolISAKMP && cookies(spi) == t.cky:
+			gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: debug.SANoReason, State: t.shown, Peer: t.peerAddr()}
+			t.trace(gone)
+			after = func() {
+				t.destroy(gone, false)
+				t.move(debug.FromPeer, debug.MMExch, DestSA)
+			}
+		}
+	}
+	return after
+}
+
+// notified acts on a notification, and reports whether it was of dead peer detection.
+func (t *turn) notified(mid uint32, n payload.Notify) (alive bool) {
+	var spi uint32
+	if len(n.SPI) == 4 {
+		spi = binary.BigEndian.Uint32(n.SPI)
+	}
+	t.trace(debug.ISAKMPNotify{At: t.at(), Type: debug.Notify(n.Type.String()), Protocol: uint8(n.Protocol), SPI: spi, MessageID: mid, SA: t.ptr})
+	switch {
+	case n.Type == payload.RUThere || n.Type == payload.RUThereAck:
+		q, ok := n.Sequence()
+		if !ok {
+			return false
+		}
+		t.trace(debug.ISAKMPAlive{At: t.at(), Ack: n.Type == payload.RUThereAck, Peer: t.peerAddr(), Sequence: q})
+		if n.Type == payload.RUThere {
+			t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.RUThereAck, SPI: t.cky[:], Data: n.Data}, 0)
+		}
+		return n.Type == payload.RUThere
+	case n.Type == payload.ResponderLifetime && n.Protocol == payload.ProtocolISAKMP:
+		t.shorten(n)
+	case n.Type == payload.InitialContact:
+		t.trace(debug.ISAKMPProcessInitialContact{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port()})
+		t.do(exchange.InitialContact{})
+	case n.Type < payload.Connected:
+		t.quickRefused(spi, mid)
+	}
+	return false
+}
+
+// shorten adopts the responder's lifetime if it is lower than ours.
+func (t *turn) shorten(n payload.Notify) {
+	list, err := payload.DecodeAttributes(payload.TypeNotify, n.Data)
+	if err != nil {
+		return
+	}
+	tr := payload.Transform{Attributes: list}
+	life := lower(uint32(t.life/time.Second), offeredLife(&tr))
+	t.trace(debug.ISAKMPAuthStatus{At: t.at()})
+	t.trace(debug.ISAKMPLifetimeStep{At: t.at(), Step: debug.LifetimeProcessing})
+	t.trace(debug.ISAKMPLifetimeStep{At: t.at(), Step: debug.LifetimeStart})
+	if time.Duration(life)*time.Second == t.life {
+		return
+	}
+	t.life = time.Duration(life) * time.Second
+	t.trace(debug.ISAKMPLifetimeStep{At: t.at(), Step: debug.LifetimeRestart, Seconds: life})
+	t.armLife()
+}
+
+// sendLife tells the initiator that phase 1 ends earlier than it thinks (RFC 2407,
+// section 4.6.3.1).
+func (t *turn) sendLife() {
+	seconds := uint32(t.life / time.Second)
+	t.trace(debug.ISAKMPLifetimeStep{At: t.at(), Step: debug.LifetimeSending, Seconds: seconds})
+	data := payload.Number(payload.ISAKMPLifeType, payload.LifeSeconds).Append(nil)
+	data = payload.Number(payload.ISAKMPLifeDuration, seconds).Append(data)
+	t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.ResponderLifetime, SPI: t.cky[:], Data: data}, 0)
+}

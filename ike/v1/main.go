@@ -1,0 +1,210 @@
+package v1
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// Main Mode with a pre-shared key, RFC 2409, section 5.4:
+//
+//	 Initiator                        Responder
+//	----------                       -----------
+//	 HDR, SA             -->
+//	                     <--    HDR, SA
+//	 HDR, KE, Ni         -->
+//	                     <--    HDR, KE, Nr
+//	 HDR*, IDii, HASH_I  -->
+//	                     <--    HDR*, IDir, HASH_R
+//
+// A row is one message received. read looks at its payloads and may ask for Diffie-
+// Hellman; resume then goes on with them; reply builds the answer.
+type row struct {
+	state     State // waits for the message
+	number    int   // of the message
+	need      []payload.Type
+	encrypted bool
+	during    State // while the message is processed
+	late      bool  // IOS reports that only after the payloads
+	read      func(*turn, *message) error
+	resume    func(*turn, *message) error
+	reply     func(*turn)
+	next      State // once the answer is sent
+}
+
+var mainMode = []row{
+	{state: IMM1, number: 2, need: []payload.Type{payload.TypeSA}, during: IMM2,
+		read: (*turn).readChoice, resume: (*turn).resumeChoice, reply: (*turn).replyKE, next: IMM3},
+	{state: IMM3, number: 4, need: []payload.Type{payload.TypeKE, payload.TypeNonce}, during: IMM4,
+		read: (*turn).readKE, resume: (*turn).resumeKE, reply: (*turn).replyID, next: IMM5},
+	{state: IMM5, number: 6, need: []payload.Type{payload.TypeID, payload.TypeHash}, encrypted: true, during: IMM6, late: true,
+		read: (*turn).readID, reply: func(*turn) {}, next: P1Complete},
+
+	{state: Ready, number: 1, need: []payload.Type{payload.TypeSA}, during: RMM1,
+		read: (*turn).readOffer, reply: (*turn).replyChoice, next: RMM2},
+	{state: RMM2, number: 3, need: []payload.Type{payload.TypeKE, payload.TypeNonce}, during: RMM3,
+		read: (*turn).readKE, resume: (*turn).resumeKE, reply: (*turn).replyKE, next: RMM4},
+	{state: RMM4, number: 5, need: []payload.Type{payload.TypeID, payload.TypeHash}, encrypted: true, during: RMM5,
+		read: (*turn).readID, reply: (*turn).replyID, next: P1Complete},
+}
+
+// pending is a message whose processing waits for Diffie-Hellman.
+type pending struct {
+	row    *row
+	m      *message
+	before State
+}
+
+// Errors of a row that has already said what is wrong.
+var (
+	errRefused = errors.New("isakmp: message refused")
+	errDeleted = errors.New("isakmp: SA deleted")
+)
+
+// halfOpen is how long a responder waits for message 3 and 5.
+const halfOpen = time.Minute
+
+// mainMode takes a message of phase 1 along the table.
+func (t *turn) mainMode(m *message) {
+	if i := slices.Index(t.seen, m.digest); i >= 0 {
+		if i == len(t.seen)-1 && t.pending == nil {
+			t.duplicate(m)
+		}
+		return
+	}
+	i := slices.IndexFunc(mainMode, func(r row) bool { return r.state == t.state })
+	if i < 0 || t.pending != nil || m.header.MessageID != 0 || t.state == Ready && t.initiator() {
+		t.drop("not expected now")
+		return
+	}
+	r := &mainMode[i]
+	switch {
+	case r.encrypted && !m.header.Encrypted():
+		t.drop("not encrypted")
+		t.trace(debug.CryptoNotEncrypted{Peer: m.Remote.Addr()})
+		return
+	case !r.encrypted && (m.header.Encrypted() || m.Remote != t.remote || m.Local != t.local):
+		t.drop("not from the peer's port")
+		return
+	}
+	t.number = r.number
+	if t.state != Ready { // the engine has reported the first message of a new SA
+		t.received(m)
+	}
+	if err := t.cut(r, m); err != nil {
+		t.malformed(m, err)
+		return
+	}
+	before := t.state
+	if !r.late {
+		t.move(debug.FromPeer, debug.MMExch, r.during)
+	}
+	if err := r.read(t, m); err != nil {
+		t.refuse(m, before, err)
+		return
+	}
+	p := &pending{r, m, before}
+	if r.resume != nil { // read has asked for Diffie-Hellman
+		t.pending = p
+		return
+	}
+	t.finish(p)
+}
+
+// cut decrypts a message of phase 1 if need be, and checks which payloads it has.
+func (t *turn) cut(r *row, m *message) error {
+	var err error
+	if r.encrypted {
+		err = m.open(t.chain)
+	} else {
+		err = m.decode()
+	}
+	if err != nil {
+		return err
+	}
+	return m.check(r.need, anywhere)
+}
+
+// secret goes on with what waited for Diffie-Hellman.
+func (t *turn) secret(ev exchange.Secret) {
+	if ev.Node != 0 {
+		t.quickSecret(ev)
+		return
+	}
+	p := t.pending
+	t.pending = nil
+	if p == nil || t.state == DestSA {
+		clear(ev.Shared)
+		return
+	}
+	t.number = p.row.number
+	err := ev.Err
+	if err == nil {
+		t.dh, t.gxy = ev.Key, ev.Shared
+		err = p.row.resume(t, p.m)
+	}
+	if err != nil {
+		t.refuse(p.m, p.before, err)
+		return
+	}
+	t.finish(p)
+}
+
+// finish accepts the message and answers it.
+func (t *turn) finish(p *pending) {
+	r := p.row
+	t.seen = append(t.seen, p.m.digest)
+	if r.encrypted {
+		t.chain = p.m.after
+	}
+	if r.late {
+		t.move(debug.FromPeer, debug.MMExch, r.during)
+	}
+	t.move(debug.Internal, debug.ProcessMainMode, r.during)
+	r.reply(t)
+	t.move(debug.Internal, debug.ProcessComplete, r.next)
+	if r.next == P1Complete {
+		t.up()
+	}
+}
+
+// refuse goes back to the state before a message that could not be accepted.
+func (t *turn) refuse(m *message, before State, err error) {
+	if errors.Is(err, errDeleted) {
+		return
+	}
+	t.state = before
+	if errors.Is(err, errRefused) {
+		t.drop("refused")
+	} else {
+		t.malformed(m, err)
+	}
+}
+
+// malformed reports a message that cannot be decoded. In an encrypted one that is the
+// usual sign of a wrong key, and so of different pre-shared keys.
+func (t *turn) malformed(m *message, err error) {
+	var d *payload.DecodeError
+	if m.header.Encrypted() && errors.As(err, &d) {
+		t.trace(debug.ISAKMPReserved{At: t.at(), Payload: debug.Payload(d.Payload.String())})
+	}
+	t.drop("malformed")
+	t.trace(debug.CryptoBadMessage{Peer: m.Remote.Addr()})
+	t.errors = min(t.errors+1, attempts)
+	t.trace(debug.ISAKMPErrorCounter{At: t.at(), Attempt: t.errors, Of: attempts, Reason: debug.ErrorMalformed})
+	if t.state == Ready {
+		t.bury(debug.SANoReason)
+	}
+}
+
+func (t *turn) received(m *message) {
+	t.trace(debug.ISAKMPReceived{At: t.at(), Peer: m.Remote.Addr(), DPort: m.Local.Port(), SPort: m.Remote.Port(), State: t.shown})
+}
+
+func (t *turn) processing(p debug.Payload, mid uint32) {
+	t.trace(debug.ISAKMPProcessing{At: t.at(), Payload: p, MessageID: mid})
+}

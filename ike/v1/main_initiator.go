@@ -1,0 +1,108 @@
+package v1
+
+import (
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// initiate sends message 1: HDR, SA and the vendor IDs of NAT traversal.
+func (t *turn) initiate(requests []exchange.Request) {
+	t.requests = requests
+	t.number = 1
+	t.trace(debug.ISAKMPNoAggressive{At: t.at()})
+	if t.key() == nil || len(offers(t.env.Policy)) == 0 {
+		t.noKey()
+		return
+	}
+	t.trace(debug.ISAKMPKeyFound{At: t.at(), Peer: t.peerAddr()})
+	sa := offer(t.env.Policy)
+	t.sai = sa.AppendBody(nil)
+	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
+	w.Add(payload.TypeSA, &sa)
+	for _, v := range offeredNATT {
+		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
+		w.Add(payload.TypeVendor, v.ID())
+	}
+	t.move(debug.FromIPsec, debug.SARequestMM, IMM1)
+	t.trace(debug.ISAKMPBeginMain{At: t.at()})
+	t.transmit(w.Message(), "MM1", true)
+}
+
+// noKey ends an SA that cannot even begin.
+func (t *turn) noKey() {
+	t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
+	t.trace(debug.ISAKMPNoCredentials{At: t.at()})
+	t.trace(debug.ISAKMPNoMainMode{At: t.at()})
+	t.unlock(debug.ForPeerDelete)
+	t.trace(debug.ISAKMPPurgeSA{At: t.at(), Ptr: t.ptr})
+	t.trace(debug.ISAKMPPurgeNode{At: t.at()})
+	t.trace(debug.ISAKMPRequestFailed{At: t.at()})
+	t.trace(debug.ISAKMPKeyMessageFailed{At: t.at(), Number: 0, Code: 2})
+	t.state = DestSA
+	t.do(exchange.Dead{Requests: t.requests})
+	t.requests = nil
+	t.do(exchange.Gone{})
+}
+
+// readChoice reads message 2: the proposal that the responder has chosen.
+func (t *turn) readChoice(m *message) error {
+	if m.header.ResponderCookie == [8]byte{} {
+		return &payload.DecodeError{Notify: payload.InvalidCookie, Reason: "responder cookie is zero"}
+	}
+	t.processing(debug.PayloadSA, 0)
+	sa, err := payload.DecodeSA(m.first(payload.TypeSA))
+	if err != nil {
+		return err
+	}
+	// "The initiator MAY provide multiple proposals for negotiation; a responder MUST
+	// reply with only one." RFC 2409, section 5.
+	if len(sa.Proposals) != 1 || len(sa.Proposals[0].Transforms) != 1 {
+		return &payload.DecodeError{Payload: payload.TypeSA, Notify: payload.BadProposalSyntax, Reason: "more than one proposal chosen"}
+	}
+	t.vendor = t.readVendors(m)
+	if err := t.haveKey(); err != nil {
+		return err
+	}
+	if !t.choose(sa.Proposals) {
+		t.trace(debug.ISAKMPNoOffers{At: t.at()})
+		t.trace(debug.CryptoModeFailure{Mode: debug.MainMode, Peer: t.peerAddr()})
+		return errRefused
+	}
+	t.do(exchange.Derive{Group: t.suite.Group})
+	return nil
+}
+
+// resumeChoice has our public value: the crypto engine owns the SA now, which gives it
+// its connection id.
+func (t *turn) resumeChoice(m *message) error {
+	copy(t.cky[8:], m.header.ResponderCookie[:])
+	t.conn = t.env.Registry.ConnID()
+	t.readVendors(m)
+	return nil
+}
+
+// replyKE sends message 3, or 4 for a responder: HDR, KE, N, vendor IDs and NAT-D.
+func (t *turn) replyKE() {
+	name := "MM3"
+	if t.initiator() {
+		t.gxi, t.ni = t.dh.Public(), t.nonce()
+		t.number = 3
+		t.shown = debug.MMSASetup
+	} else {
+		name = "MM4"
+		t.number = 4
+		t.shown = debug.MMKeyExch
+	}
+	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
+	if t.initiator() {
+		w.Add(payload.TypeKE, payload.Opaque(t.gxi))
+		w.Add(payload.TypeNonce, payload.Opaque(t.ni))
+	} else {
+		w.Add(payload.TypeKE, payload.Opaque(t.gxr))
+		w.Add(payload.TypeNonce, payload.Opaque(t.nr))
+	}
+	t.writeVendors(w)
+	t.writeNATD(w)
+	t.transmit(w.Message(), name, true)
+}

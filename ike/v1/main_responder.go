@@ -1,0 +1,80 @@
+package v1
+
+import (
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// readOffer reads message 1: every proposal of the initiator.
+func (t *turn) readOffer(m *message) error {
+	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Lifetime}, After: halfOpen})
+	t.processing(debug.PayloadSA, 0)
+	body := m.first(payload.TypeSA)
+	sa, err := payload.DecodeSA(body)
+	if err != nil {
+		return err
+	}
+	t.sai = body
+	t.vendor = t.readVendors(m)
+	if t.haveKey() == nil && t.choose(sa.Proposals) {
+		t.conn = t.env.Registry.ConnID()
+		t.readVendors(m)
+		return nil
+	}
+	t.refuseOffer()
+	return errDeleted
+}
+
+// refuseOffer says that no proposal is acceptable, to the operator and to the peer. The
+// notification is in clear, so the peer believes it as little as we would.
+func (t *turn) refuseOffer() {
+	t.trace(debug.ISAKMPNoOffers{At: t.at()})
+	t.trace(debug.ISAKMPPolicyNotAcceptable{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr()})
+	t.trace(debug.ISAKMPErrorCounter{At: t.at(), Attempt: 1, Of: attempts, Reason: debug.ErrorNoProposal})
+	w := payload.NewWriter(t.header(payload.ExchangeInformational, t.messageID()))
+	w.Add(payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.NoProposalChosen})
+	t.transmit(w.Message(), "INFO", false)
+	t.trace(debug.ISAKMPNoParanoid{At: t.at()})
+	for range 2 {
+		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: debug.SAPolicyRefused, State: t.shown, Peer: t.peerAddr()})
+	}
+	t.trace(debug.ISAKMPMachineError{At: t.at(), Code: 2})
+	t.move(debug.Internal, debug.ProcessMainMode, RMM1)
+	t.move(debug.FromPeer, debug.MMExch, DestSA)
+	t.unlock(debug.ForSADeleted)
+	t.buried()
+}
+
+// replyChoice sends message 2: the one proposal chosen.
+func (t *turn) replyChoice() {
+	t.number = 2
+	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: []payload.Proposal{t.chosen}}
+	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
+	w.Add(payload.TypeSA, &sa)
+	if v := t.vendor.natt; v != payload.VendorUnknown {
+		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
+		w.Add(payload.TypeVendor, v.ID())
+	}
+	t.shown = debug.MMSASetup
+	// The initiator sends message 1 again if this one is lost. Whoever forged its
+	// address must not get more than one answer.
+	t.transmit(w.Message(), "MM2", false)
+}
+
+// CheckOffer reports whether a datagram can be a first message, before anything is kept
+// of it.
+func CheckOffer(datagram []byte) error {
+	m, err := newMessage(exchange.Message{Data: datagram})
+	if err != nil {
+		return err
+	}
+	if err := m.decode(); err != nil {
+		return err
+	}
+	if err := m.check([]payload.Type{payload.TypeSA}, anywhere); err != nil {
+		return err
+	}
+	_, err = payload.DecodeSA(m.first(payload.TypeSA))
+	return err
+}

@@ -1,0 +1,102 @@
+package v1
+
+import (
+	"crypto/hmac"
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// floatPort is where IKE continues once a NAT is found (RFC 3947, section 4).
+const floatPort = 4500
+
+// keepaliveEvery is IOS's interval of keepalives behind a NAT.
+const keepaliveEvery = 20 * time.Second
+
+// nat is what the NAT-D payloads have shown.
+type nat struct{ self, peer bool }
+
+func (n nat) found() bool { return n.self || n.peer }
+
+var natSide = map[nat]debug.NATSide{
+	{self: true}: debug.NATSelf, {peer: true}: debug.NATPeer, {self: true, peer: true}: debug.NATBoth,
+}
+
+// draft reports whether the numbers of draft-ietf-ipsec-nat-t-ike-03 are in use, which
+// come from the private range.
+func (v vendors) draft() bool { return v.natt >= payload.VendorNATTDraft03 }
+
+// writeNATD adds the hash of the peer's address and port as we see them, then that of
+// our own.
+func (t *turn) writeNATD(w *payload.Writer) {
+	if t.vendor.natt == payload.VendorUnknown {
+		return
+	}
+	kind := payload.TypeNATD
+	if t.vendor.draft() {
+		kind = payload.TypeNATDDraft
+	}
+	for _, a := range []netip.AddrPort{t.remote, t.local} {
+		w.Add(kind, payload.Opaque(natdHash(t.suite.Hash, t.cky, a)))
+	}
+}
+
+// readNATD compares the NAT-D payloads: "the first one … contains the remote end's IP
+// address and port (i.e., the destination address of the UDP packet). … If [none of the
+// others] match, … the other end is behind NAT." RFC 3947, section 3.2.
+func (t *turn) readNATD(m *message) error {
+	list := m.all(payload.TypeNATD, payload.TypeNATDDraft)
+	if t.vendor.natt == payload.VendorUnknown || len(list) < 2 {
+		return nil
+	}
+	mine := natdHash(t.suite.Hash, t.cky, t.local)
+	his := natdHash(t.suite.Hash, t.cky, t.remote)
+	found := nat{peer: true}
+	for i, r := range list {
+		h, err := payload.DecodeNATD(r.Type, r.Body, t.suite.Hash.Size())
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			found.self = !hmac.Equal(h, mine)
+		} else if hmac.Equal(h, his) {
+			found.peer = false
+		}
+	}
+	t.nat = found
+	if found.found() {
+		t.trace(debug.ISAKMPNATD{At: t.at(), Mine: true, Match: !found.self})
+		t.trace(debug.ISAKMPNATD{At: t.at(), Match: !found.peer})
+		t.trace(debug.ISAKMPNAT{At: t.at(), Side: natSide[found]})
+	}
+	return nil
+}
+
+// float moves an initiator to port 4500: "the initiator MUST set both UDP source and
+// destination ports to 4500" from message 5 on. RFC 3947, section 4.
+func (t *turn) float() {
+	if t.nat.found() && t.remote.Port() != floatPort {
+		t.local = netip.AddrPortFrom(t.local.Addr(), floatPort)
+		t.remote = netip.AddrPortFrom(t.remote.Addr(), floatPort)
+	}
+}
+
+// follow moves to where an authenticated message 5 came from.
+func (t *turn) follow(m *message) {
+	if m.Remote == t.remote && m.Local == t.local {
+		return
+	}
+	t.local, t.remote = m.Local, m.Remote
+	t.trace(debug.ISAKMPFloating{At: t.at(), Port: t.remote.Port()})
+	t.trace(debug.ISAKMPFindPeer{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port()})
+}
+
+// keepAlive holds the NAT's mapping open: "The sender SHOULD use a one-octet-long
+// payload with the value 0xFF." RFC 3948, section 2.3.
+func (t *turn) keepAlive() {
+	t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
+	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: keepaliveEvery})
+}

@@ -1,0 +1,190 @@
+package v1
+
+import (
+	"crypto/sha256"
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+	"conft/internal/suite"
+)
+
+// Phase1 is the machine of one ISAKMP SA. It is stepped only by the engine's loop, which
+// owns the Peer too.
+type Phase1 struct {
+	role    debug.Role
+	local   netip.AddrPort
+	remote  netip.AddrPort
+	peer    *exchange.Peer
+	ptr     uint32 // printed, nothing else
+	cky     cookies
+	created time.Time
+
+	state  State
+	shown  debug.State // the state that packet lines and show commands print
+	conn   uint32      // 0 until the policy is agreed
+	number int         // of the message that is built or processed, for the notes
+
+	requests []exchange.Request // wait for phase 1
+
+	// Agreed in messages 1 and 2.
+	suite   exchange.ISAKMPProposal
+	chosen  payload.Proposal // the responder's answer
+	life    time.Duration
+	lowered bool // ours is lower than the initiator's
+	vendor  vendors
+	sai     []byte // body of the initiator's SA payload, which HASH_I and HASH_R cover
+
+	// Exchanged in messages 3 and 4.
+	dh          *suite.PrivateKey
+	gxy         []byte
+	gxi, gxr    []byte
+	ni, nr      []byte
+	nat         nat
+	keys        *keys
+	chain       ivChain
+	established time.Time
+
+	// The message last sent, and those received, of which the last is answered by
+	// it again.
+	sent    exchange.Send
+	retries int
+	errors  int
+	seen    []digest
+	pending *pending // waits for Diffie-Hellman
+
+	nodes map[uint32]*node // by message ID
+}
+
+// digest recognises a datagram that was received before.
+type digest [sha256.Size]byte
+
+// New returns the machine of an SA whose own cookie is already in cky; the peer's is
+// zero for an initiator.
+func New(role debug.Role, cky [16]byte, local, remote netip.AddrPort, peer *exchange.Peer, ptr uint32, now time.Time) *Phase1 {
+	return &Phase1{
+		role: role, cky: cky, local: local, remote: remote, peer: peer, ptr: ptr, created: now,
+		shown: debug.MMNoState,
+		nodes: make(map[uint32]*node),
+	}
+}
+
+// Step consumes one event and appends the actions it causes, in order.
+func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action) []exchange.Action {
+	t := &turn{Phase1: p, env: env, out: out}
+	switch ev := ev.(type) {
+	case exchange.Initiate:
+		t.initiate(ev.Requests)
+	case exchange.Request:
+		t.request(ev)
+	case exchange.Message:
+		t.message(ev)
+	case exchange.Expired:
+		t.expired(ev.Timer)
+	case exchange.Secret:
+		t.secret(ev)
+	case exchange.Delete:
+		t.delete(ev.Reason, ev.Quiet)
+	case exchange.DeleteIPsec:
+		t.deleteIPsec(ev.SPIs)
+	}
+	return t.out
+}
+
+// turn is one step: the machine with what it may look at and what it answers.
+type turn struct {
+	*Phase1
+	env exchange.Env
+	out []exchange.Action
+}
+
+func (t *turn) do(a exchange.Action)   { t.out = append(t.out, a) }
+func (t *turn) trace(e debug.Event)    { t.do(exchange.Trace{Event: e}) }
+func (t *turn) drop(reason string)     { t.do(exchange.Drop{Reason: reason}) }
+func (t *turn) key() []byte            { return t.env.Policy.Key(t.remote.Addr()) }
+func (p *Phase1) at() debug.At         { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
+func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
+func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
+
+// move changes the state and says so; nothing else does.
+func (t *turn) move(source debug.Source, input debug.Input, next State) {
+	t.trace(debug.ISAKMPInput{At: t.at(), Source: source, Input: input})
+	t.trace(debug.ISAKMPState{At: t.at(), Old: t.state.String(), New: next.String()})
+	t.state = next
+}
+
+// header is that of a message of this SA.
+func (p *Phase1) header(x payload.ExchangeType, mid uint32) payload.Header {
+	return payload.Header{
+		InitiatorCookie: [8]byte(p.cky[:8]), ResponderCookie: [8]byte(p.cky[8:]),
+		Version: payload.Version1, Exchange: x, MessageID: mid,
+	}
+}
+
+// message sorts a datagram by its exchange.
+func (t *turn) message(in exchange.Message) {
+	m, err := newMessage(in)
+	if err != nil || !t.mine(m.header) {
+		t.drop("not a message of its SA")
+		return
+	}
+	switch m.header.Exchange {
+	case payload.ExchangeMain:
+		t.mainMode(m)
+	case payload.ExchangeQuick:
+		t.quickMode(m)
+	case payload.ExchangeInformational:
+		t.informational(m)
+	default:
+		t.drop("exchange not supported")
+	}
+}
+
+// mine reports whether the cookies are those of this SA. Before message 2 the
+// responder's is not known.
+func (p *Phase1) mine(h payload.Header) bool {
+	if p.state == IMM1 || p.state == Ready {
+		return [8]byte(p.cky[:8]) == h.InitiatorCookie
+	}
+	return p.cky == cookiesOf(h)
+}
+
+// Established reports whether phase 1 is up and not about to end, so that a Quick Mode
+// may begin under it.
+func (p *Phase1) Established(now time.Time) bool {
+	return p.state == P1Complete && now.Add(lastCall).Before(p.end())
+}
+
+// Budding reports whether phase 1 is still being negotiated.
+func (p *Phase1) Budding() bool { return p.state < P1Complete }
+
+// HalfOpen reports whether a responder has not yet heard again from an initiator.
+func (p *Phase1) HalfOpen() bool { return p.state == RMM2 }
+
+// Dead reports whether the SA is deleted.
+func (p *Phase1) Dead() bool { return p.state == DestSA }
+
+// Since returns when phase 1 came up, zero if it never did.
+func (p *Phase1) Since() time.Time { return p.established }
+
+// At is where the machine stands, for lines that the engine reports about it.
+func (p *Phase1) At() debug.At { return p.at() }
+
+// Endpoints are where messages go from and to.
+func (p *Phase1) Endpoints() (local, remote netip.AddrPort) { return p.local, p.remote }
+
+func (p *Phase1) end() time.Time { return p.established.Add(p.life) }
+
+// Info describes the SA.
+func (p *Phase1) Info(now time.Time) exchange.PhaseOneInfo {
+	i := exchange.PhaseOneInfo{
+		Local: p.local, Remote: p.remote, Initiator: p.initiator(), State: string(p.shown), ConnID: p.conn,
+		Deleted: p.Dead(), NATT: p.nat.found(), Suite: p.suite, Created: p.created,
+	}
+	if p.state == P1Complete {
+		i.Remaining = p.end().Sub(now)
+	}
+	return i
+}

@@ -1,0 +1,241 @@
+package v1
+
+import (
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+	"conft/internal/suite"
+)
+
+// deal is what a Quick Mode agrees on.
+type deal struct {
+	tunnel             *exchange.Tunnel
+	selector           exchange.Selector
+	set                exchange.TransformSet
+	group              suite.Group // 0 without perfect forward secrecy
+	seconds, kilobytes uint32
+	lowered            bool             // ours are lower than the initiator's
+	proposal           payload.Proposal // as chosen
+	inSPI, outSPI      uint32
+}
+
+// terms is a transform of phase 2 as offered.
+type terms struct {
+	set                exchange.TransformSet
+	encaps             uint64
+	group              suite.Group
+	seconds, kilobytes uint64
+	unknown            bool // holds what nobody here understands
+}
+
+// offer2 is the initiator's SA payload: a proposal for each transform set.
+func (t *turn) offer2(r exchange.Request) payload.SA {
+	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly}
+	for i, set := range r.Tunnel.Transforms {
+		sa.Proposals = append(sa.Proposals, payload.Proposal{
+			Number: uint8(i + 1), Protocol: payload.ProtocolESP, SPI: octets(r.SPI),
+			Transforms: []payload.Transform{{Number: 1, ID: uint8(set.Transform), Attributes: t.attributes2(set, r.Tunnel)}},
+		})
+	}
+	return sa
+}
+
+// attributes2 are the attributes of a transform set in IOS's order.
+func (t *turn) attributes2(set exchange.TransformSet, tunnel *exchange.Tunnel) []payload.Attribute {
+	a := []payload.Attribute{
+		payload.Number(payload.IPsecEncapsulation, t.encaps()),
+		payload.Number(payload.IPsecLifeType, payload.LifeSeconds),
+		payload.Number(payload.IPsecLifeDuration, tunnel.LifeSeconds),
+		payload.Number(payload.IPsecLifeType, payload.LifeKilobytes),
+		payload.Number(payload.IPsecLifeDuration, tunnel.LifeKilobytes),
+	}
+	if set.Auth != suite.AuthNone {
+		a = append(a, payload.Number(payload.IPsecAuth, uint32(set.Auth)))
+	}
+	if set.KeyBits != 0 {
+		a = append(a, payload.Number(payload.IPsecKeyLength, uint32(set.KeyBits)))
+	}
+	if tunnel.PFS != 0 {
+		a = append(a, payload.Number(payload.IPsecGroup, uint32(tunnel.PFS)))
+	}
+	return a
+}
+
+// encaps is the encapsulation mode: ESP in UDP behind a NAT (RFC 3947, section 5.1).
+func (t *turn) encaps() uint32 {
+	switch {
+	case !t.nat.found():
+		return payload.EncapsTunnel
+	case t.vendor.draft():
+		return payload.EncapsUDPTunnelDraft
+	}
+	return payload.EncapsUDPTunnel
+}
+
+// agree takes the first transform that some tunnel accepts.
+func (t *turn) agree(n *node, proposals []payload.Proposal, ids exchange.Selector) bool {
+	for i := range proposals {
+		p := &proposals[i]
+		if p.Protocol == payload.ProtocolESP {
+			n.deal.outSPI = bigEndian(p.SPI)
+		}
+		t.trace(debug.ISAKMPCheckingIPsec{At: t.at(), Proposal: p.Number})
+		for j := range p.Transforms {
+			tr := &p.Transforms[j]
+			offered := t.readTerms(p, tr)
+			// Proposals of one number go together, such as AH with ESP.
+			if bundled(proposals, i) || offered.unknown || offered.encaps != uint64(t.encaps()) {
+				t.trace(debug.ISAKMPAcceptable{At: t.at(), Refused: true, Next: nextTransform(p, j)})
+				continue
+			}
+			t.trace(debug.ISAKMPIPsecAcceptable{At: t.at()})
+			tunnel, code := t.validate(n, ids, offered)
+			if code != 0 {
+				t.trace(debug.ISAKMPInvalidated{At: t.at(), Code: code})
+				continue
+			}
+			n.deal.tunnel, n.deal.selector = tunnel, ids
+			n.deal.set, n.deal.group = offered.set, offered.group
+			n.deal.seconds = lower(tunnel.LifeSeconds, offered.seconds)
+			n.deal.kilobytes = lower(tunnel.LifeKilobytes, offered.kilobytes)
+			n.deal.lowered = uint64(n.deal.seconds) < offered.seconds || uint64(n.deal.kilobytes) < offered.kilobytes
+			n.deal.proposal = payload.Proposal{Number: p.Number, Protocol: p.Protocol, Transforms: []payload.Transform{*tr}}
+			return true
+		}
+	}
+	return false
+}
+
+func nextTransform(p *payload.Proposal, j int) uint8 {
+	if j == len(p.Transforms)-1 {
+		return uint8(payload.TypeNone)
+	}
+	return uint8(payload.TypeTransform)
+}
+
+func bundled(list []payload.Proposal, i int) bool {
+	return i > 0 && list[i-1].Number == list[i].Number || i+1 < len(list) && list[i+1].Number == list[i].Number
+}
+
+// readTerms reports a transform and reads its attributes. A life duration belongs to
+// the life type before it (RFC 2407, section 4.5).
+func (t *turn) readTerms(p *payload.Proposal, tr *payload.Transform) terms {
+	t.trace(debug.ISAKMPTransform{At: t.at(), Number: tr.Number, Protocol: uint8(p.Protocol), ID: tr.ID})
+	t.trace(debug.ISAKMPTransformAttributes{At: t.at()})
+	o := terms{encaps: payload.EncapsTunnel}
+	o.set.Transform = suite.Transform(tr.ID)
+	var life uint64
+	for _, a := range tr.Attributes {
+		v, ok := a.Uint()
+		t.trace(debug.ISAKMPIPsecAttribute{At: t.at(), Class: uint16(a.Type), Value: v, Octets: len(a.Data)})
+		o.unknown = o.unknown || !ok
+		switch a.Type {
+		case payload.IPsecLifeType:
+			life = v
+		case payload.IPsecLifeDuration:
+			o.setLife(life, v)
+		case payload.IPsecEncapsulation:
+			o.encaps = v
+		case payload.IPsecAuth:
+			o.set.Auth = suite.Auth(min(v, 0xffff))
+		case payload.IPsecKeyLength:
+			o.set.KeyBits = int(min(v, 0xffff))
+		case payload.IPsecGroup:
+			o.group = suite.Group(min(v, 0xffff))
+		default:
+			o.unknown = true
+		}
+	}
+	if _, ok := o.set.Transform.KeyLen(o.set.KeyBits); !ok || p.Protocol != payload.ProtocolESP {
+		o.unknown = true
+	}
+	if o.group != 0 && !o.group.Valid() {
+		o.unknown = true
+	}
+	return o
+}
+
+func (o *terms) setLife(kind, v uint64) {
+	switch kind {
+	case payload.LifeSeconds:
+		o.seconds = v
+	case payload.LifeKilobytes:
+		o.kilobytes = v
+	default:
+		o.unknown = true
+	}
+}
+
+// validate asks the IPsec policy about a transform that is acceptable to ISAKMP. An
+// initiator has only what it asked for.
+func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunnel, debug.InvalidCode) {
+	t.traceValidate(ids, o)
+	code := debug.InvalidProxy
+	for i := range t.env.Policy.Tunnels {
+		tunnel := &t.env.Policy.Tunnels[i]
+		if n.initiator {
+			if i > 0 {
+				break
+			}
+			tunnel = n.request.Tunnel
+		}
+		if c := t.fits(n, tunnel, ids, o); c == 0 {
+			return tunnel, 0
+		} else if c > code {
+			code = c
+		}
+	}
+	switch code {
+	case debug.InvalidProxy:
+		t.trace(debug.IPsecNoMap{})
+		t.trace(debug.IPsecProxyRefused{})
+	case debug.InvalidPeer:
+		t.trace(debug.IPsecPeerRefused{Peer: t.peerAddr()})
+	case debug.InvalidTransform:
+		t.trace(debug.IPsecTransformRefused{Transform: o.set.String()})
+	case debug.InvalidFlags:
+		t.trace(debug.IPsecFlagsRefused{Flags: uint32(debug.SATunnel)})
+	}
+	return nil, code
+}
+
+// fits returns 0 if the tunnel accepts the transform for these identities. Of the codes,
+// a higher one means that more of it fits.
+func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o terms) debug.InvalidCode {
+	selected := n.initiator && ids == n.request.Selector
+	if !n.initiator {
+		for _, s := range tunnel.Selectors {
+			selected = selected || s.Contains(ids)
+		}
+	}
+	switch {
+	case !selected || tunnel.Local != t.local.Addr():
+		return debug.InvalidProxy
+	case !tunnel.HasPeer(t.peerAddr()):
+		return debug.InvalidPeer
+	case !hasSet(tunnel, o.set):
+		return debug.InvalidTransform
+	case o.group != tunnel.PFS && (tunnel.PFS != 0 || n.initiator):
+		return debug.InvalidFlags
+	}
+	return 0
+}
+
+// hasSet compares key lengths as the cipher understands them.
+func hasSet(tunnel *exchange.Tunnel, o exchange.TransformSet) bool {
+	for _, s := range tunnel.Transforms {
+		ours, _ := s.Transform.KeyLen(s.KeyBits)
+		theirs, _ := o.Transform.KeyLen(o.KeyBits)
+		if s.Transform == o.Transform && ours == theirs && s.Auth == o.Auth {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *turn) traceValidate(ids exchange.Selector, o terms) {
+	i := exchange.SAInfo{Local: t.local, Remote: t.remote, UDPEncap: t.nat.found(), Set: o.set, PFS: o.group, Selector: ids}
+	t.trace(debug.IPsecValidate{Part: 1, KeyRequest: i.KeyRequest(false)})
+	src, dst := ids.Local.Debug(), ids.Remote.Debug()
+	t.trace(debug.IPsecProxyMatch{Src: src.Addr, Dst: dst.Addr, Protocol: src.Protocol, SrcPort: src.Port, DstPort: dst.Port})
+}

@@ -1,0 +1,72 @@
+package v1
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"net/netip"
+
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// proxyID is the identity of a proxy as IOS sends it: an address where the mask is
+// that of a host, otherwise a network.
+func proxyID(p exchange.Proxy) payload.ID {
+	if p.Prefix.IsSingleIP() {
+		return payload.AddrID(p.Prefix.Addr(), p.Protocol, p.Port)
+	}
+	return payload.SubnetID(p.Prefix, p.Protocol, p.Port)
+}
+
+// proxies reads IDci as Local and IDcr as Remote. Where a peer sends none, "the
+// identities of the SAs … are implicitly assumed to be the IP addresses of the ISAKMP
+// peers". RFC 2409, section 5.5.
+func proxies(m *message, ci, cr netip.Addr) (s exchange.Selector, err error) {
+	ids := m.all(payload.TypeID)
+	switch len(ids) {
+	case 0:
+		return exchange.Selector{Local: host(ci), Remote: host(cr)}, nil
+	case 2:
+		if s.Local, err = proxy(ids[0].Body); err != nil {
+			return s, err
+		}
+		s.Remote, err = proxy(ids[1].Body)
+		return s, err
+	}
+	return s, &payload.DecodeError{Payload: payload.TypeID, Notify: payload.InvalidIDInformation, Reason: "not a pair of identities"}
+}
+
+func host(a netip.Addr) exchange.Proxy { return exchange.Proxy{Prefix: netip.PrefixFrom(a, 32)} }
+
+// proxy reads one identity. A range is taken if it is a network.
+func proxy(body []byte) (exchange.Proxy, error) {
+	id, err := payload.DecodeID(body)
+	if err != nil {
+		return exchange.Proxy{}, err
+	}
+	prefix, ok := id.Prefix()
+	if !ok {
+		prefix, ok = rangePrefix(id)
+	}
+	if !ok {
+		return exchange.Proxy{}, &payload.DecodeError{Payload: payload.TypeID, Notify: payload.InvalidIDInformation, Reason: "not an address or network"}
+	}
+	return exchange.Proxy{Prefix: prefix, Protocol: id.Protocol, Port: id.Port}, nil
+}
+
+func rangePrefix(id payload.ID) (netip.Prefix, bool) {
+	first, last, ok := id.Range()
+	if !ok {
+		return netip.Prefix{}, false
+	}
+	n := bits.LeadingZeros32(bigEndian(first.AsSlice()) ^ bigEndian(last.AsSlice()))
+	p := netip.PrefixFrom(first, n)
+	host := ^uint32(0) >> n
+	if n == 32 {
+		host = 0
+	}
+	return p, p.Masked().Addr() == first && bigEndian(last.AsSlice())&host == host
+}
+
+// bigEndian reads an SPI or address.
+func bigEndian(b []byte) uint32 { return binary.BigEndian.Uint32(b) }

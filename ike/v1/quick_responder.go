@@ -1,0 +1,108 @@
+package v1
+
+import (
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// readQM1 reads the proposals of an initiator. The node exists once the message has
+// authenticated.
+func (t *turn) readQM1(m *message) {
+	t.number = 7
+	mid := m.header.MessageID
+	t.received(m)
+	t.newNode(mid)
+	n := &node{mid: mid, started: t.env.Now}
+	if err := t.openHashed(m, t.chain.phase2Chain(t.suite.Hash, mid), needQuick, mayQuick); err != nil {
+		t.malformed(m, err)
+		return
+	}
+	t.processing(debug.PayloadHash, mid)
+	if !t.verify(m, t.keys.hash1(mid, m.rest())) {
+		return
+	}
+	n.accept(m)
+	t.nodes[mid] = n
+	wait, err := t.readOffer2(n, m)
+	switch {
+	case err != nil:
+		t.rejectQuick(n)
+	case !wait:
+		t.answerQM1(n, m)
+	}
+}
+
+func (t *turn) readOffer2(n *node, m *message) (wait bool, err error) {
+	t.processing(debug.PayloadSA, n.mid)
+	sa, err := payload.DecodeSA(m.first(payload.TypeSA))
+	if err != nil {
+		return false, err
+	}
+	ids, err := proxies(m, t.peerAddr(), t.local.Addr())
+	if err != nil {
+		return false, err
+	}
+	ids.Local, ids.Remote = ids.Remote, ids.Local // IDci is the peer's
+	if !t.agree(n, sa.Proposals, ids) {
+		t.trace(debug.ISAKMPPolicyNotAcceptable{At: t.at(), Phase2: true, Local: t.local.Addr(), Peer: t.peerAddr()})
+		return false, errRefused
+	}
+	t.processing(debug.PayloadNonce, n.mid)
+	if n.ni, err = payload.DecodeNonce(m.first(payload.TypeNonce)); err != nil {
+		return false, err
+	}
+	return t.readKE2(n, m)
+}
+
+// answerQM1 creates the SAs, of which the inbound one must exist before the initiator
+// can use it, and sends HDR*, HASH(2), SA, Nr [, KE], IDci, IDcr.
+func (t *turn) answerQM1(n *node, m *message) {
+	t.number = 7
+	t.traceIDs(n, m)
+	n.nr = t.nonce()
+	n.deal.inSPI = t.env.Registry.SPI()
+	t.trace(debug.ISAKMPAskSPI{At: t.at(), Count: 1})
+	t.nodeMove(n, debug.FromPeer, debug.QMExch, QMSPIStarve)
+	t.trace(debug.IPsecKeyEngine{Count: 1})
+	t.trace(debug.IPsecSPIResponse{SPI: n.deal.inSPI, Local: t.local.Addr(), Peer: t.peerAddr()})
+	t.number = 8
+	t.trace(debug.ISAKMPKeyMessage{At: t.at(), Kind: debug.KeySPIReply, Count: 1})
+	t.createSAs(n)
+	choice := n.deal.proposal
+	choice.SPI = octets(n.deal.inSPI)
+	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: []payload.Proposal{choice}}
+	w := payload.NewWriter(t.header(payload.ExchangeQuick, n.mid))
+	start, end := w.Space(payload.TypeHash, t.suite.Hash.Size())
+	w.Add(payload.TypeSA, &sa)
+	w.Add(payload.TypeNonce, payload.Opaque(n.nr))
+	if n.dh != nil {
+		w.Add(payload.TypeKE, payload.Opaque(n.dh.Public()))
+	}
+	for _, id := range m.all(payload.TypeID) {
+		w.Add(payload.TypeID, payload.Opaque(id.Body))
+	}
+	t.writeLife2(w, n)
+	msg := w.Message()
+	copy(msg[start:end], t.keys.hash2(n.mid, n.ni, msg[end:]))
+	t.sendQuick(n, msg, "QM2", true)
+	t.nodeMove(n, debug.FromIPsec, debug.SPIReply, QMRQM2)
+	t.handOver()
+}
+
+// readQM3 has the initiator's proof that it is alive and has installed the SAs.
+func (t *turn) readQM3(n *node, m *message) {
+	t.number = 9
+	t.received(m)
+	if err := t.openHashed(m, n.chain, nil, []payload.Type{payload.TypeNotify, payload.TypeVendor}); err != nil {
+		t.malformed(m, err)
+		return
+	}
+	if !t.verify(m, t.keys.hash3(n.mid, n.ni, n.nr)) {
+		return
+	}
+	n.accept(m)
+	t.deleteNode(n, false, debug.NodeAwait)
+	t.nodeMove(n, debug.FromPeer, debug.QMExch, QMPhase2Complete)
+	t.do(exchange.Enable{InboundSPI: n.deal.inSPI})
+}

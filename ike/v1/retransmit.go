@@ -1,0 +1,86 @@
+package v1
+
+import (
+	"time"
+
+	"conft/debug"
+	"conft/ike/exchange"
+)
+
+// Retransmission as IOS does it: every ten seconds, five times.
+const (
+	retransmitEvery = 10 * time.Second
+	attempts        = 5
+)
+
+// transmit sends a message of phase 1 and keeps it, to be sent again to a peer that
+// repeats itself and, if an answer is awaited, when the timer runs out.
+func (t *turn) transmit(msg []byte, name string, answer bool) {
+	t.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: msg, Name: name}
+	t.retries = 0
+	t.send(t.sent)
+	timer := exchange.Timer{Kind: exchange.Retransmit}
+	if answer {
+		t.do(exchange.Arm{Timer: timer, After: retransmitEvery})
+	} else {
+		t.do(exchange.Disarm{Timer: timer})
+	}
+}
+
+// send reports and sends one message.
+func (t *turn) send(s exchange.Send) {
+	t.trace(debug.ISAKMPSending{At: t.at(), Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
+	t.do(s)
+}
+
+// expired serves the timers.
+func (t *turn) expired(timer exchange.Timer) {
+	switch {
+	case timer.Node != 0:
+		t.nodeExpired(timer)
+	case timer.Kind == exchange.Purge:
+		t.trace(debug.ISAKMPPurgeSA{At: t.at(), Ptr: t.ptr})
+		t.do(exchange.Gone{})
+	case t.state == DestSA:
+	case timer.Kind == exchange.Retransmit:
+		t.retransmit()
+	case timer.Kind == exchange.Renewal:
+		t.do(exchange.Renew{})
+	case timer.Kind == exchange.Keepalive:
+		t.keepAlive()
+	case timer.Kind == exchange.Lifetime && t.state == P1Complete:
+		t.delete(debug.SALifetime, false)
+	case timer.Kind == exchange.Lifetime:
+		t.bury(debug.SADeathP1)
+	}
+}
+
+// retransmit sends the last message of phase 1 again, or gives up.
+func (t *turn) retransmit() {
+	if t.pending != nil { // its answer is being computed
+		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Retransmit}, After: retransmitEvery})
+		return
+	}
+	t.trace(debug.ISAKMPRetransmit{At: t.at(), State: t.shown})
+	if t.retries == attempts {
+		t.bury(debug.SADeathP1)
+		return
+	}
+	t.retries++
+	t.trace(debug.ISAKMPErrorCounter{At: t.at(), Attempt: t.retries, Of: attempts, Reason: debug.ErrorRetransmit1})
+	t.trace(debug.ISAKMPRetransmit{At: t.at(), State: t.shown, Again: true})
+	t.send(t.sent)
+	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Retransmit}, After: retransmitEvery})
+}
+
+// duplicate answers a message that was answered before.
+func (t *turn) duplicate(m *message) {
+	t.received(m)
+	t.trace(debug.ISAKMPDuplicate{At: t.at()})
+	if t.sent.Data == nil || t.state == DestSA {
+		return
+	}
+	t.trace(debug.ISAKMPRetransmitDue{At: t.at()})
+	t.trace(debug.ISAKMPRetransmit{At: t.at(), State: t.shown})
+	t.send(t.sent)
+}
