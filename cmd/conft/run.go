@@ -58,6 +58,9 @@ func run(args []string) error {
 	case *clock != "system":
 		return fmt.Errorf("--clock is system or boot, not %q", *clock)
 	}
+	if socket := socketOf(o.Dir); len(socket) > attach.MaxPath {
+		return fmt.Errorf("%s is too long for a socket by %d octets; name a shorter --dir", socket, len(socket)-attach.MaxPath)
+	}
 	ready := func() {}
 	if *readyFD >= 0 {
 		pipe := os.NewFile(uintptr(*readyFD), "ready")
