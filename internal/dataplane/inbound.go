@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"conft/debug"
 	"conft/esp"
 	"conft/internal/packet"
 )
@@ -124,9 +123,7 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 	switch {
 	case sa == nil:
 		r.path.drops.add(InInvalidSPI)
-		if r.path.invalidLog.allow(r.path.now()) {
-			r.path.Hub.Emit(debug.CryptoInvalidSPI{Src: d.Remote.Addr(), Dst: d.Local.Addr(), Protocol: packet.ESP, SPI: spi})
-		}
+		r.path.reportInvalidSPI(d, spi)
 	case sa.udp != r.udp:
 		sa.refuse(&r.path.drops, InEncapsulation)
 	case !sa.check(seq):
@@ -166,12 +163,13 @@ func (p *inPacket) open(parsed *packet.Parsed) {
 		p.fate = InNextHeader
 	case parsed.Decode(inner) != nil:
 		p.fate = InMalformed
-	case !p.sa.Flow.Selector.MatchInbound(parsed):
-		p.fate = InSelector
 	default:
 		// inner is a part of the slot: the length of what comes before it is the
 		// difference of the capacities.
 		p.start, p.n = cap(p.slot)-cap(inner), parsed.Len
+		if !p.sa.Flow.Selector.MatchInbound(parsed) {
+			p.fate = InSelector
+		}
 	}
 }
 
@@ -207,12 +205,7 @@ func (r *receiver) deliver(p *inPacket) {
 	s, drops := p.sa, &r.path.drops
 	switch p.fate {
 	case InMAC:
-		s.mac.Add(1)
-		s.flow.mac.Add(1)
-		s.refuse(drops, InMAC)
-		if s.macLog.allow(r.path.now()) {
-			r.path.Hub.Emit(debug.CryptoMACError{ConnID: s.ConnID})
-		}
+		r.path.refuseMAC(s)
 		return
 	case InRemoved, InPadding:
 		s.refuse(drops, p.fate)
@@ -224,6 +217,9 @@ func (r *receiver) deliver(p *inPacket) {
 	}
 	if p.fate != NoDrop {
 		s.refuse(drops, p.fate)
+		if p.fate == InSelector {
+			r.path.reportIdentity(s, p.slot[p.start:p.start+p.n])
+		}
 		return
 	}
 	if !r.path.charge(s, s.decapBytes.Add(uint64(p.n))) {
@@ -254,19 +250,4 @@ func (r *receiver) flush() {
 	r.path.drops[InWrite].Add(uint64(len(r.bufs) - n))
 	clear(r.bufs)
 	r.bufs, r.to = r.bufs[:0], nil
-}
-
-func (p *Path) refuseReplay(s *pair) {
-	s.replay.Add(1)
-	s.flow.replay.Add(1)
-	s.refuse(&p.drops, InReplay)
-	if s.replayLog.allow(p.now()) {
-		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID})
-	}
-}
-
-func (s *pair) refuse(d *drops, r Drop) {
-	d.add(r)
-	s.recvErrors.Add(1)
-	s.flow.recvErrors.Add(1)
 }
