@@ -161,7 +161,7 @@ func (r *Router) keepLinks(all []mapping) error {
 // adoptLink makes an interface say what its link is like.
 func adoptLink(ifc *config.Interface, l kernel.LinkState) {
 	ifc.Shutdown = !l.Up
-	for _, p := range l.Addrs {
+	for _, p := range l.Found() {
 		a := config.Address{IP: ipOf(p.Addr()), Mask: maskOf(p.Bits())}
 		if ifc.Address == (config.Address{}) {
 			ifc.Address = a
