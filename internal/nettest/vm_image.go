@@ -46,7 +46,7 @@ const guestStrongswanConf = `charon-systemd {
       ike = 2
       chd = 2
       knl = 2
-      cfg = 2 } }
+      cfg = 1 } }
   syslog { daemon { default = -1 }
     auth { default = -1 } }
   plugins { openssl { load_legacy = yes } }
@@ -160,7 +160,8 @@ func guestTexts() map[string][]byte {
 // machine and the modules.
 func guestFiles(t testing.TB, kernel string) map[string]string {
 	t.Helper()
-	files := map[string]string{"/bin/busybox": find("busybox")}
+	// Busybox's shell prefers its own ip, which knows no xfrm.
+	files := map[string]string{"/bin/busybox": find("busybox"), "/bin/ip-full": find("ip")}
 	objects := guestLibraries
 	for _, p := range guestPrograms {
 		objects = append(objects, find(p))
