@@ -52,8 +52,9 @@ func Text(c *config.Config) string { return "!\n" + Config.Write(c) + "end\n" }
 
 // Load applies a stored text to c, a configuration that holds the machine's
 // interfaces and is otherwise as config.New made it. Every line is tried; the
-// error joins a *grammar.LineError for each one that was refused.
-func Load(c *config.Config, text string) error { return Config.Parse(c, text) }
+// error joins a *grammar.LineError for each one that was refused, without keys and
+// passwords.
+func Load(c *config.Config, text string) error { return redactErrors(Config.Parse(c, text)) }
 
 // showRunning prints `show running-config`.
 func showRunning(w io.Writer, c *config.Config) {

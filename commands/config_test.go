@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"conft/internal/config"
-	"conft/shell/grammar"
 )
 
 // newRouter is a machine with three links and nothing configured.
@@ -348,135 +347,39 @@ func generate(r *rand.Rand) [][]string {
 	return blocks
 }
 
-// TestEveryCommandUndone types each configuration command, sees its line in the
-// running configuration, negates it and sees the line go.
-func TestEveryCommandUndone(t *testing.T) {
-	const (
-		set   = "crypto ipsec transform-set T esp-aes esp-sha-hmac"
-		entry = "crypto map M 10 ipsec-isakmp"
-	)
-	cases := []struct {
-		before []string // lines that lead there
-		line   string
-		want   string
-		no     string
-	}{
-		{nil, "service timestamps debug uptime", "service timestamps debug uptime", "default service timestamps debug"},
-		{nil, "no service timestamps log", "no service timestamps log uptime", "default service timestamps log"},
-		{nil, "service timestamps log datetime year localtime show-timezone msec", "service timestamps log datetime msec localtime show-timezone year", "default service timestamps log"},
-		{nil, "hostname X", "hostname X", "no hostname"},
-		{nil, "logging buffered 5000", "logging buffered 5000", "default logging buffered"},
-		{nil, "logging buffered 3", "logging buffered 4096 errors", "default logging buffered"},
-		{nil, "no logging buffered", "no logging buffered", "logging buffered"},
-		{nil, "logging console alerts", "logging console alerts", "default logging console"},
-		{nil, "no logging console", "no logging console", "logging console"},
-		{nil, "logging monitor 4", "logging monitor warnings", "default logging monitor"},
-		{nil, "enable secret 5 $1$abcd$2hDGYdE0UrwK2pqoiF6BB1", "enable secret 5 $1$abcd$2hDGYdE0UrwK2pqoiF6BB1", "no enable secret"},
-		{nil, "enable password a b", "enable password a b", "no enable password"},
-		{nil, "no ip domain-lookup", "no ip domain lookup", "ip domain lookup"},
-		{nil, "crypto isakmp policy 5", "crypto isakmp policy 5", "no crypto isakmp policy 5"},
-		{[]string{"crypto isakmp policy 5"}, "encryption aes 192", " encr aes 192", "no encryption"},
-		{[]string{"crypto isakmp policy 5"}, "hash sha256", " hash sha256", "no hash"},
-		{[]string{"crypto isakmp policy 5"}, "authentication pre-share", " authentication pre-share", "no authentication"},
-		{[]string{"crypto isakmp policy 5"}, "group 5", " group 5", "no group 5"},
-		{[]string{"crypto isakmp policy 5"}, "lifetime 60", " lifetime 60", "no lifetime"},
-		{nil, "crypto isakmp key K address 1.2.3.4", "crypto isakmp key K address 1.2.3.4", "no crypto isakmp key K address 1.2.3.4"},
-		{nil, "no crypto isakmp enable", "no crypto isakmp enable", "crypto isakmp enable"},
-		{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},
-		{nil, "crypto ipsec security-association lifetime kilobytes 2560", "crypto ipsec security-association lifetime kilobytes 2560", "no crypto ipsec security-association lifetime kilobytes"},
-		{nil, "crypto ipsec transform-set T esp-md5-hmac esp-3des", "crypto ipsec transform-set T esp-3des esp-md5-hmac ", "no crypto ipsec transform-set T"},
-		{[]string{set}, "mode tunnel", set + " ", ""},
-		{nil, entry, entry + " ", "no crypto map M 10"},
-		{nil, entry, entry + " ", "no crypto map M"},
-		{[]string{entry}, "description x y", " description x y", "no description"},
-		{[]string{entry}, "set peer 1.1.1.1", " set peer 1.1.1.1", "no set peer 1.1.1.1"},
-		{[]string{set, entry}, "set transform-set T", " set transform-set T ", "no set transform-set"},
-		{[]string{entry}, "set pfs", " set pfs group1", "no set pfs"},
-		{[]string{entry}, "set security-association lifetime seconds 3600", " set security-association lifetime seconds 3600", "no set security-association lifetime seconds"},
-		{[]string{entry}, "match address 150", " match address 150", "no match address"},
-		{nil, "interface lo 7", "interface Loopback7", "no interface Loopback7"},
-		{[]string{"int f0/0"}, "description x", " description x", "no description"},
-		{[]string{"int f0/0"}, "ip address 1.1.1.1 255.0.0.0", " ip address 1.1.1.1 255.0.0.0", "no ip address 1.1.1.1 255.0.0.0"},
-		{[]string{"int f0/0", "ip address 1.1.1.1 255.0.0.0"}, "ip address 2.1.1.1 255.0.0.0 secondary", " ip address 2.1.1.1 255.0.0.0 secondary", "no ip address 2.1.1.1 255.0.0.0 secondary"},
-		{[]string{"int f0/0"}, "shutdown", " shutdown", "no shutdown"},
-		{[]string{entry, "int f0/0"}, "crypto map M", " crypto map M", "no crypto map"},
-		{nil, "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "no ip route 9.0.0.0 255.0.0.0 1.1.1.1"},
-		{nil, "ip route 9.0.0.0 255.0.0.0 g0/0", "ip route 9.0.0.0 255.0.0.0 GigabitEthernet0/0", "no ip route 9.0.0.0 255.0.0.0"},
-		{nil, "access-list 120 remark r", "access-list 120 remark r", "no access-list 120"},
-		{nil, "access-list 120 permit tcp any any eq 23", "access-list 120 permit tcp any any eq telnet", "no access-list 120 permit tcp any any eq 23"},
-		{nil, "access-list 120 deny 51 1.2.3.4 0.0.0.0 0.0.0.0 255.255.255.255", "access-list 120 deny ahp host 1.2.3.4 any", "no access-list 120"},
-		{nil, "ip access-list extended L", "ip access-list extended L", "no ip access-list extended L"},
-		{[]string{"ip access-list extended L"}, "remark r", " remark r", "no remark r"},
-		{[]string{"ip access-list extended L"}, "permit udp any eq 500 any", " permit udp any eq isakmp any", "no permit udp any eq 500 any"},
-		{[]string{"ip access-list extended L"}, "5 deny ip any any", " deny ip any any", "no 5"},
+// FuzzLines types anything. Nothing panics, and what was accepted is written in
+// a form that gives the same configuration again.
+func FuzzLines(f *testing.F) {
+	f.Add(everything)
+	f.Add(classicText)
+	for _, block := range generate(rand.New(rand.NewPCG(5, 6))) {
+		f.Add(strings.Join(block, "\n"))
 	}
-	for _, c := range cases {
-		before, _, err := typeLines(newRouter(), c.before...)
-		if err != nil {
-			t.Errorf("%q: %v", c.before, err)
-			continue
+	f.Add("no ip address\ninterface l1\nip address 1.1.1.1 255.255.255.255 secondary\nno ip address 1.1.1.1 255.255.255.255 secondary")
+	f.Add("enable secret x\nenable password 7\nenable password 0\naccess-list 100 permit 0 any any\nip access-list extended 100\n no 10")
+	f.Fuzz(func(t *testing.T, typed string) {
+		c := typeAll(newRouter(), strings.Split(typed, "\n"))
+		text := Text(c)
+		again := newRouter()
+		if err := Load(again, text); err != nil {
+			t.Fatalf("%q gives what is not accepted: %v\n%s", typed, err, text)
 		}
-		after, _, err := typeLines(newRouter(), append(slices.Clone(c.before), c.line)...)
-		if err != nil {
-			t.Errorf("%q: %v", c.line, err)
-			continue
+		if got := Text(again); got != text {
+			t.Fatalf("%q: %s", typed, diff(got, text))
 		}
-		if !slices.Contains(strings.Split(Text(after), "\n"), c.want) {
-			t.Errorf("%q: no line %q in\n%s", c.line, c.want, Text(after))
-		}
-		if c.no == "" {
-			continue
-		}
-		undone, _, err := typeLines(newRouter(), append(slices.Clone(c.before), c.line)...)
-		if err == nil {
-			// Typed in the same place, which the line itself may have left.
-			undone, _, err = typeLines(undone, append(slices.Clone(c.before), c.no)...)
-		}
-		if err != nil {
-			t.Errorf("%q: %v", c.no, err)
-		} else if got, want := Text(undone), Text(before); got != want {
-			t.Errorf("%q leaves\n%s", c.no, diff(got, want))
-		}
-	}
+	})
 }
 
-// TestEveryCommandHasNo compares what `?` and `no ?` offer in every mode.
-func TestEveryCommandHasNo(t *testing.T) {
-	modes := [][]string{
-		nil, {"interface g0/0"}, {"crypto isakmp policy 1"}, {"crypto ipsec transform-set T esp-aes esp-sha-hmac"},
-		{"crypto map M 1 ipsec-isakmp"}, {"ip access-list extended L"},
-	}
-	control := []string{"do", "end", "exit", "no", "default"}
-	for _, lines := range modes {
-		pos := Config.Start()
-		for _, l := range lines {
-			step, err := pos.Apply(newRouter(), l)
-			if err != nil {
-				t.Fatal(err)
-			}
-			pos = step.Next
+// typeAll types every line, whatever becomes of the ones before.
+func typeAll(c *config.Config, lines []string) *config.Config {
+	pos := Config.Start()
+	for _, l := range lines {
+		clone := c.Clone()
+		step, err := pos.Apply(clone, l)
+		pos = step.Next
+		if err == nil {
+			c = clone
 		}
-		var walk func(path string)
-		walk = func(path string) {
-			plain, _ := pos.Ask(path)
-			negated, _ := pos.Ask("no " + path)
-			for _, i := range plain.Items {
-				keyword := strings.ToLower(i.Token) == i.Token && !strings.ContainsAny(i.Token, "<.")
-				if !keyword || path == "" && slices.Contains(control, i.Token) {
-					continue
-				}
-				if i.Help == "" {
-					t.Errorf("%s: %s%s has no help", pos.Prompt(), path, i.Token)
-				}
-				cr := func(j grammar.Item) bool { return j.Token == "<cr>" }
-				if !slices.Contains(negated.Items, i) && !slices.ContainsFunc(negated.Items, cr) {
-					t.Errorf("%s: `no %s%s` does not exist", pos.Prompt(), path, i.Token)
-				}
-				if strings.Count(path, " ") < 2 {
-					walk(path + i.Token + " ")
-				}
-			}
-		}
-		walk("")
 	}
+	return c
 }

@@ -77,7 +77,8 @@ func showSAs(w io.Writer, direction string, sas []router.IPsecSA, cryptoMap stri
 		fmt.Fprintf(w, "      spi: 0x%X(%[1]d)\n", sa.SPI)
 		fmt.Fprintf(w, "        transform: %s ,\n", strings.Join(sa.Transforms, " "))
 		fmt.Fprintf(w, "        in use settings ={%s, }\n", settings)
-		fmt.Fprintf(w, "        conn id: %d, flow_id: SW:%[1]d, sibling_flags 80000040, crypto map: %s\n", sa.ConnID, cryptoMap)
+		// Connections of phase 2 are counted from 2001, their flows from 1.
+		fmt.Fprintf(w, "        conn id: %d, flow_id: SW:%d, sibling_flags 80000040, crypto map: %s\n", sa.ConnID, sa.ConnID%2000, cryptoMap)
 		fmt.Fprintf(w, "        sa timing: remaining key lifetime (k/sec): (%d/%d)\n", sa.RemainingKB, sa.RemainingSec)
 		fmt.Fprintf(w, "        IV size: %d bytes\n", sa.IVSize)
 		fmt.Fprintf(w, "        replay detection support: %s\n", replay)

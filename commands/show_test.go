@@ -37,7 +37,7 @@ func lab(t *testing.T) *fakeRouter {
 	}
 	r.idents = []router.IPsecIdent{{Interface: "GigabitEthernet0/1", Map: "cisco", Seq: 10, LocalAddr: addr("12.12.12.1"),
 		Peer: addr("23.23.23.3"), PeerPort: 500, Local: router.Proxy{Addr: ip("10.1.1.0"), Mask: 0xffffff00},
-		Remote: router.Proxy{Addr: ip("20.1.1.0"), Mask: 0xffffff00}, Inbound: sa(0xAB, 1), Outbound: sa(0x5CB00AAB, 2),
+		Remote: router.Proxy{Addr: ip("20.1.1.0"), Mask: 0xffffff00}, Inbound: sa(0xAB, 2001), Outbound: sa(0x5CB00AAB, 2002),
 		PathMTU: 1500, PlaintextMTU: 1446, IPMTU: 1500, Encaps: 4, Decaps: 4, SendErrs: 1}}
 	return r
 }
@@ -112,7 +112,7 @@ interface: GigabitEthernet0/1
       spi: 0xAB(171)
         transform: esp-des esp-md5-hmac ,
         in use settings ={Tunnel, }
-        conn id: 1, flow_id: SW:1, sibling_flags 80000040, crypto map: cisco
+        conn id: 2001, flow_id: SW:1, sibling_flags 80000040, crypto map: cisco
         sa timing: remaining key lifetime (k/sec): (4607999/3590)
         IV size: 8 bytes
         replay detection support: Y
@@ -126,7 +126,7 @@ interface: GigabitEthernet0/1
       spi: 0x5CB00AAB(1555040939)
         transform: esp-des esp-md5-hmac ,
         in use settings ={Tunnel, }
-        conn id: 2, flow_id: SW:2, sibling_flags 80000040, crypto map: cisco
+        conn id: 2002, flow_id: SW:2, sibling_flags 80000040, crypto map: cisco
         sa timing: remaining key lifetime (k/sec): (4607999/3590)
         IV size: 8 bytes
         replay detection support: Y

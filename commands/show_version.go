@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"conft/debug"
 	"conft/internal/config"
@@ -21,7 +22,7 @@ func showVersion(w io.Writer, c *config.Config, s router.SystemState, clock debu
 	fmt.Fprintf(w, "ROM: %s\n\n", s.Kernel)
 	fmt.Fprintf(w, "%s uptime is %s\n", c.Hostname, uptimeText(clock.Uptime()))
 	fmt.Fprintf(w, "System returned to ROM by %s\n", s.Returned)
-	fmt.Fprintf(w, "System restarted at %s\n", clock.Now().Add(-clock.Uptime()).Format("15:04:05 MST Mon Jan 2 2006"))
+	fmt.Fprintf(w, "System restarted at %s\n", clock.Now().Add(-clock.Uptime()).Round(time.Second).Format("15:04:05 MST Mon Jan 2 2006"))
 	fmt.Fprintf(w, "System image file is \"file:%s\"\n\n", s.Image)
 	fmt.Fprintf(w, "Cisco conft (revision %s) with %dK/%dK bytes of memory.\n", s.Machine, s.MemoryKB-s.UsedKB, s.UsedKB)
 	fmt.Fprintf(w, "Processor board ID %s\n", s.Board)

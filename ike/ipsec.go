@@ -86,15 +86,25 @@ func (c *Core) enable(spi uint32) {
 		if o == p || o.key() != p.key() || !o.enabled || o.leaving {
 			continue
 		}
-		if p.started.Before(o.Installed) && o.rank() > p.rank() {
-			c.leave(p, yieldAfter)
-			c.o.IPsec.Enable(o.InboundSPI)
-		} else if p.started.Before(o.Installed) {
-			c.leave(o, yieldAfter)
+		if stays, after := p.against(o); stays {
+			c.leave(o, after)
 		} else {
-			c.leave(o, replaceAfter)
+			c.leave(p, after)
+			c.o.IPsec.Enable(o.InboundSPI)
 		}
 	}
+}
+
+// against decides between two pairs that serve the same traffic: the one negotiated
+// later stays. Of two that both sides negotiated at once, both must choose the same.
+func (p *pair) against(o *pair) (stays bool, after time.Duration) {
+	switch {
+	case p.started.After(o.Installed):
+		return true, replaceAfter
+	case o.started.After(p.Installed):
+		return false, replaceAfter
+	}
+	return p.rank() > o.rank(), yieldAfter
 }
 
 // leave lets a pair live on for what is still under way.

@@ -105,8 +105,10 @@ func (c *Core) dead(s *sa, requests []exchange.Request) {
 			c.dropRequest(q)
 			continue
 		}
-		q.tried = next == q.peer
-		q.peer = next
+		if q.tried = next == q.peer; !q.tried {
+			q.peer, q.fired = next, 0
+			c.timers.set(timerKey{owner: q}, c.now.Add(requestEvery))
+		}
 		c.assign(q)
 	}
 }

@@ -87,13 +87,13 @@ func (c *Core) promised(spi uint32) bool {
 	return false
 }
 
-// requestExpired reminds IKE once, as IOS does, and then forgets the request: the next
-// packet will ask anew.
+// requestExpired reminds IKE once, as IOS does, and then forgets the request, unless
+// there are more peers to try: the next packet will ask anew.
 func (c *Core) requestExpired(q *request) {
 	q.fired++
 	c.emit(debug.IPsecRequestTimer{Count: q.fired, Local: q.Tunnel.Local, Remote: q.Peer,
 		LocalProxy: q.Selector.Local.Debug(), RemoteProxy: q.Selector.Remote.Debug()})
-	if q.fired == 2 {
+	if q.fired >= 2 && q.peer == len(q.Tunnel.Peers)-1 {
 		c.dropRequest(q)
 		return
 	}

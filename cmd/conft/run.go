@@ -58,6 +58,9 @@ func run(args []string) error {
 	case *clock != "system":
 		return fmt.Errorf("--clock is system or boot, not %q", *clock)
 	}
+	if socket := socketOf(o.Dir); len(socket) > attach.MaxPath {
+		return fmt.Errorf("%s is too long for a socket by %d octets; name a shorter --dir", socket, len(socket)-attach.MaxPath)
+	}
 	ready := func() {}
 	if *readyFD >= 0 {
 		pipe := os.NewFile(uintptr(*readyFD), "ready")
@@ -133,7 +136,7 @@ func startupConfig(r *router.Router) (c *config.Config, saved bool, err error) {
 	if text == nil {
 		return r.Adopted(), false, nil
 	}
-	c = r.Base()
+	c = r.Base(string(text))
 	if err := commands.Load(c, string(text)); err != nil {
 		fmt.Fprintf(os.Stderr, "%% The startup configuration was read in part:\n%v\n", err)
 	}

@@ -105,7 +105,7 @@ func (t *turn) replyID() {
 	}
 	t.trace(debug.ISAKMPAuthenticating{At: t.at(), Type: debug.IDIPv4Addr})
 	port := uint16(500)
-	if t.nat.found() {
+	if t.floated() {
 		port = 0
 	}
 	id := payload.AddrID(t.local.Addr(), 17, port)
@@ -162,7 +162,7 @@ func (t *turn) readID(m *message) error {
 		t.trace(debug.ISAKMPProcessInitialContact{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port()})
 		t.do(exchange.InitialContact{})
 	}
-	if t.nat.found() {
+	if t.floated() {
 		t.trace(debug.ISAKMPUDPEncap{At: t.at(), Ptr: t.peer.Ptr, SA: t.ptr})
 	}
 	t.trace(debug.ISAKMPInsertPeer{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port(), Ptr: t.peer.Ptr})

@@ -75,6 +75,11 @@ func (t *turn) readNATD(m *message) error {
 	return nil
 }
 
+// floated reports whether the initiator has found a NAT and moved both sides to port
+// 4500, where ESP follows in UDP. A responder goes by that and not by what it has found
+// itself, for the two must not disagree.
+func (p *Phase1) floated() bool { return p.local.Port() == floatPort }
+
 // float moves an initiator to port 4500: "the initiator MUST set both UDP source and
 // destination ports to 4500" from message 5 on. RFC 3947, section 4.
 func (t *turn) float() {

@@ -3,6 +3,7 @@ package v1
 import (
 	"crypto/sha256"
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -50,6 +51,7 @@ type Phase1 struct {
 	// The message last sent, and those received, of which the last is answered by
 	// it again.
 	sent    exchange.Send
+	sentAt  time.Time
 	retries int
 	errors  int
 	seen    []digest
@@ -126,7 +128,7 @@ func (p *Phase1) header(x payload.ExchangeType, mid uint32) payload.Header {
 // message sorts a datagram by its exchange.
 func (t *turn) message(in exchange.Message) {
 	m, err := newMessage(in)
-	if err != nil || !t.mine(m.header) {
+	if err != nil || !t.mine(m) {
 		t.drop("not a message of its SA")
 		return
 	}
@@ -142,13 +144,13 @@ func (t *turn) message(in exchange.Message) {
 	}
 }
 
-// mine reports whether the cookies are those of this SA. Before message 2 the
-// responder's is not known.
-func (p *Phase1) mine(h payload.Header) bool {
+// mine reports whether the cookies are those of this SA. Before message 2 an initiator
+// does not know the responder's, and message 1 that comes again does not hold it.
+func (p *Phase1) mine(m *message) bool {
 	if p.state == IMM1 || p.state == Ready {
-		return [8]byte(p.cky[:8]) == h.InitiatorCookie
+		return [8]byte(p.cky[:8]) == m.header.InitiatorCookie
 	}
-	return p.cky == cookiesOf(h)
+	return p.cky == cookiesOf(m.header) || slices.Contains(p.seen, m.digest)
 }
 
 // Established reports whether phase 1 is up and not about to end, so that a Quick Mode
@@ -181,7 +183,7 @@ func (p *Phase1) end() time.Time { return p.established.Add(p.life) }
 func (p *Phase1) Info(now time.Time) exchange.PhaseOneInfo {
 	i := exchange.PhaseOneInfo{
 		Local: p.local, Remote: p.remote, Initiator: p.initiator(), State: string(p.shown), ConnID: p.conn,
-		Deleted: p.Dead(), NATT: p.nat.found(), Suite: p.suite, Created: p.created,
+		Deleted: p.Dead(), NATT: p.floated(), Suite: p.suite, Created: p.created,
 	}
 	if p.state == P1Complete {
 		i.Remaining = p.end().Sub(now)

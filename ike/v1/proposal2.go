@@ -61,10 +61,11 @@ func (t *turn) attributes2(set exchange.TransformSet, tunnel *exchange.Tunnel) [
 	return a
 }
 
-// encaps is the encapsulation mode: ESP in UDP behind a NAT (RFC 3947, section 5.1).
+// encaps is the encapsulation mode: ESP in UDP where there is a NAT (RFC 3947, section
+// 5.1).
 func (t *turn) encaps() uint32 {
 	switch {
-	case !t.nat.found():
+	case !t.floated():
 		return payload.EncapsTunnel
 	case t.vendor.draft():
 		return payload.EncapsUDPTunnelDraft
@@ -234,7 +235,7 @@ func hasSet(tunnel *exchange.Tunnel, o exchange.TransformSet) bool {
 }
 
 func (t *turn) traceValidate(ids exchange.Selector, o terms) {
-	i := exchange.SAInfo{Local: t.local, Remote: t.remote, UDPEncap: t.nat.found(), Set: o.set, PFS: o.group, Selector: ids}
+	i := exchange.SAInfo{Local: t.local, Remote: t.remote, UDPEncap: t.floated(), Set: o.set, PFS: o.group, Selector: ids}
 	t.trace(debug.IPsecValidate{Part: 1, KeyRequest: i.KeyRequest(false)})
 	src, dst := ids.Local.Debug(), ids.Remote.Debug()
 	t.trace(debug.IPsecProxyMatch{Src: src.Addr, Dst: dst.Addr, Protocol: src.Protocol, SrcPort: src.Port, DstPort: dst.Port})

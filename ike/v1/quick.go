@@ -40,6 +40,7 @@ type node struct {
 	gxy    []byte // nil without perfect forward secrecy
 
 	sent    exchange.Send
+	sentAt  time.Time
 	retries int
 	seen    []digest
 	pending *message // waits for Diffie-Hellman
@@ -132,7 +133,7 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 // sendQuick encrypts and sends a message of Quick Mode.
 func (t *turn) sendQuick(n *node, msg []byte, name string, answer bool) {
 	n.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: n.chain.seal(msg), Name: name}
-	n.retries = 0
+	n.retries, n.sentAt = 0, t.env.Now
 	t.send(n.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit, Node: n.mid}
 	if answer {
@@ -237,9 +238,11 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 func (t *turn) nodeDuplicate(n *node, m *message) {
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at(), Phase2: true})
-	if n.sent.Data == nil || n.state == QMPhase2Complete && !n.initiator {
+	last := !n.initiator && n.state == QMPhase2Complete
+	if n.sent.Data == nil || last || t.env.Now.Before(n.sentAt.Add(copied)) {
 		return
 	}
+	n.sentAt = t.env.Now
 	t.trace(debug.ISAKMPRetransmitDue{At: t.at(), Phase2: true})
 	t.trace(debug.ISAKMPRetransmit{At: t.at(), Phase2: true, Node: n.mid, State: t.shown})
 	t.send(n.sent)

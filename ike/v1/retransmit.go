@@ -11,13 +11,16 @@ import (
 const (
 	retransmitEvery = 10 * time.Second
 	attempts        = 5
+	// A copy that comes so soon was made by the network, not by a peer that misses its
+	// answer.
+	copied = 500 * time.Millisecond
 )
 
 // transmit sends a message of phase 1 and keeps it, to be sent again to a peer that
 // repeats itself and, if an answer is awaited, when the timer runs out.
 func (t *turn) transmit(msg []byte, name string, answer bool) {
 	t.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: msg, Name: name}
-	t.retries = 0
+	t.retries, t.sentAt = 0, t.env.Now
 	t.send(t.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit}
 	if answer {
@@ -77,9 +80,13 @@ func (t *turn) retransmit() {
 func (t *turn) duplicate(m *message) {
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at()})
-	if t.sent.Data == nil || t.state == DestSA {
+	// The last message of an exchange is not answered, or its copies would go to and
+	// fro for ever.
+	last := t.initiator() && t.state == P1Complete
+	if t.sent.Data == nil || last || t.state == DestSA || t.env.Now.Before(t.sentAt.Add(copied)) {
 		return
 	}
+	t.sentAt = t.env.Now
 	t.trace(debug.ISAKMPRetransmitDue{At: t.at()})
 	t.trace(debug.ISAKMPRetransmit{At: t.at(), State: t.shown})
 	t.send(t.sent)

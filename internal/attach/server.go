@@ -34,6 +34,9 @@ type Server struct {
 	wait     sync.WaitGroup
 }
 
+// MaxPath is how many octets a socket's path may have (sun_path, with its final zero).
+const MaxPath = 107
+
 // Listen makes the socket and serves it until Close. A socket that an earlier,
 // killed router left is replaced; one that answers is not.
 func Listen(path string, session func(context.Context, *Conn) (status byte)) (*Server, error) {

@@ -8,7 +8,8 @@
 //
 // Packets travel in batches: what one Read or Receive returned. A batch is on
 // two queues at a time, to any worker and to its one writer; it stays locked
-// until a worker is done with it, so writers keep the order of the reader.
+// until a worker is done with it, so writers keep the order of the reader. A small
+// batch with nothing ahead of it the reader sees through itself (handOver).
 //
 // Ownership: a batch belongs to the stage that holds it and the writer gives it
 // back to the reader's bounded pool. Policy and SAs are immutable tables behind

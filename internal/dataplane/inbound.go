@@ -4,8 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"sync"
+	"sync/atomic"
 
-	"conft/debug"
 	"conft/esp"
 	"conft/internal/packet"
 )
@@ -17,8 +17,9 @@ type receiver struct {
 	udp     bool
 	pool    *pool[inBatch]
 	ordered chan *inBatch // in the order received
+	ahead   atomic.Int32  // batches handed over that the writer has not done with
 
-	// Exclusively owned by the writer.
+	// Exclusively owned by the writer, and by the reader while nothing is ahead.
 	bufs [][]byte // for the TUN of bufsTo
 	to   *device
 }
@@ -72,8 +73,11 @@ func (r *receiver) run() {
 }
 
 func (r *receiver) read() {
+	var b *inBatch
 	for {
-		b := r.pool.get()
+		if b == nil {
+			b = r.pool.get()
+		}
 		n, err := r.sock.Receive(b.datagrams)
 		if err != nil {
 			b.release()
@@ -83,9 +87,16 @@ func (r *receiver) read() {
 		for i := range n {
 			r.accept(b, sad, i)
 		}
+		if len(b.packets) < handOver && r.ahead.Load() == 0 {
+			b.process()
+			r.finish(b)
+			continue
+		}
 		b.Lock()
+		r.ahead.Add(1)
 		r.path.work <- b
 		r.ordered <- b
+		b = nil
 	}
 }
 
@@ -112,9 +123,7 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 	switch {
 	case sa == nil:
 		r.path.drops.add(InInvalidSPI)
-		if r.path.invalidLog.allow(r.path.now()) {
-			r.path.Hub.Emit(debug.CryptoInvalidSPI{Src: d.Remote.Addr(), Dst: d.Local.Addr(), Protocol: packet.ESP, SPI: spi})
-		}
+		r.path.reportInvalidSPI(d, spi)
 	case sa.udp != r.udp:
 		sa.refuse(&r.path.drops, InEncapsulation)
 	case !sa.check(seq):
@@ -126,11 +135,10 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 
 // process opens the packets of a batch and compares what was in them with the
 // SA's selectors.
-func (b *inBatch) process(*Path) {
+func (b *inBatch) process() {
 	for i := range b.packets {
 		b.packets[i].open(&b.parsed)
 	}
-	b.Unlock()
 }
 
 func (p *inPacket) open(parsed *packet.Parsed) {
@@ -155,12 +163,13 @@ func (p *inPacket) open(parsed *packet.Parsed) {
 		p.fate = InNextHeader
 	case parsed.Decode(inner) != nil:
 		p.fate = InMalformed
-	case !p.sa.Flow.Selector.MatchInbound(parsed):
-		p.fate = InSelector
 	default:
 		// inner is a part of the slot: the length of what comes before it is the
 		// difference of the capacities.
 		p.start, p.n = cap(p.slot)-cap(inner), parsed.Len
+		if !p.sa.Flow.Selector.MatchInbound(parsed) {
+			p.fate = InSelector
+		}
 	}
 }
 
@@ -171,16 +180,23 @@ const noNextHeader = 59
 func (r *receiver) write() {
 	for b := range r.ordered {
 		b.Lock() // opened
-		for i := range b.packets {
-			r.deliver(&b.packets[i])
-		}
-		r.flush()
+		r.finish(b)
 		b.Unlock()
-		clear(b.packets)
-		b.packets = b.packets[:0]
+		r.ahead.Add(-1)
 		r.pool.put(b)
 	}
 	r.pool.drain(func(b *inBatch) { b.release() })
+}
+
+// finish writes the packets of a batch to their TUNs, in order, and makes it
+// empty.
+func (r *receiver) finish(b *inBatch) {
+	for i := range b.packets {
+		r.deliver(&b.packets[i])
+	}
+	r.flush()
+	clear(b.packets)
+	b.packets = b.packets[:0]
 }
 
 // deliver moves the window for an authentic packet and puts it on the list for
@@ -189,12 +205,7 @@ func (r *receiver) deliver(p *inPacket) {
 	s, drops := p.sa, &r.path.drops
 	switch p.fate {
 	case InMAC:
-		s.mac.Add(1)
-		s.flow.mac.Add(1)
-		s.refuse(drops, InMAC)
-		if s.macLog.allow(r.path.now()) {
-			r.path.Hub.Emit(debug.CryptoMACError{ConnID: s.ConnID})
-		}
+		r.path.refuseMAC(s)
 		return
 	case InRemoved, InPadding:
 		s.refuse(drops, p.fate)
@@ -206,6 +217,9 @@ func (r *receiver) deliver(p *inPacket) {
 	}
 	if p.fate != NoDrop {
 		s.refuse(drops, p.fate)
+		if p.fate == InSelector {
+			r.path.reportIdentity(s, p.slot[p.start:p.start+p.n])
+		}
 		return
 	}
 	if !r.path.charge(s, s.decapBytes.Add(uint64(p.n))) {
@@ -236,19 +250,4 @@ func (r *receiver) flush() {
 	r.path.drops[InWrite].Add(uint64(len(r.bufs) - n))
 	clear(r.bufs)
 	r.bufs, r.to = r.bufs[:0], nil
-}
-
-func (p *Path) refuseReplay(s *pair) {
-	s.replay.Add(1)
-	s.flow.replay.Add(1)
-	s.refuse(&p.drops, InReplay)
-	if s.replayLog.allow(p.now()) {
-		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID})
-	}
-}
-
-func (s *pair) refuse(d *drops, r Drop) {
-	d.add(r)
-	s.recvErrors.Add(1)
-	s.flow.recvErrors.Add(1)
 }

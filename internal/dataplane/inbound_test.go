@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -142,6 +143,12 @@ func TestDecryptedPacketMustMatchTheSelectors(t *testing.T) {
 			if st, _ := n.r3.Stats(in3); st.RecvErrors != 1 || st.Decaps != 1 {
 				t.Errorf("%s: statistics %+v, want one error and one packet", name, st)
 			}
+			want := fmt.Sprintf("%%CRYPTO-4-RECVD_PKT_INV_IDENTITY: identity doesn't match negotiated identity "+
+				"(ip) dest_addr= %s, src_addr= %s, prot= %d (ident) local=23.23.23.3, remote=12.12.12.1 "+
+				"local proxy=20.1.1.0/255.255.255.0/6/80, remote_proxy=10.1.1.0/255.255.255.0/6/0", p.dst, p.src, p.protocol)
+			if !slices.Equal(n.r3.events, []string{want}) {
+				t.Errorf("%s: messages %q, want %q", name, n.r3.events, want)
+			}
 		})
 	}
 }
@@ -224,12 +231,8 @@ func FuzzInbound(f *testing.F) {
 		defer b.release()
 		b.datagrams[0].N = copy(b.datagrams[0].Buf, d)
 		r.accept(b, *n.r3.sad.Load(), 0)
-		b.Lock()
-		b.process(n.r3.Path)
-		for i := range b.packets {
-			r.deliver(&b.packets[i])
-		}
-		r.flush()
+		b.process()
+		r.finish(b)
 		// Whatever came in, only a packet of the flow comes out.
 		for _, got := range n.r3.received() {
 			var p packet.Parsed

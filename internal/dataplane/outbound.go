@@ -2,6 +2,7 @@ package dataplane
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"conft/internal/packet"
 )
@@ -14,6 +15,7 @@ type device struct {
 	tun     TUN
 	pool    *pool[outBatch]
 	ordered chan *outBatch // in the order read
+	ahead   atomic.Int32   // batches handed over that the writer has not done with
 	done    sync.WaitGroup
 
 	// Exclusively owned by the reader.
@@ -21,7 +23,7 @@ type device struct {
 	heads  heads
 	icmp   [][]byte
 
-	// Exclusively owned by the writer.
+	// Exclusively owned by the writer, and by the reader while nothing is ahead.
 	esp, udp []Datagram
 }
 
@@ -74,8 +76,11 @@ func (d *device) stop() {
 
 func (d *device) read() {
 	defer close(d.ordered)
+	var b *outBatch
 	for {
-		b := d.pool.get()
+		if b == nil {
+			b = d.pool.get()
+		}
 		n, err := d.tun.Read(b.slots, b.sizes, Headroom)
 		if err != nil {
 			b.release()
@@ -84,9 +89,16 @@ func (d *device) read() {
 		for i := range n {
 			d.protect(b, b.slots[i], b.sizes[i])
 		}
+		if len(b.packets) < handOver && d.ahead.Load() == 0 {
+			b.process()
+			d.send(b)
+			continue
+		}
 		b.Lock()
+		d.ahead.Add(1)
 		d.path.work <- b
 		d.ordered <- b
+		b = nil
 	}
 }
 
@@ -138,13 +150,12 @@ func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int) {
 }
 
 // process seals the packets of a batch.
-func (b *outBatch) process(*Path) {
+func (b *outBatch) process() {
 	for i := range b.packets {
 		p := &b.packets[i]
 		start, end := p.sa.out.Seal(p.buf, p.off, p.n, p.seq, packet.IPIP)
 		p.off, p.n = start, end-start
 	}
-	b.Unlock()
 }
 
 func (d *device) write() {
@@ -152,14 +163,14 @@ func (d *device) write() {
 		b.Lock() // sealed
 		d.send(b)
 		b.Unlock()
-		clear(b.packets)
-		b.packets, b.used = b.packets[:0], 0
+		d.ahead.Add(-1)
 		d.pool.put(b)
 	}
 	d.pool.drain(func(b *outBatch) { b.release() })
 }
 
-// send hands the packets of a batch to their sockets, in order on each.
+// send hands the packets of a batch to their sockets, in order on each, and
+// makes it empty.
 func (d *device) send(b *outBatch) {
 	for i := range b.packets {
 		p := &b.packets[i]
@@ -175,6 +186,8 @@ func (d *device) send(b *outBatch) {
 	}
 	d.esp = d.flush(d.path.ESP, d.esp)
 	d.udp = d.flush(d.path.UDP, d.udp)
+	clear(b.packets)
+	b.packets, b.used = b.packets[:0], 0
 }
 
 func (d *device) flush(s Socket, list []Datagram) []Datagram {

@@ -54,11 +54,19 @@ type Path struct {
 // now is the time of the limiters: since New, unmoved by a clock that is set.
 func (p *Path) now() time.Duration { return time.Since(p.started) }
 
-// task is a batch on its way to any worker.
-type task interface{ process(p *Path) }
+// task is a batch on its way to any worker, which unlocks it when it is done.
+type task interface {
+	process()
+	sync.Locker
+}
 
 // queueLen bounds the batches that wait for a worker.
 const queueLen = 64
+
+// handOver is the number of packets from which on a batch is worth two changes of
+// goroutine. The reader sees smaller ones through itself, unless others are ahead
+// of them; meanwhile more arrives, and the next batch is larger.
+const handOver = 16
 
 // New starts to receive on the sockets, which belong to the Path from now on.
 func New(o Options) *Path {
@@ -74,7 +82,8 @@ func New(o Options) *Path {
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {
 			for t := range p.work {
-				t.process(p)
+				t.process()
+				t.Unlock()
 			}
 		})
 	}

@@ -49,7 +49,7 @@ type pair struct {
 	spent       atomic.Bool // hard limit or last sequence number reached
 	stats
 
-	replayLog, macLog limiter
+	replayLog, macLog, identityLog limiter
 }
 
 // check and accept are the two looks at the replay window, before and after the

@@ -54,7 +54,7 @@ func (p *Path) Install(sa SA) error {
 	s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
 	s.nextSeq = s.out.NextSeq
 	s.soft, s.hard = sa.limits()
-	for _, l := range []*limiter{&s.replayLog, &s.macLog} {
+	for _, l := range []*limiter{&s.replayLog, &s.macLog, &s.identityLog} {
 		l.interval, l.burst = eventInterval, 1
 	}
 	s.link, s.flow = p.link(sa.Flow.Interface), p.flow(sa.Flow)

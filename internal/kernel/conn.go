@@ -128,10 +128,9 @@ func (c *Conn) Close() error {
 // error means that the socket is closed.
 func (c *Conn) Receive(d []packet.Datagram) (n int, err error) {
 	for n == 0 && err == nil {
-		switch {
-		case c.gro != nil:
+		if c.gro != nil {
 			n, err = c.gro.receive(c, d)
-		default:
+		} else {
 			n, err = c.receive(d)
 		}
 	}
@@ -182,8 +181,12 @@ func (c *Conn) receive(d []packet.Datagram) (int, error) {
 func (c *Conn) stripIP(i int, buf []byte, size int) int {
 	const fixed = 20
 	options := int(c.rx.header[i][0]&15)*4 - fixed
-	if size -= fixed; options < 0 || size < options {
+	size -= fixed
+	switch {
+	case options < 0 || size < options:
 		return -1
+	case options == 0:
+		return size
 	}
 	return copy(buf, buf[options:size])
 }

@@ -42,7 +42,7 @@ func clsact(index int) *netlink.Clsact {
 // replacing an older filter of ours in one step.
 func setFilter(link, tun int) error {
 	if err := netlink.QdiscAdd(clsact(link)); err != nil && !errors.Is(err, unix.EEXIST) {
-		return fmt.Errorf("clsact: %w", err)
+		return fmt.Errorf("%w (the kernel needs sch_ingress: modprobe sch_ingress)", err)
 	}
 	req := filterRequest(unix.RTM_NEWTFILTER, unix.NLM_F_CREATE|unix.NLM_F_REPLACE, link)
 	req.AddData(nl.NewRtAttr(nl.TCA_KIND, nl.ZeroTerminated("bpf")))
@@ -59,8 +59,10 @@ func setFilter(link, tun int) error {
 		return err
 	}
 	req.AddData(options)
-	_, err := req.Execute(unix.NETLINK_ROUTE, 0)
-	return err
+	if _, err := req.Execute(unix.NETLINK_ROUTE, 0); err != nil {
+		return fmt.Errorf("%w (the kernel needs cls_bpf and act_mirred: modprobe -a cls_bpf act_mirred)", err)
+	}
+	return nil
 }
 
 // delFilter removes our filter, and the qdisc when nothing else hangs on it.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"conft/internal/acl"
@@ -65,7 +66,11 @@ func (k *Kernel) perform(cs []change) error {
 			k.record(c)
 		}
 		if err := c.do(k); err != nil {
-			return fmt.Errorf("kernel: %s: %w", c, err)
+			first, rest, _ := strings.Cut(c.String(), "\n")
+			if rest != "" {
+				first += " …"
+			}
+			return fmt.Errorf("kernel: %s: %w", first, err)
 		}
 	}
 	return nil

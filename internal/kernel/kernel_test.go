@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"os"
@@ -252,26 +253,45 @@ func TestSecondRouterInNamespaceIsRefused(t *testing.T) {
 	}
 }
 
-func TestWatchReportsLinkAndAddressChanges(t *testing.T) {
+// Whoever flushes the machine's rules or filters does not undo the protection
+// for long: the router hears of it and applies again.
+func TestWatchHearsOfChanges(t *testing.T) {
 	if !inNamespace(t) {
 		return
 	}
 	k, d := site(t)
-	changes := make(chan struct{}, 100)
-	ctx := t.Context()
-	go k.Watch(ctx, func() { changes <- struct{}{} })
-	// The watcher may not listen yet: change until it tells.
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for i := 0; ; i++ {
-		d.Links[0].Up = i%2 == 0
-		must(t, k.Apply(d))
-		select {
-		case <-changes:
-			return
-		case <-tick.C:
+	must(t, k.Apply(d))
+	changes := make(chan struct{}, 1000)
+	done := make(chan error)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { done <- k.Watch(ctx, func() { changes <- struct{}{} }) }()
+	for name, disturb := range map[string]func(){
+		"a link":     func() { must(t, (linkSet{"lan0", false}).do(k)) },
+		"an address": func() { changeAddress(unix.RTM_DELADDR, 0, 2, d.Links[0].Addrs[0]) },
+		"rules":      func() { must(t, ruleset(nil).commit(nil)) },
+		"a filter":   func() { must(t, delFilter(2)) },
+	} {
+		heard := false
+		for !heard { // the watcher may not be listening yet
+			for len(changes) > 0 {
+				<-changes
+			}
+			disturb()
+			select {
+			case <-changes:
+				heard = true
+			case <-time.After(lost):
+			}
+			must(t, k.Apply(d))
+		}
+		s, err := k.read()
+		must(t, err)
+		if s.filters["wan0"] != "crypto1" || s.table != k.rules.String() || len(planLinks(s, &d)) > 0 {
+			t.Errorf("after %s was disturbed, it is not as it was", name)
 		}
 	}
+	cancel()
+	must(t, <-done)
 }
 
 func TestUnprivilegedOpenSaysSo(t *testing.T) {

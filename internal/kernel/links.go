@@ -56,20 +56,35 @@ func (k *Kernel) RouteTable() ([]RouteEntry, error) {
 	return all, nil
 }
 
-// Watch calls changed whenever links or IPv4 addresses changed, until ctx ends.
-// changed may call the Kernel; what changes meanwhile is reported afterwards.
+// Watch calls changed whenever links, IPv4 addresses, filters or rules changed,
+// until ctx ends: by Apply itself, or by someone who undoes it. It is called from
+// two goroutines and may call the Kernel; what changes meanwhile is reported
+// afterwards.
 func (k *Kernel) Watch(ctx context.Context, changed func()) error {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	rules := make(chan error, 1)
+	go func() { rules <- watch(ctx, unix.NETLINK_NETFILTER, changed, unix.NFNLGRP_NFTABLES) }()
+	err := watch(ctx, unix.NETLINK_ROUTE, changed, unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_TC)
+	cancel()
+	return errors.Join(err, <-rules)
+}
+
+// watch listens to the multicast groups of one netlink protocol.
+func watch(ctx context.Context, protocol int, changed func(), groups ...int) error {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, protocol)
 	if err != nil {
-		return fmt.Errorf("kernel: netlink socket: %w", err)
-	}
-	groups := uint32(1<<(unix.RTNLGRP_LINK-1) | 1<<(unix.RTNLGRP_IPV4_IFADDR-1))
-	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: groups}); err != nil {
-		unix.Close(fd)
 		return fmt.Errorf("kernel: netlink socket: %w", err)
 	}
 	f := os.NewFile(uintptr(fd), "netlink")
 	defer f.Close()
+	mask := uint32(0)
+	for _, g := range groups {
+		mask |= 1 << (g - 1)
+	}
+	if err := unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: mask}); err != nil {
+		return fmt.Errorf("kernel: netlink socket: %w", err)
+	}
 	defer context.AfterFunc(ctx, func() { f.Close() })()
 	buf := make([]byte, 1<<16)
 	for {

@@ -5,12 +5,16 @@ import (
 	"fmt"
 	"io/fs"
 
+	"conft/internal/acl"
+
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
+	"github.com/mdlayher/netlink"
 )
 
 var (
 	table = &nftables.Table{Name: tableName, Family: nftables.TableFamilyIPv4}
+	trial = &nftables.Table{Name: tableName + "-trial", Family: nftables.TableFamilyIPv4}
 
 	hooks = map[string]*nftables.ChainHook{
 		"prerouting":  nftables.ChainHookPrerouting,
@@ -22,16 +26,42 @@ var (
 // tally holds the packets counted so far: by chain, then by the text of the rule.
 type tally map[string]map[string]uint64
 
+// connect prepares a transaction. It goes to the kernel as one message and is
+// acknowledged rule by rule, so the buffers decide how long it may be: these,
+// or what the machine allows, about 1000 entries in a user namespace.
+func connect() *nftables.Conn {
+	c, _ := nftables.New(nftables.WithSockOptions(func(c *netlink.Conn) error {
+		return errors.Join(c.SetWriteBuffer(64<<20), c.SetReadBuffer(64<<20))
+	})) // fails only for options that connect at once
+	return c
+}
+
 // commit replaces the table by r in one transaction, so no packet meets half
 // of it. Rules that stay keep their count.
 func (r ruleset) commit(counted tally) error {
-	c := &nftables.Conn{}
+	c := connect()
 	// Deleting a table that is not there is an error; adding one that is, is not.
 	c.AddTable(table)
 	c.DelTable(table)
 	if len(r) > 0 {
-		c.AddTable(table)
+		r.add(c, table, counted)
 	}
+	return c.Flush()
+}
+
+// tryRules reports whether this kernel knows all that our rules are made of: in
+// one transaction a table of them comes and goes.
+func tryRules() error {
+	c := connect()
+	any := acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Addr{}, SrcPort: acl.Ports{Op: acl.PortRange}}
+	r := rules([]CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}, map[string]int{"lo": 1})
+	r.add(c, trial, nil)
+	c.DelTable(trial)
+	return c.Flush()
+}
+
+func (r ruleset) add(c *nftables.Conn, table *nftables.Table, counted tally) {
+	c.AddTable(table)
 	for _, ch := range r {
 		nc := &nftables.Chain{Name: ch.name, Table: table}
 		if ch.hook != "" {
@@ -49,7 +79,6 @@ func (r ruleset) commit(counted tally) error {
 			c.AddRule(&nftables.Rule{Table: table, Chain: nc, Exprs: exprs})
 		}
 	}
-	return c.Flush()
 }
 
 // withCount returns the expressions with their counter starting at n.
@@ -68,7 +97,7 @@ var errTampered = errors.New("kernel: table ip conft was changed by someone else
 
 // counts reads the counters of the table, which must be in the kernel.
 func (r ruleset) counts() (tally, error) {
-	c := &nftables.Conn{}
+	c := connect()
 	t := tally{}
 	for _, ch := range r {
 		have, err := c.GetRules(table, &nftables.Chain{Name: ch.name, Table: table})
@@ -92,7 +121,7 @@ func (r ruleset) counts() (tally, error) {
 
 // tablePresent reports whether there is a table of ours, of whatever process.
 func tablePresent() (bool, error) {
-	tables, err := (&nftables.Conn{}).ListTablesOfFamily(nftables.TableFamilyIPv4)
+	tables, err := connect().ListTablesOfFamily(nftables.TableFamilyIPv4)
 	for _, t := range tables {
 		if t.Name == tableName {
 			return true, err

@@ -22,13 +22,10 @@ const (
 // CAP_NET_ADMIN, nftables. The text of an error names the remedy. It changes
 // nothing.
 func Open() (*Kernel, error) {
-	// nfnetlink asks for CAP_NET_ADMIN over the namespace even to list, so this
-	// is a test of both.
-	if _, err := tablePresent(); err != nil {
-		if errors.Is(err, unix.EPERM) {
-			return nil, fmt.Errorf("no CAP_NET_ADMIN in this network namespace: %s", netAdmin)
-		}
-		return nil, fmt.Errorf("the kernel has no nftables (%w): load its module with modprobe nf_tables", err)
+	if err := tryRules(); errors.Is(err, fs.ErrPermission) {
+		return nil, fmt.Errorf("no CAP_NET_ADMIN in this network namespace: %s", netAdmin)
+	} else if err != nil {
+		return nil, fmt.Errorf("the kernel cannot do the packet rules (%w): load them with modprobe -a nf_tables nft_ct nft_fib_ipv4", err)
 	}
 	f, err := os.OpenFile(tunDevice, os.O_RDWR, 0)
 	if err != nil {

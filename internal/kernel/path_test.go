@@ -1,6 +1,10 @@
 package kernel
 
 import (
+	"bytes"
+	"crypto/rand"
+	"io"
+	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -270,4 +274,57 @@ func planned(t *testing.T, k *Kernel, d Desired) error {
 	s, err := k.read()
 	must(t, err)
 	return k.perform(planRoutes(s, &d))
+}
+
+// Large segments enter the TUN as they are, and what comes out of it is joined
+// again; the octets are the same.
+func TestTCPCrossesWhole(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	l := newLab(t)
+	sent := make([]byte, 8<<20)
+	rand.Read(sent)
+	var listener net.Listener
+	l.hostB.do(t, func() {
+		var err error
+		listener, err = net.Listen("tcp4", "20.1.1.2:5001")
+		must(t, err)
+	})
+	defer listener.Close()
+	go l.hostA.do(t, func() {
+		c, err := net.Dial("tcp4", "20.1.1.2:5001")
+		must(t, err)
+		defer c.Close()
+		_, err = c.Write(sent)
+		must(t, err)
+	})
+	c, err := listener.Accept()
+	must(t, err)
+	must(t, c.SetDeadline(time.Now().Add(30*time.Second)))
+	got, err := io.ReadAll(c)
+	if err != nil || !bytes.Equal(got, sent) {
+		t.Errorf("%d of %d octets, or others: %v", len(got), len(sent), err)
+	}
+}
+
+// A thousand entries are one transaction.
+func TestLongAccessList(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	l := newLab(t)
+	var rules []acl.Entry
+	for i := range 1000 {
+		rules = append(rules, acl.Entry{Protocol: 6, Src: network("10.1.1.0/24"), Dst: acl.Addr{Base: 0x1e000000 + uint32(i)}, DstPort: acl.Ports{Op: acl.PortEq, Low: 80}})
+	}
+	l.d1.Crypto[0].Selectors[0].Rules = append(rules, l.d1.Crypto[0].Selectors[0].Rules...)
+	must(t, l.k1.Apply(l.d1))
+	if r := ping(t, l.hostA, "", "20.1.1.2", 100, time.Second); r != PingReply {
+		t.Errorf("by the last entry: %v", r)
+	}
+	c, err := l.k1.Counters()
+	if err != nil || c["wan0"].Matched[0][1000] != 1 {
+		t.Errorf("the last entry did not count: %v", err)
+	}
 }

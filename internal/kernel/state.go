@@ -37,6 +37,17 @@ type LinkState struct {
 // Traffic counts what crossed a link in one direction.
 type Traffic struct{ Packets, Bytes, Errors, Drops uint64 }
 
+// Found are the addresses that were not put there by conft, now or in a process
+// that was killed: those to adopt.
+func (l *LinkState) Found() (found []netip.Prefix) {
+	for _, p := range l.Addrs {
+		if !l.proto[p] {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
 // state is what planning needs to know of the namespace.
 type state struct {
 	links   []LinkState // but lo

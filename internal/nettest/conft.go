@@ -3,10 +3,12 @@ package nettest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -41,6 +43,39 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
+// Program returns the path of conft, built for this run of the tests.
+func Program(t testing.TB) string {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Run runs `conft ARGS` in a namespace and returns what it printed and its exit
+// status.
+func Run(t testing.TB, ns *netns.NS, stdin string, args ...string) (out string, status int) {
+	t.Helper()
+	return run(t, ns, stdin, exec.Command(Program(t), args...))
+}
+
+func run(t testing.TB, ns *netns.NS, stdin string, cmd *exec.Cmd) (out string, status int) {
+	t.Helper()
+	var b bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &b, &b
+	if err := ns.Start(cmd); err != nil {
+		t.Fatal(err)
+	}
+	tooLong := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer tooLong.Stop()
+	err := cmd.Wait()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return b.String(), cmd.ProcessState.ExitCode()
+}
+
 // StartConft starts a router with an empty nvram in a namespace and waits until its
 // console answers; maps are like "GigabitEthernet0/0=eth0". It ends with the test;
 // what it printed is shown when the test fails.
@@ -66,10 +101,7 @@ func StartConft(t testing.TB, ns *netns.NS, maps ...string) *Conft {
 // Start starts the router again after Close or Kill, with the nvram as it was left.
 func (c *Conft) Start() {
 	c.t.Helper()
-	path, err := program()
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	path := Program(c.t)
 	out, err := os.OpenFile(c.output(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		c.t.Fatal(err)

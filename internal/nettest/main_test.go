@@ -12,6 +12,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	os.Chmod(dir, 0o755) // tests run it as nobody, too
 	buildDir = dir
 	status := m.Run()
 	os.RemoveAll(dir)

@@ -15,6 +15,20 @@ import (
 // end of the test.
 func Open(t testing.TB) (user, program *os.File) {
 	t.Helper()
+	user, program = Pair(t)
+	var raw syscall.Termios
+	ioctl(t, program, syscall.TCGETS, unsafe.Pointer(&raw))
+	raw.Iflag, raw.Oflag, raw.Lflag = 0, 0, 0
+	raw.Cflag = raw.Cflag&^syscall.CSIZE | syscall.CS8
+	raw.Cc[syscall.VMIN], raw.Cc[syscall.VTIME] = 1, 0
+	ioctl(t, program, syscall.TCSETS, unsafe.Pointer(&raw))
+	return user, program
+}
+
+// Pair is Open with the line discipline that a login leaves: echo, whole lines,
+// Ctrl-C a signal.
+func Pair(t testing.TB) (user, program *os.File) {
+	t.Helper()
 	user, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
 		t.Skipf("no pseudo-terminals on this machine: %v", err)
@@ -28,13 +42,23 @@ func Open(t testing.TB) (user, program *os.File) {
 		t.Skipf("no pseudo-terminals on this machine: %v", err)
 	}
 	t.Cleanup(func() { program.Close() })
-	var raw syscall.Termios
-	ioctl(t, program, syscall.TCGETS, unsafe.Pointer(&raw))
-	raw.Iflag, raw.Oflag, raw.Lflag = 0, 0, 0
-	raw.Cflag = raw.Cflag&^syscall.CSIZE | syscall.CS8
-	raw.Cc[syscall.VMIN], raw.Cc[syscall.VTIME] = 1, 0
-	ioctl(t, program, syscall.TCSETS, unsafe.Pointer(&raw))
 	return user, program
+}
+
+// Resize gives a terminal another size, as dragging its window does: the programs
+// on it get SIGWINCH.
+func Resize(t testing.TB, f *os.File, columns, rows uint16) {
+	t.Helper()
+	size := [4]uint16{rows, columns}
+	ioctl(t, f, syscall.TIOCSWINSZ, unsafe.Pointer(&size))
+}
+
+// Cooked reports whether a terminal's line discipline echoes, as a login's does.
+func Cooked(t testing.TB, f *os.File) bool {
+	t.Helper()
+	var now syscall.Termios
+	ioctl(t, f, syscall.TCGETS, unsafe.Pointer(&now))
+	return now.Lflag&syscall.ECHO != 0
 }
 
 func ioctl(t testing.TB, f *os.File, request uintptr, arg unsafe.Pointer) {

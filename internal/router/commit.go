@@ -110,8 +110,17 @@ func (r *Router) Startup() ([]byte, error) {
 	return text, nil
 }
 
-// SaveStartup returns when the text is on stable storage.
-func (r *Router) SaveStartup(text []byte) error { return r.nvram.SetStartupConfig(text) }
+// SaveStartup saves the text of the running configuration; it returns when the
+// text is on stable storage.
+func (r *Router) SaveStartup(text []byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	err := r.nvram.SetStartupConfig(text)
+	if err == nil {
+		r.saved = r.running.Load()
+	}
+	return err
+}
 
 // NVRAMSize is the room for a saved configuration, in octets.
 func (r *Router) NVRAMSize() int { return nvram.Size }

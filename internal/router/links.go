@@ -103,10 +103,10 @@ func (r *Router) reportAdministrative(old, c *config.Config) {
 	}
 }
 
-// Interfaces returns every interface as it is now.
+// Interfaces returns every interface as it is now, the loopbacks last.
 func (r *Router) Interfaces() []InterfaceState {
 	links := r.linkStates()
-	var out []InterfaceState
+	var out, loopbacks []InterfaceState
 	for _, i := range r.running.Load().Interfaces {
 		s := InterfaceState{Config: i, Link: r.linkOf(i.Name), MTU: 1500, Method: r.method(i)}
 		for _, l := range links {
@@ -119,10 +119,12 @@ func (r *Router) Interfaces() []InterfaceState {
 		if _, ok := loopbackNumber(i.Name); ok {
 			s.MTU, s.LinkUp, s.Protocol = 1514, !i.Shutdown, !i.Shutdown
 			s.MAC = nil
+			loopbacks = append(loopbacks, s)
+		} else {
+			out = append(out, s)
 		}
-		out = append(out, s)
 	}
-	return out
+	return append(out, loopbacks...)
 }
 
 // method says where an interface's address comes from: "NVRAM" when it is the

@@ -1,11 +1,13 @@
 package router
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -59,38 +61,46 @@ type Router struct {
 // Open checks that a router can run here and takes what it needs: nvram, the
 // kernel, ports. An error's text names the remedy, and nothing is changed. Start
 // makes it a router.
-func Open(o Options) (r *Router, err error) {
+func Open(o Options) (*Router, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("%w; name a directory you may write with --dir", err)
 	}
-	r = &Router{
+	r := &Router{
 		clock:    NewClock(o.Clock, kernel.ClockSynchronised),
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
 		base:     map[string][]uint64{},
 		reload:   make(chan struct{}, 1),
 		reason:   "power-on",
+		stop:     func() {},
 	}
 	if o.Reloaded {
 		r.reason = "reload"
 	}
-	defer func() {
-		if err != nil {
-			r.release()
-		}
-	}()
+	if err := r.open(o); err != nil {
+		return nil, errors.Join(err, r.release())
+	}
+	return r, nil
+}
+
+// open is Open; what it has taken when it fails is to be released.
+func (r *Router) open(o Options) (err error) {
+	if r.kernel, err = kernel.Open(); err != nil {
+		return err
+	}
 	path := filepath.Join(o.Dir, "nvram.db")
 	if r.nvram, err = nvram.Open(path); err != nil {
-		return nil, nvramRemedy(path, err)
-	}
-	if r.kernel, err = kernel.Open(); err != nil {
-		return nil, err
+		return nvramRemedy(path, err)
 	}
 	r.hub = debug.NewHub(r.clock)
-	if err := r.adoptLinks(o.Map); err != nil {
-		return nil, err
+	kept, err := r.adoptLinks(o.Map)
+	if err != nil {
+		return err
 	}
-	return r, r.listen()
+	if err := r.listen(); err != nil {
+		return err
+	}
+	return r.keepLinks(kept)
 }
 
 func nvramRemedy(path string, err error) error {
@@ -103,29 +113,25 @@ func nvramRemedy(path string, err error) error {
 	return err
 }
 
-// adoptLinks finds the links, gives each its interface and remembers it, and
-// builds the configuration that leaves the machine as it is.
-func (r *Router) adoptLinks(typed map[string]string) error {
+// adoptLinks finds the links, gives each its interface, and builds the
+// configuration that leaves the machine as it is. The mappings returned are to be
+// kept.
+func (r *Router) adoptLinks(typed map[string]string) ([]mapping, error) {
 	links, err := r.kernel.Links()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b, _, err := r.nvram.Get(mappingKey)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	kept, err := decodeMappings(b)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	all, err := mapInterfaces(links, typed, kept)
 	if err != nil {
-		return err
-	}
-	if now := encodeMappings(all); string(now) != string(b) {
-		if err := r.nvram.Put(mappingKey, now); err != nil {
-			return err
-		}
+		return nil, err
 	}
 	r.links, r.tuns = map[string]string{}, map[string]string{}
 	r.adopt = config.New()
@@ -140,13 +146,22 @@ func (r *Router) adoptLinks(typed map[string]string) error {
 		}
 		r.adopt.AddInterface(ifc)
 	}
-	return nil
+	return all, nil
+}
+
+// keepLinks remembers which interface a link has.
+func (r *Router) keepLinks(all []mapping) error {
+	now := encodeMappings(all)
+	if was, _, err := r.nvram.Get(mappingKey); err != nil || bytes.Equal(was, now) {
+		return err
+	}
+	return r.nvram.Put(mappingKey, now)
 }
 
 // adoptLink makes an interface say what its link is like.
 func adoptLink(ifc *config.Interface, l kernel.LinkState) {
 	ifc.Shutdown = !l.Up
-	for _, p := range l.Addrs {
+	for _, p := range l.Found() {
 		a := config.Address{IP: ipOf(p.Addr()), Mask: maskOf(p.Bits())}
 		if ifc.Address == (config.Address{}) {
 			ifc.Address = a
@@ -156,12 +171,15 @@ func adoptLink(ifc *config.Interface, l kernel.LinkState) {
 	}
 }
 
-// Base returns the configuration that a saved one is read into: every interface
-// there is, and nothing else.
-func (r *Router) Base() *config.Config {
-	c := config.New()
-	for _, i := range r.adopt.Interfaces {
-		c.AddInterface(&config.Interface{Name: i.Name, Shutdown: true})
+// Base returns the configuration that a saved one is read into. An interface that
+// the saved one names is empty and up at first, as only `shutdown` is written; one
+// that has appeared since is as it was found.
+func (r *Router) Base(saved string) *config.Config {
+	c := r.Adopted()
+	for n, i := range c.Interfaces {
+		if strings.Contains(saved, "interface "+i.Name+"\n") {
+			c.Interfaces[n] = &config.Interface{Name: i.Name}
+		}
 	}
 	return c
 }
@@ -210,7 +228,7 @@ func (r *Router) release() error {
 	if r.ike != nil {
 		r.ike.close()
 	}
-	if r.kernel != nil {
+	if r.running.Load() != nil { // until Start nothing in the kernel is this router's
 		errs = append(errs, r.kernel.Close())
 	}
 	if r.nvram != nil {

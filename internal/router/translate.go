@@ -112,6 +112,9 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 // is not negotiable; its traffic is dropped by the data plane.
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 	p := &exchange.Policy{Version: debug.IOS12}
+	if c.ISAKMPOff {
+		return p
+	}
 	for _, i := range c.ISAKMPPolicy {
 		if i.Authentication == config.PreShare {
 			p.Proposals = append(p.Proposals, isakmpProposal(i))

@@ -1,0 +1,204 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+// undoing is a configuration command, what it writes and how it is undone.
+type undoing struct {
+	before []string // lines that lead there
+	line   string
+	want   string
+	no     string
+}
+
+const (
+	set   = "crypto ipsec transform-set T esp-aes esp-sha-hmac"
+	entry = "crypto map M 10 ipsec-isakmp"
+)
+
+var undoings = []undoing{
+	{nil, "service timestamps debug uptime", "service timestamps debug uptime", "default service timestamps debug"},
+	{nil, "no service timestamps log", "no service timestamps log uptime", "default service timestamps log"},
+	{nil, "service timestamps log datetime year localtime show-timezone msec", "service timestamps log datetime msec localtime show-timezone year", "default service timestamps log"},
+	{nil, "hostname X", "hostname X", "no hostname"},
+	{nil, "logging buffered 5000", "logging buffered 5000", "default logging buffered"},
+	{nil, "logging buffered 3", "logging buffered 4096 errors", "default logging buffered"},
+	{nil, "no logging buffered", "no logging buffered", "logging buffered"},
+	{nil, "logging console alerts", "logging console alerts", "default logging console"},
+	{nil, "no logging console", "no logging console", "logging console"},
+	{nil, "logging monitor 4", "logging monitor warnings", "default logging monitor"},
+	{nil, "enable secret 5 $1$abcd$2hDGYdE0UrwK2pqoiF6BB1", "enable secret 5 $1$abcd$2hDGYdE0UrwK2pqoiF6BB1", "no enable secret"},
+	{nil, "enable password a b", "enable password a b", "no enable password"},
+	{nil, "no ip domain-lookup", "no ip domain lookup", "ip domain lookup"},
+	{nil, "no ip domain lookup", "no ip domain lookup", "ip domain-lookup"},
+	{nil, "crypto isakmp policy 5", "crypto isakmp policy 5", "no crypto isakmp policy 5"},
+	{[]string{"crypto isakmp policy 5"}, "encryption aes 192", " encr aes 192", "no encryption"},
+	{[]string{"crypto isakmp policy 5"}, "hash sha256", " hash sha256", "no hash"},
+	{[]string{"crypto isakmp policy 5"}, "authentication pre-share", " authentication pre-share", "no authentication"},
+	{[]string{"crypto isakmp policy 5"}, "group 5", " group 5", "no group 5"},
+	{[]string{"crypto isakmp policy 5"}, "lifetime 60", " lifetime 60", "no lifetime"},
+	{nil, "crypto isakmp key K address 1.2.3.4", "crypto isakmp key K address 1.2.3.4", "no crypto isakmp key K address 1.2.3.4"},
+	{nil, "no crypto isakmp enable", "no crypto isakmp enable", "crypto isakmp enable"},
+	{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},
+	{nil, "crypto ipsec security-association lifetime kilobytes 2560", "crypto ipsec security-association lifetime kilobytes 2560", "no crypto ipsec security-association lifetime kilobytes"},
+	{nil, "crypto ipsec transform-set T esp-md5-hmac esp-3des", "crypto ipsec transform-set T esp-3des esp-md5-hmac ", "no crypto ipsec transform-set T"},
+	{[]string{set}, "mode tunnel", set + " ", ""},
+	{nil, entry, entry + " ", "no crypto map M 10"},
+	{nil, entry, entry + " ", "no crypto map M"},
+	{[]string{entry}, "description x y", " description x y", "no description"},
+	{[]string{entry}, "set peer 1.1.1.1", " set peer 1.1.1.1", "no set peer 1.1.1.1"},
+	{[]string{set, entry}, "set transform-set T", " set transform-set T ", "no set transform-set"},
+	{[]string{entry}, "set pfs", " set pfs group1", "no set pfs"},
+	{[]string{entry}, "set security-association lifetime seconds 3600", " set security-association lifetime seconds 3600", "no set security-association lifetime seconds"},
+	{[]string{entry}, "match address 150", " match address 150", "no match address"},
+	{nil, "interface lo 7", "interface Loopback7", "no interface Loopback7"},
+	{[]string{"int f0/0"}, "description x", " description x", "no description"},
+	{[]string{"int f0/0"}, "ip address 1.1.1.1 255.0.0.0", " ip address 1.1.1.1 255.0.0.0", "no ip address 1.1.1.1 255.0.0.0"},
+	{[]string{"int f0/0", "ip address 1.1.1.1 255.0.0.0"}, "ip address 2.1.1.1 255.0.0.0 secondary", " ip address 2.1.1.1 255.0.0.0 secondary", "no ip address 2.1.1.1 255.0.0.0 secondary"},
+	{[]string{"int f0/0"}, "shutdown", " shutdown", "no shutdown"},
+	{[]string{entry, "int f0/0"}, "crypto map M", " crypto map M", "no crypto map"},
+	{nil, "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "no ip route 9.0.0.0 255.0.0.0 1.1.1.1"},
+	{nil, "ip route 9.0.0.0 255.0.0.0 g0/0", "ip route 9.0.0.0 255.0.0.0 GigabitEthernet0/0", "no ip route 9.0.0.0 255.0.0.0"},
+	{nil, "access-list 120 remark r", "access-list 120 remark r", "no access-list 120"},
+	{nil, "access-list 120 permit tcp any any eq 23", "access-list 120 permit tcp any any eq telnet", "no access-list 120 permit tcp any any eq 23"},
+	{nil, "access-list 120 deny 51 1.2.3.4 0.0.0.0 0.0.0.0 255.255.255.255", "access-list 120 deny ahp host 1.2.3.4 any", "no access-list 120"},
+	{nil, "ip access-list extended L", "ip access-list extended L", "no ip access-list extended L"},
+	{[]string{"ip access-list extended L"}, "remark r", " remark r", "no remark r"},
+	{[]string{"ip access-list extended L"}, "permit udp any eq 500 any", " permit udp any eq isakmp any", "no permit udp any eq 500 any"},
+	{[]string{"ip access-list extended L"}, "deny gre any any log", " deny gre any any log", "no deny gre any any log"},
+	{[]string{"ip access-list extended L"}, "5 deny ip any any", " deny ip any any", "no 5"},
+}
+
+// TestEveryCommandUndone types each configuration command, sees its line in the
+// running configuration, negates it and sees the line go.
+func TestEveryCommandUndone(t *testing.T) {
+	for _, c := range undoings {
+		before, _, err := typeLines(newRouter(), c.before...)
+		if err != nil {
+			t.Errorf("%q: %v", c.before, err)
+			continue
+		}
+		after, _, err := typeLines(newRouter(), append(slices.Clone(c.before), c.line)...)
+		if err != nil {
+			t.Errorf("%q: %v", c.line, err)
+			continue
+		}
+		if !slices.Contains(strings.Split(Text(after), "\n"), c.want) {
+			t.Errorf("%q: no line %q in\n%s", c.line, c.want, Text(after))
+		}
+		if c.no == "" {
+			continue
+		}
+		undone, _, err := typeLines(newRouter(), append(slices.Clone(c.before), c.line)...)
+		if err == nil {
+			// Typed in the same place, which the line itself may have left.
+			undone, _, err = typeLines(undone, append(slices.Clone(c.before), c.no)...)
+		}
+		if err != nil {
+			t.Errorf("%q: %v", c.no, err)
+		} else if got, want := Text(undone), Text(before); got != want {
+			t.Errorf("%q leaves\n%s", c.no, diff(got, want))
+		}
+	}
+}
+
+// TestEveryCommandIsTested walks `?` in every mode: each command stands in the
+// table above.
+func TestEveryCommandIsTested(t *testing.T) {
+	prompt := func(lines []string) grammar.Position[*config.Config] {
+		pos := Config.Start()
+		c := newRouter()
+		for _, l := range lines {
+			step, err := pos.Apply(c, l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pos = step.Next
+		}
+		return pos
+	}
+	// Behind these words each second word is a command of its own.
+	families := []string{"crypto", "enable", "ip", "logging", "service", "set"}
+	tested := map[string]bool{}
+	for _, u := range undoings {
+		line := strings.TrimPrefix(strings.TrimPrefix(u.line, "no "), "default ")
+		words := strings.Fields(line)
+		for n := range words {
+			tested[prompt(u.before).Prompt()+" "+strings.Join(words[:n+1], " ")] = true
+		}
+	}
+	for _, lines := range modes {
+		pos := prompt(lines)
+		first, _ := pos.Ask("")
+		for _, i := range first.Items {
+			if slices.Contains(control, i.Token) || strings.HasPrefix(i.Token, "<") {
+				continue
+			}
+			second, _ := pos.Ask(i.Token + " ")
+			for _, j := range second.Items {
+				path := pos.Prompt() + " " + i.Token
+				if slices.Contains(families, i.Token) {
+					path += " " + j.Token
+				}
+				if !tested[path] && i.Token != "version" {
+					t.Errorf("no test of %s", path)
+				}
+			}
+		}
+	}
+}
+
+// modes are the configuration modes, by the lines that lead there.
+var modes = [][]string{
+	nil, {"interface g0/0"}, {"crypto isakmp policy 1"}, {"crypto ipsec transform-set T esp-aes esp-sha-hmac"},
+	{"crypto map M 1 ipsec-isakmp"}, {"ip access-list extended L"},
+}
+
+// control are the words of the modes themselves.
+var control = []string{"do", "end", "exit", "no", "default"}
+
+// isKeyword tells a keyword from a placeholder.
+func isKeyword(token string) bool {
+	return strings.ToLower(token) == token && !strings.ContainsAny(token, "<.")
+}
+
+// TestEveryCommandHasNo compares what `?` and `no ?` offer in every mode.
+func TestEveryCommandHasNo(t *testing.T) {
+	for _, lines := range modes {
+		pos := Config.Start()
+		for _, l := range lines {
+			step, err := pos.Apply(newRouter(), l)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pos = step.Next
+		}
+		var walk func(path string)
+		walk = func(path string) {
+			plain, _ := pos.Ask(path)
+			negated, _ := pos.Ask("no " + path)
+			for _, i := range plain.Items {
+				if !isKeyword(i.Token) || path == "" && slices.Contains(control, i.Token) {
+					continue
+				}
+				if i.Help == "" {
+					t.Errorf("%s: %s%s has no help", pos.Prompt(), path, i.Token)
+				}
+				cr := func(j grammar.Item) bool { return j.Token == "<cr>" }
+				if !slices.Contains(negated.Items, i) && !slices.ContainsFunc(negated.Items, cr) {
+					t.Errorf("%s: `no %s%s` does not exist", pos.Prompt(), path, i.Token)
+				}
+				if strings.Count(path, " ") < 2 {
+					walk(path + i.Token + " ")
+				}
+			}
+		}
+		walk("")
+	}
+}

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"conft/internal/acl"
+)
+
+// full has something in every list.
+func full() *Config {
+	c := New()
+	c.AddInterface(&Interface{Name: "GigabitEthernet0/0", Secondary: []Address{{1, 2}}})
+	c.AddRoute(Route{Prefix: 9, NextHop: 1})
+	c.AddAccessList(&acl.List{Name: "L", Entries: []acl.Entry{{Seq: 10}}})
+	c.CryptoMaps = []*CryptoMap{{Name: "M", Entries: []*CryptoMapEntry{{Seq: 10, Peers: []uint32{1}, TransformSets: []string{"T"}}}}}
+	c.ISAKMPPolicy = []*ISAKMPPolicy{{Priority: 10}}
+	c.ISAKMPKeys = []ISAKMPKey{{Key: "k"}}
+	c.TransformSet = []*TransformSet{{Name: "T", Transforms: []string{"esp-des"}}}
+	return c
+}
+
+// TestCloneSharesNothing changes every list of a clone.
+func TestCloneSharesNothing(t *testing.T) {
+	for name, change := range map[string]func(*Config){
+		"hostname":        func(c *Config) { c.Hostname = "x" },
+		"interface":       func(c *Config) { c.Interfaces[0].Shutdown = true },
+		"secondary":       func(c *Config) { c.Interfaces[0].Secondary[0].IP = 7 },
+		"route":           func(c *Config) { c.Routes[0].Name = "x" },
+		"access list":     func(c *Config) { c.AccessLists[0].Name = "x" },
+		"entry":           func(c *Config) { c.AccessLists[0].Entries[0].Log = true },
+		"crypto map":      func(c *Config) { c.CryptoMaps[0].Name = "x" },
+		"map entry":       func(c *Config) { c.CryptoMaps[0].Entries[0].PFS = 1 },
+		"peer":            func(c *Config) { c.CryptoMaps[0].Entries[0].Peers[0] = 7 },
+		"map's transform": func(c *Config) { c.CryptoMaps[0].Entries[0].TransformSets[0] = "x" },
+		"policy":          func(c *Config) { c.ISAKMPPolicy[0].Group = 1 },
+		"key":             func(c *Config) { c.ISAKMPKeys[0].Key = "x" },
+		"transform set":   func(c *Config) { c.TransformSet[0].Name = "x" },
+		"transform":       func(c *Config) { c.TransformSet[0].Transforms[0] = "x" },
+	} {
+		c := full()
+		d := c.Clone()
+		if !d.Equal(c) {
+			t.Fatal("the clone is not equal")
+		}
+		change(d)
+		if !c.Equal(full()) {
+			t.Errorf("%s: the original changed with its clone", name)
+		}
+		if d.Equal(c) {
+			t.Errorf("%s: Equal does not see the change", name)
+		}
+	}
+}
+
+func names[T any](list []T, name func(T) string) []string {
+	var out []string
+	for _, v := range list {
+		out = append(out, name(v))
+	}
+	return out
+}
+
+func TestPrintOrder(t *testing.T) {
+	c := New()
+	for _, n := range []string{"GigabitEthernet0/10", "Loopback10", "FastEthernet1/0", "GigabitEthernet0/2", "Loopback2", "Ethernet0/0", "FastEthernet0/1"} {
+		c.AddInterface(&Interface{Name: n})
+	}
+	got := names(c.Interfaces, func(i *Interface) string { return i.Name })
+	if want := []string{"Loopback2", "Loopback10", "Ethernet0/0", "FastEthernet0/1", "FastEthernet1/0", "GigabitEthernet0/2", "GigabitEthernet0/10"}; !slices.Equal(got, want) {
+		t.Errorf("interfaces: %q", got)
+	}
+	for _, n := range []string{"101", "b", "100", "A", "a"} {
+		c.AddAccessList(&acl.List{Name: n})
+	}
+	got = names(c.AccessLists, func(l *acl.List) string { return l.Name })
+	if want := []string{"A", "a", "b", "100", "101"}; !slices.Equal(got, want) {
+		t.Errorf("access lists: %q", got)
+	}
+	for _, r := range []Route{{Prefix: 9, NextHop: 2}, {Prefix: 5, NextHop: 1}, {Prefix: 9, NextHop: 1}, {Prefix: 9, NextHop: 2, Name: "again"}} {
+		c.AddRoute(r)
+	}
+	if want := []Route{{Prefix: 5, NextHop: 1}, {Prefix: 9, NextHop: 1}, {Prefix: 9, NextHop: 2, Name: "again"}}; !reflect.DeepEqual(c.Routes, want) {
+		t.Errorf("routes: %+v", c.Routes)
+	}
+}
+
+func TestFinders(t *testing.T) {
+	c := full()
+	if c.Interface("GigabitEthernet0/0") == nil || c.AccessList("L") == nil || c.CryptoMap("M").Entry(10) == nil || c.Policy(10) == nil || c.Transforms("T") == nil {
+		t.Error("something that is there was not found")
+	}
+	if c.Interface("x") != nil || c.AccessList("") != nil || c.CryptoMap("x") != nil || c.CryptoMap("M").Entry(1) != nil || c.Policy(1) != nil || c.Transforms("x") != nil {
+		t.Error("something that is not there was found")
+	}
+}

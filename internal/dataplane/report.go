@@ -1,0 +1,58 @@
+package dataplane
+
+import (
+	"conft/debug"
+	"conft/internal/acl"
+	"conft/internal/packet"
+)
+
+// The %CRYPTO-4 messages. Anybody on the path can cause them, so each comes once
+// a minute: of one SA, or of all that have none.
+
+// refuse counts an inbound packet that an SA does not let pass.
+func (s *pair) refuse(d *drops, r Drop) {
+	d.add(r)
+	s.recvErrors.Add(1)
+	s.flow.recvErrors.Add(1)
+}
+
+func (p *Path) refuseReplay(s *pair) {
+	s.replay.Add(1)
+	s.flow.replay.Add(1)
+	s.refuse(&p.drops, InReplay)
+	if s.replayLog.allow(p.now()) {
+		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID})
+	}
+}
+
+func (p *Path) refuseMAC(s *pair) {
+	s.mac.Add(1)
+	s.flow.mac.Add(1)
+	s.refuse(&p.drops, InMAC)
+	if s.macLog.allow(p.now()) {
+		p.Hub.Emit(debug.CryptoMACError{ConnID: s.ConnID})
+	}
+}
+
+func (p *Path) reportInvalidSPI(d *Datagram, spi uint32) {
+	if p.invalidLog.allow(p.now()) {
+		p.Hub.Emit(debug.CryptoInvalidSPI{Src: d.Remote.Addr(), Dst: d.Local.Addr(), Protocol: packet.ESP, SPI: spi})
+	}
+}
+
+// reportIdentity says that the peer sent inner, which was not negotiated.
+func (p *Path) reportIdentity(s *pair, inner []byte) {
+	var in packet.Parsed
+	if !s.identityLog.allow(p.now()) || in.Decode(inner) != nil {
+		return
+	}
+	p.Hub.Emit(debug.CryptoInvalidIdentity{
+		Src: acl.IPv4(in.Src), Dst: acl.IPv4(in.Dst), Protocol: in.Protocol,
+		Local: s.Local.Addr(), Remote: s.Remote.Addr(),
+		LocalProxy: proxyText(s.Flow.Selector.Local), RemoteProxy: proxyText(s.Flow.Selector.Remote),
+	})
+}
+
+func proxyText(x acl.Proxy) debug.Proxy {
+	return debug.Proxy{Addr: acl.IPv4(x.Addr.Base), Mask: acl.IPv4(^x.Addr.Wildcard), Protocol: x.Protocol, Port: x.Port}
+}

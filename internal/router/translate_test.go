@@ -1,0 +1,121 @@
+package router
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"conft/internal/acl"
+	"conft/internal/config"
+)
+
+func ip(s string) uint32 { return ipOf(netip.MustParseAddr(s)) }
+
+// seed is R1 of the classic lab, with an entry of the crypto map that is not
+// complete and an interface without a link.
+func seed() (*Router, *config.Config) {
+	c := config.New()
+	c.AddInterface(&config.Interface{Name: "Loopback7", Address: config.Address{IP: ip("1.1.1.1"), Mask: maskOf(32)}})
+	c.AddInterface(&config.Interface{Name: "GigabitEthernet0/0", Address: config.Address{IP: ip("12.12.12.1"), Mask: maskOf(24)}, CryptoMap: "cisco"})
+	c.AddInterface(&config.Interface{Name: "GigabitEthernet0/1", Address: config.Address{IP: ip("10.1.1.1"), Mask: maskOf(24)},
+		Secondary: []config.Address{{IP: ip("10.1.2.1"), Mask: maskOf(24)}}})
+	c.AddInterface(&config.Interface{Name: "GigabitEthernet0/2", Address: config.Address{IP: ip("9.9.9.9"), Mask: maskOf(24)}})
+	c.Routes = []config.Route{{NextHop: ip("12.12.12.2"), Distance: 1}}
+	ace := func(action acl.Action, src, dst string) acl.Entry {
+		return acl.Entry{Action: action, Src: acl.Addr{Base: ip(src), Wildcard: 255}, Dst: acl.Addr{Base: ip(dst), Wildcard: 255}}
+	}
+	c.AccessLists = []*acl.List{
+		{Name: "100", Entries: []acl.Entry{{Remark: "to the branch"}, ace(acl.Deny, "10.1.1.0", "20.1.9.0"), ace(acl.Permit, "10.1.1.0", "20.1.1.0")}},
+		{Name: "101", Entries: []acl.Entry{ace(acl.Permit, "10.1.1.0", "30.1.1.0")}},
+	}
+	c.ISAKMPPolicy = []*config.ISAKMPPolicy{
+		{Priority: 10, Authentication: config.PreShare, Group: 1, Lifetime: 86400},
+		{Priority: 20, Authentication: config.RSASig, Group: 1, Lifetime: 86400},
+	}
+	c.ISAKMPKeys = []config.ISAKMPKey{{Key: "cisco", IP: ip("23.23.23.3"), Mask: maskOf(32)}}
+	c.TransformSet = []*config.TransformSet{{Name: "cisco", Transforms: []string{"esp-des", "esp-md5-hmac"}}}
+	c.IPsecLife.Seconds = 1800
+	c.CryptoMaps = []*config.CryptoMap{{Name: "cisco", Entries: []*config.CryptoMapEntry{
+		{Seq: 10, Peers: []uint32{ip("23.23.23.3")}, TransformSets: []string{"cisco"}, MatchAddress: "100"},
+		{Seq: 20, TransformSets: []string{"cisco"}, MatchAddress: "101"},                                    // no peer
+		{Seq: 30, Peers: []uint32{ip("23.23.23.3")}, TransformSets: []string{"cisco"}, MatchAddress: "102"}, // no list
+	}}}
+	r := &Router{
+		links: map[string]string{"GigabitEthernet0/0": "eth0", "GigabitEthernet0/1": "eth1"},
+		tuns:  map[string]string{"GigabitEthernet0/0": "crypto1", "GigabitEthernet0/1": "crypto2"},
+	}
+	return r, c
+}
+
+// compare compares two texts but for their blanks.
+func compare(t *testing.T, got, want string) {
+	t.Helper()
+	if strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(want, " ", "") {
+		t.Fatalf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestDesired(t *testing.T) {
+	r, c := seed()
+	d := r.desired(c)
+	var links []string
+	for _, l := range d.Links {
+		links = append(links, fmt.Sprint(l.Name, l.Alias, l.Addrs, l.Up, l.Loopback))
+	}
+	compare(t, strings.Join(links, " "), "loopback7 Loopback7 [1.1.1.1/32] true true "+
+		"eth0 GigabitEthernet0/0 [12.12.12.1/24] true false "+
+		"eth1 GigabitEthernet0/1 [10.1.1.1/24 10.1.2.1/24] true false")
+	compare(t, fmt.Sprint(d.Routes), "[{0.0.0.0/0 12.12.12.2 1}]")
+	// The entry without peer still keeps its packets from leaving in clear.
+	if len(d.Crypto) != 1 || d.Crypto[0].Link != "eth0" || d.Crypto[0].TUN != "crypto1" || len(d.Crypto[0].Selectors) != 2 {
+		t.Fatalf("crypto: %+v", d.Crypto)
+	}
+}
+
+func TestPolicies(t *testing.T) {
+	r, c := seed()
+	p := r.ikePolicy(c)
+	if len(p.Proposals) != 1 || p.Proposals[0].Priority != 10 {
+		t.Fatalf("an RSA policy is offered without RSA: %+v", p.Proposals)
+	}
+	if len(p.Tunnels) != 1 {
+		t.Fatalf("only the complete entry can be negotiated: %+v", p.Tunnels)
+	}
+	x := p.Tunnels[0]
+	compare(t, fmt.Sprint(x.Map, x.Seq, x.Interface, x.Local, x.Peers, x.LifeSeconds, x.LifeKilobytes, x.Selectors),
+		"cisco 10 GigabitEthernet0/0 12.12.12.1 [23.23.23.3] 1800 4608000 [{{10.1.1.0/24 0 0} {20.1.1.0/24 0 0}}]")
+	if s := x.Transforms[0]; strings.Join(transformWords(s), " ") != "esp-des esp-md5-hmac" {
+		t.Fatal(s)
+	}
+	spd := r.spd(c, func(string) int { return 1400 })
+	if len(spd.Links) != 1 || spd.Links[0].MTU != 1400 || len(spd.Links[0].Entries) != 1 || spd.Links[0].Entries[0].Seq != 10 {
+		t.Fatalf("%+v", spd)
+	}
+}
+
+// Every word of a transform set means the suite that its own name prints again.
+func TestTransformWords(t *testing.T) {
+	printed := map[string]string{"esp-aes 192": "esp-192-aes", "esp-aes 256": "esp-256-aes", "esp-aes 128": "esp-aes", "esp-gcm 128": "esp-gcm"}
+	for _, cipher := range []string{"esp-des", "esp-3des", "esp-aes", "esp-aes 128", "esp-aes 192", "esp-aes 256", "esp-null"} {
+		for _, auth := range []string{"esp-md5-hmac", "esp-sha-hmac", "esp-sha256-hmac", "esp-sha384-hmac", "esp-sha512-hmac"} {
+			want := cipher
+			if p := printed[cipher]; p != "" {
+				want = p
+			}
+			got := transformWords(transformSet(&config.TransformSet{Transforms: []string{cipher, auth}}))
+			if strings.Join(got, " ") != want+" "+auth {
+				t.Errorf("%s %s prints as %v", cipher, auth, got)
+			}
+		}
+	}
+	for _, gcm := range []string{"esp-gcm", "esp-gcm 128", "esp-gcm 192", "esp-gcm 256"} {
+		want := gcm
+		if p := printed[gcm]; p != "" {
+			want = p
+		}
+		if got := transformWords(transformSet(&config.TransformSet{Transforms: []string{gcm}})); strings.Join(got, "+") != want {
+			t.Errorf("%s prints as %v", gcm, got)
+		}
+	}
+}
