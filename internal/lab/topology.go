@@ -5,7 +5,10 @@
 // however it ends, the kernel takes everything away.
 package lab
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // Topology is one lab.
 type Topology struct {
@@ -79,4 +82,9 @@ func (t *Topology) routers() []string {
 		}
 	}
 	return names
+}
+
+// other is a router that is not the first.
+func (t *Topology) other() string {
+	return slices.DeleteFunc(t.routers(), func(name string) bool { return name == t.First })[0]
 }

@@ -122,7 +122,7 @@ func Up(t *Topology, o Options) (err error) {
 		fmt.Fprintln(o.Out)
 		return nil
 	}
-	fmt.Fprintf(o.Out, " This is %s; `conft lab console R3` in another window is R3.\r\n", t.First)
+	fmt.Fprintf(o.Out, " This is %s; `%s lab console %s` in another window is %[3]s.\r\n", t.First, os.Args[0], t.other())
 	first.client.Write([]byte("\r"))
 	return o.Interactive(first.client, first.done)
 }
