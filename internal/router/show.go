@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"conft/ike/exchange"
 	"conft/internal/acl"
@@ -134,7 +135,7 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 					id.Peer = addrOf(e.Peers[0])
 				}
 				for _, pair := range pairs {
-					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && s.Covers(aclSelector(pair.Selector)) {
+					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && serves(list(c, e), s, aclSelector(pair.Selector)) {
 						r.addPair(&id, pair)
 					}
 				}
@@ -143,6 +144,16 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 		}
 	}
 	return out
+}
+
+// serves reports whether the SAs for a selector belong to the entry of the list whose
+// own is ace: the one it was negotiated for, or, when the peer asked for a part, one
+// that covers it.
+func serves(l *acl.List, ace, of acl.Selector) bool {
+	own := slices.ContainsFunc(l.Entries, func(e acl.Entry) bool {
+		return e.Remark == "" && e.Action == acl.Permit && e.Selector() == of
+	})
+	return ace == of || !own && ace.Covers(of)
 }
 
 // addPair adds a pair of SAs, which come newest first, to its ident.
