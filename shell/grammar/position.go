@@ -106,21 +106,22 @@ func (p Position[T]) Refused(line string) Position[T] {
 // indent is the number of blanks before the first word.
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
-// match finds the mode that knows the line. The sub-mode's own error is the one
-// reported when none does.
+// match finds the mode that knows the line. When none does, the error is that of
+// the mode that read furthest, of the innermost of these: the marker stands where
+// the line went wrong, not at the first word for being another mode's.
 func (p Position[T]) match(line string) (int, *match, error) {
-	var first error
+	var furthest *Error
 	for depth := len(p.stack); ; depth-- {
 		m, err := p.table(depth).match(line, maxPriv)
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != Invalid {
 			return depth, m, err
 		}
-		if first == nil {
-			first = err
+		if furthest == nil || e.Offset > furthest.Offset {
+			furthest = e
 		}
 		if depth == 0 {
-			return 0, nil, first
+			return 0, nil, furthest
 		}
 	}
 }

@@ -39,7 +39,8 @@ func TestSubmodeFallsBack(t *testing.T) {
 	}
 }
 
-func TestSubmodeErrorIsItsOwn(t *testing.T) {
+// The mode that reads furthest says what is wrong.
+func TestSubmodeError(t *testing.T) {
 	at := configMode.Start()
 	r := &router{}
 	step, err := at.Apply(r, "crypto isakmp policy 10")
@@ -51,7 +52,8 @@ func TestSubmodeErrorIsItsOwn(t *testing.T) {
 		"e":                 {Kind: grammar.Ambiguous},          // encryption, exit
 		"encryption":        {Kind: grammar.Incomplete, Word: "encryption"},
 		"crypto isakmp":     {Kind: grammar.Incomplete, Word: "crypto"}, // of the outer mode
-		"crypto isakmp pox": {Kind: grammar.Invalid, Offset: 0},         // nobody's: the sub-mode answers
+		"crypto isakmp pox": {Kind: grammar.Invalid, Offset: 16, Word: "crypto"},
+		"xyz":               {Kind: grammar.Invalid, Offset: 0}, // nobody's
 	} {
 		_, err := step.Next.Apply(r, line)
 		var e *grammar.Error
@@ -116,7 +118,7 @@ func TestLinesOfARefusedBlock(t *testing.T) {
 	if len(r.Policies) != 1 || r.Policies[0].Cipher != "aes" || r.Policies[0].Bits != 0 {
 		t.Errorf("configured %+v", r.Policies)
 	}
-	want := "line 3: \"crypto isakmp polcy 20\": invalid input at column 1\n" +
+	want := "line 3: \"crypto isakmp polcy 20\": invalid input at column 18\n" +
 		"line 4: \" encr aes 256\": skipped, the line it belongs to was refused\n" +
 		"line 7: \"  encr des\": skipped, the line it belongs to was refused"
 	if err == nil || err.Error() != want {
