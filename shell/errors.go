@@ -35,7 +35,7 @@ func (s *Session) refuse(t typed, err error) {
 	s.refused = true
 	var e *grammar.Error
 	if !errors.As(err, &e) {
-		s.print(strings.TrimSuffix(err.Error(), "\n") + "\n")
+		s.print(err.Error() + "\n")
 		return
 	}
 	switch e.Kind {
