@@ -148,6 +148,9 @@ func TestNotes(t *testing.T) {
 		{[]string{"crypto map M 10 ipsec-isakmp", "set pfs"}, []string{"Warning: Diffie-Hellman group 1 is weak; use it only with a peer that has nothing better"}},
 		{[]string{"ip route 0.0.0.0 0.0.0.0 g0/0"}, []string{"%Default route without gateway, if not a point-to-point interface, may impact performance"}},
 		{[]string{"int g0/0", "ip address 1.1.1.0 255.255.255.254"}, []string{"% Warning: use /31 mask on non point-to-point interface cautiously"}},
+		{[]string{"access-list 101 permit ip any any log"}, []string{"Warning: matches of this entry are counted, not logged"}},
+		{[]string{"ip access-list extended X", "20 permit tcp any any eq 22 log"}, []string{"Warning: matches of this entry are counted, not logged"}},
+		{[]string{"ip access-list extended X", "permit ip any any log", "no permit ip any any log"}, nil},
 		{[]string{"version 15.4"}, []string{"Warning: the manner of release 12.4 is kept, not that of 15.4"}},
 	} {
 		_, notes, err := typeLines(newRouter(), c.lines...)
