@@ -8,7 +8,8 @@ import (
 	"conft/shell/grammar"
 )
 
-// setAddress is `ip address A M [secondary]` with IOS's checks.
+// setAddress is `ip address A M [secondary]` with IOS's checks. Secondary
+// addresses may come first, as in configurations that some releases write.
 func setAddress(i *interfaceScope, a grammar.Args) error {
 	n := config.Address{IP: a.IP("own"), Mask: a.IP("mask")}
 	if err := checkAddress(i, n, a); err != nil {
@@ -16,18 +17,15 @@ func setAddress(i *interfaceScope, a grammar.Args) error {
 	}
 	secondary := a.Has("secondary")
 	if secondary {
-		if i.Address == (config.Address{}) {
-			return refuse("A primary address must be configured before a secondary one.")
-		}
 		if i.Address.IP == n.IP {
 			return refuse("Secondary can't be same as primary")
 		}
-		i.Secondary = slices.DeleteFunc(i.Secondary, func(s config.Address) bool { return s.IP == n.IP })
+		i.Secondary = without(i.Secondary, func(s config.Address) bool { return s.IP == n.IP })
 		i.Secondary = append(i.Secondary, n)
 		return nil
 	}
 	i.Address = n
-	i.Secondary = slices.DeleteFunc(i.Secondary, func(s config.Address) bool { return s.IP == n.IP })
+	i.Secondary = without(i.Secondary, func(s config.Address) bool { return s.IP == n.IP })
 	return nil
 }
 
@@ -43,10 +41,7 @@ func removeAddress(i *interfaceScope, a grammar.Args) error {
 		if !slices.Contains(i.Secondary, n) {
 			return refuse("Invalid address")
 		}
-		i.Secondary = slices.DeleteFunc(i.Secondary, func(s config.Address) bool { return s == n })
-		if len(i.Secondary) == 0 {
-			i.Secondary = nil
-		}
+		i.Secondary = without(i.Secondary, func(s config.Address) bool { return s == n })
 	case i.Address != n:
 		return refuse("Invalid address")
 	case len(i.Secondary) > 0:
@@ -145,7 +140,7 @@ var ipRouteLine = configLine{
 			return err
 		}
 		before := len(c.Routes)
-		c.Routes = slices.DeleteFunc(c.Routes, func(o config.Route) bool {
+		c.Routes = without(c.Routes, func(o config.Route) bool {
 			return o.Prefix == r.Prefix && o.Mask == r.Mask &&
 				(!a.Has("hop") || o.NextHop == r.NextHop) && (!a.Has("interface") || o.Interface == r.Interface)
 		})

@@ -81,7 +81,7 @@ func removeCryptoMap(c *config.Config, a grammar.Args) error {
 		if m.Entry(a.Int("seq")) == nil {
 			return refuse("Could not find crypto map entry %s %d", name, a.Int("seq"))
 		}
-		m.Entries = slices.DeleteFunc(m.Entries, func(e *config.CryptoMapEntry) bool { return e.Seq == a.Int("seq") })
+		m.Entries = without(m.Entries, func(e *config.CryptoMapEntry) bool { return e.Seq == a.Int("seq") })
 	}
 	if a.Has("seq") && len(m.Entries) > 0 {
 		return nil
@@ -96,7 +96,7 @@ func removeCryptoMap(c *config.Config, a grammar.Args) error {
 		return refuse("Crypto-map %s is in use by interface(s): %s.\n"+
 			"Please remove the crypto map from the above interface(s) first", name, strings.Join(users, ", "))
 	}
-	c.CryptoMaps = slices.DeleteFunc(c.CryptoMaps, func(o *config.CryptoMap) bool { return o == m })
+	c.CryptoMaps = without(c.CryptoMaps, func(o *config.CryptoMap) bool { return o == m })
 	return nil
 }
 
@@ -134,8 +134,7 @@ var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map 
 			return nil
 		},
 		No: func(e *mapScope, a grammar.Args) error {
-			left := slices.DeleteFunc(e.Peers, func(p uint32) bool { return !a.Has("A.B.C.D") || p == a.IP("A.B.C.D") })
-			e.Peers = orNil(left)
+			e.Peers = without(e.Peers, func(p uint32) bool { return !a.Has("A.B.C.D") || p == a.IP("A.B.C.D") })
 			return nil
 		},
 		Write: func(e *mapScope, w *grammar.Writer) {
@@ -220,12 +219,3 @@ var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map 
 		},
 	},
 )
-
-// orNil keeps one form of the empty list, so that equal configurations compare
-// equal.
-func orNil[T any](list []T) []T {
-	if len(list) == 0 {
-		return nil
-	}
-	return list
-}

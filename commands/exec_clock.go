@@ -36,9 +36,10 @@ func clockSet(r Router) exec {
 			if now.Day() != a.Int("day") {
 				return a.Invalid("day") // 31 June
 			}
-			from := clockText(clock)
+			const layout = "15:04:05 MST Mon Jan 2 2006"
+			update := debug.SysClock{From: clock.Now().Format(layout), To: now.Format(layout), By: t.Origin()}
 			r.SetClock(now)
-			r.Hub().Emit(debug.SysClock{From: strings.TrimLeft(from, "*."), To: strings.TrimLeft(clockText(r.Clock()), "*."), By: t.Origin()})
+			r.Hub().Emit(update)
 			return nil
 		},
 	}

@@ -2,7 +2,6 @@ package commands
 
 import (
 	"iter"
-	"slices"
 	"strings"
 
 	"conft/internal/config"
@@ -42,8 +41,8 @@ var interfaceBlock = grammar.Block[*config.Config, *interfaceScope]{
 		if c.Interface(name) == nil {
 			return a.Invalid("INTERFACE")
 		}
-		c.Interfaces = slices.DeleteFunc(c.Interfaces, func(i *config.Interface) bool { return i.Name == name })
-		c.Routes = slices.DeleteFunc(c.Routes, func(r config.Route) bool { return r.Interface == name })
+		c.Interfaces = without(c.Interfaces, func(i *config.Interface) bool { return i.Name == name })
+		c.Routes = without(c.Routes, func(r config.Route) bool { return r.Interface == name })
 		return nil
 	},
 	Each: func(c *config.Config) iter.Seq2[string, *interfaceScope] {
@@ -84,14 +83,15 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 		Set: setAddress,
 		No:  removeAddress,
 		Write: func(i *interfaceScope, w *grammar.Writer) {
-			if i.Address == (config.Address{}) {
+			switch {
+			case i.Address != config.Address{}:
+				w.Line("ip address", ipText(i.Address.IP), ipText(i.Address.Mask))
+			case i.Secondary == nil:
 				w.Line("no ip address")
-				return
 			}
 			for _, s := range i.Secondary {
 				w.Line("ip address", ipText(s.IP), ipText(s.Mask), "secondary")
 			}
-			w.Line("ip address", ipText(i.Address.IP), ipText(i.Address.Mask))
 		},
 	},
 	interfaceLine{

@@ -130,7 +130,7 @@ var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
 		if users != nil {
 			return refuse("Transform set %s is in use by the crypto map(s): %s", name, strings.Join(users, ", "))
 		}
-		c.TransformSet = slices.DeleteFunc(c.TransformSet, func(t *config.TransformSet) bool { return t.Name == name })
+		c.TransformSet = without(c.TransformSet, func(t *config.TransformSet) bool { return t.Name == name })
 		return nil
 	},
 	Each: func(c *config.Config) iter.Seq2[string, *config.TransformSet] {

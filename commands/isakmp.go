@@ -38,7 +38,7 @@ var isakmpPolicyBlock = grammar.Block[*config.Config, *config.ISAKMPPolicy]{
 		return p, nil
 	},
 	No: func(c *config.Config, a grammar.Args) error {
-		c.ISAKMPPolicy = slices.DeleteFunc(c.ISAKMPPolicy, func(p *config.ISAKMPPolicy) bool { return p.Priority == a.Int("priority") })
+		c.ISAKMPPolicy = without(c.ISAKMPPolicy, func(p *config.ISAKMPPolicy) bool { return p.Priority == a.Int("priority") })
 		return nil
 	},
 	Each: func(c *config.Config) iter.Seq2[string, *config.ISAKMPPolicy] {
@@ -238,7 +238,7 @@ var isakmpKeyLine = configLine{
 		if at < 0 {
 			return refuse("No such pre-shared key for address mask %s %s", ipText(k.IP), ipText(k.Mask))
 		}
-		c.ISAKMPKeys = slices.Delete(c.ISAKMPKeys, at, at+1)
+		c.ISAKMPKeys = cut(c.ISAKMPKeys, at)
 		return nil
 	},
 	Write: func(c *config.Config, w *grammar.Writer) {

@@ -17,7 +17,10 @@ func showCryptoMap(w io.Writer, c *config.Config, idents []router.IPsecIdent, na
 		if name != "" && name != m.Name {
 			continue
 		}
-		for _, e := range m.Entries {
+		for n, e := range m.Entries {
+			if n > 0 {
+				fmt.Fprintln(w)
+			}
 			showCryptoMapEntry(w, c, m.Name, e, idents)
 		}
 		fmt.Fprintf(w, "\tInterfaces using crypto map %s:\n", m.Name)

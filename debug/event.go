@@ -1,6 +1,14 @@
 // Package debug holds every debug line and every %FAC-SEV-MNEMONIC message as a
 // typed event, with its text in the manner of an IOS release and its explanation
 // for learners. Anyone may import it; it imports nothing of the product.
+//
+// Events are plain values with public fields: isakmp_*.go for `debug crypto
+// isakmp` (all embed At, which says where in a negotiation they are), ipsec*.go
+// for `debug crypto ipsec`, syslog*.go for syslog messages. Texts known only from
+// memory stand in unverified.go. The teacher's notes are in explain_*.go.
+//
+// Hub owns everything that changes: switches, stamps, levels, the log buffer and
+// the terminals' queues. It is safe for concurrent use and waits for nobody.
 package debug
 
 // Flag names one `debug …` switch. FlagNone marks events that no switch governs

@@ -14,6 +14,9 @@ func (e ISAKMPDeleteNode) Explain(l Language) string {
 	case NodeInformational:
 		return say(l, "Informational exchange %d consists of this one message and is over.", "信息交换 %d 只有这一条消息，至此结束。", id)
 	case NodeIKEDeleted:
+		if e.Node == 0 {
+			return say(l, "The request that waited for phase 1 (node 0) goes with the phase 1 SA.", "等待第一阶段的请求（节点 0）随第一阶段 SA 一起取消。")
+		}
 		return say(l, "Exchange %d goes with the phase 1 SA that protected it.", "保护它的第一阶段 SA 已删除，交换 %d 随之结束。", id)
 	case NodeRejected:
 		return say(l, "Quick mode %d is given up: none of its proposals can be accepted.", "放弃快速模式 %d：没有一个提议可以接受。", id)
@@ -35,6 +38,10 @@ func (e ISAKMPPurgeNode) Explain(l Language) string {
 func (e ISAKMPDeleteSA) Explain(l Language) string {
 	switch e.Reason {
 	case SADeathP1:
+		if e.State == MMKeyExch {
+			return say(l, "The phase 1 SA with %s is deleted: five retransmissions brought no answer to the first encrypted messages. The usual reason is that the pre-shared keys differ.",
+				"删除与 %s 的第一阶段 SA：加密后的消息重传五次仍无应答。最常见的原因是两端预共享密钥不一致。", e.Peer)
+		}
 		return say(l, "The phase 1 SA with %s is deleted: five retransmissions brought no answer. Check reachability, UDP 500 in firewalls, and the peer's configuration.",
 			"删除与 %s 的第一阶段 SA：重传五次仍无应答。请检查可达性、防火墙是否放行 UDP 500，以及对端配置。", e.Peer)
 	case SALifetime:

@@ -10,8 +10,12 @@ func (e IPsecRequest) Explain(l Language) string {
 }
 
 func (e IPsecRequestTimer) Explain(l Language) string {
-	return say(l, "IKE delivered no SA with %s in 30 seconds, time-out %d; the request is repeated once, then given up.",
-		"30 秒内 IKE 没有与 %s 建立起 SA，这是第 %d 次超时；再请求一次，仍不成功就放弃。", e.Remote, e.Count)
+	if e.Count == 1 {
+		return say(l, "IKE delivered no SA with %s in 30 seconds: the request is made once more.",
+			"30 秒内 IKE 没有与 %s 建立起 SA：再请求一次。", e.Remote)
+	}
+	return say(l, "IKE delivered no SA with %s in time again (time-out %d): the request is given up. The next packet makes a new one.",
+		"IKE 仍未与 %s 建立起 SA（第 %d 次超时）：放弃这次请求，下一个报文会重新触发。", e.Remote, e.Count)
 }
 
 func (e IPsecValidate) Explain(l Language) string {
@@ -48,7 +52,7 @@ func (e IPsecFlagsRefused) Explain(l Language) string {
 }
 
 func (e IPsecKeyEngine) Explain(l Language) string {
-	return say(l, "IKE woke the key engine with %d messages, such as the keys of new SAs or a deletion.", "IKE 用 %d 条消息唤醒密钥引擎，例如新 SA 的密钥，或者删除通知。", e.Count)
+	return say(l, "IKE woke the key engine; in its queue: %d, such as the keys of new SAs or a deletion.", "IKE 用 %d 条消息唤醒密钥引擎，例如新 SA 的密钥，或者删除通知。", e.Count)
 }
 
 func (e IPsecSPIResponse) Explain(l Language) string {

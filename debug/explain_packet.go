@@ -195,7 +195,7 @@ func (e ISAKMPProcessing) Explain(l Language) string {
 			return say(l, "HASH(%d) authenticates %s with SKEYID_a over message ID %d and all that follows it (RFC 2409, section 5.5).",
 				"HASH(%d) 用 SKEYID_a 对%s的 Message ID %d 及其后全部内容做认证（RFC 2409 第 5.5 节）。", e.Message-6, e.name(l), id)
 		}
-		return say(l, "The peer's proof: prf(SKEYID, both public values | both cookies | SA body | its identity). Only who knows the pre-shared key can compute it (RFC 2409, section 5).",
+		return say(l, "The peer's proof: prf(SKEYID, both public values | both cookies | SA body | its identity). Only one who knows the pre-shared key can compute it (RFC 2409, section 5).",
 			"对端的证明：prf(SKEYID, 双方公开值 | 双方 cookie | SA 载荷体 | 身份)，只有知道预共享密钥的一方才算得出来（RFC 2409 第 5 节）。")
 	case PayloadDelete:
 		return say(l, "A Delete payload: the peer has removed SAs and tells us to do the same (RFC 2408, section 3.15).",

@@ -165,8 +165,8 @@ func (e ISAKMPAcceptable) Explain(l Language) string {
 		return say(l, "This transform does not fit this policy; another one follows (next payload %d).",
 			"这个变换与该策略不符；后面还有别的变换（Next payload 为 %d）。", e.Next)
 	case e.Role == Responder:
-		return say(l, "The first transform that fits one of our policies is accepted, and message 2 will return it. Next payload %d: 0 means that it was the last one, 3 that others follow.",
-			"接受第一个与本端策略相符的变换，将在第 2 条消息中返回。Next payload 为 %d：0 表示它是最后一个，3 表示后面还有。", e.Next)
+		return say(l, "The first transform that fits one of our policies is accepted, and message 2 will return it. The crypto engine takes over the SA, so the prefix of the lines below carries its connection id. (Next payload %d: 0 means that it was the last transform, 3 that others follow.)",
+			"接受第一个与本端策略相符的变换，将在第 2 条消息中返回。加密引擎接管该 SA，因此后续各行的前缀中会出现它的连接号。（Next payload 为 %d：0 表示它是最后一个变换，3 表示后面还有。）", e.Next)
 	}
 	return say(l, "The policy is agreed. The crypto engine now makes our Diffie-Hellman pair and takes over the SA, so the prefix of the lines below carries its connection id. (Next payload %d: 0 means no further transform.)",
 		"策略协商一致。接下来加密引擎生成本端的 DH 密钥对并接管该 SA，因此后续各行的前缀中会出现它的连接号。（Next payload 为 %d：0 表示没有更多变换。）", e.Next)

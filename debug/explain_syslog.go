@@ -61,6 +61,12 @@ func (e CryptoClear) Explain(l Language) string {
 		"从 %s 到 %s 的报文按加密 ACL 应当加密，却以明文到达，已被丢弃。", e.Src, e.Dst)
 }
 
+func (e CryptoInvalidIdentity) Explain(l Language) string {
+	return say(l, "A packet from %s to %s came out of an SA that protects %s to %s only; it is dropped, for the peer must not send other traffic through it (RFC 4301, section 5.2).",
+		"从 %s 到 %s 的报文出自只保护 %s 到 %s 的 SA，予以丢弃：对端不得借该 SA 传送其他流量（RFC 4301 第 5.2 节）。",
+		e.Src, e.Dst, e.RemoteProxy.short(), e.LocalProxy.short())
+}
+
 func (e CryptoSession) Explain(l Language) string {
 	if e.Up {
 		return say(l, "The tunnel to %s is up.", "到 %s 的隧道已建立。", e.Peer.Addr())

@@ -23,7 +23,12 @@ func (p Proxy) String() string {
 	if p.Mask == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
 		kind = 1 // ID_IPV4_ADDR
 	}
-	return fmt.Sprintf("%s/%s/%d/%d (type=%d)", p.Addr, p.Mask, p.Protocol, p.Port, kind)
+	return fmt.Sprintf("%s (type=%d)", p.plain(), kind)
+}
+
+// plain is the identity without its type.
+func (p Proxy) plain() string {
+	return fmt.Sprintf("%s/%s/%d/%d", p.Addr, p.Mask, p.Protocol, p.Port)
 }
 
 // KeyRequest is the block "(key eng. msg.) OUTBOUND local= …" that several lines

@@ -171,12 +171,14 @@ var samples = []sample{
 	{ISAKMPDeleteNode{conn, 5, false, NodeAwait}, `ISAKMP:(0:1:SW:1):deleting node 5 error FALSE reason "QM done (await)"`},
 	{ISAKMPDeleteNode{conn, 5, false, NodeInformational}, `ISAKMP:(0:1:SW:1):deleting node 5 error FALSE reason "Informational (in) state 1"`},
 	{ISAKMPDeleteNode{conn, 5, false, NodeIKEDeleted}, `ISAKMP:(0:1:SW:1):deleting node 5 error FALSE reason "IKE deleted"`},
+	{ISAKMPDeleteNode{idle, 0, false, NodeIKEDeleted}, `ISAKMP:(0:0:N/A:0):deleting node 0 error FALSE reason "IKE deleted"`},
 	{ISAKMPDeleteNode{conn, 5, true, NodeRejected}, `ISAKMP:(0:1:SW:1):deleting node 5 error TRUE reason "QM rejected"`},
 	{ISAKMPDeleteNode{conn, 5, true, NodeDeleteLarval}, `ISAKMP:(0:1:SW:1):deleting node 5 error TRUE reason "Delete Larval"`},
 	{ISAKMPDeleteNode{conn, 5, true, NodeErrCount}, `ISAKMP:(0:1:SW:1):deleting node 5 error TRUE reason "Phase 2 err count exceeded"`},
 	{ISAKMPDeleteNode{conn, 5, true, "other"}, `ISAKMP:(0:1:SW:1):deleting node 5 error TRUE reason "other"`},
 	{ISAKMPPurgeNode{conn, 0xA23E5DD9}, "ISAKMP:(0:1:SW:1):purging node -1572971047"},
 	{ISAKMPDeleteSA{conn, SADeathP1, MMNoState, r3}, `ISAKMP:(0:1:SW:1):deleting SA reason "Death by retransmission P1" state (I) MM_NO_STATE (peer 23.23.23.3)`},
+	{ISAKMPDeleteSA{conn, SADeathP1, MMKeyExch, r3}, `ISAKMP:(0:1:SW:1):deleting SA reason "Death by retransmission P1" state (I) MM_KEY_EXCH (peer 23.23.23.3)`},
 	{ISAKMPDeleteSA{conn, SANoReason, QMIdle, r3}, `ISAKMP:(0:1:SW:1):deleting SA reason "No reason" state (I) QM_IDLE       (peer 23.23.23.3)`},
 	{ISAKMPDeleteSA{reply, SAPolicyRefused, MMNoState, r1}, `ISAKMP:(0:2:SW:1):deleting SA reason "Phase1 SA policy proposal not accepted" state (R) MM_NO_STATE (peer 12.12.12.1)`},
 	{ISAKMPDeleteSA{reply, SALifetime, QMIdle, r1}, `ISAKMP:(0:2:SW:1):deleting SA reason "IKE SA Lifetime Exceeded" state (R) QM_IDLE       (peer 12.12.12.1)`},
@@ -254,6 +256,9 @@ var samples = []sample{
 	{IPsecRequestTimer{Count: 1, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: host3},
 		"IPSEC(key_engine): request timer fired: count = 1,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
 			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 23.23.23.3/255.255.255.255/6/23 (type=1)"},
+	{IPsecRequestTimer{Count: 2, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: lan3},
+		"IPSEC(key_engine): request timer fired: count = 2,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
+			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4)"},
 	{IPsecValidate{Part: 1, KeyRequest: KeyRequest{Local: r3, Remote: r1, LocalProxy: lan3, RemoteProxy: lan1, Transform: "esp-aes 256 esp-sha512-hmac", UDP: true, KeySize: 256, Flags: 2}},
 		"IPSEC(validate_proposal_request): proposal part #1,\n  (key eng. msg.) INBOUND local= 23.23.23.3, remote= 12.12.12.1, \n" +
 			"    local_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4),\n" +
@@ -324,6 +329,9 @@ var samples = []sample{
 	{CryptoMACError{ConnID: 29}, "%CRYPTO-4-RECVD_PKT_MAC_ERR: decrypt: mac verify failed for connection id=29"},
 	{CryptoClear{Src: netip.MustParseAddr("62.25.122.11"), Dst: netip.MustParseAddr("62.25.122.10"), Protocol: 132},
 		"%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet. (ip) vrf/dest_addr= /62.25.122.10, src_addr= 62.25.122.11, prot= 132"},
+	{CryptoInvalidIdentity{Src: r3, Dst: net1, Protocol: 1, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: lan3},
+		"%CRYPTO-4-RECVD_PKT_INV_IDENTITY: identity doesn't match negotiated identity (ip) dest_addr= 10.1.1.0, src_addr= 23.23.23.3, prot= 1 " +
+			"(ident) local=12.12.12.1, remote=23.23.23.3 local proxy=10.1.1.0/255.255.255.0/0/0, remote_proxy=20.1.1.0/255.255.255.0/0/0"},
 	{CryptoSession{Up: true, Peer: port(r3, 500), ID: r3}, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP.  Peer 23.23.23.3:500       Id: 23.23.23.3"},
 	{CryptoSession{Peer: port(r3, 500), ID: r3}, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is DOWN.  Peer 23.23.23.3:500       Id: 23.23.23.3"},
 }

@@ -72,7 +72,8 @@ func (e SysReload) AppendLine(b []byte, _ Manner) []byte {
 	return fmt.Appendf(b, "%%SYS-5-RELOAD: Reload requested by %s. Reload Reason: %s.", e.By, e.Reason)
 }
 
-// SysClock is the message of `clock set`. From and To are the times as `show clock` prints them.
+// SysClock is "%SYS-6-CLOCKUPDATE: System clock has been updated from … to …,
+// configured from console by console.", the message of `clock set`. From and To are the times as `show clock` prints them.
 type SysClock struct {
 	inSyslog
 	From, To string
@@ -81,7 +82,7 @@ type SysClock struct {
 
 func (SysClock) Severity() uint8 { return 6 }
 func (e SysClock) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textClock, e.From, e.To, "console", e.By)
+	return fmt.Appendf(b, "%%SYS-6-CLOCKUPDATE: System clock has been updated from %s to %s, configured from console by %s.", e.From, e.To, e.By)
 }
 
 // SysNVRAM is "%SYS-7-NV_BLOCK_INIT: Initialized the geometry of nvram", after `write erase`.
@@ -163,9 +164,9 @@ func (e AccessListLog) AppendLine(b []byte, _ Manner) []byte {
 		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGP: list %s %s %s %s(%d) -> %s(%d), %d packet%s",
 			e.List, verdict, name, e.Src, e.SrcPort, e.Dst, e.DstPort, e.Packets, plural)
 	case 1:
-		return fmt.Appendf(b, textAccessICMP, e.List, verdict, e.Src, e.Dst, e.DstPort>>8, e.DstPort&0xff, e.Packets, plural)
+		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGDP: list %s %s icmp %s -> %s (%d/%d), %d packet%s", e.List, verdict, e.Src, e.Dst, e.DstPort>>8, e.DstPort&0xff, e.Packets, plural)
 	}
-	return fmt.Appendf(b, textAccessOther, e.List, verdict, e.Protocol, e.Src, e.Dst, e.Packets, plural)
+	return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGNP: list %s %s %d %s -> %s, %d packet%s", e.List, verdict, e.Protocol, e.Src, e.Dst, e.Packets, plural)
 }
 
 // Notice is a message that the router words itself because IOS has no counterpart,

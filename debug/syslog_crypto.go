@@ -161,6 +161,21 @@ func (e CryptoClear) AppendLine(b []byte, _ Manner) []byte {
 		e.Dst, e.Src, e.Protocol)
 }
 
+// CryptoInvalidIdentity says that what came out of an SA is not what the SA was
+// negotiated for.
+type CryptoInvalidIdentity struct {
+	inSyslog
+	Src, Dst                netip.Addr // of the packet inside
+	Protocol                uint8
+	Local, Remote           netip.Addr // of the SA
+	LocalProxy, RemoteProxy Proxy
+}
+
+func (CryptoInvalidIdentity) Severity() uint8 { return 4 }
+func (e CryptoInvalidIdentity) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textIdentity, e.Dst, e.Src, e.Protocol, e.Local, e.Remote, e.LocalProxy.plain(), e.RemoteProxy.plain())
+}
+
 // CryptoSession is the message of `crypto logging session`.
 type CryptoSession struct {
 	inSyslog

@@ -61,13 +61,11 @@ const (
 	textDeleteSAs    = "IPSEC(key_engine_delete_sas): delete SA with spi 0x%X proto 50 for %s"
 
 	textNotEncrypted = "%%CRYPTO-6-IKMP_NOT_ENCRYPTED: IKE packet from %s was not encrypted and it should've been."
+	textIdentity     = "%%CRYPTO-4-RECVD_PKT_INV_IDENTITY: identity doesn't match negotiated identity (ip) dest_addr= %s, src_addr= %s, prot= %d (ident) local=%s, remote=%s local proxy=%s, remote_proxy=%s"
 	textMACError     = "%%CRYPTO-4-RECVD_PKT_MAC_ERR: decrypt: mac verify failed for connection id=%d"
 	textModeFailure  = "%%CRYPTO-6-IKMP_MODE_FAILURE: Processing of %s mode failed with peer at %s"
 	textNotOffered   = "%%CRYPTO-6-IKMP_SA_NOT_OFFERED: Remote peer %s responded with attribute %s not offered or changed"
 	textNotAuth      = "%%CRYPTO-6-IKMP_SA_NOT_AUTH: Cannot accept Quick Mode exchange from %s if SA is not authenticated!"
 	textSession      = "%%CRYPTO-5-SESSION_STATUS: Crypto tunnel is %s.  Peer %s:%d       Id: %s"
 	textReplay       = "%%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=%d"
-	textClock        = "%%SYS-6-CLOCKUPDATE: System clock has been updated from %s to %s, configured from %s by %s."
-	textAccessICMP   = "%%SEC-6-IPACCESSLOGDP: list %s %s icmp %s -> %s (%d/%d), %d packet%s"
-	textAccessOther  = "%%SEC-6-IPACCESSLOGNP: list %s %s %d %s -> %s, %d packet%s"
 )

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"conft/debug"
 )
 
 var update = flag.Bool("update", false, "rewrite the screens in testdata")
@@ -38,9 +36,7 @@ func TestConsole(t *testing.T) {
 				}
 				keys += k
 			}
-			f := newFake()
-			f.hub.SetLevel(debug.ConsoleLine, debug.Off) // log lines come when they come
-			out := typeKeys(t, options(f, nil), keys)
+			out := typeKeys(t, options(newFake(), nil), keys)
 			for _, c := range out {
 				if c < ' ' && !strings.ContainsRune("\r\n\b\a", c) {
 					t.Errorf("control character %q was sent", c)

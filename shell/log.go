@@ -16,6 +16,10 @@ type logs struct {
 // logQueue is how many lines wait for a slow terminal before lines are lost.
 const logQueue = 1024
 
+// logBatch is how many lines are printed at once: enough to keep the line being
+// typed from flickering, few enough to be bounded.
+const logBatch = 64
+
 // subscribe makes the terminal show log lines.
 func (s *Session) subscribe(k debug.Kind) {
 	g := &logs{sub: s.backend.Hub().Subscribe(k, logQueue, s.explain), done: make(chan struct{})}
@@ -26,14 +30,9 @@ func (s *Session) subscribe(k debug.Kind) {
 		for line := range g.sub.C {
 			var b strings.Builder
 			s.appendLog(&b, line)
-			for more := true; more; { // what came together leaves together
-				select {
-				case line, ok := <-g.sub.C:
-					if more = ok; ok {
-						s.appendLog(&b, line)
-					}
-				default:
-					more = false
+			for range min(len(g.sub.C), logBatch-1) { // what came together leaves together
+				if line, ok := <-g.sub.C; ok {
+					s.appendLog(&b, line)
 				}
 			}
 			if n := g.sub.Dropped(); n > lost {

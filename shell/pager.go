@@ -6,8 +6,8 @@ import (
 	"errors"
 )
 
-// errStopped ends a command whose output the operator does not want to see.
-var errStopped = errors.New("stopped at --More--")
+// errStopped ends a command whose output nobody wants to see, or nobody can.
+var errStopped = errors.New("output stopped")
 
 const more = " --More-- "
 
@@ -53,11 +53,19 @@ func (p *pager) Write(b []byte) (int, error) {
 		p.cells = 0
 		ready += end + 1
 	}
+	if !p.stopped && !p.s.screen.print(b[:ready]) {
+		p.stop()
+	}
 	if p.stopped {
 		return n, errStopped
 	}
-	p.s.screen.print(b[:ready])
 	return n, nil
+}
+
+// stop ends the command.
+func (p *pager) stop() {
+	p.stopped = true
+	p.cancel()
 }
 
 // more waits for a key: blank for a page, Enter for a line, any other key to stop.
@@ -71,7 +79,6 @@ func (p *pager) more(page int) {
 	case err == nil && k == enter:
 		p.rows = page - 1
 	default:
-		p.stopped = true
-		p.cancel()
+		p.stop()
 	}
 }

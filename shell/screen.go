@@ -16,14 +16,15 @@ type screen struct {
 	inLine bool       // output stopped in the middle of a line
 	width  int        // 0 without limit
 	length int        // 0 without paging
+	gone   bool       // a write failed: nobody reads any more
 	b      []byte     // scratch
 }
 
-// write sends b. An error is not kept: a terminal that is gone ends its session
-// through its input. The caller holds the mutex.
+// write sends b. The caller holds the mutex.
 func (s *screen) write(b []byte) {
-	if len(b) > 0 {
-		s.w.Write(b)
+	if len(b) > 0 && !s.gone {
+		_, err := s.w.Write(b)
+		s.gone = err != nil
 	}
 	s.b = b[:0]
 }
@@ -42,11 +43,13 @@ func (s *screen) appendText(b, text []byte) []byte {
 	return b
 }
 
-// print prints output of a command, whose lines end with "\n".
-func (s *screen) print(text []byte) {
+// print prints output of a command, whose lines end with "\n". It reports
+// whether anybody may have read it.
+func (s *screen) print(text []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.write(s.appendText(s.b, text))
+	return !s.gone
 }
 
 // log prints whole lines of the log, and the line being typed again below them.

@@ -46,10 +46,14 @@ type inPacket struct {
 func newReceiver(p *Path, s Socket, udp bool) *receiver {
 	return &receiver{
 		path: p, sock: s, udp: udp,
-		pool:    newPool(func() *inBatch { return newInBatch(s.BatchSize()) }),
+		pool:    newPool(func() *inBatch { return newInBatch(min(s.BatchSize(), maxInBatch)) }),
 		ordered: make(chan *inBatch, poolSize),
 	}
 }
+
+// maxInBatch bounds what coalescing on the TUN can touch of an arena: slots of
+// 64 kB each, when joined segments begin in every one in turn.
+const maxInBatch = 64
 
 func newInBatch(size int) *inBatch {
 	b := &inBatch{arena: newArena(size), datagrams: make([]Datagram, size), packets: make([]inPacket, 0, size)}

@@ -18,6 +18,7 @@ type device struct {
 
 	// Exclusively owned by the reader.
 	parsed packet.Parsed
+	heads  heads
 	icmp   [][]byte
 
 	// Exclusively owned by the writer.
@@ -97,12 +98,7 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 		d.path.drops.add(OutMalformed)
 		return
 	}
-	policy := d.link.spd.Load()
-	if policy == nil {
-		d.path.drops.add(OutNoPolicy)
-		return
-	}
-	f := policy.lookup(p)
+	f := d.heads.lookup(d.link.spd.Load(), p)
 	if f == nil {
 		d.path.drops.add(OutNoPolicy)
 		return

@@ -178,6 +178,38 @@ func TestFragmentsOfAPortSelectedDatagram(t *testing.T) {
 	})
 }
 
+// The later fragments of a datagram go where the first went, even if an entry
+// for some port might claim them, for they have none.
+func TestFragmentsFollowTheFirst(t *testing.T) {
+	web := acl.Entry{Protocol: packet.UDP, Src: lan1, Dst: lan3, DstPort: acl.Ports{Op: acl.PortEq, Low: 80}}
+	rest := acl.Entry{Src: lan1, Dst: lan3}
+	inNet(t, func(t *testing.T, n *testNet) {
+		n.policy(&acl.List{Entries: []acl.Entry{web}}, &acl.List{Entries: []acl.Entry{rest}})
+		n.connect(t, 20, rest.Selector())
+		whole := testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: packet.UDP, sport: 99, dport: 53, size: 2000}.bytes()
+		var p packet.Parsed
+		if err := p.Decode(whole); err != nil {
+			t.Fatal(err)
+		}
+		first, second := p.AppendFragment(nil, whole, 0, 1200), p.AppendFragment(nil, whole, 1200, 1980)
+		n.r1.tun.in <- [][]byte{first, second}
+		synctest.Wait()
+		if got := n.r3.received(); !bytes.Equal(reassemble(t, got), whole) {
+			t.Errorf("%d fragments arrived; drops %v", len(got), n.r1.dropped())
+		}
+		if len(n.r1.asked) != 0 {
+			t.Errorf("asked for %v", n.r1.asked)
+		}
+		// With the first unknown, what might be of the port is protected as such.
+		second[5]++
+		n.r1.tun.in <- [][]byte{second}
+		synctest.Wait()
+		if len(n.r1.asked) != 1 || n.r1.asked[0].Flow.Seq != 10 {
+			t.Errorf("asked for %v, want entry 10", n.r1.asked)
+		}
+	})
+}
+
 func TestMTUFollowsTheLink(t *testing.T) {
 	inNet(t, func(t *testing.T, n *testNet) {
 		in1, _ := n.up(t)

@@ -45,7 +45,11 @@ type flow struct {
 
 // lookup finds the flow that protects the packet: entries in sequence order, in
 // each the first ACE that matches. A deny goes on to the next entry, as on IOS.
+// No policy has no flows.
 func (s *spd) lookup(pkt *packet.Parsed) *flow {
+	if s == nil {
+		return nil
+	}
 	for i := range s.entries {
 		e := &s.entries[i]
 		ace := e.acl.Match(pkt)

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// protocolConft marks routes and addresses of ours (RTPROT_*, IFAPROT_*: 99 is
-// free for local use). Kernels before 5.18 do not keep it for addresses; there
+// protocolConft marks routes and addresses of ours (RTPROT_*, IFAPROT_*; nobody
+// else is known to use this number). Kernels before 5.18 do not keep it for addresses; there
 // an address that a killed process left is taken for a foreign one.
 const (
-	protocolConft = 99
+	protocolConft = 207
 	ifaProto      = 11 // IFA_PROTO, not in x/sys/unix
 )
 

@@ -140,6 +140,9 @@ func planLinks(s *state, d *Desired) (cs []change) {
 			}
 		}
 	}
+	if !s.loUp { // a new namespace: the router's own addresses answer over lo
+		cs = append(cs, linkSet{"lo", true})
+	}
 	setter(s, &cs)("net/ipv4/ip_forward", "1")
 	return cs
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 	"net/netip"
 	"strings"
 
@@ -21,7 +22,7 @@ type rule struct {
 
 // and returns r with another condition or statement.
 func (r rule) and(s rule) rule {
-	if r.text != "" {
+	if r.text != "" && s.text != "" {
 		r.text += " "
 	}
 	return rule{r.text + s.text, append(append([]expr.Any(nil), r.exprs...), s.exprs...)}
@@ -92,11 +93,14 @@ func addr(word string, offset uint32, a acl.Addr) rule {
 	load := &expr.Payload{Base: expr.PayloadBaseNetworkHeader, Offset: offset, Len: 4, DestRegister: 1}
 	care := ^a.Wildcard
 	eq := &expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: be32(a.Base & care)}
-	if a.Wildcard == 0 {
+	text := fmt.Sprintf("ip %s & %s == %s", word, dotted(care), dotted(a.Base&care))
+	switch {
+	case a.Wildcard == 0:
 		return rule{fmt.Sprintf("ip %s %s", word, dotted(a.Base)), []expr.Any{load, eq}}
+	case a.Wildcard&(a.Wildcard+1) == 0: // an ordinary network
+		text = fmt.Sprintf("ip %s %s/%d", word, dotted(a.Base&care), bits.OnesCount32(care))
 	}
-	return rule{fmt.Sprintf("ip %s & %s == %s", word, dotted(care), dotted(a.Base&care)),
-		[]expr.Any{load, mask(be32(care)), eq}}
+	return rule{text, []expr.Any{load, mask(be32(care)), eq}}
 }
 
 // ports is a condition on the port at that offset of the transport header.

@@ -122,7 +122,7 @@ func chainName(what string, l CryptoLink, s Selector) string {
 // String is the table as a script for nft.
 func (r ruleset) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "nft delete table ip %s\n", tableName)
+	fmt.Fprintf(&b, "nft destroy table ip %s\n", tableName)
 	if len(r) == 0 {
 		return strings.TrimSuffix(b.String(), "\n")
 	}

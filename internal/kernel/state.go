@@ -39,7 +39,8 @@ type Traffic struct{ Packets, Bytes, Errors, Drops uint64 }
 
 // state is what planning needs to know of the namespace.
 type state struct {
-	links   []LinkState
+	links   []LinkState // but lo
+	loUp    bool
 	routes  []Route           // of ours
 	tuns    []string          // of this process
 	filters map[string]string // by link: the TUN its filter feeds, "" when that is of another process
@@ -70,6 +71,11 @@ func (k *Kernel) read() (*state, error) {
 	if s.links, err = links(); err != nil {
 		return nil, err
 	}
+	lo, err := net.InterfaceByIndex(1)
+	if err != nil {
+		return nil, fmt.Errorf("kernel: ip link show lo: %w", err)
+	}
+	s.loUp = lo.Flags&net.FlagUp != 0
 	for i := range s.links {
 		l := &s.links[i]
 		has, err := hasFilter(l.Index)
@@ -113,6 +119,9 @@ func links() ([]LinkState, error) {
 			Name: a.Name, Alias: a.Alias, Index: a.Index, MAC: a.HardwareAddr, Kind: l.Type(),
 			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU,
 			made: a.Group == linkGroup, proto: map[netip.Prefix]bool{},
+		}
+		if ls.made {
+			ls.Carrier = true // a bridge without ports has none, and needs none
 		}
 		if st := a.Statistics; st != nil {
 			ls.RX = Traffic{st.RxPackets, st.RxBytes, st.RxErrors, st.RxDropped}

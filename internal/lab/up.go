@@ -142,9 +142,9 @@ func (t *Topology) play(o Options) (first *typist, err error) {
 				return nil, err
 			}
 			consoles[s.Router] = c
-			if _, err := c.enter("", 5*time.Second); err != nil {
-				return nil, err
-			}
+		}
+		if _, err := c.enter("", 5*time.Second); err != nil { // a fresh prompt
+			return nil, err
 		}
 		if err := c.step(s, o.Explain); err != nil {
 			return nil, err

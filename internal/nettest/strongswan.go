@@ -1,6 +1,7 @@
 package nettest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -78,20 +79,19 @@ secrets { ike-lab { id = %[2]s
   secret = "%[7]s" } }
 `
 
+// swanctl is the tunnel in strongSwan's words: the child "net" of "lab".
+func (p Peer) swanctl() string {
+	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"))
+}
+
 // StartStrongSwan starts the daemon in a namespace and waits until it answers. It
 // ends with the test; its log is printed when the test fails.
 func StartStrongSwan(t *testing.T, ns *netns.NS, p Peer) *StrongSwan {
 	t.Helper()
 	need(t, "charon-systemd", "swanctl")
-	if p.RekeyChild == "" {
-		p.RekeyChild = "1h"
-	}
-	if p.RekeyIKE == "" {
-		p.RekeyIKE = "24h"
-	}
 	s := &StrongSwan{ns: ns, dir: t.TempDir(), done: make(chan error, 1)}
 	write(t, filepath.Join(s.dir, "strongswan.conf"), fmt.Sprintf(strongswanConf, s.dir))
-	write(t, filepath.Join(s.dir, "swanctl.conf"), fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, p.RekeyIKE, p.RekeyChild))
+	write(t, filepath.Join(s.dir, "swanctl.conf"), p.swanctl())
 	s.cmd = exec.Command(find("charon-systemd"))
 	s.cmd.Env = append(os.Environ(), "STRONGSWAN_CONF="+filepath.Join(s.dir, "strongswan.conf"))
 	if err := ns.Start(s.cmd); err != nil {
@@ -172,7 +172,7 @@ func find(name string) string {
 	return ""
 }
 
-func need(t *testing.T, programs ...string) {
+func need(t testing.TB, programs ...string) {
 	t.Helper()
 	for _, p := range programs {
 		if find(p) == "" {
@@ -181,7 +181,7 @@ func need(t *testing.T, programs ...string) {
 	}
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -36,6 +36,7 @@ type Parsed struct {
 	Src, Dst         uint32 // host byte order
 	Protocol         uint8
 	TOS              uint8
+	ID               uint16 // shared by the fragments of one datagram
 	DF, MF           bool
 	FragmentOffset   int    // octets
 	HeaderLen        int    // octets, with options
@@ -70,6 +71,7 @@ func (p *Parsed) Decode(b []byte) error {
 		Dst:            binary.BigEndian.Uint32(b[16:]),
 		Protocol:       b[9],
 		TOS:            b[1],
+		ID:             binary.BigEndian.Uint16(b[4:]),
 		DF:             frag&0x4000 != 0,
 		MF:             frag&0x2000 != 0,
 		FragmentOffset: int(frag&0x1fff) * 8,

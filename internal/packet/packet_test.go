@@ -43,7 +43,7 @@ func TestDecode(t *testing.T) {
 		want Parsed
 	}{
 		{"echo", unhex(t, echoRequest), with(func(p *Parsed) {
-			p.Protocol, p.Len, p.DF, p.ICMPType, p.HasICMP = ICMP, 84, true, 8, true
+			p.Protocol, p.Len, p.ID, p.DF, p.ICMPType, p.HasICMP = ICMP, 84, 0x1234, true, 8, true
 		})},
 		{"tcp", header(TCP, 0, nil, []byte{0x04, 0, 0, 80, 9}), with(func(p *Parsed) {
 			p.Protocol, p.Len, p.SrcPort, p.DstPort, p.HasPorts = TCP, 25, 1024, 80, true

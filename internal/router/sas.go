@@ -13,7 +13,7 @@ import (
 type sas struct{ path *dataplane.Path }
 
 // Install implements ike.IPsec.
-func (s sas) Install(p exchange.SAPair) error {
+func (s *sas) Install(p exchange.SAPair) error {
 	sa := dataplane.SA{
 		Flow:  flowOf(p.SAInfo),
 		InSPI: p.InboundSPI, OutSPI: p.OutboundSPI,
@@ -34,13 +34,13 @@ func (s sas) Install(p exchange.SAPair) error {
 }
 
 // Enable implements ike.IPsec.
-func (s sas) Enable(inboundSPI uint32) { s.path.Enable(inboundSPI) }
+func (s *sas) Enable(inboundSPI uint32) { s.path.Enable(inboundSPI) }
 
 // Remove implements ike.IPsec.
-func (s sas) Remove(inboundSPI uint32) { s.path.Remove(inboundSPI) }
+func (s *sas) Remove(inboundSPI uint32) { s.path.Remove(inboundSPI) }
 
 // Used implements ike.IPsec.
-func (s sas) Used(inboundSPI uint32) bool {
+func (s *sas) Used(inboundSPI uint32) bool {
 	st, ok := s.path.Stats(inboundSPI)
 	return ok && st.Encaps+st.Decaps > 0
 }
@@ -79,16 +79,17 @@ func (r *Router) listen() error {
 		udp4500.Close()
 		return err
 	}
+	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
+	ipsec := &sas{}
+	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
+	// The data plane receives from here on; what it has for IKE waits in the mailbox.
 	r.path = dataplane.New(dataplane.Options{
 		ESP: raw, UDP: udp4500, Hub: r.hub,
+		IKE:           r.engine.Receive,
 		Acquire:       r.acquire,
-		VolumeExpired: func(spi uint32, hard bool) { r.engine.VolumeExpired(spi, hard) },
-		IKE: func(local, remote netip.AddrPort, datagram []byte) {
-			r.engine.Receive(local, remote, datagram)
-		},
+		VolumeExpired: r.engine.VolumeExpired,
 	})
-	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
-	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: sas{r.path}, Hub: r.hub})
+	ipsec.path = r.path
 	return nil
 }
 

@@ -182,7 +182,7 @@ func ikeProxy(p acl.Proxy) exchange.Proxy {
 
 func aclProxy(p exchange.Proxy) acl.Proxy {
 	return acl.Proxy{
-		Addr:     acl.Addr{Base: ipOf(p.Prefix.Addr()), Wildcard: uint32(1<<(32-p.Prefix.Bits()) - 1)},
+		Addr:     acl.Addr{Base: ipOf(p.Prefix.Masked().Addr()), Wildcard: uint32(1<<(32-p.Prefix.Bits()) - 1)},
 		Protocol: p.Protocol, Port: p.Port,
 	}
 }

@@ -1,7 +1,6 @@
 package grammar
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -147,38 +146,4 @@ func (m *Mode[T]) Parse(v T, text string) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// Call is an EXEC line that matched.
-type Call[T any] struct{ m *match }
-
-// Match finds the EXEC command of a line typed at a privilege level. A line that
-// is empty or a comment gives a Call that does nothing.
-func (x *ExecTable[T]) Match(line string, level int) (Call[T], error) {
-	m, err := x.t.match(line, level)
-	return Call[T]{m}, err
-}
-
-// Run runs the command.
-func (c Call[T]) Run(ctx context.Context, on T) error {
-	if c.m == nil {
-		return nil
-	}
-	return c.m.run(&invocation[T]{ctx, on})
-}
-
-// Word returns the first keyword of the command, in full.
-func (c Call[T]) Word() string {
-	if c.m == nil {
-		return ""
-	}
-	return c.m.word
-}
-
-// Ask answers a `?` typed behind line at a privilege level.
-func (x *ExecTable[T]) Ask(line string, level int) (Answer, error) { return x.t.ask(line, level) }
-
-// Complete returns what Tab adds to line, false when the word is not unique.
-func (x *ExecTable[T]) Complete(line string, level int) (string, bool) {
-	return x.t.complete(line, level)
 }

@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -183,9 +184,16 @@ func (g fragment) then(h fragment) fragment {
 	return out
 }
 
+// connect lets to follow from. Positions with the same followers share one list:
+// the dozens of names of a choice cost one, and are checked once.
 func connect(from, to []*pos) {
+	to = slices.Clip(to)
 	for _, p := range from {
-		p.follow = append(p.follow, to...)
+		if p.follow == nil {
+			p.follow = to
+		} else {
+			p.follow = append(slices.Clip(p.follow), to...)
+		}
 	}
 }
 

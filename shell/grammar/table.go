@@ -1,187 +1,209 @@
 package grammar
 
 import (
-	"context"
-	"iter"
+	"fmt"
+	"slices"
 	"strings"
 )
 
-// Help gives the description of each token, see the package comment.
-type Help map[string]string
+// form is the way a command is typed.
+type form uint8
 
-// Entry is one entry of a Mode for configuring values of type T: a Line, a
-// Block, a Separator or an Exit.
-type Entry[T any] interface{ add(*table) }
+const (
+	plain form = iota
+	negated
+	defaulted
+	forms
+)
 
-// Line is a command of one line. A handler that is nil makes that form invalid,
-// except Default, which falls back to No. Handlers change the value
-// they are given and return an error, whose text is printed as it is; they print
-// nothing. Write writes what a user would type to get from the default to the
-// value, nothing when it is the default.
-type Line[T any] struct {
-	Syntax  string
-	Help    Help
-	Set     func(T, Args) error
-	No      func(T, Args) error
-	Default func(T, Args) error
-	Write   func(T, *Writer)
+// control words are carried out by the Position, not by a handler.
+type control uint8
+
+const (
+	noControl control = iota
+	exitWord
+	endWord
+	doWord
+)
+
+// command is an entry of a table, its types erased.
+type command struct {
+	syntax  string
+	help    Help
+	priv    int
+	do      [forms]func(any, Args) error
+	open    func(any, Args) (any, error)
+	sub     *table
+	write   func(any, *Writer)
+	control control
 }
 
-// Block is a command that opens a sub-mode. Open finds or makes the child; it
-// is called again, with the same arguments, for each line typed in the sub-mode,
-// and so must do nothing more when the child is as the arguments say. Each
-// yields every child with its header line in the order of `show running-config`.
-type Block[P, C any] struct {
-	Syntax string
-	Help   Help
-	Open   func(P, Args) (C, error)
-	No     func(P, Args) error
-	Each   func(P) iter.Seq2[string, C]
-	Sub    *Mode[C]
-	Join   bool // no "!" between the blocks, as with named access lists
+// table is the compiled form of a mode.
+type table struct {
+	prompt, title string
+	exec          bool
+	commands      []*command
+	first         []*pos
 }
 
-// Separator writes a "!" line at its place in `show running-config`.
-type Separator[T any] struct{}
-
-// Exit is the help of `exit`, where it is not "Exit from <title> mode".
-type Exit[T any] struct{ Help string }
-
-// Exec is an EXEC command. T is what it acts on: the session as the
-// package of the command sees it.
-type Exec[T any] struct {
-	Syntax string
-	Help   Help
-	Priv   int // lowest privilege level; 0 means 1, user EXEC
-	Run    func(context.Context, T, Args) error
-	No     func(context.Context, T, Args) error // `no …`, nil when there is none
+func (t *table) hasExit() bool {
+	return slices.ContainsFunc(t.commands, func(c *command) bool { return c.control == exitWord })
 }
 
-// Convert makes commands on T usable where the session is an S.
-func Convert[S, T any](list []Exec[T], as func(S) T) []Exec[S] {
-	out := make([]Exec[S], len(list))
-	for i, x := range list {
-		out[i] = Exec[S]{Syntax: x.Syntax, Help: x.Help, Priv: x.Priv,
-			Run: convert(x.Run, as), No: convert(x.No, as)}
+// control adds a word that the Position carries out.
+func (t *table) control(what control, word, help string) {
+	c := &command{syntax: word, help: Help{word: help}, control: what}
+	if what == doWord {
+		c.syntax, c.help["LINE"] = word+" LINE", "Exec Command"
 	}
-	return out
+	c.do[plain] = func(any, Args) error { return nil }
+	t.commands = append(t.commands, c)
 }
 
-func convert[S, T any](run func(context.Context, T, Args) error, as func(S) T) func(context.Context, S, Args) error {
-	if run == nil {
-		return nil
+// finish compiles all commands and checks the table.
+func (t *table) finish() {
+	prefixes := [forms]*pos{
+		negated:   {token: &token{text: "no", help: "Negate a command or set its defaults"}},
+		defaulted: {token: &token{text: "default", help: "Set a command to its defaults"}},
 	}
-	return func(ctx context.Context, s S, a Args) error { return run(ctx, as(s), a) }
-}
-
-// Mode is a configuration mode or sub-mode for values of type T. It is
-// immutable and safe for concurrent use.
-type Mode[T any] struct{ t *table }
-
-// NewMode builds a mode. The prompt is what stands in brackets
-// ("config-isakmp"), the title heads the list of `?` ("ISAKMP commands:"). The
-// order of the entries is the order of `show running-config`. A broken entry
-// panics.
-func NewMode[T any](prompt, title string, entries ...Entry[T]) *Mode[T] {
-	t := &table{prompt: prompt, title: title}
-	for _, e := range entries {
-		e.add(t)
+	if t.exec {
+		prefixes[negated].help = "Disable debugging functions"
 	}
-	if !t.hasExit() {
-		what := strings.Fields(strings.TrimSuffix(title, " commands:"))
-		for i, w := range what {
-			if w != strings.ToUpper(w) { // "Interface configuration", but "ISAKMP"
-				what[i] = strings.ToLower(w)
+	for f, p := range prefixes {
+		var first []*pos
+		priv := maxPriv
+		for _, c := range t.commands {
+			if c.syntax != "" && c.do[f] != nil {
+				first = append(first, c.compile(form(f))...)
+				priv = min(priv, c.priv)
 			}
 		}
-		t.control(exitWord, "exit", "Exit from "+strings.Join(what, " ")+" mode")
-	}
-	t.finish()
-	return &Mode[T]{t}
-}
-
-// NewRoot builds the outermost mode, which also has `do` and `end`.
-func NewRoot[T any](prompt, title string, entries ...Entry[T]) *Mode[T] {
-	return NewMode(prompt, title, append([]Entry[T]{root[T]{}}, entries...)...)
-}
-
-// root is the entry of the words that only the outermost mode has.
-type root[T any] struct{}
-
-func (root[T]) add(t *table) {
-	t.control(exitWord, "exit", "Exit from configure mode")
-	t.control(endWord, "end", "Exit from configure mode")
-	t.control(doWord, "do", "To run exec commands in config mode")
-}
-
-// ExecTable holds EXEC commands. It is immutable and safe for concurrent use.
-type ExecTable[T any] struct{ t *table }
-
-// NewExec builds the EXEC table; a broken entry panics.
-func NewExec[T any](title string, list ...Exec[T]) *ExecTable[T] {
-	t := &table{title: title, exec: true}
-	for _, x := range list {
-		c := &command{syntax: x.Syntax, help: x.Help, priv: max(x.Priv, 1)}
-		c.do[plain], c.do[negated] = run(x.Run), run(x.No)
-		t.commands = append(t.commands, c)
-	}
-	t.finish()
-	return &ExecTable[T]{t}
-}
-
-// run adapts an EXEC handler: v is an *invocation[T].
-func run[T any](f func(context.Context, T, Args) error) func(any, Args) error {
-	if f == nil {
-		return nil
-	}
-	return func(v any, a Args) error {
-		inv := v.(*invocation[T])
-		return f(inv.ctx, inv.on, a)
-	}
-}
-
-type invocation[T any] struct {
-	ctx context.Context
-	on  T
-}
-
-func (l Line[T]) add(t *table) {
-	c := &command{syntax: l.Syntax, help: l.Help}
-	c.do[plain], c.do[negated], c.do[defaulted] = on(l.Set), on(l.No), on(l.Default)
-	if l.Default == nil {
-		c.do[defaulted] = on(l.No)
-	}
-	if l.Write != nil {
-		c.write = func(v any, w *Writer) { l.Write(v.(T), w) }
-	}
-	t.commands = append(t.commands, c)
-}
-
-func (b Block[P, C]) add(t *table) {
-	c := &command{syntax: b.Syntax, help: b.Help, sub: b.Sub.t}
-	c.open = func(v any, a Args) (any, error) { return b.Open(v.(P), a) }
-	c.do[plain] = func(v any, a Args) error { _, err := c.open(v, a); return err }
-	c.do[negated] = on(b.No)
-	c.do[defaulted] = on(b.No)
-	c.write = func(v any, w *Writer) {
-		for header, child := range b.Each(v.(P)) {
-			w.block(header, b.Join, func() { c.sub.write(child, w) })
+		if p == nil {
+			t.first = append(t.first, first...)
+		} else if len(first) > 0 {
+			p.form = &formOf{cmd: &command{priv: priv}, form: form(f)}
+			p.follow = first
+			t.first = append(t.first, p)
 		}
-		w.endBlocks()
 	}
-	t.commands = append(t.commands, c)
+	c := checker{title: t.title, lists: map[list]bool{}, joins: map[string]bool{}}
+	c.check(nil, t.first)
 }
 
-func (Separator[T]) add(t *table) {
-	t.commands = append(t.commands, &command{write: func(_ any, w *Writer) { w.separator() }})
+// compile returns the first positions of one form of the command.
+func (c *command) compile(f form) []*pos {
+	e, err := parseSyntax(c.syntax)
+	if err != nil {
+		panic(fmt.Sprintf("grammar: syntax %q: %v", c.syntax, err))
+	}
+	g := e.compile(&formOf{c, f}, "")
+	if g.nullable {
+		panic(fmt.Sprintf("grammar: syntax %q: matches the empty line", c.syntax))
+	}
+	for _, p := range g.last {
+		p.last = true
+	}
+	return g.first
 }
 
-func (e Exit[T]) add(t *table) { t.control(exitWord, "exit", e.Help) }
+// checker walks every set of positions that a line can lead to.
+type checker struct {
+	title string
+	lists map[list]bool   // sets that are the followers of one position
+	joins map[string]bool // sets that several positions lead to, by their followers
+}
 
-// on adapts a typed handler to the untyped table.
-func on[T any](f func(T, Args) error) func(any, Args) error {
-	if f == nil {
+// list identifies a shared list of followers.
+type list struct {
+	first **pos
+	n     int
+}
+
+// path is the words that lead to a set, for the message of a panic.
+type path struct {
+	before *path
+	word   string
+}
+
+func (p *path) String() string {
+	if p.before == nil {
+		return p.word
+	}
+	return p.before.String() + " " + p.word
+}
+
+// check looks at one set and at all that it leads to. In each set a token has one
+// help text, which all its positions then share.
+func (c *checker) check(before *path, set []*pos) {
+	sorted := slices.Clone(set)
+	slices.SortStableFunc(sorted, func(p, q *pos) int { return strings.Compare(p.text, q.text) })
+	for len(sorted) > 0 {
+		n := 1
+		for n < len(sorted) && sorted[n].text == sorted[0].text {
+			n++
+		}
+		same := sorted[:n]
+		sorted = sorted[n:]
+		at := &path{before, same[0].text}
+		c.share(at, same)
+		if next := c.followers(same); len(next) > 0 {
+			c.check(at, next)
+		}
+	}
+}
+
+// followers returns what may follow positions that are read as one, nothing
+// when that set has been checked.
+func (c *checker) followers(same []*pos) []*pos {
+	if len(same) == 1 {
+		f := same[0].follow
+		if len(f) == 0 || c.lists[list{&f[0], len(f)}] {
+			return nil
+		}
+		c.lists[list{&f[0], len(f)}] = true
+		return f
+	}
+	var next []*pos
+	key := ""
+	for _, p := range same {
+		if len(p.follow) > 0 {
+			key += fmt.Sprintf("%p %d ", p.follow, len(p.follow))
+			next = append(next, p.follow...)
+		}
+	}
+	if c.joins[key] {
 		return nil
 	}
-	return func(v any, a Args) error { return f(v.(T), a) }
+	c.joins[key] = true
+	return next
+}
+
+// share gives positions that are reached by the same words one help text, and
+// panics when there is none or when two commands end here.
+func (c *checker) share(at *path, same []*pos) {
+	fail := func(what string) {
+		panic(fmt.Sprintf("grammar: mode %q: `%s`: %s", c.title, at, what))
+	}
+	help := ""
+	var ends *formOf
+	for _, p := range same {
+		if help == "" {
+			help = p.help
+		}
+		if p.help != "" && p.help != help {
+			fail(fmt.Sprintf("two help texts, %q and %q", help, p.help))
+		}
+		if p.last {
+			if ends != nil && ends != p.form {
+				fail("two commands end here")
+			}
+			ends = p.form
+		}
+	}
+	if help == "" && same[0].kind != wholeInterface {
+		fail("no help")
+	}
+	for _, p := range same {
+		p.help = help
+	}
 }

@@ -1,0 +1,343 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"conft/debug"
+	"conft/internal/config"
+	"conft/internal/router"
+	"conft/shell/grammar"
+)
+
+// fakeRouter has a configuration and snapshots; it writes down what it is told.
+type fakeRouter struct {
+	config     *config.Config
+	startup    []byte
+	nvramErr   error
+	interfaces []router.InterfaceState
+	routes     []router.RouteState
+	lists      []router.ACLState
+	isakmp     []router.ISAKMPSA
+	idents     []router.IPsecIdent
+	hub        *debug.Hub
+	clock      *fixedClock
+	pings      []router.PingReply
+	pinged     router.PingRequest
+	did        []string
+}
+
+func newFake(t *testing.T, text string) *fakeRouter {
+	clock := &fixedClock{now: time.Date(2002, 3, 1, 0, 1, 43, 499e6, time.UTC), mark: '*', uptime: 103 * time.Second}
+	return &fakeRouter{config: load(t, text), clock: clock, hub: debug.NewHub(clock)}
+}
+
+func (r *fakeRouter) Config() *config.Config              { return r.config }
+func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, nil }
+func (r *fakeRouter) NVRAMSize() int                      { return 262136 }
+func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces }
+func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
+func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
+func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
+func (r *fakeRouter) IPsecIdents() []router.IPsecIdent    { return slices.Clone(r.idents) }
+func (r *fakeRouter) Hub() *debug.Hub                     { return r.hub }
+func (r *fakeRouter) Clock() debug.Clock                  { return r.clock }
+func (r *fakeRouter) Reload()                             { r.did = append(r.did, "reload") }
+func (r *fakeRouter) ClearAccessListCounters(name string) {
+	r.did = append(r.did, "clear counters "+name)
+}
+func (r *fakeRouter) ClearSA(peer netip.Addr) { r.did = append(r.did, "clear sa "+peer.String()) }
+func (r *fakeRouter) SetClock(t time.Time)    { r.clock = &fixedClock{now: t} }
+func (r *fakeRouter) ClearISAKMP(id uint32) {
+	r.did = append(r.did, "clear isakmp "+plural(int(id), "SA"))
+}
+
+func (r *fakeRouter) SaveStartup(text []byte) error {
+	if r.nvramErr == nil {
+		r.startup = text
+	}
+	return r.nvramErr
+}
+
+func (r *fakeRouter) EraseStartup() error {
+	r.startup = nil
+	return nil
+}
+
+func (r *fakeRouter) SystemState() router.SystemState {
+	return router.SystemState{Release: "0.1.0 (abcdef)", Built: "2026-11-23 with go1.26", Image: "/usr/local/bin/conft", Machine: "x86_64",
+		Kernel: "Linux 6.12", Board: "C0NF7", MemoryKB: 4000000, UsedKB: 30000, NVRAMKB: 256, Returned: "power-on"}
+}
+
+func (r *fakeRouter) Ping(ctx context.Context, p router.PingRequest, each func(router.PingReply)) error {
+	r.pinged = p
+	for _, reply := range r.pings {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		each(reply)
+	}
+	return nil
+}
+
+// fakeTerminal records the screen and answers questions in turn.
+type fakeTerminal struct {
+	strings.Builder
+	answers []string
+}
+
+func (t *fakeTerminal) Origin() debug.Origin { return debug.Origin{Line: "console"} }
+
+func (t *fakeTerminal) Ask(_ context.Context, prompt string) (string, error) {
+	t.WriteString(prompt)
+	if len(t.answers) == 0 {
+		return "", errors.New("nobody answers")
+	}
+	answer := t.answers[0]
+	t.answers = t.answers[1:]
+	t.WriteString(answer + "\n")
+	return answer, nil
+}
+
+func (t *fakeTerminal) Confirm(ctx context.Context, prompt string) (bool, error) {
+	answer, err := t.Ask(ctx, prompt)
+	return answer == "" || answer == "y", err
+}
+
+// run types an EXEC line at privilege level 15 and returns the screen.
+func run(t *testing.T, r *fakeRouter, line string, answers ...string) string {
+	t.Helper()
+	screen, err := try(r, line, answers...)
+	if err != nil {
+		t.Errorf("%s: %v", line, err)
+	}
+	return screen
+}
+
+func try(r *fakeRouter, line string, answers ...string) (string, error) {
+	call, err := grammar.NewExec("Exec commands:", Exec(r)...).Match(line, 15)
+	if err != nil {
+		return "", err
+	}
+	term := &fakeTerminal{answers: answers}
+	err = call.Run(context.Background(), term)
+	return term.String(), err
+}
+
+func expect(t *testing.T, what, got, want string) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s prints\n%s\nwant\n%s", what, got, want)
+	}
+}
+
+func TestSavingAndErasing(t *testing.T) {
+	r := newFake(t, "hostname R1\n")
+	text := Text(r.config)
+	expect(t, "show startup-config", run(t, r, "show startup-config"), "startup-config is not present\n")
+	const saved = "Building configuration...\n[OK]\n"
+	for line, want := range map[string]string{
+		"write":      saved,
+		"wr mem":     saved,
+		"copy run s": "Destination filename [startup-config]? \n" + saved,
+	} {
+		r.startup = nil
+		expect(t, line, run(t, r, line, ""), want)
+		if string(r.startup) != text {
+			t.Errorf("%s saved %q", line, r.startup)
+		}
+	}
+	expect(t, "show startup-config", run(t, r, "show startup-config"), fmt.Sprintf("Using %d out of 262136 bytes\n%s\n", len(text), text))
+	expect(t, "write terminal", run(t, r, "write terminal"), run(t, r, "show running-config"))
+
+	r.nvramErr = errors.New("disk full")
+	if screen, err := try(r, "write"); err == nil || err.Error() != "% Error writing nvram: disk full" || strings.Contains(screen, "OK") {
+		t.Errorf("write to a full disk: %q, %v", screen, err)
+	}
+	const question = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]"
+	expect(t, "write erase, declined", run(t, r, "write erase", "n"), question+"n\n")
+	if r.startup == nil {
+		t.Error("a declined write erase erased")
+	}
+	for _, line := range []string{"write erase", "erase startup-config", "erase nvram:"} {
+		r.startup = []byte(text)
+		expect(t, line, run(t, r, line, ""), question+"\n[OK]\nErase of nvram: complete\n")
+		if r.startup != nil {
+			t.Errorf("%s left the startup configuration", line)
+		}
+	}
+	if log := r.hub.Buffer(); !strings.HasSuffix(log[len(log)-1], "%SYS-7-NV_BLOCK_INIT: Initialized the geometry of nvram") {
+		t.Errorf("log: %q", log)
+	}
+}
+
+func TestReload(t *testing.T) {
+	const save, proceed = "System configuration has been modified. Save? [yes/no]: ", "Proceed with reload? [confirm]"
+	r := newFake(t, "hostname R1\n")
+	expect(t, "reload", run(t, r, "reload", "maybe", "yes", ""),
+		save+"maybe\n% Please answer 'yes' or 'no'.\n"+save+"yes\nBuilding configuration...\n[OK]\n"+proceed+"\n")
+	if !slices.Equal(r.did, []string{"reload"}) || string(r.startup) != Text(r.config) {
+		t.Errorf("did %q, saved %q", r.did, r.startup)
+	}
+	if log := r.hub.Buffer(); !strings.HasSuffix(log[0], "%SYS-5-RELOAD: Reload requested by console. Reload Reason: Reload Command.") {
+		t.Errorf("log: %q", log)
+	}
+	expect(t, "reload of what is saved", run(t, r, "reload", "n"), proceed+"n\n")
+	if len(r.did) != 1 {
+		t.Error("a declined reload reloads")
+	}
+	r.startup = nil
+	expect(t, "reload without saving", run(t, r, "reload", "no", "y"), save+"no\n"+proceed+"y\n")
+	if r.startup != nil || len(r.did) != 2 {
+		t.Errorf("did %q, saved %q", r.did, r.startup)
+	}
+}
+
+func TestClear(t *testing.T) {
+	r := newFake(t, "")
+	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear access-list counters 101"} {
+		expect(t, line, run(t, r, line), "")
+	}
+	want := []string{"clear sa invalid IP", "clear sa 1.2.3.4", "clear isakmp 0 SAs", "clear isakmp 1 SA", "clear counters ", "clear counters 101"}
+	if !slices.Equal(r.did, want) {
+		t.Errorf("did %q", r.did)
+	}
+	r.hub.Emit(debug.SysNVRAM{})
+	expect(t, "clear logging", run(t, r, "clear logging", "n"), "Clear logging buffer [confirm]n\n")
+	if len(r.hub.Buffer()) != 1 {
+		t.Error("a declined clear cleared")
+	}
+	run(t, r, "clear logging", "")
+	if len(r.hub.Buffer()) != 0 {
+		t.Error("the buffer was not cleared")
+	}
+}
+
+func TestDebug(t *testing.T) {
+	r := newFake(t, "")
+	expect(t, "show debugging", run(t, r, "show debugging"), "")
+	expect(t, "debug crypto isakmp", run(t, r, "debug crypto isakmp"), "Crypto ISAKMP debugging is on\n")
+	expect(t, "debug crypto ipsec", run(t, r, "deb cry ips"), "Crypto IPSEC debugging is on\n")
+	expect(t, "show debugging", run(t, r, "show debugging"), "\nCryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n  Crypto IPSEC debugging is on\n")
+	expect(t, "no debug crypto isakmp", run(t, r, "no debug crypto isakmp"), "Crypto ISAKMP debugging is off\n")
+	if r.hub.Flags() != debug.FlagIPsec {
+		t.Errorf("flags %b", r.hub.Flags())
+	}
+	for _, line := range []string{"undebug all", "u all", "no debug all"} {
+		r.hub.TurnOn(debug.FlagISAKMP)
+		expect(t, line, run(t, r, line), "All possible debugging has been turned off\n")
+		if r.hub.Flags() != 0 {
+			t.Errorf("%s leaves %b", line, r.hub.Flags())
+		}
+	}
+	run(t, r, "debug all", "yes")
+	expect(t, "undebug crypto ipsec", run(t, r, "undebug crypto ipsec"), "Crypto IPSEC debugging is off\n")
+	if r.hub.Flags() != debug.FlagISAKMP {
+		t.Errorf("flags %b", r.hub.Flags())
+	}
+}
+
+func TestClockSet(t *testing.T) {
+	r := newFake(t, "")
+	run(t, r, "clock set 22:01:51 18 feb 2016")
+	expect(t, "show clock", run(t, r, "show clock"), "22:01:51.000 UTC Thu Feb 18 2016\n")
+	run(t, r, "clock set 1:2:3 March 9 2016")
+	expect(t, "show clock", run(t, r, "show clock"), "01:02:03.000 UTC Wed Mar 9 2016\n")
+	if log := r.hub.Buffer(); !strings.Contains(log[0], "%SYS-6-CLOCKUPDATE: System clock has been updated from 00:01:43 UTC Fri Mar 1 2002 to 22:01:51 UTC Thu Feb 18 2016") {
+		t.Errorf("log: %q", log)
+	}
+	if _, err := try(r, "clock set 1:2:3 31 June 2016"); err == nil {
+		t.Error("there is no 31 June")
+	}
+}
+
+func TestPing(t *testing.T) {
+	r := newFake(t, "interface g0/0\nip address 10.1.1.1 255.255.255.0\n")
+	good := router.PingReply{Symbol: '!', RTT: 2 * time.Millisecond}
+	r.pings = []router.PingReply{{Symbol: '.'}, good, good, {Symbol: '!', RTT: 3900 * time.Microsecond}, {Symbol: '!', RTT: 100 * time.Microsecond}}
+	expect(t, "ping", run(t, r, "ping 20.1.1.1 source 10.1.1.1"), "Type escape sequence to abort.\n"+
+		"Sending 5, 100-byte ICMP Echos to 20.1.1.1, timeout is 2 seconds:\n"+
+		"Packet sent with a source address of 10.1.1.1 \n.!!!!\n"+
+		"Success rate is 80 percent (4/5), round-trip min/avg/max = 1/2/4 ms\n")
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 5, Size: 100, Timeout: 2 * time.Second}); r.pinged != want {
+		t.Errorf("asked for %+v", r.pinged)
+	}
+	r.pings = []router.PingReply{{Symbol: 'U'}, {Symbol: 'M'}}
+	expect(t, "ping", run(t, r, "ping ip 20.1.1.1 df-bit timeout 1 size 1500 repeat 2 source g0/0"), "Type escape sequence to abort.\n"+
+		"Sending 2, 1500-byte ICMP Echos to 20.1.1.1, timeout is 1 seconds:\n"+
+		"Packet sent with a source address of 10.1.1.1 \nPacket sent with the DF bit set\nUM\n"+
+		"Success rate is 0 percent (0/2)\n")
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 2, Size: 1500, Timeout: time.Second, DF: true}); r.pinged != want {
+		t.Errorf("asked for %+v", r.pinged)
+	}
+	r.pings = slices.Repeat([]router.PingReply{good}, 141)
+	row := strings.Repeat("!", 70)
+	if got := run(t, r, "ping 20.1.1.1 repeat 141"); !strings.Contains(got, ":\n"+row+"\n"+row+"\n!\nSuccess rate is 100 percent (141/141)") {
+		t.Errorf("rows of 70 are expected:\n%s", got)
+	}
+	for line, want := range map[string]string{
+		"ping 20.1.1.1 source 10.9.9.9": "% Invalid source address- IP address not on any of our up interfaces",
+		"ping 20.1.1.1 source f0/0":     "% Invalid source interface - IP not enabled or interface is down",
+		"ping www.example.com":          "% Unrecognized host or address, or protocol not running.",
+	} {
+		if screen, err := try(r, line); err == nil || err.Error() != want || screen != "" {
+			t.Errorf("%s: %q, %v", line, screen, err)
+		}
+	}
+}
+
+// TestPingInterrupted stops after the second reply.
+func TestPingInterrupted(t *testing.T) {
+	r := newFake(t, "")
+	ctx, cancel := context.WithCancel(context.Background())
+	r.pings = slices.Repeat([]router.PingReply{{Symbol: '!', RTT: time.Millisecond}}, 5)
+	call, err := grammar.NewExec("Exec commands:", Exec(r)...).Match("ping 1.1.1.1", 15)
+	if err != nil {
+		t.Fatal(err)
+	}
+	term := &cancelling{cancel: cancel}
+	if err := call.Run(ctx, term); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasSuffix(term.String(), "!!\nSuccess rate is 100 percent (2/2), round-trip min/avg/max = 1/1/1 ms\n") {
+		t.Errorf("screen %q", term.String())
+	}
+}
+
+// cancelling interrupts when two symbols stand on the screen.
+type cancelling struct {
+	fakeTerminal
+	cancel func()
+}
+
+func (c *cancelling) WriteString(s string) (int, error) {
+	defer func() {
+		if strings.HasSuffix(c.String(), "!!") {
+			c.cancel()
+		}
+	}()
+	return c.fakeTerminal.WriteString(s)
+}
+
+// TestPrivileges: user EXEC sees neither keys nor configurations and changes
+// nothing.
+func TestPrivileges(t *testing.T) {
+	x := grammar.NewExec("Exec commands:", Exec(newFake(t, ""))...)
+	for _, line := range []string{"show running-config", "show startup-config", "show crypto isakmp key", "write", "reload", "erase nvram:",
+		"copy running-config startup-config", "clear crypto sa", "debug crypto isakmp", "undebug all", "clock set 1:1:1 1 june 2020"} {
+		if _, err := x.Match(line, 1); err == nil {
+			t.Errorf("%s is allowed to users", line)
+		}
+	}
+	for _, line := range []string{"show version", "show ip route", "show clock", "show crypto isakmp sa", "ping 1.1.1.1"} {
+		if _, err := x.Match(line, 1); err != nil {
+			t.Errorf("%s is not allowed to users: %v", line, err)
+		}
+	}
+}

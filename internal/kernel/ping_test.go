@@ -1,0 +1,62 @@
+package kernel
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"testing"
+	"time"
+)
+
+// hostA 10.1.1.2 -- lan0 10.1.1.1 [router, its own namespace] wan0 192.0.2.1 mtu 1200 -- 192.0.2.2 [far]
+func TestPingTellsTheFateOfItsRequest(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	hostA, far := newNetns(t), newNetns(t)
+	cable(t, netns{}, "lan0", "", hostA, "eth0", "10.1.1.2/24")
+	cable(t, netns{}, "wan0", "", far, "eth0", "192.0.2.2/24")
+	defaultRoute(t, hostA, "10.1.1.1")
+	defaultRoute(t, far, "192.0.2.1")
+	k, err := Open()
+	must(t, err)
+	must(t, k.Apply(Desired{Links: []Link{
+		{Name: "lan0", Up: true, Addrs: []netip.Prefix{netip.MustParsePrefix("10.1.1.1/24")}},
+		{Name: "wan0", Up: true, Addrs: []netip.Prefix{netip.MustParsePrefix("192.0.2.1/24")}},
+	}}))
+	must(t, (linkMTU{"wan0", 1200}).do(nil))
+	far.do(t, func() { must(t, (linkMTU{"eth0", 1200}).do(nil)) })
+	for _, c := range []struct {
+		name string
+		from netns
+		o    PingOptions
+		want PingResult
+	}{
+		{"across the router", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 100}, PingReply},
+		{"the smallest", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2")}, PingReply},
+		{"in fragments", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 18024}, PingReply},
+		{"of its own address", netns{}, PingOptions{Dst: netip.MustParseAddr("10.1.1.1"), Size: 100}, PingReply},
+		{"from a chosen address", netns{}, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Src: netip.MustParseAddr("10.1.1.1"), Size: 100}, PingReply},
+		{"too big on the way", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 1300, DF: true}, PingTooBig},
+		{"too big for the first link", netns{}, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 1300, DF: true}, PingTooBig},
+		{"fits exactly", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 1200, DF: true}, PingReply},
+		{"router has no route", hostA, PingOptions{Dst: netip.MustParseAddr("203.0.113.1"), Size: 100}, PingUnreachable},
+		{"no route here", netns{}, PingOptions{Dst: netip.MustParseAddr("203.0.113.1"), Size: 100, Timeout: lost}, PingTimeout},
+		{"nobody there", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.9"), Size: 100, Timeout: lost}, PingTimeout},
+	} {
+		if c.o.Timeout == 0 {
+			c.o.Timeout = 5 * time.Second
+		}
+		c.from.do(t, func() {
+			got, rtt, err := k.Ping(context.Background(), c.o)
+			if got != c.want || err != nil || got == PingReply && (rtt <= 0 || rtt > c.o.Timeout) {
+				t.Errorf("%s: %v after %v, %v; want %v", c.name, got, rtt, err, c.want)
+			}
+		})
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, _, err := k.Ping(ctx, PingOptions{Dst: netip.MustParseAddr("192.0.2.9"), Size: 100, Timeout: time.Hour}); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+}

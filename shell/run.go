@@ -1,0 +1,82 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"conft/shell/grammar"
+)
+
+// run carries out an EXEC line, behind `do` in configuration mode at the highest level.
+func (s *Session) run(ctx context.Context, t typed, do bool) {
+	level := s.level
+	if do {
+		level = maxLevel
+	}
+	f, command, err := s.cutFilter(t, level)
+	if err != nil {
+		return
+	}
+	call, err := s.exec.Match(command.line, level)
+	if err != nil {
+		var e *grammar.Error
+		if word := strings.Fields(t.line); !do && errors.As(err, &e) && e.Kind == grammar.Invalid && len(word) == 1 {
+			s.unknownHost(word[0])
+			return
+		}
+		s.refuse(command, err)
+		return
+	}
+	done := func() {}
+	if s.keyboard != nil {
+		ctx, done = s.keyboard.abortable(ctx)
+	}
+	p := &pager{s: s, ctx: ctx, cancel: done}
+	s.out = p
+	if f != nil {
+		f.out = p
+		s.out = f
+	}
+	err = call.Run(ctx, s)
+	if f != nil {
+		f.flush()
+	}
+	done()
+	s.out = nil
+	if err != nil && !p.stopped && !errors.Is(err, context.Canceled) {
+		s.refuse(command, err)
+	}
+}
+
+// cutFilter splits a show command from the filter behind "|". It has printed
+// what is wrong when it returns an error.
+func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
+	before, after, found := strings.Cut(t.line, "|")
+	if !found || !s.filters(before, level) {
+		return nil, t, nil
+	}
+	f := &filter{}
+	call, err := outputModifiers.Match(after, 1)
+	if err == nil {
+		err = call.Run(context.Background(), f)
+	}
+	if err == nil && f.line == nil { // nothing, or a comment
+		err = &grammar.Error{Kind: grammar.Incomplete}
+	}
+	if err != nil {
+		s.refuse(t.behind(len(before)+1), err)
+	}
+	return f, typed{before, t.column}, err
+}
+
+// filters reports whether a command is one whose output may be filtered.
+func (s *Session) filters(line string, level int) bool {
+	call, err := s.exec.Match(line, level)
+	var e *grammar.Error
+	word := call.Word()
+	if errors.As(err, &e) {
+		word = e.Word
+	}
+	return word == "show"
+}
