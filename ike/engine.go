@@ -176,6 +176,12 @@ func (e *Engine) ClearSA(peer netip.Addr) { e.post(ClearSA{peer}) }
 // ClearISAKMP deletes the ISAKMP SA with that connection id, or all when it is 0.
 func (e *Engine) ClearISAKMP(connID uint32) { e.post(ClearISAKMP{connID}) }
 
+// InvalidSPI says that ESP arrived for an SA that is not there. It never blocks. The peer
+// is told, so that one side's loss of memory does not silence a tunnel until its end.
+func (e *Engine) InvalidSPI(local, remote netip.Addr, spi uint32) {
+	e.offer(InvalidSPI{local, remote, spi})
+}
+
 // ISAKMPSAs returns the ISAKMP SAs, the newest first.
 func (e *Engine) ISAKMPSAs() (list []exchange.PhaseOneInfo) {
 	e.call(func() { list = e.core.ISAKMPSAs(e.now()) })

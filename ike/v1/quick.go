@@ -11,7 +11,7 @@ import (
 )
 
 // maxNodes bounds the exchanges that a peer can begin or leave behind under one SA.
-const maxNodes = 256
+const maxNodes = 1024
 
 // node is an exchange under phase 1: the machine of a Quick Mode (RFC 2409, section 5.5),
 //
