@@ -12,6 +12,7 @@ import (
 
 	"conft/debug"
 	"conft/ike/exchange"
+	"conft/ike/v1"
 )
 
 // Core is the engine without goroutines and clock. It is not safe for concurrent use.
@@ -77,7 +78,9 @@ func (c *Core) Handle(now time.Time, in Input) []Job {
 	case ClearISAKMP:
 		c.clearISAKMP(in.ConnID)
 	case result:
-		if !in.sa.gone {
+		if in.sa.gone {
+			v1.Erase(in.ev)
+		} else {
 			c.step(in.sa, in.ev)
 		}
 	}
@@ -145,15 +148,20 @@ func (c *Core) ConnID() uint32 {
 // section 2.1).
 func (c *Core) SPI() uint32 {
 	for {
-		var b [4]byte
-		if _, err := io.ReadFull(c.o.Rand, b[:]); err != nil {
-			panic("ike: no randomness: " + err.Error())
-		}
-		spi := binary.BigEndian.Uint32(b[:])
+		spi := c.draw()
 		if spi > 255 && c.pairs[spi] == nil && !c.promised(spi) {
 			return spi
 		}
 	}
+}
+
+// draw returns a random number.
+func (c *Core) draw() uint32 {
+	var b [4]byte
+	if _, err := io.ReadFull(c.o.Rand, b[:]); err != nil {
+		panic("ike: no randomness: " + err.Error()) // nothing safe can be sent
+	}
+	return binary.BigEndian.Uint32(b[:])
 }
 
 // Known implements exchange.Registry.

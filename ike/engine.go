@@ -91,13 +91,27 @@ func (e *Engine) Run(ctx context.Context) {
 		case in = <-results:
 		case in = <-e.control:
 		case in = <-e.datagrams:
+			// What was asked for before a datagram came is done before it.
+			for waiting := true; waiting; {
+				select {
+				case c := <-e.control:
+					backlog = append(backlog, e.handle(c)...)
+				default:
+					waiting = false
+				}
+			}
 		}
-		if call, ok := in.(snapshot); ok {
-			call()
-			continue
-		}
-		backlog = append(backlog, e.core.Handle(e.now(), in)...)
+		backlog = append(backlog, e.handle(in)...)
 	}
+}
+
+// handle gives the Core an input, or runs a function in its place.
+func (e *Engine) handle(in Input) []Job {
+	if call, ok := in.(snapshot); ok {
+		call()
+		return nil
+	}
+	return e.core.Handle(e.now(), in)
 }
 
 // work runs jobs until quit is closed.
@@ -130,10 +144,11 @@ func (e *Engine) Shutdown(ctx context.Context) {
 	said := make(chan struct{})
 	e.post(ClearSA{})
 	e.post(ClearISAKMP{})
-	go func() { e.call(func() { close(said) }); e.Close() }()
+	e.post(snapshot(func() { close(said) }))
 	select {
 	case <-said:
 	case <-e.stop:
+	case <-e.done:
 	case <-ctx.Done():
 	}
 	e.Close()

@@ -46,9 +46,10 @@ type node struct {
 	pending *message // waits for Diffie-Hellman
 }
 
-// clear erases what is secret.
+// clear erases what is secret. A private value that a worker uses is erased when its
+// result comes.
 func (n *node) clear() {
-	if n.dh != nil {
+	if n.dh != nil && n.pending == nil {
 		n.dh.Clear()
 	}
 	clear(n.gxy)
@@ -109,7 +110,7 @@ func (t *turn) quickMode(m *message) {
 func (t *turn) quickSecret(ev exchange.Secret) {
 	n := t.nodes[ev.Node]
 	if n == nil || n.deleted || t.state != P1Complete {
-		clear(ev.Shared)
+		Erase(ev)
 		return
 	}
 	m := n.pending
