@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"os/signal"
@@ -91,9 +92,20 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	return 0
 }
 
-// console runs console 0 on standard input and output until ctx ends; ended
-// gets its end when the terminal hangs up.
-func (l *lines) console(ctx context.Context, ended chan<- error) (restore func(), err error) {
+// typed is what is typed on standard input, for one console after the other: a
+// router that reloads leaves the keys that it has not read to the next.
+func typed() net.Conn {
+	keys, feed := net.Pipe()
+	go func() {
+		io.Copy(feed, os.Stdin)
+		feed.Close()
+	}()
+	return keys
+}
+
+// console runs console 0 on the terminal that is standard input and output, until
+// restore is called; ended gets its end when the terminal hangs up.
+func (l *lines) console(keys net.Conn, ended chan<- error) (restore func(), err error) {
 	in := int(os.Stdin.Fd())
 	old, err := term.MakeRaw(in)
 	if err != nil {
@@ -101,10 +113,7 @@ func (l *lines) console(ctx context.Context, ended chan<- error) (restore func()
 	}
 	n := l.take()
 	o := l.options(n)
-	o.Terminal = struct {
-		io.Reader
-		io.Writer
-	}{os.Stdin, os.Stdout}
+	o.Terminal = terminal{keys, os.Stdout}
 	o.Width, o.Length, _ = term.GetSize(in)
 	s := shell.New(o)
 	resized := make(chan os.Signal, 1)
@@ -116,10 +125,25 @@ func (l *lines) console(ctx context.Context, ended chan<- error) (restore func()
 			}
 		}
 	}()
-	go func() { ended <- s.RunConsole(ctx) }()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ended <- s.RunConsole(ctx)
+	}()
 	return func() {
+		cancel()
+		<-done
 		signal.Stop(resized)
 		close(resized)
 		term.Restore(in, old)
 	}, nil
 }
+
+// terminal reads keys, until a deadline where one is set, and writes to a screen.
+type terminal struct {
+	net.Conn
+	screen io.Writer
+}
+
+func (t terminal) Write(b []byte) (int, error) { return t.screen.Write(b) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"strings"
@@ -72,8 +73,12 @@ func run(args []string) error {
 	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	var keys net.Conn
+	if !*noConsole && term.IsTerminal(int(os.Stdin.Fd())) {
+		keys = typed()
+	}
 	for {
-		again, err := runOnce(o, !*noConsole && term.IsTerminal(int(os.Stdin.Fd())), ready, stop)
+		again, err := runOnce(o, keys, ready, stop)
 		if err != nil || !again {
 			return err
 		}
@@ -82,8 +87,9 @@ func run(args []string) error {
 	}
 }
 
-// runOnce runs one life of the router; again tells that it was asked to reload.
-func runOnce(o router.Options, console bool, ready func(), stop <-chan os.Signal) (again bool, err error) {
+// runOnce runs one life of the router, with a console where there are keys; again
+// tells that it was asked to reload.
+func runOnce(o router.Options, keys net.Conn, ready func(), stop <-chan os.Signal) (again bool, err error) {
 	r, err := router.Open(o)
 	if err != nil {
 		return false, err
@@ -105,11 +111,9 @@ func runOnce(o router.Options, console bool, ready func(), stop <-chan os.Signal
 		return false, err
 	}
 	defer server.Close()
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
 	hangup := make(chan error, 1)
-	if console {
-		restore, err := t.console(ctx, hangup)
+	if keys != nil {
+		restore, err := t.console(keys, hangup)
 		if err != nil {
 			return false, err
 		}
