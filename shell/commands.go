@@ -116,9 +116,9 @@ func (s *Session) enable(ctx context.Context, level int) error {
 	}
 	// A blank line follows, which the last line end is not.
 	if c.EnableSecret == "" {
-		return errors.New("% Bad passwords\n\n")
+		return errors.New("% Bad passwords\n")
 	}
-	return errors.New("% Bad secrets\n\n")
+	return errors.New("% Bad secrets\n")
 }
 
 // enterConfig is `configure`; behind `do` the session is in configuration already.
