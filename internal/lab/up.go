@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,7 +47,14 @@ func Start(t *Topology, dir string) (*Running, error) {
 		return nil, err
 	}
 	cmd := exec.Command(self, "lab", "supervise", t.Name, dir)
-	cmd.Stderr = os.Stderr
+	// Not this process's standard error: a lab that is kept would hold it open, and
+	// whoever reads it would wait for the end of the lab.
+	complaints, err := os.Create(filepath.Join(dir, "complaints"))
+	if err != nil {
+		return nil, err
+	}
+	defer complaints.Close()
+	cmd.Stderr = complaints
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if os.Getuid() != 0 {
 		// Root of a user namespace of our own may make network namespaces.
@@ -68,6 +76,10 @@ func Start(t *Topology, dir string) (*Running, error) {
 	said, _ := bufio.NewReader(out).ReadString('\n')
 	if said = strings.TrimSpace(said); said != "ready" {
 		cmd.Wait()
+		if said == "" { // it has died
+			b, _ := os.ReadFile(complaints.Name())
+			said = string(b)
+		}
 		os.RemoveAll(dir)
 		return nil, fmt.Errorf("the lab did not start: %s", strings.TrimPrefix(said, "error "))
 	}
@@ -91,7 +103,10 @@ func (r *Running) Keep() error {
 // Stop ends the lab and waits until it has gone.
 func (r *Running) Stop() error {
 	r.cmd.Process.Signal(syscall.SIGTERM)
-	return r.cmd.Wait()
+	if err := r.cmd.Wait(); err != nil {
+		return fmt.Errorf("the lab's supervisor ended with %w", err)
+	}
+	return nil
 }
 
 // Up starts a lab, types its script and gives the user the first console. The lab
