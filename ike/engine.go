@@ -91,13 +91,27 @@ func (e *Engine) Run(ctx context.Context) {
 		case in = <-results:
 		case in = <-e.control:
 		case in = <-e.datagrams:
+			// What was asked for before a datagram came is done before it.
+			for waiting := true; waiting; {
+				select {
+				case c := <-e.control:
+					backlog = append(backlog, e.handle(c)...)
+				default:
+					waiting = false
+				}
+			}
 		}
-		if call, ok := in.(snapshot); ok {
-			call()
-			continue
-		}
-		backlog = append(backlog, e.core.Handle(e.now(), in)...)
+		backlog = append(backlog, e.handle(in)...)
 	}
+}
+
+// handle gives the Core an input, or runs a function in its place.
+func (e *Engine) handle(in Input) []Job {
+	if call, ok := in.(snapshot); ok {
+		call()
+		return nil
+	}
+	return e.core.Handle(e.now(), in)
 }
 
 // work runs jobs until quit is closed.
@@ -130,10 +144,11 @@ func (e *Engine) Shutdown(ctx context.Context) {
 	said := make(chan struct{})
 	e.post(ClearSA{})
 	e.post(ClearISAKMP{})
-	go func() { e.call(func() { close(said) }); e.Close() }()
+	e.post(snapshot(func() { close(said) }))
 	select {
 	case <-said:
 	case <-e.stop:
+	case <-e.done:
 	case <-ctx.Done():
 	}
 	e.Close()
@@ -160,6 +175,12 @@ func (e *Engine) ClearSA(peer netip.Addr) { e.post(ClearSA{peer}) }
 
 // ClearISAKMP deletes the ISAKMP SA with that connection id, or all when it is 0.
 func (e *Engine) ClearISAKMP(connID uint32) { e.post(ClearISAKMP{connID}) }
+
+// InvalidSPI says that ESP arrived for an SA that is not there. It never blocks. The peer
+// is told, so that one side's loss of memory does not silence a tunnel until its end.
+func (e *Engine) InvalidSPI(local, remote netip.Addr, spi uint32) {
+	e.offer(InvalidSPI{local, remote, spi})
+}
 
 // ISAKMPSAs returns the ISAKMP SAs, the newest first.
 func (e *Engine) ISAKMPSAs() (list []exchange.PhaseOneInfo) {

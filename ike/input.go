@@ -37,6 +37,13 @@ type ClearSA struct{ Peer netip.Addr }
 // ClearISAKMP deletes an ISAKMP SA, or all.
 type ClearISAKMP struct{ ConnID uint32 }
 
+// InvalidSPI says that ESP arrived for an SA that is not there.
+type InvalidSPI struct {
+	Local, Remote netip.Addr
+	SPI           uint32
+}
+
+func (InvalidSPI) input()    {}
 func (Tick) input()          {}
 func (Datagram) input()      {}
 func (SetPolicy) input()     {}

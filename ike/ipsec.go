@@ -210,6 +210,19 @@ func (c *Core) tell(peer netip.Addr, spis []uint32) {
 	}
 }
 
+// invalidSPI tells a peer that what it sends on has no receiver. Whoever forges such a
+// packet gains nothing: the peer is told the truth.
+func (c *Core) invalidSPI(in InvalidSPI) {
+	if c.pairs[in.SPI] != nil || c.limit("invalid SPI") {
+		return
+	}
+	if s := c.usable(in.Remote); s != nil && s.m.Established(c.now) {
+		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
+		return
+	}
+	c.emit(debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
+}
+
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
 func (c *Core) peerDeleted(s *sa, spi uint32) {
 	for _, p := range c.ordered() {

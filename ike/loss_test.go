@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"conft/ike/exchange"
 	"conft/ike/iketest"
 	"conft/internal/suite"
 )
@@ -98,13 +97,5 @@ func TestLossyNetwork(t *testing.T) {
 		if crossed, _ := traffic(n, r1, r3, 10*time.Minute, time.Second); !crossed {
 			t.Errorf("seed %d: no packet has crossed in ten minutes", seed)
 		}
-	}
-}
-
-// lives are a router's lifetimes.
-func lives(phase1, seconds, kilobytes uint32) func(*exchange.Policy) {
-	return func(p *exchange.Policy) {
-		p.Proposals[0].LifeSeconds = phase1
-		p.Tunnels[0].LifeSeconds, p.Tunnels[0].LifeKilobytes = seconds, kilobytes
 	}
 }

@@ -1,7 +1,7 @@
 package ike
 
 import (
-	"io"
+	"encoding/binary"
 	"net/netip"
 	"slices"
 
@@ -13,7 +13,7 @@ import (
 
 // Bounds of what strangers can make the engine keep.
 const (
-	maxHalfOpen = 256  // responder's SAs without proof that the initiator receives
+	maxHalfOpen = 1024 // responder's SAs without proof that the initiator receives
 	maxSAs      = 8192 // in all
 )
 
@@ -150,31 +150,29 @@ func (c *Core) peer(at debug.At, remote netip.AddrPort) *exchange.Peer {
 // kept until it is used or evicted.
 func (c *Core) cookie() (cky [8]byte) {
 	for cky == [8]byte{} || c.own[cky] != nil {
-		if _, err := io.ReadFull(c.o.Rand, cky[:]); err != nil {
-			panic("ike: no randomness: " + err.Error())
-		}
+		binary.BigEndian.PutUint32(cky[:4], c.draw())
+		binary.BigEndian.PutUint32(cky[4:], c.draw())
 	}
 	return cky
 }
 
-// makeRoom evicts the oldest half-open SA where there are too many: a flood of first
-// messages with forged addresses must not keep anybody out who answers in time.
+// makeRoom evicts one of the half-open SAs where there are too many. Which one is left to
+// chance, so that a flood of first messages with forged addresses, be they the peer's
+// own, does not keep anybody out who answers in time and tries again.
 func (c *Core) makeRoom() bool {
-	var oldest *sa
-	n := 0
+	var list []*sa
 	for _, s := range c.sas {
 		if s.m.At().Role == debug.Responder && (s.m.HalfOpen() || s.m.Dead() && s.m.Since().IsZero()) {
-			if n++; oldest == nil {
-				oldest = s
-			}
+			list = append(list, s)
 		}
 	}
-	if n >= maxHalfOpen {
+	if len(list) >= maxHalfOpen {
 		c.drop("half-open SA evicted")
-		if !oldest.m.Dead() {
-			oldest.peer.IKE--
+		victim := list[c.draw()%uint32(len(list))]
+		if !victim.m.Dead() {
+			victim.peer.IKE--
 		}
-		c.forget(oldest)
+		c.forget(victim)
 	}
 	return len(c.sas) < maxSAs
 }

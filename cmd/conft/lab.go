@@ -46,7 +46,10 @@ func labCommand(args []string) error {
 		return lab.Down(dir)
 	case "supervise": // the process that `up` starts
 		if len(rest) == 2 && lab.Find(rest[0]) != nil {
-			return lab.Supervise(lab.Find(rest[0]), rest[1], os.Stdin, os.Stdout)
+			if lab.Supervise(lab.Find(rest[0]), rest[1], os.Stdin, os.Stdout) != nil {
+				return exitStatus(1) // `up` has been told
+			}
+			return nil
 		}
 	}
 	return fmt.Errorf("unknown command %q; `conft help` lists them", "lab "+args[0])

@@ -167,7 +167,9 @@ type Router struct {
 	Core   *ike.Core
 	Plane  *Plane
 	Events []debug.Event // everything reported
-	net    *Net
+	// Keepalives counts the NAT keepalives sent.
+	Keepalives int
+	net        *Net
 }
 
 // Do hands the router an input, and does the slow work that follows at once.
@@ -207,7 +209,8 @@ func (r *Router) Lines(flags ...debug.Flag) []string {
 func (r *Router) send(local, remote netip.AddrPort, datagram []byte) error {
 	if local.Port() == 4500 {
 		if len(datagram) < 4 || binary.BigEndian.Uint32(datagram) != 0 {
-			return nil // a keepalive: nobody answers it
+			r.Keepalives++ // nobody answers it
+			return nil
 		}
 		datagram = datagram[4:]
 	}

@@ -201,8 +201,23 @@ func (t *turn) up() {
 		t.beginQuick(r)
 	}
 	t.requests = nil
-	t.number = 6
-	t.move(debug.Internal, debug.Phase1Complete, P1Complete)
+	t.unconfirmed = true
+	t.confirm()
+}
+
+// confirm reports that phase 1 is complete: after the first messages of the Quick Modes
+// that waited for it, as IOS does.
+func (t *turn) confirm() {
+	for _, n := range t.nodes {
+		if n.initiator && n.state == QMReady {
+			return
+		}
+	}
+	if t.unconfirmed {
+		t.unconfirmed = false
+		t.number = 6
+		t.move(debug.Internal, debug.Phase1Complete, P1Complete)
+	}
 }
 
 // armLife sets the timers of the lifetime and of the renewal before it ends.

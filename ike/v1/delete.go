@@ -67,13 +67,13 @@ func (t *turn) buried() {
 	}
 	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Purge}, After: purgeSA})
 	t.do(exchange.Dead{Requests: t.requests})
-	t.requests, t.pending = nil, nil
 	if t.keys != nil {
 		t.keys.clear()
 	}
-	if t.dh != nil {
+	if t.dh != nil && t.pending == nil { // else a worker uses it, and secret erases it
 		t.dh.Clear()
 	}
+	t.requests, t.pending = nil, nil
 	clear(t.gxy)
 	t.chain = ivChain{}
 	t.state, t.shown = DestSA, debug.MMNoState

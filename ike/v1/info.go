@@ -51,7 +51,6 @@ func (t *turn) messageID() uint32 {
 // informational reads an Informational exchange. Without a hash it changes nothing.
 func (t *turn) informational(m *message) {
 	mid := m.header.MessageID
-	t.number = 0
 	switch {
 	case t.state == DestSA:
 		return
@@ -62,6 +61,7 @@ func (t *turn) informational(m *message) {
 		t.drop("not expected now")
 		return
 	}
+	t.number = 0
 	t.received(m)
 	t.newNode(mid)
 	if !t.authentic(m) {

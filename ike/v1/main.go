@@ -138,7 +138,7 @@ func (t *turn) secret(ev exchange.Secret) {
 	p := t.pending
 	t.pending = nil
 	if p == nil || t.state == DestSA {
-		clear(ev.Shared)
+		Erase(ev)
 		return
 	}
 	t.number = p.row.number
@@ -207,4 +207,12 @@ func (t *turn) received(m *message) {
 
 func (t *turn) processing(p debug.Payload, mid uint32) {
 	t.trace(debug.ISAKMPProcessing{At: t.at(), Payload: p, MessageID: mid})
+}
+
+// Erase forgets a result that came too late for its SA.
+func Erase(s exchange.Secret) {
+	clear(s.Shared)
+	if s.Key != nil {
+		s.Key.Clear()
+	}
 }

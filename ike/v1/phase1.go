@@ -57,7 +57,8 @@ type Phase1 struct {
 	seen    []digest
 	pending *pending // waits for Diffie-Hellman
 
-	nodes map[uint32]*node // by message ID
+	nodes       map[uint32]*node // by message ID
+	unconfirmed bool             // not yet reported as complete
 }
 
 // digest recognises a datagram that was received before.

@@ -11,7 +11,7 @@ import (
 )
 
 // maxNodes bounds the exchanges that a peer can begin or leave behind under one SA.
-const maxNodes = 256
+const maxNodes = 1024
 
 // node is an exchange under phase 1: the machine of a Quick Mode (RFC 2409, section 5.5),
 //
@@ -46,13 +46,25 @@ type node struct {
 	pending *message // waits for Diffie-Hellman
 }
 
-// clear erases what is secret.
+// clear erases what is secret. A private value that a worker uses is erased when its
+// result comes.
 func (n *node) clear() {
-	if n.dh != nil {
+	if n.dh != nil && n.pending == nil {
 		n.dh.Clear()
 	}
 	clear(n.gxy)
 	n.gxy = nil
+}
+
+// lastSent is the number of the message that was sent last.
+func (n *node) lastSent() int {
+	switch {
+	case !n.initiator:
+		return 8
+	case n.state == QMPhase2Complete:
+		return 9
+	}
+	return 7
 }
 
 // nodeMove changes the state of a Quick Mode and says so.
@@ -109,7 +121,7 @@ func (t *turn) quickMode(m *message) {
 func (t *turn) quickSecret(ev exchange.Secret) {
 	n := t.nodes[ev.Node]
 	if n == nil || n.deleted || t.state != P1Complete {
-		clear(ev.Shared)
+		Erase(ev)
 		return
 	}
 	m := n.pending
@@ -217,6 +229,7 @@ func (t *turn) nodeExpired(timer exchange.Timer) {
 
 // nodeRetransmit sends the last message of a Quick Mode again, or gives up.
 func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
+	t.number = n.lastSent()
 	t.trace(debug.ISAKMPRetransmit{At: t.at(), Phase2: true, Node: n.mid, State: t.shown})
 	if n.retries == attempts {
 		t.deleteNode(n, true, debug.NodeErrCount)
@@ -236,6 +249,7 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 
 // nodeDuplicate answers a message of Quick Mode that was answered before.
 func (t *turn) nodeDuplicate(n *node, m *message) {
+	t.number = n.lastSent()
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at(), Phase2: true})
 	last := !n.initiator && n.state == QMPhase2Complete

@@ -49,6 +49,9 @@ func (t *turn) sendQM1(n *node) {
 	copy(msg[start:end], t.keys.hash1(n.mid, msg[end:]))
 	t.sendQuick(n, msg, "QM1", true)
 	t.nodeMove(n, debug.Internal, debug.InitQM, QMIQM1)
+	if n.dh != nil {
+		t.confirm()
+	}
 }
 
 // writeRest adds what follows the SA payload in messages 1 and 2.

@@ -153,7 +153,7 @@ func (n *network) startRouter(ns *netns.NS, dir string, maps []string) error {
 	// The pipe closes when the router is ready, after one octet, or when it ends.
 	if n, _ := ready.Read(make([]byte, 1)); n == 0 {
 		err := cmd.Wait()
-		return fmt.Errorf("%s did not start: %s (%v)", ns.Name, strings.TrimSpace(said.String()), err)
+		return fmt.Errorf("%s did not start: %s (%v)", ns.Name, strings.TrimPrefix(strings.TrimSpace(said.String()), "% "), err)
 	}
 	n.routers = append(n.routers, cmd)
 	return nil

@@ -39,9 +39,7 @@ func StartKernelPeer(t testing.TB, ns *netns.NS, wanLink, lanLink string, p Peer
 	t.Helper()
 	need(t, "qemu-system-x86_64", "busybox", "charon-systemd", "swanctl", "ip", "ldd")
 	k := &KernelPeer{t: t, name: ns.Name, dir: shortDir(t), lines: make(chan string, 64)}
-	t0 := time.Now()
 	kernel := guestKernel(t)
-	t.Log("kernel", time.Since(t0))
 	initrd := filepath.Join(k.dir, "initrd")
 	if err := writeInitramfs(initrd, guestFiles(t, kernel), guestTexts()); err != nil {
 		t.Fatal(err)
@@ -51,7 +49,6 @@ func StartKernelPeer(t testing.TB, ns *netns.NS, wanLink, lanLink string, p Peer
 		"-kernel", filepath.Join(kernel, "vmlinuz"), "-initrd", initrd,
 		"-append", "console=ttyS1 quiet panic=-1 net.ifnames=0 random.trust_cpu=on tsc=reliable mitigations=off nokaslr",
 		"-serial", "stdio", "-serial", "file:"+k.console())
-	t.Log("initrd", time.Since(t0))
 	var addresses []string
 	for i, link := range []string{wanLink, lanLink} {
 		tap, mac, lines, err := takeOver(ns, link, "eth"+strconv.Itoa(i))
@@ -65,12 +62,9 @@ func StartKernelPeer(t testing.TB, ns *netns.NS, wanLink, lanLink string, p Peer
 		addresses = append(addresses, lines...)
 	}
 	k.boot(ns, cmd)
-	t.Log("booted", time.Since(t0))
 	k.must(strings.Join(addresses, " && "))
 	k.must("charon-systemd >/run/out 2>&1 & for i in $(seq 100); do swanctl --stats >>/run/out 2>&1 && exit 0; usleep 50000; done; cat /run/out; exit 1")
-	t.Log("daemon", time.Since(t0), k.must("cat /proc/uptime; dmesg|tail -50"))
 	k.Load(p)
-	t.Log("loaded", time.Since(t0))
 	return k
 }
 
@@ -168,7 +162,7 @@ func (k *KernelPeer) boot(ns *netns.NS, cmd *exec.Cmd) {
 	k.t.Cleanup(func() {
 		log := ""
 		if k.t.Failed() {
-			log, _ = k.Run("cat /run/out /run/log; ip -s xfrm state; ip xfrm policy; cat /proc/net/xfrm_stat")
+			log, _ = k.Run("cat /run/out /run/log; ip-full -s xfrm state; ip-full xfrm policy; cat /proc/net/xfrm_stat")
 		}
 		cmd.Process.Kill()
 		for range k.lines {
@@ -230,7 +224,7 @@ func (k *KernelPeer) must(line string) string {
 func (k *KernelPeer) Load(p Peer) {
 	k.t.Helper()
 	k.Run("swanctl --terminate --ike lab --timeout 5") // refused where there is none
-	conf := base64.StdEncoding.EncodeToString([]byte(p.swanctl()))
+	conf := base64.StdEncoding.EncodeToString([]byte(p.Swanctl()))
 	k.must("echo " + conf + " | base64 -d >/run/swanctl.conf")
 	k.must("swanctl --load-all --noprompt --file /run/swanctl.conf | grep 'successfully loaded 1 connections'")
 }
@@ -242,4 +236,4 @@ func (k *KernelPeer) Initiate() error {
 }
 
 // SAs lists what is established, then the kernel's own list.
-func (k *KernelPeer) SAs() string { return k.must("swanctl --list-sas; ip -s xfrm state") }
+func (k *KernelPeer) SAs() string { return k.must("swanctl --list-sas; ip-full -s xfrm state") }

@@ -25,10 +25,8 @@ var guestModules = strings.Fields(`virtio_pci virtio_net virtio_rng
 	xfrm_user esp4 authenc echainiv seqiv
 	des_generic md5 sha1_generic sha256_generic sha512_generic aes_generic cbc ctr ghash_generic gcm crypto_null drbg`)
 
-// guestPrograms are copied with the libraries they are linked to; what they open
-// at run time is in guestLibraries.
+// strongSwan opens these at run time.
 var (
-	guestPrograms  = []string{"ip", "charon-systemd", "swanctl"}
 	guestPlugins   = strings.Fields(`random nonce openssl kernel-netlink socket-default vici`)
 	guestLibraries = []string{"/lib/x86_64-linux-gnu/libgcc_s.so.1", "/usr/lib/x86_64-linux-gnu/ossl-modules/legacy.so"}
 )
@@ -46,7 +44,7 @@ const guestStrongswanConf = `charon-systemd {
       ike = 2
       chd = 2
       knl = 2
-      cfg = 2 } }
+      cfg = 1 } }
   syslog { daemon { default = -1 }
     auth { default = -1 } }
   plugins { openssl { load_legacy = yes } }
@@ -62,11 +60,11 @@ func guestKernel(t testing.TB) string {
 	if runtime.GOARCH != "amd64" {
 		skip(t, "the guest is for amd64")
 	}
-	need(t, "apt-cache", "apt-get", "dpkg-deb", "depmod", "modprobe")
+	need(t, "apt-cache", "apt-get", "dpkg-deb", "depmod", "modprobe", "xz")
 	out, _ := exec.Command("apt-cache", "depends", kernelPackage).Output()
 	m := regexp.MustCompile(`Depends: (linux-image-\S+)`).FindSubmatch(out)
 	if m == nil {
-		skip(t, "apt knows no "+kernelPackage+"; `apt-get update` may help")
+		skip(t, "apt knows no "+kernelPackage+"; `make test` updates its lists")
 	}
 	pkg := string(m[1])
 	cache, err := os.UserCacheDir()
@@ -109,9 +107,7 @@ func unpackKernel(tmp, dir string) error {
 	if out, err := exec.Command("dpkg-deb", append([]string{"-x"}, append(debs, root)...)...).CombinedOutput(); err != nil {
 		return fmt.Errorf("dpkg-deb: %w\n%s", err, out)
 	}
-	if usr := filepath.Join(root, "usr/lib/modules"); os.Rename(usr, filepath.Join(root, "lib/modules")) == nil {
-		// Newer packages have their modules under /usr.
-	}
+	os.Symlink("usr/lib", filepath.Join(root, "lib")) // for a newer package, that has no /lib
 	versions, _ := filepath.Glob(filepath.Join(root, "lib/modules/*"))
 	images, _ := filepath.Glob(filepath.Join(root, "boot/vmlinuz-*"))
 	if len(versions) != 1 || len(images) != 1 {
@@ -138,7 +134,13 @@ func unpackKernel(tmp, dir string) error {
 			continue
 		}
 		seen[path] = true
-		if err := os.Rename(strings.TrimSpace(path), filepath.Join(dir, "modules", fmt.Sprintf("%02d-%s", n, filepath.Base(path)))); err != nil {
+		if plain, packed := strings.CutSuffix(path, ".xz"); packed {
+			if out, err := exec.Command("xz", "-d", path).CombinedOutput(); err != nil {
+				return fmt.Errorf("xz: %w\n%s", err, out)
+			}
+			path = plain
+		}
+		if err := os.Rename(path, filepath.Join(dir, "modules", fmt.Sprintf("%02d-%s", n, filepath.Base(path)))); err != nil {
 			return err
 		}
 		n++
@@ -160,22 +162,21 @@ func guestTexts() map[string][]byte {
 // machine and the modules.
 func guestFiles(t testing.TB, kernel string) map[string]string {
 	t.Helper()
-	files := map[string]string{"/bin/busybox": find("busybox")}
-	objects := guestLibraries
-	for _, p := range guestPrograms {
-		objects = append(objects, find(p))
-	}
+	objects := append([]string{find("busybox"), find("ip"), find("charon-systemd"), find("swanctl")}, guestLibraries...)
 	for _, p := range guestPlugins {
 		objects = append(objects, "/usr/lib/ipsec/plugins/libstrongswan-"+p+".so")
 	}
-	library := regexp.MustCompile(`(?m)^\s*(?:\S+ => )?(/\S+) \(0x`)
-	out, err := exec.Command("ldd", objects...).Output()
-	if err != nil {
-		skip(t, fmt.Sprintf("strongSwan is incomplete, `make test` installs it: %v", err))
+	for _, o := range objects {
+		if _, err := os.Stat(o); err != nil {
+			skip(t, o+" is not installed; `make test` installs it")
+		}
 	}
-	for _, m := range library.FindAllSubmatch(out, -1) {
+	out, _ := exec.Command("ldd", objects...).Output() // busybox may be static, an error to ldd
+	for _, m := range regexp.MustCompile(`(?m)^\s*(?:\S+ => )?(/\S+) \(0x`).FindAllSubmatch(out, -1) {
 		objects = append(objects, string(m[1]))
 	}
+	// Busybox's shell prefers its own ip, which knows no xfrm.
+	files := map[string]string{"/bin/busybox": find("busybox"), "/bin/ip-full": find("ip")}
 	for _, o := range objects {
 		files[o] = o
 	}

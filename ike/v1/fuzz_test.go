@@ -1,0 +1,126 @@
+package v1
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// How a fuzzed message is made from octets.
+const (
+	asIs    = iota // the datagram itself
+	inClear        // behind a header of the SA
+	sealed         // encrypted with the keys of the SA, but without a hash that matches
+	hashed         // encrypted and authenticated: the peer itself is hostile
+	manners
+)
+
+// forge makes a message for a machine.
+func forge(e *end, manner byte, exchangeType payload.ExchangeType, mid uint32, first payload.Type, body []byte) []byte {
+	if manner == asIs {
+		return body
+	}
+	h := e.header(exchangeType, mid)
+	if manner == inClear || e.keys == nil || e.chain.block == nil {
+		h.Next = first
+		h.Length = uint32(payload.HeaderLen + len(body))
+		return append(h.Append(nil), body...)
+	}
+	chain := e.chain
+	if mid != 0 {
+		chain = e.chain.phase2Chain(e.suite.Hash, mid)
+	}
+	if n := e.nodes[mid]; n != nil && n.chain.block != nil {
+		chain = n.chain
+	}
+	w := payload.NewWriter(h)
+	start, end := w.Space(payload.TypeHash, e.suite.Hash.Size())
+	msg := append(w.Message(), body...)
+	msg[payload.HeaderLen] = byte(first)
+	if manner == hashed {
+		copy(msg[start:end], e.keys.hash1(mid, msg[end:]))
+		if n := e.nodes[mid]; n != nil && n.initiator {
+			copy(msg[start:end], e.keys.hash2(mid, n.ni, msg[end:]))
+		}
+	}
+	return chain.seal(msg)
+}
+
+// harmful reports whether an action changes what an SA protects.
+func harmful(a exchange.Action) bool {
+	switch a.(type) {
+	case exchange.Install, exchange.Enable, exchange.PeerDeleted, exchange.Dead, exchange.Gone, exchange.Failed, exchange.Withdraw, exchange.InitialContact:
+		return true
+	}
+	return false
+}
+
+// No datagram makes a machine panic, in any state; and once there are keys, only one
+// that authenticates changes anything.
+func FuzzMachine(f *testing.F) {
+	for n := range 10 { // the messages of a real negotiation, to the machine that awaits them and to others
+		i, r := negotiate(n)
+		for who, e := range []*end{i, r} {
+			if data := e.sent.Data; data != nil {
+				f.Add(byte(n), byte(who), byte(asIs), byte(0), uint32(0), byte(0), data)
+				f.Add(byte(n), byte(1-who), byte(asIs), byte(0), uint32(0), byte(0), data)
+				f.Add(byte(n), byte(who), byte(inClear), data[18], uint32(0), data[16], data[payload.HeaderLen:])
+			}
+		}
+	}
+	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: []payload.Proposal{{
+		Number: 1, Protocol: payload.ProtocolESP, SPI: octets(0x9999),
+		Transforms: []payload.Transform{{Number: 1, ID: 12, Attributes: []payload.Attribute{
+			payload.Number(payload.IPsecEncapsulation, 1), payload.Number(payload.IPsecAuth, 2), payload.Number(payload.IPsecGroup, 19)}}}}}}
+	bodies := map[payload.Type]payload.Body{
+		payload.TypeSA:     &sa,
+		payload.TypeNotify: &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.RUThere, Data: octets(7)},
+		payload.TypeDelete: &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP, SPIs: [][]byte{octets(0x1234)}},
+	}
+	for t, b := range bodies {
+		w := payload.NewWriter(payload.Header{})
+		w.Add(t, b)
+		w.Add(payload.TypeNonce, payload.Opaque(make([]byte, 20)))
+		body := w.Message()[payload.HeaderLen:]
+		for manner := range byte(manners) {
+			for who := range byte(2) {
+				f.Add(byte(9), who, manner, byte(payload.ExchangeInformational), uint32(77), byte(t), body)
+				f.Add(byte(9), who, manner, byte(payload.ExchangeQuick), uint32(77), byte(t), body)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, n, who, manner, kind byte, mid uint32, first byte, body []byte) {
+		i, r := negotiate(int(n % 10))
+		e, remote := i, addrR
+		if who%2 == 1 {
+			e, remote = r, addrI
+		}
+		local := e.local
+		manner %= manners
+		protected := e.state == P1Complete
+		if protected && mid%4 == 0 { // aim at the quick mode that is under way
+			for id := range e.nodes {
+				mid = id
+			}
+		}
+		data := forge(e, manner, payload.ExchangeType(kind), mid, payload.Type(first), append([]byte(nil), body...))
+		if len(data) >= payload.HeaderLen && manner == asIs {
+			copy(data, e.cky[:]) // or it would not get as far as the machine
+			binary.BigEndian.PutUint32(data[24:], uint32(len(data)))
+		}
+		e.step(exchange.Message{Local: local, Remote: remote, Data: data})
+		if protected && manner != hashed {
+			for _, a := range e.actions {
+				if harmful(a) {
+					t.Fatalf("a message that does not authenticate caused %T", a)
+				}
+			}
+		}
+		for _, timer := range []exchange.TimerKind{exchange.Retransmit, exchange.Lifetime, exchange.Renewal, exchange.Purge} {
+			e.step(exchange.Expired{Timer: exchange.Timer{Kind: timer, Node: mid}})
+			e.step(exchange.Expired{Timer: exchange.Timer{Kind: timer}})
+		}
+	})
+}
