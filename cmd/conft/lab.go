@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -108,9 +109,17 @@ func labUp(dir string, args []string) error {
 		return err
 	case <-stop:
 		fmt.Println("\r\nThe lab is taken down.")
-		lab.Down(dir)
-		return exitStatus(130)
 	}
+	for ended := false; !ended; { // it may be about to come up
+		lab.Down(dir)
+		select {
+		case <-done:
+			ended = true
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	lab.Down(dir)
+	return exitStatus(130)
 }
 
 // plainText leaves out what a console sends to terminals only.

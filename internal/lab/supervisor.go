@@ -24,6 +24,10 @@ func Supervise(t *Topology, dir string, in io.Reader, out io.Writer) error {
 	signal.Notify(stop, syscall.SIGTERM)
 	// A starter that has died must not keep the supervisor from clearing up.
 	signal.Ignore(syscall.SIGINT, syscall.SIGHUP, syscall.SIGPIPE)
+	if err := prepare(dir); err != nil {
+		fmt.Fprintf(out, "error %s\n", err)
+		return err
+	}
 	defer os.RemoveAll(dir)
 	n, err := build(t, dir)
 	if err != nil {

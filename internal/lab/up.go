@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ type Running struct {
 
 // Start makes the lab and waits until its routers answer.
 func Start(t *Topology, dir string) (*Running, error) {
-	if err := prepare(dir); err != nil {
+	if err := alone(dir); err != nil {
 		return nil, err
 	}
 	self, err := os.Executable()
@@ -49,11 +48,12 @@ func Start(t *Topology, dir string) (*Running, error) {
 	cmd := exec.Command(self, "lab", "supervise", t.Name, dir)
 	// Not this process's standard error: a lab that is kept would hold it open, and
 	// whoever reads it would wait for the end of the lab.
-	complaints, err := os.Create(filepath.Join(dir, "complaints"))
+	complaints, err := os.CreateTemp("", "conft-lab-")
 	if err != nil {
 		return nil, err
 	}
 	defer complaints.Close()
+	os.Remove(complaints.Name())
 	cmd.Stderr = complaints
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if os.Getuid() != 0 {
@@ -77,10 +77,9 @@ func Start(t *Topology, dir string) (*Running, error) {
 	if said = strings.TrimSpace(said); said != "ready" {
 		cmd.Wait()
 		if said == "" { // it has died
-			b, _ := os.ReadFile(complaints.Name())
+			b, _ := io.ReadAll(io.NewSectionReader(complaints, 0, 1<<16))
 			said = string(b)
 		}
-		os.RemoveAll(dir)
 		return nil, fmt.Errorf("the lab did not start: %s", strings.TrimPrefix(said, "error "))
 	}
 	return r, nil
