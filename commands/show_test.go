@@ -358,3 +358,13 @@ func TestShowLogging(t *testing.T) {
 		t.Errorf("a buffer that is off is shown:\n%s", got)
 	}
 }
+
+// Numbered lists come first; remarks are not shown.
+func TestShowAccessListsOrder(t *testing.T) {
+	r := newFake(t, "ip access-list extended VPN\n permit ip any any\n!\naccess-list 101 remark r\naccess-list 101 deny esp any any\n")
+	for _, l := range r.config.AccessLists {
+		r.lists = append(r.lists, router.ACLState{List: l})
+	}
+	expect(t, "show access-lists", run(t, r, "show access-lists"),
+		"Extended IP access list 101\n    10 deny esp any any\nExtended IP access list VPN\n    10 permit ip any any\n")
+}

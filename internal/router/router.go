@@ -48,6 +48,7 @@ type Router struct {
 	mu       sync.Mutex // commits, and what follows from them
 	running  atomic.Pointer[config.Config]
 	saved    *config.Config // what the startup configuration says, nil when there is none
+	behind   bool           // the kernel refused the last change
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
 	base     map[string][]uint64  // counters at the last `clear access-list counters`
