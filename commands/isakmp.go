@@ -285,3 +285,17 @@ var isakmpEnableLine = configLine{
 		}
 	},
 }
+
+// isakmpRecoveryLine lets a router that has lost its SAs without a word, by a power
+// failure, say so to the peers that still use theirs.
+var isakmpRecoveryLine = configLine{
+	Syntax: "crypto isakmp invalid-spi-recovery",
+	Help:   grammar.Help{"invalid-spi-recovery": "Initiate IKE and send Invalid SPI Notify"},
+	Set:    func(c *config.Config, _ grammar.Args) error { c.ISAKMPRecover = true; return nil },
+	No:     func(c *config.Config, _ grammar.Args) error { c.ISAKMPRecover = false; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if c.ISAKMPRecover {
+			w.Line("crypto isakmp invalid-spi-recovery")
+		}
+	},
+}

@@ -21,6 +21,9 @@ type Policy struct {
 	Proposals []ISAKMPProposal // in priority order
 	Keys      []PresharedKey
 	Tunnels   []Tunnel // in the order of the crypto maps and their sequence numbers
+	// InvalidSPIRecovery begins phase 1 with a peer that sends on an SA that is not
+	// there, so that INITIAL-CONTACT tells it what has become of its SAs.
+	InvalidSPIRecovery bool
 }
 
 // ISAKMPProposal is one `crypto isakmp policy`.
@@ -104,6 +107,16 @@ func (p *Policy) Tunnel(name string, seq int) *Tunnel {
 		}
 	}
 	return nil
+}
+
+// Peers reports whether some tunnel leads from local to remote.
+func (p *Policy) Peers(local, remote netip.Addr) bool {
+	for i := range p.Tunnels {
+		if t := &p.Tunnels[i]; t.Local == local && t.HasPeer(remote) {
+			return true
+		}
+	}
+	return false
 }
 
 // HasPeer reports whether the entry names a peer.

@@ -112,6 +112,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 // is not negotiable; its traffic is dropped by the data plane.
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 	p := &exchange.Policy{Version: debug.IOS12}
+	p.InvalidSPIRecovery = c.ISAKMPRecover
 	if c.ISAKMPOff {
 		return p
 	}
