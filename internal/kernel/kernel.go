@@ -125,17 +125,17 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 	for _, l := range k.crypto {
 		var c Counters
 		for _, s := range l.Selectors {
-			matched := make([]uint64, len(s.Rules))
+			matched, refused := make([]uint64, len(s.Rules)), make([]uint64, len(s.Rules))
 			for i, e := range s.Rules {
 				if e.Remark != "" {
 					continue
 				}
 				matched[i] = t[outChain(l, s)][outRule(l, e).text]
 				if e.Action == acl.Permit {
-					c.Dropped += t[clearChain(l, s)][clearRule(e).text]
+					refused[i] = t[clearChain(l, s)][clearRule(e).text]
 				}
 			}
-			c.Matched = append(c.Matched, matched)
+			c.Matched, c.Refused = append(c.Matched, matched), append(c.Refused, refused)
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
 		all[l.Link] = c
