@@ -77,6 +77,8 @@ func (c *Core) Handle(now time.Time, in Input) []Job {
 		c.clearSA(in.Peer)
 	case ClearISAKMP:
 		c.clearISAKMP(in.ConnID)
+	case InvalidSPI:
+		c.invalidSPI(in)
 	case result:
 		if in.sa.gone {
 			v1.Erase(in.ev)
@@ -125,7 +127,7 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 	}
 	var gone []*pair
 	for _, q := range c.ordered() {
-		if !covered(p, q.Map, q.Seq, q.Selector) {
+		if !covered(p, q.Map, q.Seq, q.Selector) || !p.Tunnel(q.Map, q.Seq).HasPeer(q.peer.Addr) {
 			gone = append(gone, q)
 		}
 	}
@@ -167,7 +169,9 @@ func (c *Core) draw() uint32 {
 // Known implements exchange.Registry.
 func (c *Core) Known(peer netip.Addr, except [8]byte) bool {
 	for _, s := range c.sas {
-		if s.peer.Addr == peer && s.cookie != except && !s.m.Dead() {
+		// A half-open SA may be a forgery, which must not keep the peer from
+		// learning that we have lost our memory.
+		if s.peer.Addr == peer && s.cookie != except && !s.m.Dead() && !s.m.HalfOpen() {
 			return true
 		}
 	}
@@ -190,9 +194,19 @@ func (c *Core) Counters() []Counter {
 
 func (c *Core) drop(reason string) { c.drops[reason]++ }
 
-// spokenEvery is the least time between two messages of a kind that anybody on the
+// spokenEvery is the least time between two answers of a kind that anybody on the
 // network can provoke.
 const spokenEvery = time.Second
+
+// limit reports whether it is too early for another answer of a kind.
+func (c *Core) limit(kind string) bool {
+	if last, ok := c.spoken[kind]; ok && c.now.Before(last.Add(spokenEvery)) {
+		c.drop("not repeated: " + kind)
+		return true
+	}
+	c.spoken[kind] = c.now
+	return false
+}
 
 // emit reports an event. Messages that strangers provoke are limited in rate.
 func (c *Core) emit(e debug.Event) {
@@ -209,14 +223,9 @@ func (c *Core) emit(e debug.Event) {
 	case debug.CryptoModeFailure:
 		kind = "mode failure"
 	}
-	if kind != "" {
-		if last, ok := c.spoken[kind]; ok && c.now.Before(last.Add(spokenEvery)) {
-			c.drop("message not repeated: " + kind)
-			return
-		}
-		c.spoken[kind] = c.now
+	if kind == "" || !c.limit(kind) {
+		c.o.Hub.Emit(e)
 	}
-	c.o.Hub.Emit(e)
 }
 
 // pointer returns what stands for the address of a structure in debug lines.

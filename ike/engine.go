@@ -68,6 +68,14 @@ func (e *Engine) Run(ctx context.Context) {
 	defer timer.Stop()
 	var backlog []Job
 	for {
+		// A flood whose SAs are evicted must not keep the workers from those of others.
+		for len(backlog) > 0 {
+			in, dead := backlog[0].Skip()
+			if !dead {
+				break
+			}
+			backlog = append(slices.Delete(backlog, 0, 1), e.handle(in)...)
+		}
 		if at, ok := e.core.Deadline(); ok {
 			timer.Reset(max(0, at.Sub(e.now())))
 		} else {
@@ -159,7 +167,8 @@ func (e *Engine) SetPolicy(p *exchange.Policy) { e.post(SetPolicy{p}) }
 
 // Receive takes a datagram without non-ESP marker and copies it. It never blocks.
 func (e *Engine) Receive(local, remote netip.AddrPort, datagram []byte) {
-	e.offer(Datagram{local, remote, slices.Clone(datagram)})
+	// One octet more than is looked at, so that the Core sees that it is too long.
+	e.offer(Datagram{local, remote, slices.Clone(datagram[:min(len(datagram), maxDatagram+1)])})
 }
 
 // Acquire asks for IPsec SAs. It never blocks: a packet that comes later asks again.
@@ -175,6 +184,12 @@ func (e *Engine) ClearSA(peer netip.Addr) { e.post(ClearSA{peer}) }
 
 // ClearISAKMP deletes the ISAKMP SA with that connection id, or all when it is 0.
 func (e *Engine) ClearISAKMP(connID uint32) { e.post(ClearISAKMP{connID}) }
+
+// InvalidSPI says that ESP arrived for an SA that is not there. It never blocks. The peer
+// is told, so that one side's loss of memory does not silence a tunnel until its end.
+func (e *Engine) InvalidSPI(local, remote netip.Addr, spi uint32) {
+	e.offer(InvalidSPI{local, remote, spi})
+}
 
 // ISAKMPSAs returns the ISAKMP SAs, the newest first.
 func (e *Engine) ISAKMPSAs() (list []exchange.PhaseOneInfo) {

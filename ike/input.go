@@ -37,6 +37,13 @@ type ClearSA struct{ Peer netip.Addr }
 // ClearISAKMP deletes an ISAKMP SA, or all.
 type ClearISAKMP struct{ ConnID uint32 }
 
+// InvalidSPI says that ESP arrived for an SA that is not there.
+type InvalidSPI struct {
+	Local, Remote netip.Addr
+	SPI           uint32
+}
+
+func (InvalidSPI) input()    {}
 func (Tick) input()          {}
 func (Datagram) input()      {}
 func (SetPolicy) input()     {}
@@ -53,10 +60,19 @@ type Counter struct {
 }
 
 // Job is slow work. Run may be called anywhere; its result is the next input.
-type Job struct{ run func() result }
+type Job struct {
+	run  func() result
+	skip result // in place of the work, for an SA that is dead
+}
 
 // Run does the work.
 func (j Job) Run() Input { return j.run() }
+
+// Skip returns the input that takes the place of the work when its SA has died meanwhile.
+// It is called where the Core is.
+func (j Job) Skip() (in Input, ok bool) {
+	return j.skip, j.skip.sa.gone || j.skip.sa.m.Dead()
+}
 
 // result is what a Job returns.
 type result struct {

@@ -49,7 +49,7 @@ func (c *Core) acquire(a exchange.Acquire) {
 
 // ask begins a request.
 func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector) {
-	q := &request{Request: exchange.Request{Tunnel: t, Selector: s, SPI: c.SPI(), Since: c.now}}
+	q := &request{Request: exchange.Request{Tunnel: t, Selector: s, SPI: c.SPI()}}
 	key := keyOf(q.Request)
 	if c.requests[key] != nil || len(c.requests) >= maxRequests {
 		return

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/ike"
 	"conft/ike/iketest"
 	"conft/ike/payload"
 )
@@ -143,4 +144,58 @@ func TestNoSecretIsPrinted(t *testing.T) {
 			t.Errorf("%q is printed", s)
 		}
 	}
+}
+
+// One side forgets a pair without a word; the other goes on sending on it. Being told so,
+// it forgets too, and the next packet brings a new pair.
+func TestInvalidSPI(t *testing.T) {
+	n, r1, r3 := iketest.Classic(1)
+	up(t, n, r1, r3)
+	n.Fate = func(*iketest.Packet) []time.Duration { return nil }
+	r3.Do(ike.ClearSA{}) // and its notification is lost
+	n.Run(time.Second)
+	n.Fate = nil
+	for _, p := range r1.Plane.Pairs {
+		r3.Do(ike.InvalidSPI{Local: iketest.Addr3, Remote: iketest.Addr1, SPI: p.OutboundSPI})
+	}
+	n.Run(time.Second)
+	if len(r1.Plane.Pairs) != 0 {
+		t.Error("the pair that nobody receives on remains")
+	}
+	up(t, n, r1, r3)
+}
+
+// No datagram makes a router panic, whatever its state.
+func FuzzCore(f *testing.F) {
+	n, r1, _ := iketest.Classic(1)
+	n.Fate = func(p *iketest.Packet) []time.Duration {
+		f.Add(byte(p.N), byte(p.N%2), p.Data)
+		f.Add(byte(p.N+1), byte(p.N%2), p.Data)
+		return []time.Duration{0}
+	}
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	f.Fuzz(func(t *testing.T, k, who byte, data []byte) {
+		n, r1, r3 := iketest.Classic(1)
+		var cookies []byte
+		n.Fate = func(p *iketest.Packet) []time.Duration {
+			if p.N > int(k%10) {
+				return nil
+			}
+			cookies = append([]byte(nil), p.Data[:16]...)
+			return []time.Duration{0}
+		}
+		r1.Acquire("MAP", 10, iketest.Flow)
+		n.Run(time.Second)
+		if len(data) > 28 { // or it would not get far
+			copy(data, cookies)
+			binary.BigEndian.PutUint32(data[24:], uint32(len(data)))
+		}
+		p := iketest.Packet{From: netip.AddrPortFrom(r1.Addr, 500), To: netip.AddrPortFrom(r3.Addr, 500), Data: data}
+		if who%2 == 1 {
+			p.From, p.To = p.To, p.From
+		}
+		n.Inject(p)
+		n.Run(5 * time.Minute)
+	})
 }

@@ -39,8 +39,7 @@ type Request struct {
 	Tunnel   *Tunnel
 	Peer     netip.Addr
 	Selector Selector
-	SPI      uint32    // the inbound one, drawn already
-	Since    time.Time // when it was made
+	SPI      uint32 // the inbound one, drawn already
 }
 
 // Initiate begins phase 1 on behalf of the requests, if there are any.

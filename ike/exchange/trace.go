@@ -8,18 +8,22 @@ import (
 	"conft/internal/suite"
 )
 
+var transformWords = map[suite.Transform]string{
+	suite.ESPDES: "esp-des", suite.ESP3DES: "esp-3des", suite.ESPNull: "esp-null", suite.ESPAES: "esp-aes", suite.ESPGCM16: "esp-gcm",
+}
+
+var authWords = map[suite.Auth]string{
+	suite.HMACMD5: "esp-md5-hmac", suite.HMACSHA: "esp-sha-hmac", suite.HMACSHA256: "esp-sha256-hmac",
+	suite.HMACSHA384: "esp-sha384-hmac", suite.HMACSHA512: "esp-sha512-hmac",
+}
+
 // String returns the words of the configuration: "esp-aes 256 esp-sha-hmac".
 func (s TransformSet) String() string {
-	words := map[suite.Transform]string{
-		suite.ESPDES: "esp-des", suite.ESP3DES: "esp-3des", suite.ESPNull: "esp-null", suite.ESPAES: "esp-aes", suite.ESPGCM16: "esp-gcm",
-	}[s.Transform]
+	words := transformWords[s.Transform]
 	if s.KeyBits != 0 && (s.KeyBits != 128 || s.Transform == suite.ESPGCM16) {
 		words += " " + strconv.Itoa(s.KeyBits)
 	}
-	if auth := map[suite.Auth]string{
-		suite.HMACMD5: "esp-md5-hmac", suite.HMACSHA: "esp-sha-hmac", suite.HMACSHA256: "esp-sha256-hmac",
-		suite.HMACSHA384: "esp-sha384-hmac", suite.HMACSHA512: "esp-sha512-hmac",
-	}[s.Auth]; auth != "" {
+	if auth := authWords[s.Auth]; auth != "" {
 		words += " " + auth
 	}
 	return words

@@ -44,9 +44,9 @@ func (t *turn) writeNATD(w *payload.Writer) {
 	}
 }
 
-// readNATD compares the NAT-D payloads: "the first one … contains the remote end's IP
-// address and port (i.e., the destination address of the UDP packet). … If [none of the
-// others] match, … the other end is behind NAT." RFC 3947, section 3.2.
+// readNATD compares the NAT-D payloads. The first is the hash of the address and port
+// where the peer sees us; the others are those it may itself have, and if none matches
+// where we see it, it is behind a NAT (RFC 3947, section 3.2).
 func (t *turn) readNATD(m *message) error {
 	list := m.all(payload.TypeNATD, payload.TypeNATDDraft)
 	if t.vendor.natt == payload.VendorUnknown || len(list) < 2 {
@@ -80,8 +80,7 @@ func (t *turn) readNATD(m *message) error {
 // itself, for the two must not disagree.
 func (p *Phase1) floated() bool { return p.local.Port() == floatPort }
 
-// float moves an initiator to port 4500: "the initiator MUST set both UDP source and
-// destination ports to 4500" from message 5 on. RFC 3947, section 4.
+// float moves an initiator to port 4500 from message 5 on (RFC 3947, section 4).
 func (t *turn) float() {
 	if t.nat.found() && t.remote.Port() != floatPort {
 		t.local = netip.AddrPortFrom(t.local.Addr(), floatPort)
@@ -99,7 +98,7 @@ func (t *turn) follow(m *message) {
 	t.trace(debug.ISAKMPFindPeer{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port()})
 }
 
-// keepAlive holds the NAT's mapping open: "The sender SHOULD use a one-octet-long
+// keepAlive holds the NAT's mapping open: "The sender MUST use a one-octet-long
 // payload with the value 0xFF." RFC 3948, section 2.3.
 func (t *turn) keepAlive() {
 	t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})

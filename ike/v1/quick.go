@@ -11,7 +11,7 @@ import (
 )
 
 // maxNodes bounds the exchanges that a peer can begin or leave behind under one SA.
-const maxNodes = 256
+const maxNodes = 1024
 
 // node is an exchange under phase 1: the machine of a Quick Mode (RFC 2409, section 5.5),
 //
@@ -56,6 +56,17 @@ func (n *node) clear() {
 	n.gxy = nil
 }
 
+// lastSent is the number of the message that was sent last.
+func (n *node) lastSent() int {
+	switch {
+	case !n.initiator:
+		return 8
+	case n.state == QMPhase2Complete:
+		return 9
+	}
+	return 7
+}
+
 // nodeMove changes the state of a Quick Mode and says so.
 func (t *turn) nodeMove(n *node, source debug.Source, input debug.Input, next NodeState) {
 	t.trace(debug.ISAKMPNodeInput{At: t.at(), Node: n.mid, Source: source, Input: input})
@@ -80,6 +91,9 @@ func (t *turn) quickMode(m *message) {
 		return
 	case mid == 0:
 		t.drop("not expected now")
+		return
+	case n == nil && t.spent[mid]:
+		t.drop("message ID used before")
 		return
 	case n == nil && len(t.nodes) >= maxNodes:
 		t.drop("too many exchanges")
@@ -218,6 +232,7 @@ func (t *turn) nodeExpired(timer exchange.Timer) {
 
 // nodeRetransmit sends the last message of a Quick Mode again, or gives up.
 func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
+	t.number = n.lastSent()
 	t.trace(debug.ISAKMPRetransmit{At: t.at(), Phase2: true, Node: n.mid, State: t.shown})
 	if n.retries == attempts {
 		t.deleteNode(n, true, debug.NodeErrCount)
@@ -237,6 +252,7 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 
 // nodeDuplicate answers a message of Quick Mode that was answered before.
 func (t *turn) nodeDuplicate(n *node, m *message) {
+	t.number = n.lastSent()
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at(), Phase2: true})
 	last := !n.initiator && n.state == QMPhase2Complete

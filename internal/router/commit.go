@@ -2,6 +2,7 @@ package router
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"conft/debug"
@@ -28,9 +29,14 @@ func (r *Router) Change(f func(*config.Config) error) error {
 	if c.Equal(old) {
 		return nil
 	}
-	if err := r.kernel.Apply(r.desired(c)); err != nil {
-		r.retry(r.kernel.Apply(r.desired(old)))
-		return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
+	// Most lines of a pasted configuration do not concern the kernel, and to compare
+	// it with what is wanted takes tens of milliseconds.
+	if want := r.desired(c); r.behind || !reflect.DeepEqual(want, r.desired(old)) {
+		if err := r.kernel.Apply(want); err != nil {
+			r.retry(r.kernel.Apply(r.desired(old)))
+			return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
+		}
+		r.behind = false
 	}
 	r.running.Store(c)
 	r.follow(old, c)
@@ -47,6 +53,7 @@ func (r *Router) applyRunning() {
 // retry logs what could not be applied. The configuration is the desired state: the
 // next change of it or of a link tries again.
 func (r *Router) retry(err error) {
+	r.behind = err != nil
 	if err != nil {
 		r.hub.Emit(debug.Notice{Level: 3, Facility: "CONFT", Mnemonic: "APPLY", Text: oneLine(err)})
 	}
