@@ -21,6 +21,8 @@ func newDirect() (*direct, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What arrives with its protocol number is nobody's: keep as little as can be.
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 0)
 	return &direct{fd}, nil
 }
 
