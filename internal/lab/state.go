@@ -83,11 +83,19 @@ func Console(dir, router string) (string, error) {
 	return filepath.Join(dir, routers[i], "console.sock"), nil
 }
 
+// alone refuses a second lab.
+func alone(dir string) error {
+	if s, err := Current(dir); err == nil {
+		return fmt.Errorf("lab %s is up already: `conft lab console %s` or `conft lab down`", s.Lab, Find(s.Lab).First)
+	}
+	return nil
+}
+
 // prepare makes the directory for a new lab, private to the user, and clears what
 // a killed lab left in it.
 func prepare(dir string) error {
-	if s, err := Current(dir); err == nil {
-		return fmt.Errorf("lab %s is up already: `conft lab console %s` or `conft lab down`", s.Lab, Find(s.Lab).First)
+	if err := alone(dir); err != nil {
+		return err
 	}
 	if info, err := os.Lstat(dir); err == nil {
 		if st, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(st.Uid) != os.Getuid() {

@@ -63,6 +63,13 @@ func (r *Router) watch(ctx context.Context) {
 	}
 }
 
+// watchRefused reports packets that arrived in clear and should not have.
+func (r *Router) watchRefused(ctx context.Context) {
+	r.retry(r.kernel.WatchRefused(ctx, func(p kernel.Refused) {
+		r.hub.Emit(debug.CryptoClear{Src: p.Src, Dst: p.Dst, Protocol: p.Protocol})
+	}))
+}
+
 // reportLinks logs the links that have come up or gone down.
 func (r *Router) reportLinks() {
 	for _, i := range r.Interfaces() {
