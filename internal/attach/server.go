@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"time"
 )
 
 // Conn is the terminal of an attached session: reads are keys, writes go to the
@@ -36,6 +37,9 @@ type Server struct {
 
 // MaxPath is how many octets a socket's path may have (sun_path, with its final zero).
 const MaxPath = 107
+
+// farewell is how long a session may still write once it is to end.
+const farewell = time.Second
 
 // Listen makes the socket and serves it until Close. A socket that an earlier,
 // killed router left is replaced; one that answers is not.
@@ -82,7 +86,10 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { conn.SetReadDeadline(past) })
+	stop := context.AfterFunc(ctx, func() {
+		conn.SetReadDeadline(past)
+		conn.SetWriteDeadline(time.Now().Add(farewell)) // the client may take nothing any more
+	})
 	defer stop()
 	c := &Conn{conn: conn, in: bufio.NewReader(conn), resize: make(chan [2]int, 1)}
 	c.Resized = c.resize
