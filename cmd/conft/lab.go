@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -44,7 +47,10 @@ func labCommand(args []string) error {
 		return lab.Down(dir)
 	case "supervise": // the process that `up` starts
 		if len(rest) == 2 && lab.Find(rest[0]) != nil {
-			return lab.Supervise(lab.Find(rest[0]), rest[1], os.Stdin, os.Stdout)
+			if lab.Supervise(lab.Find(rest[0]), rest[1], os.Stdin, os.Stdout) != nil {
+				return exitStatus(1) // `up` has been told
+			}
+			return nil
 		}
 	}
 	return fmt.Errorf("unknown command %q; `conft help` lists them", "lab "+args[0])
@@ -88,6 +94,8 @@ func labUp(dir string, args []string) error {
 	o := lab.Options{Dir: dir, Keep: *keep, Explain: *explain, Out: os.Stdout}
 	if columns, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		o.Columns = columns
+	} else {
+		o.Out = plainText{os.Stdout}
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
 		o.Interactive = giveKeys
@@ -101,7 +109,25 @@ func labUp(dir string, args []string) error {
 		return err
 	case <-stop:
 		fmt.Println("\r\nThe lab is taken down.")
-		lab.Down(dir)
-		return exitStatus(130)
 	}
+	for ended := false; !ended; { // it may be about to come up
+		lab.Down(dir)
+		select {
+		case <-done:
+			ended = true
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	lab.Down(dir)
+	return exitStatus(130)
+}
+
+// plainText leaves out what a console sends to terminals only.
+type plainText struct{ io.Writer }
+
+func (p plainText) Write(b []byte) (int, error) {
+	if _, err := p.Writer.Write(bytes.ReplaceAll(b, []byte("\r"), nil)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }

@@ -102,13 +102,21 @@ func Console(dir, router string) (string, error) {
 	return filepath.Join(dir, routers[i], "console.sock"), nil
 }
 
-// prepare makes the directory for a new lab, private to the user, and clears what
-// a killed lab left in it.
-func prepare(dir string) error {
+// alone refuses a second lab.
+func alone(dir string) error {
 	switch s, err := Current(dir); {
 	case err == nil:
 		return fmt.Errorf("lab %s is up already: `conft lab console %s` or `conft lab down`", s.Lab, Find(s.Lab).First)
 	case !errors.Is(err, ErrDown):
+		return err
+	}
+	return nil
+}
+
+// prepare makes the directory for a new lab, private to the user, and clears what
+// a killed lab left in it.
+func prepare(dir string) error {
+	if err := alone(dir); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {

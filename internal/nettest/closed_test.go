@@ -12,17 +12,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// wire counts what a namespace receives on its links, in clear, by source and
+// clearTap counts what a namespace receives on its links, in clear, by source and
 // destination network.
-type wire struct {
+type clearTap struct {
 	inside, far   netip.Prefix // what must be protected
 	leaked, other atomic.Int64 // packets from inside to far, and from inside to elsewhere
 }
 
 // tap counts until the end of the test.
-func tap(t testing.TB, ns *netns.NS, inside, far string) *wire {
+func tap(t testing.TB, ns *netns.NS, inside, far string) *clearTap {
 	t.Helper()
-	w := &wire{inside: netip.MustParsePrefix(inside), far: netip.MustParsePrefix(far)}
+	w := &clearTap{inside: netip.MustParsePrefix(inside), far: netip.MustParsePrefix(far)}
 	var fd int
 	err := ns.Do(func() (err error) {
 		const ethIP = 0x0008 // ETH_P_IP in network order

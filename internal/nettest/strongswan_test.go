@@ -2,6 +2,7 @@ package nettest
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -18,21 +19,31 @@ type chain struct{ a, r1, r2, r3, b *netns.NS }
 
 func newChain(t *testing.T) *chain {
 	t.Helper()
+	c := newBareChain(t)
+	sh(t, c.r3, "ip addr add 23.23.23.3/24 dev eth0; ip link set eth0 up; ip addr add 20.1.1.1/24 dev eth1; ip link set eth1 up")
+	sh(t, c.r3, "ip route add default via 23.23.23.2")
+	if err := c.r3.Sysctl("net/ipv4/ip_forward", "1"); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// newBareChain is the chain with nothing in r1 and in r3.
+func newBareChain(t *testing.T) *chain {
+	t.Helper()
 	Root(t)
 	c := &chain{a: Namespace(t, "a"), r1: Namespace(t, "r1"), r2: Namespace(t, "r2"), r3: Namespace(t, "r3"), b: Namespace(t, "b")}
 	Cable(t, c.a, "eth0", "10.1.1.2/24", c.r1, "eth1", "")
 	Cable(t, c.r1, "eth0", "", c.r2, "eth0", "12.12.12.2/24")
-	Cable(t, c.r2, "eth1", "23.23.23.2/24", c.r3, "eth0", "23.23.23.3/24")
-	Cable(t, c.r3, "eth1", "20.1.1.1/24", c.b, "eth0", "20.1.1.2/24")
-	for ns, via := range map[*netns.NS]string{c.a: "10.1.1.1", c.b: "20.1.1.1", c.r3: "23.23.23.2"} {
-		if _, err := ns.Output("ip", "route", "add", "default", "via", via); err != nil {
+	Cable(t, c.r2, "eth1", "23.23.23.2/24", c.r3, "eth0", "")
+	Cable(t, c.r3, "eth1", "", c.b, "eth0", "20.1.1.2/24")
+	for ns, via := range map[*netns.NS]string{c.a: "10.1.1.1", c.b: "20.1.1.1"} {
+		if err := ns.Default(netip.MustParseAddr(via)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, ns := range []*netns.NS{c.r2, c.r3} {
-		if err := ns.Sysctl("net/ipv4/ip_forward", "1"); err != nil {
-			t.Fatal(err)
-		}
+	if err := c.r2.Sysctl("net/ipv4/ip_forward", "1"); err != nil {
+		t.Fatal(err)
 	}
 	return c
 }

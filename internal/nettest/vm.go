@@ -224,7 +224,7 @@ func (k *KernelPeer) must(line string) string {
 func (k *KernelPeer) Load(p Peer) {
 	k.t.Helper()
 	k.Run("swanctl --terminate --ike lab --timeout 5") // refused where there is none
-	conf := base64.StdEncoding.EncodeToString([]byte(p.swanctl()))
+	conf := base64.StdEncoding.EncodeToString([]byte(p.Swanctl()))
 	k.must("echo " + conf + " | base64 -d >/run/swanctl.conf")
 	k.must("swanctl --load-all --noprompt --file /run/swanctl.conf | grep 'successfully loaded 1 connections'")
 }

@@ -1,0 +1,48 @@
+// Command conft-bench measures conft on this machine beside plain forwarding and
+// strongSwan: see internal/bench. `make bench` runs it; it needs root.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"time"
+
+	"conft/internal/bench"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "conft-bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	o := bench.Options{Out: os.Stdout}
+	flag.StringVar(&o.Conft, "conft", filepath.Join(filepath.Dir(self), "conft"), "the program to measure")
+	flag.IntVar(&o.Rounds, "rounds", 5, "how often each candidate has its turn")
+	flag.DurationVar(&o.Time, "time", 2*time.Second, "how long one TCP stream lasts")
+	only := flag.String("only", "", "measure only the paths whose names match this expression")
+	flag.Parse()
+	if *only != "" {
+		if o.Only, err = regexp.Compile(*only); err != nil {
+			return err
+		}
+	}
+	if os.Getuid() != 0 {
+		return fmt.Errorf("it needs root, for network namespaces")
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	return bench.Run(ctx, o)
+}
