@@ -43,6 +43,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		namedListBlock,
 	},
 	numberedLines(),
+	knownLines(),
 	[]grammar.Entry[*config.Config]{separator},
 )...)
 
