@@ -49,6 +49,7 @@ type Crypto interface {
 	// IPsecIdents returns one value for each permit entry of each crypto map
 	// entry on each interface, in the order of the configuration.
 	IPsecIdents() []router.IPsecIdent
+	CryptoDrops() router.CryptoDrops
 	ClearSA(peer netip.Addr)   // zero for all
 	ClearISAKMP(connID uint32) // 0 for all
 }
