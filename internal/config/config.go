@@ -81,6 +81,10 @@ type Address struct {
 	Mask uint32
 }
 
+// Null is the interface of routes that discard; it is always there and not
+// configured.
+const Null = "Null0"
+
 // Route is one static route. NextHop 0 means an interface route.
 type Route struct {
 	Prefix, Mask uint32
