@@ -41,13 +41,19 @@ type filterNow struct {
 func (k *Kernel) Apply(d Desired) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	var s *state
 	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
-		s, err := k.read() // again each time: taking an address away takes routes with it
-		if err != nil {
-			return err
+		if s == nil {
+			var err error
+			if s, err = k.read(); err != nil {
+				return err
+			}
 		}
-		if err := k.perform(plan(s, &d)); err != nil {
-			return err
+		if cs := plan(s, &d); len(cs) > 0 {
+			if err := k.perform(cs); err != nil {
+				return err
+			}
+			s = nil // taking an address away, say, takes routes with it
 		}
 	}
 	for _, l := range d.Links {
