@@ -15,6 +15,10 @@ import (
 const (
 	maxHalfOpen = 1024 // responder's SAs without proof that the initiator receives
 	maxSAs      = 8192 // in all
+	// In Aggressive Mode a first message is answered with Diffie-Hellman. So much of it
+	// may be due at once to initiators of which nothing else is known; Main Mode does
+	// not suffer from more than that.
+	maxComputing = 64
 )
 
 // sa is an ISAKMP SA: its machine and what it is found by.
@@ -54,9 +58,14 @@ func (c *Core) receive(d Datagram) {
 		c.emit(debug.CryptoNoSA{Peer: d.Remote.Addr()})
 	case len(c.policy.Tunnels) == 0:
 		c.drop("ISAKMP is off")
-	case h.Exchange != payload.ExchangeMain || h.MessageID != 0 || h.Encrypted():
+	case h.Exchange != payload.ExchangeMain && h.Exchange != payload.ExchangeAggressive || h.MessageID != 0 || h.Encrypted():
 		c.drop("not an initialization offer")
 		c.emit(debug.CryptoNoSA{Peer: d.Remote.Addr()})
+	case h.Exchange == payload.ExchangeAggressive && c.policy.NoAggressive:
+		c.drop("aggressive mode is disabled")
+		c.emit(debug.CryptoAggressiveDisabled{})
+	case h.Exchange == payload.ExchangeAggressive && c.computing() >= maxComputing:
+		c.drop("too many Diffie-Hellman computations")
 	case v1.CheckOffer(d.Data) != nil:
 		c.drop("malformed")
 		c.emit(debug.CryptoBadMessage{Peer: d.Remote.Addr()})
@@ -87,6 +96,9 @@ func (c *Core) respond(d Datagram, h payload.Header) {
 		return
 	}
 	at := debug.At{Message: 1}
+	if h.Exchange == payload.ExchangeAggressive {
+		at.Message = debug.AM1
+	}
 	c.emit(debug.ISAKMPReceived{At: at, Peer: d.Remote.Addr(), DPort: d.Local.Port(), SPort: d.Remote.Port()})
 	at.Role = debug.Responder
 	s := &sa{cookie: c.cookie(), offer: offer{d.Remote, h.InitiatorCookie}}
@@ -98,14 +110,14 @@ func (c *Core) respond(d Datagram, h payload.Header) {
 	c.step(s, exchange.Message{Local: d.Local, Remote: d.Remote, Data: d.Data})
 }
 
-// initiate makes an SA towards a peer and begins Main Mode.
-func (c *Core) initiate(local, remote netip.Addr, requests []exchange.Request) *sa {
+// initiate makes an SA towards a peer and begins phase 1.
+func (c *Core) initiate(local, remote netip.Addr, ev exchange.Initiate) *sa {
 	s := &sa{cookie: c.cookie()}
 	var cky [16]byte
 	copy(cky[:8], s.cookie[:])
 	at := debug.At{Role: debug.Initiator, Message: 1}
 	c.insert(s, at, cky, netip.AddrPortFrom(local, ikePort), netip.AddrPortFrom(remote, ikePort))
-	c.step(s, exchange.Initiate{Requests: requests})
+	c.step(s, ev)
 	return s
 }
 
@@ -177,6 +189,16 @@ func (c *Core) makeRoom() bool {
 	return len(c.sas) < maxSAs
 }
 
+// computing is the number of SAs that do Diffie-Hellman for a first message.
+func (c *Core) computing() (n int) {
+	for _, s := range c.sas {
+		if s.m.Computing() {
+			n++
+		}
+	}
+	return n
+}
+
 // forget removes the last traces of an SA.
 func (c *Core) forget(s *sa) {
 	s.gone = true
@@ -197,11 +219,11 @@ func (c *Core) reap(p *exchange.Peer) {
 }
 
 // usable returns the SA under which a Quick Mode with the peer can begin, or one that
-// will be usable.
-func (c *Core) usable(peer netip.Addr) *sa {
+// will be usable. Where the request names an ISAKMP profile, the SA must have it.
+func (c *Core) usable(peer netip.Addr, profile string) *sa {
 	var budding *sa
 	for _, s := range slices.Backward(c.sas) {
-		if s.peer.Addr != peer {
+		if s.peer.Addr != peer || profile != "" && s.m.Profile() != profile {
 			continue
 		}
 		if s.m.Established(c.now) {
@@ -251,7 +273,7 @@ func (c *Core) renew(s *sa) {
 	for _, p := range c.pairs {
 		if p.peer.Addr == s.peer.Addr && c.o.IPsec.Used(p.InboundSPI) {
 			local, remote := s.m.Endpoints()
-			c.initiate(local.Addr(), remote.Addr(), nil)
+			c.initiate(local.Addr(), remote.Addr(), exchange.Initiate{Profile: s.m.Profile()})
 			return
 		}
 	}

@@ -25,6 +25,10 @@ func FQDN(name string) Identity { return Identity{payload.IDFQDN, []byte(name)} 
 // UserFQDN is the identity of a user, "name@domain".
 func UserFQDN(name string) Identity { return Identity{payload.IDUserFQDN, []byte(name)} }
 
+// ByAddress is one's own identity where that is to be the address that the SA is
+// negotiated from, whichever it is.
+var ByAddress = Identity{Type: payload.IDIPv4}
+
 // IsZero reports whether it is nobody's.
 func (i Identity) IsZero() bool { return i.Type == 0 }
 
@@ -46,9 +50,9 @@ func (i Identity) Equal(j Identity) bool {
 }
 
 // Payload returns the Identification payload that carries the identity; local stands in
-// for the zero value.
+// for the zero value and for ByAddress.
 func (i Identity) Payload(local netip.Addr, protocol uint8, port uint16) payload.ID {
-	if i.IsZero() {
+	if i.IsZero() || i.Equal(ByAddress) {
 		return payload.AddrID(local, protocol, port)
 	}
 	return payload.ID{Type: i.Type, Protocol: protocol, Port: port, Data: i.Data}

@@ -62,6 +62,14 @@ func (t *turn) traceVendor(v payload.Vendor, id []byte) {
 	}
 }
 
+// writeChosenNATT adds the one version of NAT traversal that the responder takes.
+func (t *turn) writeChosenNATT(w *payload.Writer) {
+	if v := t.vendor.natt; v != payload.VendorUnknown {
+		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
+		w.Add(payload.TypeVendor, v.ID())
+	}
+}
+
 // writeVendors adds the vendor IDs of messages 3 and 4. XAUTH is for the initiator,
 // which may be asked for it.
 func (t *turn) writeVendors(w *payload.Writer) {
