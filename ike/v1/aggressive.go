@@ -67,10 +67,10 @@ func (t *turn) heard() {
 
 // repeatAM3 sends message 3 again to a responder that has not been heard of since. No
 // answer is due to it, and a responder may not ask for it again by message 2, so a loss
-// would leave an SA that one side only believes in.
+// would leave an SA that one side only believes in. A Quick Mode that fails under such
+// an SA ends it.
 func (t *turn) repeatAM3() {
 	if t.retries == attempts {
-		t.unheard = false
 		return
 	}
 	t.retries++

@@ -142,10 +142,12 @@ func TestBadPublicValues(t *testing.T) {
 		if sent := r.step(edit(m3, nil, payload.TypeKE, bad)); len(sent) != 0 || r.state != RMM2 || r.keys != nil {
 			t.Fatalf("%x: %d messages, %v", bad[len(bad)-1:], len(sent), r.state)
 		}
-		if r.dh == nil || key != nil && r.dh != key {
-			t.Error("another private value is drawn for the next value")
+		if key == nil {
+			key = r.dh
 		}
-		key = r.dh
+		if r.dh == nil || r.dh != key {
+			t.Error("a private value is drawn for each bad one")
+		}
 	}
 	if sent := r.step(deliver(m3)); len(sent) != 1 || r.state != RMM4 {
 		t.Errorf("the real message 3 leads to %v", r.state)
