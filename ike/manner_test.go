@@ -187,17 +187,20 @@ func TestInitiatorOf15(t *testing.T) {
 	r1.Acquire("MAP", 10, iketest.Flow)
 	n.Run(time.Second)
 	var table []string
-	for _, l := range split(mainMode15) {
+	for _, l := range strings.Split(strings.Trim(mainMode15, "\n"), "\n") {
 		table = append(table, l[1:])
 	}
 	lines := strings.Split(strings.Join(r1.Lines(debug.FlagISAKMP, debug.FlagNone), "\n"), "\n")
-	compare(t, table, phase1(t, lines, "New State = IKE_QM_I_QM1"))
+	iketest.Compare(t, strings.Join(table, "\n"), strings.Join(phase1(t, lines, "New State = IKE_QM_I_QM1"), "\n"))
 }
 
 // peers is what lines of the published transcript say of its peer, a router of another
 // maker that sends vendor IDs of its own and a shorter lifetime.
 var peers = regexp.MustCompile(`vendor|payload type 17|port         : 0 |INFO|responder|RESPONDER|restart ike sa|` +
 	`IKE_I_MM6  New State = IKE_I_MM6|set new node|deleting node|received packet|authenticated|authentication status|^$`)
+
+// named are the names of a template once it is quoted.
+var named = regexp.MustCompile(`\\\{\w+\\\}`)
 
 func TestInitiatorOf15IsTheReference(t *testing.T) {
 	text := reftest.Open(t, "debug/04-mm-initiator-15x-p2-rejected-p1-deleted.txt")
@@ -208,13 +211,11 @@ func TestInitiatorOf15IsTheReference(t *testing.T) {
 	lines := phase1(t, strings.Split(strings.ReplaceAll(text, "\t", "        "), "\n"), "New State = IKE_QM_I_QM1")
 	rest := lines
 	var table, found []string
-	for _, l := range split(mainMode15) {
+	for _, l := range strings.Split(strings.Trim(mainMode15, "\n"), "\n") {
 		if l[0] != '=' {
 			continue
 		}
-		alike := regexp.MustCompile("^" + regexp.MustCompile(`\\\{(\w+)\\\}`).ReplaceAllStringFunc(regexp.QuoteMeta(l[1:]), func(s string) string {
-			return names[strings.Trim(s, `\{}`)]
-		}) + "$")
+		alike := regexp.MustCompile("^" + named.ReplaceAllString(regexp.QuoteMeta(l[1:]), ".*") + "$")
 		i := slices.IndexFunc(rest, alike.MatchString)
 		if i < 0 {
 			t.Fatalf("the transcript does not go on with %q", l[1:])
@@ -226,7 +227,7 @@ func TestInitiatorOf15IsTheReference(t *testing.T) {
 		}
 		table, found, rest = append(table, l[1:]), append(found, rest[i]), rest[i+1:]
 	}
-	compare(t, table, found) // that one name stands for one value
+	iketest.Compare(t, strings.Join(table, "\n"), strings.Join(found, "\n"))
 }
 
 // XE prints the texts of 15.x behind other prefixes, and cuts two lines in two.

@@ -90,7 +90,7 @@ func (c *candidate) measure(ctx context.Context, o Options, dir string) (f flow,
 type result struct {
 	*candidate
 	bits, size, cpu, rtt spread
-	err             error // of the first turn that failed
+	err                  error // of the first turn that failed
 }
 
 // paths gives each candidate its turns and prints the table.

@@ -23,6 +23,7 @@ type Kernel struct {
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
 	record  func(change)         // nil but in tests
+	closed  bool
 }
 
 // filterNow remembers what a filter was made of: names come back with other
@@ -41,6 +42,9 @@ type filterNow struct {
 func (k *Kernel) Apply(d Desired) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.closed { // a change of a link may still be heard of
+		return fmt.Errorf("kernel: %w", fs.ErrClosed)
+	}
 	var s *state
 	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
 		if s == nil {
@@ -88,6 +92,7 @@ func (k *Kernel) perform(cs []change) error {
 func (k *Kernel) Close() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.closed = true
 	s, err := k.read()
 	if err != nil {
 		return err

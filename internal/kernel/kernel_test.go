@@ -82,6 +82,9 @@ func TestCloseLeavesWhatOpenFound(t *testing.T) {
 		t.Error("nothing was applied")
 	}
 	must(t, k.Close())
+	if err := k.Apply(d); err == nil {
+		t.Error("a closed router changes the kernel")
+	}
 	if after := inventory(t); after != before {
 		t.Errorf("before:\n%s\nafter:\n%s", before, after)
 	}

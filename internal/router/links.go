@@ -41,7 +41,10 @@ func (r *Router) watch(ctx context.Context) {
 		default:
 		}
 	})
-	protocol := time.NewTimer(0)
+	r.reportLinks()
+	// IOS reports the line protocol one second after the link.
+	const after = time.Second
+	protocol := time.NewTimer(after)
 	defer protocol.Stop()
 	for {
 		select {
@@ -50,13 +53,12 @@ func (r *Router) watch(ctx context.Context) {
 		case <-changed:
 			r.mu.Lock()
 			c := r.running.Load()
-			r.retry(r.kernel.Apply(r.desired(c))) // changes nothing where the machine agrees
+			r.retry(r.apply(r.desired(c))) // changes nothing where the machine agrees
 			r.attachTUNs(c)
 			r.path.SetPolicy(r.spd(c, r.mtu))
 			r.mu.Unlock()
 			r.reportLinks()
-			// IOS reports the line protocol one second after the link.
-			protocol.Reset(time.Second)
+			protocol.Reset(after)
 		case <-protocol.C:
 			r.reportProtocols()
 		}
