@@ -240,7 +240,7 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}
-	c.emit(debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
+	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
 }
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.

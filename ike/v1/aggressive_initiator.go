@@ -83,7 +83,7 @@ func (t *turn) readAM2(m *message) error {
 	}
 	if !t.choose(sa.Proposals) {
 		t.trace(debug.ISAKMPNoOffers{At: t.at()})
-		t.trace(debug.CryptoModeFailure{Mode: debug.AggressiveMode, Peer: t.peerAddr()})
+		t.notOffered()
 		return errRefused
 	}
 	return t.readKE(m)
