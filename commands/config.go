@@ -30,6 +30,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		isakmpPolicyBlock,
 		isakmpKeyLine,
 		isakmpEnableLine,
+		isakmpRecoveryLine,
 		separator,
 		ipsecLifetimeLine,
 		transformSetBlock,

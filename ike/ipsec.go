@@ -241,6 +241,9 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 		return
 	}
 	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
+	if c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil && c.policy.Peers(in.Local, in.Remote) {
+		c.initiate(in.Local, in.Remote, exchange.Initiate{})
+	}
 }
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.

@@ -26,6 +26,9 @@ type Policy struct {
 	Tunnels    []Tunnel // in the order of the crypto maps and their sequence numbers
 
 	NoAggressive bool // aggressive mode is neither begun nor answered
+	// InvalidSPIRecovery begins phase 1 with a peer that sends on an SA that is not
+	// there, so that INITIAL-CONTACT tells it what has become of its SAs.
+	InvalidSPIRecovery bool
 }
 
 // ISAKMPProposal is one `crypto isakmp policy`.
@@ -90,6 +93,16 @@ func (p *Policy) Tunnel(name string, seq int) *Tunnel {
 		}
 	}
 	return nil
+}
+
+// Peers reports whether some tunnel leads from local to remote.
+func (p *Policy) Peers(local, remote netip.Addr) bool {
+	for i := range p.Tunnels {
+		if t := &p.Tunnels[i]; t.Local == local && t.HasPeer(remote) {
+			return true
+		}
+	}
+	return false
 }
 
 // HasPeer reports whether the entry names a peer.

@@ -26,15 +26,16 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
-	Interfaces   []*Interface // in print order: Loopback, then Ethernet types by slot
-	Routes       []Route      // in the order of `show running-config`
-	AccessLists  []*acl.List  // named first, then numbered, in print order
-	CryptoMaps   []*CryptoMap // by name
-	ISAKMPPolicy []*ISAKMPPolicy
-	ISAKMPKeys   []ISAKMPKey
-	TransformSet []*TransformSet
-	ISAKMPOff    bool     // no crypto isakmp enable
-	IPsecLife    Lifetime // crypto ipsec security-association lifetime
+	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
+	Routes        []Route      // in the order of `show running-config`
+	AccessLists   []*acl.List  // named first, then numbered, in print order
+	CryptoMaps    []*CryptoMap // by name
+	ISAKMPPolicy  []*ISAKMPPolicy
+	ISAKMPKeys    []ISAKMPKey
+	TransformSet  []*TransformSet
+	ISAKMPOff     bool     // no crypto isakmp enable
+	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
+	IPsecLife     Lifetime // crypto ipsec security-association lifetime
 }
 
 // TimestampKind is the form of a time stamp.

@@ -109,6 +109,7 @@ var strongSwanSuites = []struct {
 // A tunnel with strongSwan comes up from either side in modern and in legacy
 // suites, and carries packets both ways.
 func TestStrongSwan(t *testing.T) {
+	t.Parallel()
 	for _, s := range strongSwanSuites {
 		for _, initiator := range []bool{true, false} {
 			role := map[bool]string{true: "initiator", false: "responder"}[initiator]
@@ -138,6 +139,7 @@ func TestStrongSwan(t *testing.T) {
 
 // strongSwan renews the IPsec SA and the IKE SA; no packet is lost meanwhile.
 func TestStrongSwanRekeys(t *testing.T) {
+	t.Parallel()
 	c := newChain(t)
 	peer := StartStrongSwan(t, c.r3, Peer{
 		Local: "23.23.23.3", Remote: "12.12.12.1", LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24",
@@ -158,6 +160,7 @@ func TestStrongSwanRekeys(t *testing.T) {
 // Either side deletes the tunnel; the other one notices, and the next packet
 // brings it up again.
 func TestStrongSwanDeletes(t *testing.T) {
+	t.Parallel()
 	c := newChain(t)
 	peer := StartStrongSwan(t, c.r3, Peer{
 		Local: "23.23.23.3", Remote: "12.12.12.1", LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24",
