@@ -25,16 +25,27 @@ type Config struct {
 	EnableSecret   string // type 5 text "$1$salt$hash", "" when none
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
+	DomainName     string // ip domain name, "" for none
 
-	Interfaces   []*Interface // in print order: Loopback, then Ethernet types by slot
-	Routes       []Route      // in the order of `show running-config`
-	AccessLists  []*acl.List  // named first, then numbered, in print order
-	CryptoMaps   []*CryptoMap // by name
-	ISAKMPPolicy []*ISAKMPPolicy
-	ISAKMPKeys   []ISAKMPKey
-	TransformSet []*TransformSet
-	ISAKMPOff    bool     // no crypto isakmp enable
-	IPsecLife    Lifetime // crypto ipsec security-association lifetime
+	// MasterKey opens type 6 keys, "" for none. It is kept beside the configuration and
+	// never part of its text.
+	MasterKey   string
+	EncryptKeys bool // password encryption aes
+
+	Interfaces       []*Interface // in print order: Loopback, then Ethernet types by slot
+	Routes           []Route      // in the order of `show running-config`
+	AccessLists      []*acl.List  // named first, then numbered, in print order
+	CryptoMaps       []*CryptoMap // by name
+	ISAKMPPolicy     []*ISAKMPPolicy
+	Keyrings         []*Keyring       // by name
+	ISAKMPKeys       []ISAKMPKey      // by address, the longest mask first, then by host
+	ISAKMPPeers      []*ISAKMPPeer    // by address
+	ISAKMPProfiles   []*ISAKMPProfile // by name
+	IdentityHostname bool             // crypto isakmp identity hostname
+	AggressiveOff    bool             // crypto isakmp aggressive-mode disable
+	TransformSet     []*TransformSet
+	ISAKMPOff        bool     // no crypto isakmp enable
+	IPsecLife        Lifetime // crypto ipsec security-association lifetime
 }
 
 // TimestampKind is the form of a time stamp.
@@ -135,11 +146,12 @@ type ISAKMPPolicy struct {
 	Lifetime       uint32 // seconds, 60..86400
 }
 
-// ISAKMPKey is one `crypto isakmp key K address A [mask]`.
+// ISAKMPKey is one `crypto isakmp key K address A [mask]`, or one `hostname H`, which
+// has no address.
 type ISAKMPKey struct {
-	Key  string
-	IP   uint32
-	Mask uint32
+	Key      Secret
+	IP, Mask uint32
+	Host     string
 }
 
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
@@ -165,6 +177,7 @@ type CryptoMapEntry struct {
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
+	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
 }
 

@@ -38,6 +38,7 @@ type Block[P, C any] struct {
 	Each   func(P) iter.Seq2[string, C]
 	Sub    *Mode[C]
 	Join   bool // no "!" between the blocks, as with named access lists
+	Indent int  // of the block's lines, where it is more than one blank
 }
 
 // Separator writes a "!" line at its place in `show running-config`.
@@ -106,7 +107,7 @@ func (b Block[P, C]) add(t *table) {
 	c.do[defaulted] = on(b.No)
 	c.write = func(v any, w *Writer) {
 		for header, child := range b.Each(v.(P)) {
-			w.block(header, b.Join, func() { c.sub.write(child, w) })
+			w.block(header, b.Join, max(1, b.Indent), func() { c.sub.write(child, w) })
 		}
 		w.endBlocks()
 	}
