@@ -141,7 +141,7 @@ var namedListBlock = grammar.Block[*config.Config, *acl.List]{
 		}
 	},
 	Sub:  extendedMode,
-	Join: true,
+	Gaps: grammar.GapLast,
 }
 
 var extendedMode = grammar.NewMode("config-ext-nacl", "Ext Access List configuration commands:", extendedLines()...)

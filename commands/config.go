@@ -34,6 +34,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		isakmpPolicyBlock,
 		isakmpKeyLine,
 		isakmpEnableLine,
+		isakmpRecoveryLine,
 		isakmpIdentityLine,
 		isakmpPeerBlock,
 		aggressiveModeLine,

@@ -71,7 +71,6 @@ hostname R1
 !
 crypto isakmp policy 10
  authentication pre-share
-!
 crypto isakmp key cisco address 23.23.23.3
 !
 crypto ipsec transform-set cisco esp-des esp-md5-hmac 
@@ -159,7 +158,6 @@ crypto isakmp policy 20
  encr aes 256
  hash sha512
  group 24
-!
 crypto isakmp key 0 0 address 1.1.1.1
 crypto isakmp key k?y address 2.2.2.0 255.255.255.0
 crypto isakmp key cisco address 0.0.0.0 0.0.0.0

@@ -50,7 +50,8 @@ var isakmpPolicyBlock = grammar.Block[*config.Config, *config.ISAKMPPolicy]{
 			}
 		}
 	},
-	Sub: isakmpPolicyMode,
+	Sub:  isakmpPolicyMode,
+	Gaps: grammar.GapBetween,
 }
 
 var (
@@ -208,6 +209,20 @@ var isakmpEnableLine = configLine{
 	Write: func(c *config.Config, w *grammar.Writer) {
 		if c.ISAKMPOff {
 			w.Line("no crypto isakmp enable")
+		}
+	},
+}
+
+// isakmpRecoveryLine lets a router that has lost its SAs without a word, by a power
+// failure, say so to the peers that still use theirs.
+var isakmpRecoveryLine = configLine{
+	Syntax: "crypto isakmp invalid-spi-recovery",
+	Help:   grammar.Help{"invalid-spi-recovery": "Initiate IKE and send Invalid SPI Notify"},
+	Set:    func(c *config.Config, _ grammar.Args) error { c.ISAKMPRecover = true; return nil },
+	No:     func(c *config.Config, _ grammar.Args) error { c.ISAKMPRecover = false; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if c.ISAKMPRecover {
+			w.Line("crypto isakmp invalid-spi-recovery")
 		}
 	},
 }

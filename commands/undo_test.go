@@ -75,6 +75,7 @@ var undoings = []undoing{
 	{[]string{profile}, "initiate mode aggressive", "   initiate mode aggressive", "no initiate mode aggressive"},
 	{[]string{profile, entry}, "set isakmp-profile P", " set isakmp-profile P", "no set isakmp-profile"},
 	{nil, "no crypto isakmp enable", "no crypto isakmp enable", "crypto isakmp enable"},
+	{nil, "crypto isakmp invalid-spi-recovery", "crypto isakmp invalid-spi-recovery", "no crypto isakmp invalid-spi-recovery"},
 	{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},
 	{nil, "crypto ipsec security-association lifetime kilobytes 2560", "crypto ipsec security-association lifetime kilobytes 2560", "no crypto ipsec security-association lifetime kilobytes"},
 	{nil, "crypto ipsec transform-set T esp-md5-hmac esp-3des", "crypto ipsec transform-set T esp-3des esp-md5-hmac ", "no crypto ipsec transform-set T"},

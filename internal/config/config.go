@@ -25,27 +25,19 @@ type Config struct {
 	EnableSecret   string // type 5 text "$1$salt$hash", "" when none
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
-	DomainName     string // ip domain name, "" for none
 
-	// MasterKey opens type 6 keys, "" for none. It is kept beside the configuration and
-	// never part of its text.
-	MasterKey   string
-	EncryptKeys bool // password encryption aes
+	Identities // who the router and its peers are in phase 1
 
-	Interfaces       []*Interface // in print order: Loopback, then Ethernet types by slot
-	Routes           []Route      // in the order of `show running-config`
-	AccessLists      []*acl.List  // named first, then numbered, in print order
-	CryptoMaps       []*CryptoMap // by name
-	ISAKMPPolicy     []*ISAKMPPolicy
-	Keyrings         []*Keyring       // by name
-	ISAKMPKeys       []ISAKMPKey      // by address, the longest mask first, then by host
-	ISAKMPPeers      []*ISAKMPPeer    // by address
-	ISAKMPProfiles   []*ISAKMPProfile // by name
-	IdentityHostname bool             // crypto isakmp identity hostname
-	AggressiveOff    bool             // crypto isakmp aggressive-mode disable
-	TransformSet     []*TransformSet
-	ISAKMPOff        bool     // no crypto isakmp enable
-	IPsecLife        Lifetime // crypto ipsec security-association lifetime
+	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
+	Routes        []Route      // in the order of `show running-config`
+	AccessLists   []*acl.List  // named first, then numbered, in print order
+	CryptoMaps    []*CryptoMap // by name
+	ISAKMPPolicy  []*ISAKMPPolicy
+	ISAKMPKeys    []ISAKMPKey // by address, the longest mask first, then by host
+	TransformSet  []*TransformSet
+	ISAKMPOff     bool     // no crypto isakmp enable
+	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
+	IPsecLife     Lifetime // crypto ipsec security-association lifetime
 }
 
 // TimestampKind is the form of a time stamp.

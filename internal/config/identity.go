@@ -2,6 +2,22 @@ package config
 
 import "iter"
 
+// Identities is what says who takes part in phase 1.
+type Identities struct {
+	DomainName       string // ip domain name, "" for none
+	IdentityHostname bool   // crypto isakmp identity hostname
+	AggressiveOff    bool   // crypto isakmp aggressive-mode disable
+
+	Keyrings       []*Keyring       // by name
+	ISAKMPPeers    []*ISAKMPPeer    // by address
+	ISAKMPProfiles []*ISAKMPProfile // by name
+
+	// MasterKey opens type 6 keys, "" for none. It is kept beside the configuration and
+	// never part of its text.
+	MasterKey   string
+	EncryptKeys bool // password encryption aes
+}
+
 // Secret is a key or password of the configuration. Sealed is its type 6 text, "" for
 // one that is shown in clear. Of a type 6 text that this router's master key does not
 // open, Text is "" and nothing can be done with it.

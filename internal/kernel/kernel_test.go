@@ -249,6 +249,7 @@ func TestSecondRouterInNamespaceIsRefused(t *testing.T) {
 	}
 	k, d := site(t)
 	must(t, k.Apply(d))
+	defer k.Close() // and not before: a device that nobody holds is collected
 	other, err := Open()
 	must(t, err)
 	if err := other.Apply(d); err == nil || !strings.Contains(err.Error(), "is another conft running") {

@@ -37,9 +37,18 @@ type Block[P, C any] struct {
 	No     func(P, Args) error
 	Each   func(P) iter.Seq2[string, C]
 	Sub    *Mode[C]
-	Join   bool // no "!" between the blocks, as with named access lists
-	Indent int  // of the block's lines, where it is more than one blank
+	Gaps   Gaps
+	Indent int // of the block's lines, where it is more than one blank
 }
+
+// Gaps says where the "!" lines of a block's kind stand in `show running-config`.
+type Gaps uint8
+
+const (
+	GapAfter   Gaps = iota // behind each block that has a body
+	GapLast                // one behind the last, as with named access lists
+	GapBetween             // between them only, as with ISAKMP policies: the keys follow the last
+)
 
 // Separator writes a "!" line at its place in `show running-config`.
 type Separator[T any] struct{}
@@ -106,8 +115,13 @@ func (b Block[P, C]) add(t *table) {
 	c.do[negated] = on(b.No)
 	c.do[defaulted] = on(b.No)
 	c.write = func(v any, w *Writer) {
+		first := true
 		for header, child := range b.Each(v.(P)) {
-			w.block(header, b.Join, max(1, b.Indent), func() { c.sub.write(child, w) })
+			if b.Gaps == GapBetween && !first {
+				w.separator()
+			}
+			first = false
+			w.block(header, b.Gaps, max(1, b.Indent), func() { c.sub.write(child, w) })
 		}
 		w.endBlocks()
 	}
