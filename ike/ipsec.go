@@ -241,8 +241,8 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 		return
 	}
 	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
-	if c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil && c.policy.Peers(in.Local, in.Remote) {
-		c.initiate(in.Local, in.Remote, exchange.Initiate{})
+	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil {
+		c.initiate(in.Local, in.Remote, exchange.Initiate{Profile: t.Profile})
 	}
 }
 
