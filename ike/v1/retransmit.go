@@ -34,6 +34,9 @@ func (t *turn) transmit(msg []byte, name string, answer bool) {
 func (t *turn) send(s exchange.Send) {
 	t.trace(debug.ISAKMPSending{At: t.at(), Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
 	t.do(s)
+	if t.ios15() {
+		t.trace(debug.ISAKMPSendingIPv4{At: t.at()})
+	}
 }
 
 // expired serves the timers.
@@ -45,6 +48,8 @@ func (t *turn) expired(timer exchange.Timer) {
 		t.trace(debug.ISAKMPPurgeSA{At: t.at(), Ptr: t.ptr})
 		t.do(exchange.Gone{})
 	case t.state == DestSA:
+	case timer.Kind == exchange.Retransmit && t.unheard:
+		t.repeatAM3()
 	case timer.Kind == exchange.Retransmit:
 		t.retransmit()
 	case timer.Kind == exchange.Renewal:
@@ -82,8 +87,12 @@ func (t *turn) duplicate(m *message) {
 	t.trace(debug.ISAKMPDuplicate{At: t.at()})
 	// The last message of an exchange is not answered, or its copies would go to and
 	// fro for ever.
-	last := t.initiator() && t.state == P1Complete
-	if t.sent.Data == nil || last || t.state == DestSA || t.env.Now.Before(t.sentAt.Add(copied)) {
+	last := t.initiator() != t.aggressive && t.state == P1Complete
+	if t.sent.Data == nil || last || t.state == DestSA {
+		return
+	}
+	if t.env.Now.Before(t.sentAt.Add(copied)) {
+		t.tooSoon(false, t.sentAt)
 		return
 	}
 	t.sentAt = t.env.Now
