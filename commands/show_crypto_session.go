@@ -38,7 +38,11 @@ func showCryptoSession(w io.Writer, sas []router.ISAKMPSA, idents []router.IPsec
 		}
 		for _, f := range s.flows {
 			fmt.Fprintf(w, "  IPSEC FLOW: permit %s %s %s \n", protocolNumberText(f.Local.Protocol), flowText(f.Local), flowText(f.Remote))
-			fmt.Fprintf(w, "        Active SAs: %d, origin: crypto map\n", len(f.Inbound)+len(f.Outbound))
+			origin := "crypto map"
+			if f.Template != "" {
+				origin = "dynamic crypto map"
+			}
+			fmt.Fprintf(w, "        Active SAs: %d, origin: %s\n", len(f.Inbound)+len(f.Outbound), origin)
 		}
 		fmt.Fprintln(w)
 	}

@@ -124,3 +124,12 @@ func (e IPsecDeleteNotify) Explain(l Language) string {
 func (e IPsecDeleteSPI) Explain(l Language) string {
 	return say(l, "The SA with SPI 0x%X towards %s goes, because the peer deleted it.", "对端已删除 SPI 为 0x%X、目的地址为 %s 的 SA，本端随之删除。", e.SPI, e.Peer)
 }
+
+func (e IPsecRoute) Explain(l Language) string {
+	if e.Removed {
+		return say(l, "The last SA for %s is gone, and with it the route that `reverse-route` had put in: its traffic goes where the other routes lead.",
+			"到 %s 的最后一个 SA 已删除，`reverse-route` 加入的路由随之撤销：流量按其余路由转发。", e.Prefix)
+	}
+	return say(l, "`reverse-route` puts in a static route to the remote proxy %s by way of the peer, so that its traffic leaves by the interface with the crypto map.",
+		"`reverse-route` 为远端代理网段 %s 加入一条经由对端的静态路由，使其流量从应用了 crypto map 的接口发出。", e.Prefix)
+}

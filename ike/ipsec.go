@@ -78,7 +78,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 func (c *Core) refusal(p *pair) string {
 	t := c.policy.Tunnel(p.Map, p.Seq)
 	switch {
-	case t == nil || t.Local != p.Local.Addr() || !t.HasPeer(p.peer.Addr) || !covered(c.policy, p.Map, p.Seq, p.Selector):
+	case t == nil || t.Local != p.Local.Addr() || !t.Admits(p.peer.Addr) || !t.Covers(p.Selector) || t.Open() && !c.stands(p.Flow()):
 		return "SA no longer configured"
 	case p.peer.IPsec > maxPeerPairs: // this one counts already
 		return "too many IPsec SAs of one peer"
@@ -159,7 +159,7 @@ func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
 
 // renewPair negotiates a successor, unless there is one or will be.
 func (c *Core) renewPair(p *pair, end time.Time) {
-	t := c.policy.Tunnel(p.Map, p.Seq)
+	t := c.policy.Tunnel(p.Map, p.Seq).Towards(p.peer.Addr)
 	if p.leaving || c.successor(p) != nil || c.requests[p.key()] != nil || t == nil || len(t.Peers) == 0 {
 		return
 	}
@@ -272,6 +272,7 @@ func (c *Core) removePair(p *pair) {
 		c.emit(debug.IPsecDelete{SARef: p.SARef(outbound), Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
 	}
 	c.unlock(p)
+	c.release(p.Flow())
 }
 
 // unlock gives the pair's reference on its peer back.

@@ -62,6 +62,8 @@ type Tunnel struct {
 	LifeSeconds   uint32
 	LifeKilobytes uint32
 	Selectors     []Selector // one per permit entry of the access list
+	Dynamic       bool       // an entry of a dynamic crypto map: answers whoever comes, begins nothing
+	Except        []Selector // what a dynamic entry leaves to the others of its crypto map
 }
 
 // Selector is a pair of proxy identities as this side sees them.

@@ -14,11 +14,13 @@ type Plane struct {
 	current map[exchange.Selector]uint32
 	enabled []uint32 // in the order they were enabled
 	used    map[uint32]bool
+	// Shelters are the flows under protection without regard to their SAs.
+	Shelters map[exchange.Flow]bool
 }
 
 // NewPlane returns a data plane without SAs.
 func NewPlane() *Plane {
-	return &Plane{Pairs: make(map[uint32]exchange.SAPair), current: make(map[exchange.Selector]uint32), used: make(map[uint32]bool)}
+	return &Plane{Pairs: make(map[uint32]exchange.SAPair), current: make(map[exchange.Selector]uint32), used: make(map[uint32]bool), Shelters: make(map[exchange.Flow]bool)}
 }
 
 // Install implements ike.IPsec.
@@ -54,6 +56,18 @@ func (p *Plane) Remove(spi uint32) {
 		}
 	}
 }
+
+// Shelter implements ike.IPsec.
+func (p *Plane) Shelter(f exchange.Flow) error {
+	if p.Refuse != nil {
+		return p.Refuse
+	}
+	p.Shelters[f] = true
+	return nil
+}
+
+// Release implements ike.IPsec.
+func (p *Plane) Release(f exchange.Flow) { delete(p.Shelters, f) }
 
 // Used implements ike.IPsec.
 func (p *Plane) Used(spi uint32) bool { return p.used[spi] }

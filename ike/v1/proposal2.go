@@ -209,14 +209,12 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o terms) debug.InvalidCode {
 	selected := n.initiator && ids == n.request.Selector
 	if !n.initiator {
-		for _, s := range tunnel.Selectors {
-			selected = selected || s.Contains(ids)
-		}
+		selected = tunnel.Covers(ids)
 	}
 	switch {
 	case !selected || tunnel.Local != t.local.Addr() || tunnel.Profile != "" && tunnel.Profile != t.profile:
 		return debug.InvalidProxy
-	case !tunnel.HasPeer(t.peerAddr()):
+	case !tunnel.Admits(t.peerAddr()):
 		return debug.InvalidPeer
 	case !hasSet(tunnel, o.set):
 		return debug.InvalidTransform

@@ -29,6 +29,7 @@ type Config struct {
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
 	AccessLists   []*acl.List  // named first, then numbered, in print order
+	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
 	ISAKMPPolicy  []*ISAKMPPolicy
 	ISAKMPKeys    []ISAKMPKey
@@ -158,15 +159,18 @@ type CryptoMap struct {
 	Entries []*CryptoMapEntry
 }
 
-// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`.
+// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`, or `crypto dynamic-map NAME
+// SEQ`.
 type CryptoMapEntry struct {
 	Seq           int
+	Dynamic       string // the dynamic map that stands here; the entry has nothing else then
 	Description   string
 	Peers         []uint32
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
 	MatchAddress  string // access list number or name
+	ReverseRoute  ReverseRoute
 }
 
 // New returns the configuration of a router without any.

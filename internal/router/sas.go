@@ -10,7 +10,10 @@ import (
 )
 
 // sas is the data plane as IKE sees it.
-type sas struct{ path *dataplane.Path }
+type sas struct {
+	path *dataplane.Path
+	r    *Router
+}
 
 // Install implements ike.IPsec.
 func (s *sas) Install(p exchange.SAPair) error {
@@ -30,6 +33,9 @@ func (s *sas) Install(p exchange.SAPair) error {
 	err := s.path.Install(sa)
 	p.Inbound.Clear()
 	p.Outbound.Clear()
+	if err == nil {
+		s.r.live.change(func() { s.r.live.pairs[p.InboundSPI] = p.SAInfo })
+	}
 	return err
 }
 
@@ -37,7 +43,16 @@ func (s *sas) Install(p exchange.SAPair) error {
 func (s *sas) Enable(inboundSPI uint32) { s.path.Enable(inboundSPI) }
 
 // Remove implements ike.IPsec.
-func (s *sas) Remove(inboundSPI uint32) { s.path.Remove(inboundSPI) }
+func (s *sas) Remove(inboundSPI uint32) {
+	s.path.Remove(inboundSPI)
+	s.r.live.change(func() { delete(s.r.live.pairs, inboundSPI) })
+}
+
+// Shelter implements ike.IPsec.
+func (s *sas) Shelter(f exchange.Flow) error { return s.r.shelter(f) }
+
+// Release implements ike.IPsec.
+func (s *sas) Release(f exchange.Flow) { s.r.live.drop(f) }
 
 // Used implements ike.IPsec.
 func (s *sas) Used(inboundSPI uint32) bool {
@@ -80,7 +95,7 @@ func (r *Router) listen() error {
 		return err
 	}
 	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
-	ipsec := &sas{}
+	ipsec := &sas{r: r}
 	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
 	// The data plane receives from here on; what it has for IKE waits in the mailbox.
 	r.path = dataplane.New(dataplane.Options{
