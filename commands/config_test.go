@@ -181,7 +181,6 @@ crypto dynamic-map D 20
  match address LIST
 !
 crypto dynamic-map EMPTY 1
-!
 crypto map M 5 ipsec-isakmp dynamic EMPTY 
 crypto map M 10 ipsec-isakmp 
  description to the  branch

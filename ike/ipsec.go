@@ -287,6 +287,10 @@ func (c *Core) unlock(p *pair) {
 	c.reap(p.peer)
 }
 
+// temporaryEntry is the sequence number that IOS prints of entries that a peer has made by
+// way of a dynamic crypto map. Ours are beyond it.
+const temporaryEntry = 65536
+
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
@@ -294,7 +298,7 @@ func (c *Core) traceInstalled(p *pair) {
 	if c.ios15() {
 		c.emit(debug.IPsecKeyEngine{Count: 1})
 		c.emit(match)
-		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: p.Seq})
+		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: min(p.Seq, temporaryEntry)})
 	} else {
 		c.emit(debug.IPsecKeyEngine{Count: 2})
 		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})

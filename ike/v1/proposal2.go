@@ -193,7 +193,7 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 	switch code {
 	case debug.InvalidProxy:
 		t.trace(debug.IPsecNoMap{})
-		t.trace(debug.IPsecProxyRefused{})
+		t.trace(debug.IPsecProxyRefused{Local: ids.Local.Debug(), Remote: ids.Remote.Debug(), Nearest: t.nearest(ids)})
 	case debug.InvalidPeer:
 		t.trace(debug.IPsecPeerRefused{Peer: t.peerAddr()})
 	case debug.InvalidTransform:
