@@ -199,17 +199,24 @@ func (r *Router) watchPeers(ctx context.Context) {
 
 // followPeers brings the kernel and the data plane to what is live. The caller holds r.mu.
 func (r *Router) followPeers() error {
-	c := r.running.Load()
-	want := r.desired(c)
-	if !r.behind && reflect.DeepEqual(want, r.wanted) {
+	if !r.behind && reflect.DeepEqual(r.desired(r.running.Load()), r.wanted) {
 		return nil
 	}
-	r.reportRoutes(r.wanted.Routes, want.Routes)
-	if err := r.apply(want); err != nil {
-		return err
+	return r.applyAgain()
+}
+
+// applyAgain brings the kernel and the data plane to the configuration that is running
+// already: peers or the machine have changed. The caller holds r.mu.
+func (r *Router) applyAgain() error {
+	c := r.running.Load()
+	old, want := r.wanted.Routes, r.desired(c)
+	err := r.apply(want)
+	if err == nil {
+		r.reportRoutes(old, want.Routes)
 	}
+	r.attachTUNs(c)
 	r.path.SetPolicy(r.spd(c, r.mtu))
-	return nil
+	return err
 }
 
 // reportRoutes says which reverse routes come and go.
