@@ -68,6 +68,7 @@ func (t *turn) choose(proposals []payload.Proposal) bool {
 				if !t.checkTransform(tr, policy, next) {
 					continue
 				}
+				t.traceLife(tr, policy)
 				t.suite = policy
 				t.lowered = offeredLife(tr) > uint64(policy.LifeSeconds)
 				t.life = time.Duration(lower(policy.LifeSeconds, offeredLife(tr))) * time.Second
@@ -88,7 +89,10 @@ func (t *turn) checkTransform(tr *payload.Transform, policy exchange.ISAKMPPropo
 	}
 	what, differs := t.mismatch(tr, policy)
 	if differs {
-		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what})
+		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what, Fallback: policy.Priority == fallback.Priority})
+		if policy.Priority != fallback.Priority {
+			t.closest = max(t.closest, what)
+		}
 	}
 	t.trace(debug.ISAKMPAcceptable{At: t.at(), Refused: differs, Next: next})
 	return !differs
