@@ -40,7 +40,13 @@ func contains(lines []string, part string) bool {
 }
 
 func TestAggressive(t *testing.T) {
-	for name, change := range map[string]func(p1, p3 *exchange.Policy){"by-name": byName, "by-profile": byProfile} {
+	for name, change := range map[string]func(p1, p3 *exchange.Policy){
+		"by-name": byName, "by-profile": byProfile,
+		"by-name-15": func(p1, p3 *exchange.Policy) {
+			byName(p1, p3)
+			p1.Version, p3.Version = debug.IOS15, debug.IOS15
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
 			n, r1, r3 := lab(change)
 			up(t, n, r1, r3)
