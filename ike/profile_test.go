@@ -74,7 +74,7 @@ func TestProfileRefuses(t *testing.T) {
 		"the key is of another keyring":    {func(_, p3 *exchange.Policy) { p3.Keys[0].Keyring = "OTHER" }, "R3", "Key not found in keyrings of profile , aborting exchange"},
 		"the profile has no key":           {func(p1, _ *exchange.Policy) { p1.Keys[0].Keyring = "OTHER" }, "R1", "No pre-shared key with 23.23.23.3!"},
 		"a user is not a host":             {func(p1, _ *exchange.Policy) { p1.Identity = exchange.UserFQDN("r1.example.com") }, "R3", "matches *none* of the profiles"},
-		"the map's profile does not exist": {func(p1, _ *exchange.Policy) { p1.Profiles = nil }, "R1", "matches *none* of the profiles"},
+		"the map's profile does not exist": {func(p1, _ *exchange.Policy) { p1.Profiles = nil }, "R1", "No pre-shared key with 23.23.23.3!"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n, r1, r3 := lab(func(p1, p3 *exchange.Policy) { matching(p1, p3); c.change(p1, p3) })
