@@ -125,9 +125,7 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 			p.Proposals = append(p.Proposals, isakmpProposal(i))
 		}
 	}
-	for _, k := range c.ISAKMPKeys {
-		p.Keys = append(p.Keys, exchange.PresharedKey{Prefix: prefixOf(k.IP, k.Mask), Secret: []byte(k.Key)})
-	}
+	identities(c, p)
 	for _, x := range r.protectedInterfaces(c) {
 		for _, e := range x.entries {
 			if t := ikeTunnel(c, &x, &e); e.negotiated() && (len(t.Peers) > 0 || t.Dynamic) && len(t.Transforms) > 0 {
@@ -142,7 +140,7 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 func ikeTunnel(c *config.Config, x *protected, e *entry) exchange.Tunnel {
 	l := life(c, &e.CryptoMapEntry)
 	t := exchange.Tunnel{
-		Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP),
+		Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), Profile: e.Profile,
 		PFS: suite.Group(e.PFS), LifeSeconds: l.Seconds, LifeKilobytes: l.Kilobytes,
 	}
 	for _, peer := range e.Peers {
