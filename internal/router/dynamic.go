@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
+	"net/netip"
 	"reflect"
 	"slices"
 	"sync"
@@ -144,7 +145,7 @@ func around(p acl.Proxy) exchange.Proxy {
 }
 
 // reverseRoutes are the routes to the remote proxies of a crypto map's entries.
-func (r *Router) reverseRoutes(p *protected) (out []kernel.Route) {
+func (r *Router) reverseRoutes(c *config.Config, p *protected) (out []kernel.Route) {
 	add := func(to exchange.Proxy, peer uint32) {
 		route := kernel.Route{Prefix: to.Prefix.Masked(), Via: addrOf(peer), Metric: 1}
 		// Of two peers of one network, as when one has come from a new address, the
@@ -157,7 +158,9 @@ func (r *Router) reverseRoutes(p *protected) (out []kernel.Route) {
 		switch {
 		case e.ReverseRoute == config.ReverseRouteUp:
 			for _, sa := range r.live.remotes(p.ifc.Name, p.cmap.Name, e.Seq) {
-				add(sa.Selector.Remote, ipOf(sa.Remote.Addr()))
+				if e.template == "" || routable(c, sa.Selector.Remote.Prefix.Masked()) {
+					add(sa.Selector.Remote, ipOf(sa.Remote.Addr()))
+				}
 			}
 		case e.ReverseRoute == config.ReverseRouteStatic && len(e.Peers) > 0:
 			for _, ace := range e.list.Entries {
@@ -168,6 +171,23 @@ func (r *Router) reverseRoutes(p *protected) (out []kernel.Route) {
 		}
 	}
 	return out
+}
+
+// routable reports whether there may be a route to what a peer claims to have behind it: no
+// part of a network that the router is connected to, and nothing that is not a network.
+func routable(c *config.Config, p netip.Prefix) bool {
+	first := p.Addr().As4()[0]
+	if first == 127 || first >= 224 {
+		return false
+	}
+	for _, i := range c.Interfaces {
+		for _, a := range append([]config.Address{i.Address}, i.Secondary...) {
+			if own := prefixOf(a.IP, a.Mask); a != (config.Address{}) && own.Bits() <= p.Bits() && own.Contains(p.Addr()) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // shelter makes the kernel and the data plane keep the packets of a flow that a peer is

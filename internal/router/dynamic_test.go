@@ -82,6 +82,8 @@ func TestReverseRoutes(t *testing.T) {
 	pair(2001, ten, "1.1.1.1:500", "40.1.1.0/24")
 	pair(2003, ten, "2.2.2.2:500", "40.1.1.0/24")
 	pair(2005, ten, "1.1.1.1:4500", "40.1.2.5/32")
+	pair(2009, ten, "1.1.1.1:500", "10.1.2.128/25") // claims a part of ours
+	pair(2011, ten, "1.1.1.1:500", "224.0.0.0/4")
 	pair(2007, twenty, "3.3.3.3:500", "30.1.1.0/24") // without reverse-route
 	if got := routes(); !slices.Equal(got, []string{"40.1.2.5/32 1.1.1.1", "40.1.1.0/24 2.2.2.2"}) {
 		t.Errorf("routes %q", got)

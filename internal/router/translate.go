@@ -92,7 +92,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		d.Routes = append(d.Routes, k)
 	}
 	for _, p := range r.protectedInterfaces(c) {
-		d.Routes = append(d.Routes, r.reverseRoutes(&p)...)
+		d.Routes = append(d.Routes, r.reverseRoutes(c, &p)...)
 		l := kernel.CryptoLink{Link: p.link, TUN: p.tun}
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
