@@ -86,7 +86,7 @@ func (t *turn) resumeKE(m *message) error {
 	}
 	t.keys = k
 	t.chain = phase1Chain(h, block, t.gxi, t.gxr)
-	t.trace(debug.ISAKMPKeysGenerated{At: t.at()})
+	t.keysExist()
 	t.readVendors(m)
 	return t.readNATD(m)
 }

@@ -20,7 +20,7 @@ func (t *turn) initiate(requests []exchange.Request) {
 	t.sai = sa.AppendBody(nil)
 	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
 	w.Add(payload.TypeSA, &sa)
-	for _, v := range offeredNATT {
+	for _, v := range t.offeredNATT() {
 		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
 		w.Add(payload.TypeVendor, v.ID())
 	}
@@ -74,11 +74,10 @@ func (t *turn) readChoice(m *message) error {
 	return nil
 }
 
-// resumeChoice has our public value: the crypto engine owns the SA now, which gives it
-// its connection id.
+// resumeChoice has our public value: the crypto engine owns the SA now.
 func (t *turn) resumeChoice(m *message) error {
 	copy(t.cky[8:], m.header.ResponderCookie[:])
-	t.conn = t.env.Registry.ConnID()
+	t.policyAgreed()
 	t.readVendors(m)
 	return nil
 }
