@@ -225,7 +225,7 @@ func (c *Core) deletePairs(list []*pair) {
 
 // tell sends a peer the SPIs that we no longer receive on, if phase 1 is up.
 func (c *Core) tell(peer netip.Addr, spis []uint32) {
-	if s := c.usable(peer); s != nil && s.m.Established(c.now) {
+	if s := c.usable(peer, ""); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: spis})
 	}
 }
@@ -236,13 +236,13 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
-	if s := c.usable(in.Remote); s != nil && s.m.Established(c.now) {
+	if s := c.usable(in.Remote, ""); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}
 	c.emit(debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
-	if c.policy.InvalidSPIRecovery && c.usable(in.Remote) == nil && c.policy.Peers(in.Local, in.Remote) {
-		c.initiate(in.Local, in.Remote, nil)
+	if c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil && c.policy.Peers(in.Local, in.Remote) {
+		c.initiate(in.Local, in.Remote, exchange.Initiate{})
 	}
 }
 
