@@ -44,8 +44,11 @@ func showISAKMPSADetail(w io.Writer, sas []router.ISAKMPSA) {
 			status = "deleted"
 		}
 		capabilities := ""
+		if sa.DPD {
+			capabilities = "D"
+		}
 		if sa.NATT {
-			capabilities = "N"
+			capabilities += "N"
 		}
 		left := int(sa.Remaining.Seconds())
 		fmt.Fprintf(w, "%-5d %-15s %-15s        %-6s %-4s %-6s psk  %-2d %02d:%02d:%02d %s\n",

@@ -31,6 +31,7 @@ type Core struct {
 
 	pairs    map[uint32]*pair // by inbound SPI
 	requests map[requestKey]*request
+	current  map[tunnelKey]netip.Addr // the peer in use
 
 	conns, flows, handles, ptrs uint32
 	drops                       map[string]uint64
@@ -46,7 +47,7 @@ func NewCore(o Options) *Core {
 		o:      o,
 		policy: &exchange.Policy{},
 		own:    make(map[[8]byte]*sa), offers: make(map[offer]*sa), peers: make(map[netip.Addr]*exchange.Peer),
-		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request),
+		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request), current: make(map[tunnelKey]netip.Addr),
 		drops: make(map[string]uint64), spoken: make(map[string]time.Time),
 		flows: 2000,
 	}

@@ -20,9 +20,13 @@ const (
 type pair struct {
 	exchange.SAInfo
 	peer    *exchange.Peer
+	sa      *sa       // that it was negotiated under
 	started time.Time // its Quick Mode
 	enabled bool      // the peer can receive
 	leaving bool      // another pair has taken over
+
+	carried exchange.Traffic // at the last look whether it is used
+	busy    time.Time        // when that was last seen to have changed
 }
 
 func (p *pair) key() requestKey { return requestKey{p.Map, p.Seq, p.Selector} }
@@ -41,7 +45,7 @@ var (
 
 // install gives a pair to the data plane. Its debug lines follow those of the step.
 func (c *Core) install(s *sa, a exchange.Install) {
-	p := &pair{SAInfo: a.Pair.SAInfo, peer: s.peer, started: a.Started}
+	p := &pair{SAInfo: a.Pair.SAInfo, peer: s.peer, sa: s, started: a.Started}
 	p.InboundConn, p.OutboundConn = c.flows+1, c.flows+2
 	c.flows += 2
 	a.Pair.SAInfo = p.SAInfo
@@ -70,6 +74,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 	if q := c.requests[p.key()]; q != nil && q.SPI == p.InboundSPI {
 		c.dropRequest(q)
 	}
+	c.watchIdle(p)
 	c.later = append(c.later, func() { c.traceInstalled(p) })
 }
 
@@ -94,6 +99,7 @@ func (c *Core) enable(spi uint32) {
 	}
 	p.enabled = true
 	c.o.IPsec.Enable(spi)
+	c.serves(p.Map, p.Seq, p.peer.Addr)
 	if !p.Initiator {
 		c.emit(debug.IPsecKeyEngine{Count: 1})
 		c.emit(debug.IPsecEnableNotify{})
@@ -144,8 +150,10 @@ func (c *Core) leave(p *pair, after time.Duration) {
 func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
 	end := p.Installed.Add(time.Duration(p.LifeSeconds) * time.Second)
 	switch {
+	case kind == exchange.Idle:
+		c.idle(p)
 	case kind == exchange.Renewal:
-		if c.o.IPsec.Used(p.InboundSPI) {
+		if c.used(p) {
 			c.renewPair(p, end)
 		}
 	case p.leaving && c.now.Before(end) && c.successor(p) == nil:
@@ -249,7 +257,7 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
 func (c *Core) peerDeleted(s *sa, spi uint32) {
 	for _, p := range c.pairs {
-		if p.OutboundSPI == spi && p.peer == s.peer {
+		if p.OutboundSPI == spi && s.same(p.sa) {
 			c.emit(debug.IPsecKeyEngine{Count: 1})
 			c.emit(debug.IPsecDeleteNotify{})
 			c.emit(debug.IPsecDeleteSPI{SPI: spi, Peer: p.peer.Addr})
@@ -263,6 +271,7 @@ func (c *Core) peerDeleted(s *sa, spi uint32) {
 func (c *Core) removePair(p *pair) {
 	delete(c.pairs, p.InboundSPI)
 	c.timers.stopAll(p)
+	c.keepCount(p)
 	c.o.IPsec.Remove(p.InboundSPI)
 	if o := c.successor(p); o != nil {
 		c.o.IPsec.Enable(o.InboundSPI)

@@ -33,8 +33,8 @@ type IPsec interface {
 	Enable(inboundSPI uint32)
 	// Remove forgets both SAs of a pair.
 	Remove(inboundSPI uint32)
-	// Used reports whether the pair has carried any packet since its installation.
-	Used(inboundSPI uint32) bool
+	// Traffic counts what the pair has carried since its installation.
+	Traffic(inboundSPI uint32) exchange.Traffic
 }
 
 // Hub takes debug events; *debug.Hub is one. Emit must not block.

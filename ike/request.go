@@ -27,6 +27,7 @@ type request struct {
 	exchange.Request
 	sa    *sa
 	peer  int  // index of the peer that is tried
+	count int  // peers tried before it
 	tried bool // once more with the same peer, after a phase 1 that had been up
 	fired int
 }
@@ -49,7 +50,7 @@ func (c *Core) acquire(a exchange.Acquire) {
 
 // ask begins a request.
 func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector) {
-	q := &request{Request: exchange.Request{Tunnel: t, Selector: s, SPI: c.SPI()}}
+	q := &request{Request: exchange.Request{Tunnel: t, Selector: s, SPI: c.SPI()}, peer: c.firstPeer(t)}
 	key := keyOf(q.Request)
 	if c.requests[key] != nil || len(c.requests) >= maxRequests {
 		return
@@ -93,7 +94,7 @@ func (c *Core) requestExpired(q *request) {
 	q.fired++
 	c.emit(debug.IPsecRequestTimer{Count: q.fired, Local: q.Tunnel.Local, Remote: q.Peer,
 		LocalProxy: q.Selector.Local.Debug(), RemoteProxy: q.Selector.Remote.Debug()})
-	if q.fired >= 2 && q.peer == len(q.Tunnel.Peers)-1 {
+	if q.fired >= 2 && q.count == len(q.Tunnel.Peers)-1 {
 		c.dropRequest(q)
 		return
 	}

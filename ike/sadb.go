@@ -36,6 +36,8 @@ type sa struct {
 	peer   *exchange.Peer
 	offer  offer // of a responder's SA
 	gone   bool
+	lost   bool             // its peer does not answer
+	past   exchange.Traffic // of pairs with the peer that are gone
 }
 
 // offer is what a first message is recognised by when it comes again.
@@ -304,7 +306,7 @@ func (c *Core) renew(s *sa) {
 		}
 	}
 	for _, p := range c.pairs {
-		if p.peer.Addr == s.peer.Addr && c.o.IPsec.Used(p.InboundSPI) {
+		if s.same(p.sa) && c.used(p) {
 			local, remote := s.m.Endpoints()
 			c.initiate(local.Addr(), remote.Addr(), exchange.Initiate{Profile: s.m.Profile()})
 			return

@@ -62,7 +62,7 @@ type PhaseOneInfo struct {
 	State         string // MM_NO_STATE … QM_IDLE
 	ConnID        uint32 // 0 until the policy is agreed
 	Deleted       bool   // kept for a minute, not usable
-	NATT          bool
+	NATT, DPD     bool
 	Aggressive    bool
 	Profile       string         // that applies, "" for none
 	PeerID        Identity       // zero before the peer has stated it

@@ -13,12 +13,12 @@ type Plane struct {
 	Refuse  error                      // what Install returns
 	current map[exchange.Selector]uint32
 	enabled []uint32 // in the order they were enabled
-	used    map[uint32]bool
+	traffic map[uint32]exchange.Traffic
 }
 
 // NewPlane returns a data plane without SAs.
 func NewPlane() *Plane {
-	return &Plane{Pairs: make(map[uint32]exchange.SAPair), current: make(map[exchange.Selector]uint32), used: make(map[uint32]bool)}
+	return &Plane{Pairs: make(map[uint32]exchange.SAPair), current: make(map[exchange.Selector]uint32), traffic: make(map[uint32]exchange.Traffic)}
 }
 
 // Install implements ike.IPsec.
@@ -55,8 +55,14 @@ func (p *Plane) Remove(spi uint32) {
 	}
 }
 
-// Used implements ike.IPsec.
-func (p *Plane) Used(spi uint32) bool { return p.used[spi] }
+// Traffic implements ike.IPsec.
+func (p *Plane) Traffic(spi uint32) exchange.Traffic { return p.traffic[spi] }
+
+// Carry counts packets of a pair.
+func (p *Plane) Carry(spi uint32, sent, received uint64) {
+	t := p.traffic[spi]
+	p.traffic[spi] = exchange.Traffic{Sent: t.Sent + sent, Received: t.Received + received}
+}
 
 // Ping sends a packet of the selector to the other router and its answer back, and says
 // why either would not arrive.
@@ -86,6 +92,7 @@ func (r *Router) cross(to *Router, s exchange.Selector) error {
 	if in.Selector.Local != s.Remote || in.Selector.Remote != s.Local || in.UDPEncap != out.UDPEncap {
 		return fmt.Errorf("selectors or encapsulation of SPI %#x differ", out.OutboundSPI)
 	}
-	r.Plane.used[spi], to.Plane.used[out.OutboundSPI] = true, true
+	r.Plane.Carry(spi, 1, 0)
+	to.Plane.Carry(out.OutboundSPI, 0, 1)
 	return nil
 }

@@ -230,6 +230,7 @@ func (t *turn) up() {
 	if t.nat.self {
 		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: keepaliveEvery})
 	}
+	t.watch()
 	t.do(exchange.Established{})
 	if t.lowered && !t.initiator() {
 		t.sendLife()

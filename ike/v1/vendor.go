@@ -25,6 +25,9 @@ func (t *turn) readVendors(m *message) (v vendors) {
 	for _, r := range m.all(payload.TypeVendor) {
 		t.trace(debug.ISAKMPVendorPayload{At: t.at(), Again: again})
 		known := payload.ClassifyVendor(r.Body)
+		if known == payload.VendorDPD {
+			t.alive.able = true
+		}
 		if known.NATT() && (v.natt == payload.VendorUnknown || known < v.natt) {
 			v.natt = known // Vendor lists the versions from the best on
 		}

@@ -39,10 +39,10 @@ func (s *sas) Enable(inboundSPI uint32) { s.path.Enable(inboundSPI) }
 // Remove implements ike.IPsec.
 func (s *sas) Remove(inboundSPI uint32) { s.path.Remove(inboundSPI) }
 
-// Used implements ike.IPsec.
-func (s *sas) Used(inboundSPI uint32) bool {
-	st, ok := s.path.Stats(inboundSPI)
-	return ok && st.Encaps+st.Decaps > 0
+// Traffic implements ike.IPsec.
+func (s *sas) Traffic(inboundSPI uint32) exchange.Traffic {
+	st, _ := s.path.Stats(inboundSPI)
+	return exchange.Traffic{Sent: st.Encaps, Received: st.Decaps}
 }
 
 // replayWindow is IOS's default, in packets.
