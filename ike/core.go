@@ -78,6 +78,8 @@ func (c *Core) Handle(now time.Time, in Input) []Job {
 		c.clearSA(in.Peer)
 	case ClearISAKMP:
 		c.clearISAKMP(in.ConnID)
+	case Moved:
+		c.moved(in)
 	case InvalidSPI:
 		c.invalidSPI(in)
 	case result:

@@ -2,6 +2,7 @@ package ike
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -59,7 +60,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		a.Pair.Outbound.Clear()
 		c.later = append(c.later, func() {
 			c.unlock(p)
-			c.tell(p.peer.Addr, []uint32{p.InboundSPI})
+			c.tell(p.sa, []uint32{p.InboundSPI})
 		})
 		return
 	}
@@ -172,7 +173,7 @@ func (c *Core) renewPair(p *pair, end time.Time) {
 		return
 	}
 	c.emit(debug.IPsecExpiring{Seconds: uint32(max(0, end.Sub(c.now)) / time.Second)})
-	c.ask(t, p.Selector)
+	c.ask(t, p.Selector, p)
 }
 
 // successor returns another pair that serves the same traffic.
@@ -217,23 +218,25 @@ func (c *Core) withdraw(spi uint32) {
 
 // deletePairs removes pairs and tells their peers, each in one message.
 func (c *Core) deletePairs(list []*pair) {
-	spis := make(map[netip.Addr][]uint32)
-	var peers []netip.Addr
+	spis := make(map[*sa][]uint32)
+	var sas []*sa
 	for _, p := range list {
-		if spis[p.peer.Addr] == nil {
-			peers = append(peers, p.peer.Addr)
+		i := slices.IndexFunc(sas, p.sa.same)
+		if i < 0 {
+			i = len(sas)
+			sas = append(sas, p.sa)
 		}
-		spis[p.peer.Addr] = append(spis[p.peer.Addr], p.InboundSPI)
+		spis[sas[i]] = append(spis[sas[i]], p.InboundSPI)
 		c.removePair(p)
 	}
-	for _, a := range peers {
-		c.tell(a, spis[a])
+	for _, s := range sas {
+		c.tell(s, spis[s])
 	}
 }
 
-// tell sends a peer the SPIs that we no longer receive on, if phase 1 is up.
-func (c *Core) tell(peer netip.Addr, spis []uint32) {
-	if s := c.usable(peer, ""); s != nil && s.m.Established(c.now) {
+// tell sends the peer of an SA the SPIs that we no longer receive on, if phase 1 is up.
+func (c *Core) tell(with *sa, spis []uint32) {
+	if s := c.usable(with.peer.Addr, "", with); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: spis})
 	}
 }
@@ -244,13 +247,13 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
-	if s := c.usable(in.Remote, ""); s != nil && s.m.Established(c.now) {
+	if s := c.usable(in.Remote, "", nil); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}
 	c.emit(debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
-	if c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil && c.policy.Peers(in.Local, in.Remote) {
-		c.initiate(in.Local, in.Remote, exchange.Initiate{})
+	if c.policy.InvalidSPIRecovery && c.usable(in.Remote, "", nil) == nil && c.policy.Peers(in.Local, in.Remote) {
+		c.initiate(at500(in.Local), at500(in.Remote), exchange.Initiate{})
 	}
 }
 

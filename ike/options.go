@@ -33,6 +33,8 @@ type IPsec interface {
 	Enable(inboundSPI uint32)
 	// Remove forgets both SAs of a pair.
 	Remove(inboundSPI uint32)
+	// Move makes a pair send to where its peer, which is behind a NAT, is seen now.
+	Move(inboundSPI uint32, remote netip.AddrPort)
 	// Traffic counts what the pair has carried since its installation.
 	Traffic(inboundSPI uint32) exchange.Traffic
 }

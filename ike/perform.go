@@ -41,7 +41,7 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 				r.tried = false
 			}
 		}
-		c.later = append(c.later, func() { c.crowd(s.peer) })
+		c.later = append(c.later, func() { c.crowd(s) })
 	case exchange.InitialContact:
 		c.later = append(c.later, func() { c.initialContact(s) })
 	case exchange.Renew:
@@ -54,6 +54,8 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 		c.later = append(c.later, func() { c.withdraw(a.InboundSPI) })
 	case exchange.PeerDeleted:
 		c.later = append(c.later, func() { c.peerDeleted(s, a.OutboundSPI) })
+	case exchange.Roamed:
+		c.later = append(c.later, func() { c.roamed(s, a.Remote) })
 	case exchange.PeerDead:
 		s.lost = true
 		c.later = append(c.later, func() { c.peerDead(s) })

@@ -80,6 +80,10 @@ type Delete struct {
 // DeleteIPsec tells the peer that inbound IPsec SAs are gone.
 type DeleteIPsec struct{ SPIs []uint32 }
 
+// Moved says that authenticated ESP of the peer's has come from elsewhere.
+type Moved struct{ Remote netip.AddrPort }
+
+func (Moved) event()       {}
 func (Request) event()     {}
 func (Initiate) event()    {}
 func (Message) event()     {}

@@ -31,6 +31,7 @@ type SAInfo struct {
 	Interface                  string
 	Local, Remote              netip.AddrPort // of the outer packets; the ports matter with UDPEncap
 	UDPEncap                   bool           // RFC 3948
+	Roams                      bool           // the peer's NAT may change Remote: authenticated packets say so
 	InboundSPI, OutboundSPI    uint32
 	InboundConn, OutboundConn  uint32 // 2001, 2002, … in the order of installation
 	Set                        TransformSet

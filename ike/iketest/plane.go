@@ -3,6 +3,7 @@ package iketest
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 
 	"conft/ike/exchange"
 )
@@ -53,6 +54,13 @@ func (p *Plane) Remove(spi uint32) {
 			p.current[pair.Selector] = s
 		}
 	}
+}
+
+// Move implements ike.IPsec.
+func (p *Plane) Move(spi uint32, remote netip.AddrPort) {
+	pair := p.Pairs[spi]
+	pair.Remote = remote
+	p.Pairs[spi] = pair
 }
 
 // Traffic implements ike.IPsec.

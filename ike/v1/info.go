@@ -132,6 +132,7 @@ func (t *turn) openHashed(m *message, c ivChain, need, may []payload.Type) error
 func (t *turn) verify(m *message, want []byte) bool {
 	if hmac.Equal(m.chain[0].Body, want) {
 		t.heard()
+		t.roam(m)
 		return true
 	}
 	t.drop("hash does not match")

@@ -52,6 +52,7 @@ type Phase1 struct {
 	gxi, gxr    []byte
 	ni, nr      []byte
 	nat         nat
+	sentNAT     uint64 // packets of the tunnels when the NAT was last looked after
 	alive       alive
 	keys        *keys
 	chain       ivChain
@@ -101,6 +102,8 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 		t.secret(ev)
 	case exchange.Delete:
 		t.delete(ev.Reason, ev.Quiet)
+	case exchange.Moved:
+		t.moved(ev.Remote)
 	case exchange.DeleteIPsec:
 		t.deleteIPsec(ev.SPIs)
 	}
@@ -197,6 +200,10 @@ func (p *Phase1) Since() time.Time { return p.established }
 
 // At is where the machine stands, for lines that the engine reports about it.
 func (p *Phase1) At() debug.At { return p.at() }
+
+// Roams reports whether the peer is behind a NAT, so that it can be reached only where it
+// was last seen.
+func (p *Phase1) Roams() bool { return p.roams() }
 
 // Endpoints are where messages go from and to.
 func (p *Phase1) Endpoints() (local, remote netip.AddrPort) { return p.local, p.remote }

@@ -28,7 +28,7 @@ func (t *turn) readVendors(m *message) (v vendors) {
 		if known == payload.VendorDPD {
 			t.alive.able = true
 		}
-		if known.NATT() && (v.natt == payload.VendorUnknown || known < v.natt) {
+		if known.NATT() && !t.env.Policy.NoUDPEncap && (v.natt == payload.VendorUnknown || known < v.natt) {
 			v.natt = known // Vendor lists the versions from the best on
 		}
 		t.traceVendor(known, r.Body, m.header)

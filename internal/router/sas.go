@@ -23,6 +23,7 @@ func (s *sas) Install(p exchange.SAPair) error {
 		HardKB:  uint64(p.LifeKilobytes),
 		Window:  replayWindow,
 		Standby: true,
+		Roams:   p.Roams,
 	}
 	if !p.UDPEncap {
 		sa.Local, sa.Remote = netip.AddrPortFrom(p.Local.Addr(), 0), netip.AddrPortFrom(p.Remote.Addr(), 0)
@@ -38,6 +39,9 @@ func (s *sas) Enable(inboundSPI uint32) { s.path.Enable(inboundSPI) }
 
 // Remove implements ike.IPsec.
 func (s *sas) Remove(inboundSPI uint32) { s.path.Remove(inboundSPI) }
+
+// Move implements ike.IPsec.
+func (s *sas) Move(inboundSPI uint32, remote netip.AddrPort) { s.path.Move(inboundSPI, remote) }
 
 // Traffic implements ike.IPsec.
 func (s *sas) Traffic(inboundSPI uint32) exchange.Traffic {
@@ -89,6 +93,7 @@ func (r *Router) listen() error {
 		Acquire:       r.acquire,
 		VolumeExpired: r.engine.VolumeExpired,
 		InvalidSPI:    r.engine.InvalidSPI,
+		Moved:         r.engine.Moved,
 	})
 	ipsec.path = r.path
 	return nil
