@@ -59,8 +59,7 @@ func TestThroughNAT(t *testing.T) {
 	}
 }
 
-// Only the side behind the NAT keeps its mapping open, if it is told to, and not while
-// packets of the tunnel do so.
+// Only the side behind the NAT keeps its mapping open, if it is told to.
 func TestKeepalive(t *testing.T) {
 	_, n, r1, r3 := roaming(t, func(p1, p3 *exchange.Policy) { p1.NATKeepalive, p3.NATKeepalive = 20*time.Second, 20*time.Second })
 	n.Run(20 * time.Second)
@@ -70,13 +69,6 @@ func TestKeepalive(t *testing.T) {
 	n.Run(time.Minute)
 	if r1.Keepalives != 3 || r3.Keepalives != 0 {
 		t.Errorf("%d and %d keepalives in a minute", r1.Keepalives, r3.Keepalives)
-	}
-	for range 6 {
-		r1.Plane.Carry(r1.Core.IPsecSAs()[0].InboundSPI, 1, 0)
-		n.Run(10 * time.Second)
-	}
-	if r1.Keepalives != 3 {
-		t.Errorf("%d keepalives though there was traffic", r1.Keepalives-3)
 	}
 	_, n, r1, _ = roaming(t, nil)
 	n.Run(time.Hour / 2)

@@ -121,18 +121,14 @@ func (t *turn) moved(remote netip.AddrPort) {
 // holdNAT begins to hold the mapping of a NAT open that we are behind.
 func (t *turn) holdNAT() {
 	if every := t.env.Policy.NATKeepalive; every > 0 && t.nat.self && t.floated() {
-		t.sentNAT = t.env.Registry.Traffic(t.own()).Sent
 		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: every})
 	}
 }
 
-// keepAlive sends a keepalive, unless packets of a tunnel have done the same: "A
-// NAT-keepalive packet is sent if there is a need (and if no other packet to the peer has
-// been sent in M seconds)", RFC 3948, section 4. "The sender MUST use a one-octet-long
-// payload with the value 0xFF", section 2.3.
+// keepAlive sends a keepalive, whether or not there is traffic: when the last packet of a
+// tunnel was sent is not known here. "The sender MUST use a one-octet-long payload with
+// the value 0xFF." RFC 3948, section 2.3.
 func (t *turn) keepAlive() {
-	if t.env.Registry.Traffic(t.own()).Sent == t.sentNAT {
-		t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
-	}
+	t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
 	t.holdNAT()
 }

@@ -52,7 +52,6 @@ type Phase1 struct {
 	gxi, gxr    []byte
 	ni, nr      []byte
 	nat         nat
-	sentNAT     uint64 // packets of the tunnels when the NAT was last looked after
 	alive       alive
 	keys        *keys
 	chain       ivChain

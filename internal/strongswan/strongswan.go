@@ -33,6 +33,8 @@ type Tunnel struct {
 	IKE, ESP          string // "aes128-sha1-modp1024"; a group in ESP is PFS
 	RekeyChild        string // "1h" by default
 	RekeyIKE          string // "24h" by default
+	RemoteID          string // Remote by default
+	DPD               string // how often it asks whether the peer is alive; never by default
 }
 
 const strongswanConf = `charon-systemd {
@@ -65,10 +67,11 @@ const swanctlConf = `connections { lab {
   remote_addrs = %[2]s
   proposals = %[3]s
   rekey_time = %[8]s
+  dpd_delay = %[11]s
   local { auth = psk
     id = %[1]s }
   remote { auth = psk
-    id = %[2]s }
+    id = %[10]s }
   children { net {
     local_ts = %[4]s
     remote_ts = %[5]s
@@ -76,13 +79,15 @@ const swanctlConf = `connections { lab {
     rekey_time = %[9]s
   } }
 } }
-secrets { ike-lab { id = %[2]s
+secrets { ike-lab { id-1 = %[2]s
+  id-2 = %[10]s
   secret = "%[7]s" } }
 `
 
 // Swanctl is the tunnel in strongSwan's words: the child "net" of "lab".
 func (p Tunnel) Swanctl() string {
-	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"))
+	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"),
+		cmp.Or(p.RemoteID, p.Remote), cmp.Or(p.DPD, "0s"))
 }
 
 // Start starts the daemon in a namespace, with its files in dir, and waits until it has
