@@ -156,7 +156,7 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 				}
 			}
 			for _, ace := range list(c, e).Entries {
-				if s := ace.Selector(); ace.Remark == "" && ace.Action == acl.Permit {
+				if s := ace.Selector(); ace.Remark == "" && ace.Action == acl.Permit && negotiable(s) {
 					t.Selectors = append(t.Selectors, exchange.Selector{Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
 				}
 			}
@@ -197,6 +197,14 @@ func life(c *config.Config, e *config.CryptoMapEntry) config.Lifetime {
 		}
 	}
 	return l
+}
+
+// negotiable reports whether the identities of IKE can say what a selector says. A
+// wildcard with holes would become a wider network; its traffic is dropped instead.
+func negotiable(s acl.Selector) bool {
+	_, local := s.Local.Addr.Prefix()
+	_, remote := s.Remote.Addr.Prefix()
+	return local && remote
 }
 
 func ikeProxy(p acl.Proxy) exchange.Proxy {

@@ -95,6 +95,20 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
+// No proxy is wider than the access list: a wildcard with holes, which no identity of IKE
+// can say, is not negotiated, and its packets are protected or dropped (never in clear).
+func TestWildcardWithHoles(t *testing.T) {
+	r, c := seed()
+	holes := acl.Entry{Src: acl.Addr{Base: ip("10.1.0.5"), Wildcard: 0xff00}, Dst: acl.Addr{Base: ip("20.1.1.0"), Wildcard: 255}}
+	c.AccessLists[0].Entries = append(c.AccessLists[0].Entries, holes)
+	if got := r.ikePolicy(c).Tunnels[0].Selectors; len(got) != 1 {
+		t.Errorf("negotiable are %v", got)
+	}
+	if rules := r.desired(c).Crypto[0].Selectors[0].Rules; len(rules) != 4 {
+		t.Errorf("the kernel diverts by %d rules", len(rules))
+	}
+}
+
 // Every word of a transform set means the suite that its own name prints again.
 func TestTransformWords(t *testing.T) {
 	printed := map[string]string{"esp-aes 192": "esp-192-aes", "esp-aes 256": "esp-256-aes", "esp-aes 128": "esp-aes", "esp-gcm 128": "esp-gcm"}
