@@ -199,6 +199,9 @@ func TestInitiatorOf15(t *testing.T) {
 var peers = regexp.MustCompile(`vendor|payload type 17|port         : 0 |INFO|responder|RESPONDER|restart ike sa|` +
 	`IKE_I_MM6  New State = IKE_I_MM6|set new node|deleting node|received packet|authenticated|authentication status|^$`)
 
+// named are the names of a template once it is quoted.
+var named = regexp.MustCompile(`\\\{\w+\\\}`)
+
 func TestInitiatorOf15IsTheReference(t *testing.T) {
 	text := reftest.Open(t, "debug/04-mm-initiator-15x-p2-rejected-p1-deleted.txt")
 	// An early 15.x, whose second prefix still has the VRF, and whose author has joined
@@ -212,9 +215,7 @@ func TestInitiatorOf15IsTheReference(t *testing.T) {
 		if l[0] != '=' {
 			continue
 		}
-		alike := regexp.MustCompile("^" + regexp.MustCompile(`\\\{(\w+)\\\}`).ReplaceAllStringFunc(regexp.QuoteMeta(l[1:]), func(s string) string {
-			return iketest.Names[strings.Trim(s, `\{}`)]
-		}) + "$")
+		alike := regexp.MustCompile("^" + named.ReplaceAllString(regexp.QuoteMeta(l[1:]), ".*") + "$")
 		i := slices.IndexFunc(rest, alike.MatchString)
 		if i < 0 {
 			t.Fatalf("the transcript does not go on with %q", l[1:])
@@ -226,7 +227,7 @@ func TestInitiatorOf15IsTheReference(t *testing.T) {
 		}
 		table, found, rest = append(table, l[1:]), append(found, rest[i]), rest[i+1:]
 	}
-	iketest.Compare(t, strings.Join(table, "\n"), strings.Join(found, "\n")) // that one name stands for one value
+	iketest.Compare(t, strings.Join(table, "\n"), strings.Join(found, "\n"))
 }
 
 // XE prints the texts of 15.x behind other prefixes, and cuts two lines in two.

@@ -102,14 +102,14 @@ func (p *Policy) Tunnel(name string, seq int) *Tunnel {
 	return nil
 }
 
-// Peers reports whether some tunnel leads from local to remote.
-func (p *Policy) Peers(local, remote netip.Addr) bool {
+// Between returns a tunnel that leads from local to remote, nil if there is none.
+func (p *Policy) Between(local, remote netip.Addr) *Tunnel {
 	for i := range p.Tunnels {
 		if t := &p.Tunnels[i]; t.Local == local && t.HasPeer(remote) {
-			return true
+			return t
 		}
 	}
-	return false
+	return nil
 }
 
 // HasPeer reports whether the entry names a peer.

@@ -308,8 +308,8 @@ ISAKMP: Unlocking IPSEC struct 0x{peer} from create_transforms, count 1
 {C}:Old State = IKE_QM_R_QM2  New State = IKE_QM_PHASE2_COMPLETE
 `
 
-// Names are the patterns of what a name in braces stands for.
-var Names = map[string]string{
+// names are the patterns of what a name in braces stands for.
+var names = map[string]string{
 	"0": `ISAKMP:\(0:0:N/A:0\)`, "a": `ISAKMP \(0:0\)`, "C": `ISAKMP:\(0:1:SW:1\)`, "c": `ISAKMP \(0:134217729\)`,
 	"peer": `[0-9A-F]{8}`, "handle": `8[0-9A-F]{7}`, "sa": `[0-9A-F]{8}`, "pad": ` {6}`, "blank": ` `,
 	"mid": `-?[0-9]{1,10}`, "spi": `[0-9A-F]{1,8}`, "decimal": `[0-9]{1,10}`,
@@ -340,7 +340,7 @@ func compare(t testing.TB, template, lines []string) {
 			if v, ok := bound[n]; ok {
 				return "(" + regexp.QuoteMeta(v) + ")"
 			}
-			return "(" + Names[n] + ")"
+			return "(" + names[n] + ")"
 		})
 		found := regexp.MustCompile("^" + pattern + "$").FindStringSubmatch(lines[i])
 		if found == nil {

@@ -114,6 +114,8 @@ type turn struct {
 	*Phase1
 	env exchange.Env
 	out []exchange.Action
+
+	closest debug.Mismatch // in what the transform differs that comes closest to a policy
 }
 
 func (t *turn) do(a exchange.Action)   { t.out = append(t.out, a) }
@@ -122,6 +124,14 @@ func (t *turn) drop(reason string)     { t.do(exchange.Drop{Reason: reason}) }
 func (p *Phase1) at() debug.At         { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
 func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
 func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
+
+// mode is the exchange of phase 1, as syslog messages name it.
+func (p *Phase1) mode() debug.Mode {
+	if p.aggressive {
+		return debug.AggressiveMode
+	}
+	return debug.MainMode
+}
 
 // move changes the state and says so; nothing else does.
 func (t *turn) move(source debug.Source, input debug.Input, next State) {

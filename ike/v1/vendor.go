@@ -21,7 +21,7 @@ var nattVersion = map[payload.Vendor]debug.NATT{
 // readVendors walks the vendor IDs of a message. IOS walks them before it looks at the
 // policy and again once that is known, and reports both.
 func (t *turn) readVendors(m *message) (v vendors) {
-	again := t.number <= 2 && t.suite.Group != 0
+	again := (t.number <= 2 || t.aggressive) && t.suite.Group != 0
 	for _, r := range m.all(payload.TypeVendor) {
 		t.trace(debug.ISAKMPVendorPayload{At: t.at(), Again: again})
 		known := payload.ClassifyVendor(r.Body)

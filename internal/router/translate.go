@@ -134,13 +134,11 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 			p.Proposals = append(p.Proposals, isakmpProposal(i))
 		}
 	}
-	for _, k := range c.ISAKMPKeys {
-		p.Keys = append(p.Keys, exchange.PresharedKey{Prefix: prefixOf(k.IP, k.Mask), Secret: []byte(k.Key)})
-	}
+	identities(c, p)
 	for _, x := range r.protectedInterfaces(c) {
 		for _, e := range x.entries {
 			t := exchange.Tunnel{
-				Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP),
+				Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), Profile: e.Profile,
 				PFS: suite.Group(e.PFS), LifeSeconds: life(c, e).Seconds, LifeKilobytes: life(c, e).Kilobytes,
 				IdleTime: inSeconds(cmp.Or(e.IdleTime.Seconds, c.IdleTime.Seconds)), IdleDefault: e.IdleTime.Default,
 			}

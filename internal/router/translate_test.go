@@ -34,7 +34,7 @@ func seed() (*Router, *config.Config) {
 		{Priority: 10, Authentication: config.PreShare, Group: 1, Lifetime: 86400},
 		{Priority: 20, Authentication: config.RSASig, Group: 1, Lifetime: 86400},
 	}
-	c.ISAKMPKeys = []config.ISAKMPKey{{Key: "cisco", IP: ip("23.23.23.3"), Mask: maskOf(32)}}
+	c.ISAKMPKeys = []config.ISAKMPKey{{Key: config.Secret{Text: "cisco"}, IP: ip("23.23.23.3"), Mask: maskOf(32)}}
 	c.TransformSet = []*config.TransformSet{{Name: "cisco", Transforms: []string{"esp-des", "esp-md5-hmac"}}}
 	c.IPsecLife.Seconds = 1800
 	c.CryptoMaps = []*config.CryptoMap{{Name: "cisco", Entries: []*config.CryptoMapEntry{
