@@ -84,5 +84,5 @@ func (j Job) Skip() (in Input, ok bool) {
 // result is what a Job returns.
 type result struct {
 	sa *sa
-	ev exchange.Secret
+	ev exchange.Event
 }

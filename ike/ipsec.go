@@ -88,7 +88,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 func (c *Core) refusal(p *pair) string {
 	t := c.policy.Tunnel(p.Map, p.Seq)
 	switch {
-	case t == nil || t.Local != p.Local.Addr() || !t.HasPeer(p.peer.Addr) || !covered(c.policy, p.Map, p.Seq, p.Selector):
+	case t == nil || t.Local != p.Local.Addr() || !t.Admits(p.peer.Addr) || !t.Covers(p.Selector) || t.Open() && !c.stands(p.Flow()):
 		return "SA no longer configured"
 	case p.peer.IPsec > maxPeerPairs: // this one counts already
 		return "too many IPsec SAs of one peer"
@@ -172,7 +172,7 @@ func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
 
 // renewPair negotiates a successor, unless there is one or will be.
 func (c *Core) renewPair(p *pair, end time.Time) {
-	t := c.policy.Tunnel(p.Map, p.Seq)
+	t := c.policy.Tunnel(p.Map, p.Seq).Towards(p.peer.Addr)
 	if p.leaving || c.successor(p) != nil || c.requests[p.key()] != nil || t == nil || len(t.Peers) == 0 {
 		return
 	}
@@ -288,6 +288,7 @@ func (c *Core) removePair(p *pair) {
 		c.emit(debug.IPsecDelete{SARef: p.SARef(outbound), Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
 	}
 	c.unlock(p)
+	c.release(p.Flow())
 }
 
 // unlock gives the pair's reference on its peer back.
@@ -305,6 +306,10 @@ func (c *Core) unlock(p *pair) {
 	c.reap(p.peer)
 }
 
+// temporaryEntry is the sequence number that IOS prints of entries that a peer has made by
+// way of a dynamic crypto map. Ours are beyond it.
+const temporaryEntry = 65536
+
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
@@ -312,7 +317,7 @@ func (c *Core) traceInstalled(p *pair) {
 	if c.ios15() {
 		c.emit(debug.IPsecKeyEngine{Count: 1})
 		c.emit(match)
-		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: p.Seq})
+		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: min(p.Seq, temporaryEntry)})
 	} else {
 		c.emit(debug.IPsecKeyEngine{Count: 2})
 		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})

@@ -37,6 +37,12 @@ type IPsec interface {
 	Move(inboundSPI uint32, remote netip.AddrPort)
 	// Traffic counts what the pair has carried since its installation.
 	Traffic(inboundSPI uint32) exchange.Traffic
+	// Shelter takes the traffic of a flow under protection before it has SAs: it is
+	// dropped until then, never sent in clear. It is called from another goroutine
+	// than the others, and may block.
+	Shelter(exchange.Flow) error
+	// Release takes a Shelter back.
+	Release(exchange.Flow)
 }
 
 // Hub takes debug events; *debug.Hub is one. Emit must not block.

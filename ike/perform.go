@@ -40,6 +40,8 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 		c.timers.stop(timerKey{s, a.Timer})
 	case exchange.Derive:
 		c.jobs = append(c.jobs, c.derive(s, a))
+	case exchange.Shelter:
+		c.shelter(s, a)
 	case exchange.Drop:
 		c.drop(a.Reason)
 	case exchange.Established:

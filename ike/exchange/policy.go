@@ -69,6 +69,8 @@ type Tunnel struct {
 	IdleTime      time.Duration // after which unused SAs are deleted; 0 for never
 	IdleDefault   bool          // and the default peer is tried next
 	Selectors     []Selector    // one per permit entry of the access list
+	Dynamic       bool          // an entry of a dynamic crypto map: answers whoever comes, begins nothing
+	Except        []Selector    // what a dynamic entry leaves to the others of its crypto map
 }
 
 // Selector is a pair of proxy identities as this side sees them.

@@ -15,11 +15,13 @@ type Plane struct {
 	current map[exchange.Selector]uint32
 	enabled []uint32 // in the order they were enabled
 	traffic map[uint32]exchange.Traffic
+	// Shelters are the flows under protection without regard to their SAs.
+	Shelters map[exchange.Flow]bool
 }
 
 // NewPlane returns a data plane without SAs.
 func NewPlane() *Plane {
-	return &Plane{Pairs: make(map[uint32]exchange.SAPair), current: make(map[exchange.Selector]uint32), traffic: make(map[uint32]exchange.Traffic)}
+	return &Plane{Pairs: make(map[uint32]exchange.SAPair), current: make(map[exchange.Selector]uint32), traffic: make(map[uint32]exchange.Traffic), Shelters: make(map[exchange.Flow]bool)}
 }
 
 // Install implements ike.IPsec.
@@ -71,6 +73,18 @@ func (p *Plane) Carry(spi uint32, sent, received uint64) {
 	t := p.traffic[spi]
 	p.traffic[spi] = exchange.Traffic{Sent: t.Sent + sent, Received: t.Received + received}
 }
+
+// Shelter implements ike.IPsec.
+func (p *Plane) Shelter(f exchange.Flow) error {
+	if p.Refuse != nil {
+		return p.Refuse
+	}
+	p.Shelters[f] = true
+	return nil
+}
+
+// Release implements ike.IPsec.
+func (p *Plane) Release(f exchange.Flow) { delete(p.Shelters, f) }
 
 // Ping sends a packet of the selector to the other router and its answer back, and says
 // why either would not arrive.

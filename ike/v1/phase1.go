@@ -99,6 +99,8 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 		t.expired(ev.Timer)
 	case exchange.Secret:
 		t.secret(ev)
+	case exchange.Sheltered:
+		t.sheltered(ev)
 	case exchange.Delete:
 		t.delete(ev.Reason, ev.Quiet)
 	case exchange.Moved:

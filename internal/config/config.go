@@ -31,6 +31,7 @@ type Config struct {
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
 	AccessLists   []*acl.List  // named first, then numbered, in print order
+	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
 	ISAKMPPolicy  []*ISAKMPPolicy
 	ISAKMPKeys    []ISAKMPKey // by address, the longest mask first, then by host
@@ -165,9 +166,11 @@ type CryptoMap struct {
 	Entries []*CryptoMapEntry
 }
 
-// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`.
+// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`, or `crypto dynamic-map NAME
+// SEQ`.
 type CryptoMapEntry struct {
 	Seq           int
+	Dynamic       string // the dynamic map that stands here; the entry has nothing else then
 	Description   string
 	Peers         []uint32
 	DefaultPeer   uint32 // one of Peers, 0 for none
@@ -177,6 +180,7 @@ type CryptoMapEntry struct {
 	IdleTime      IdleTime
 	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
+	ReverseRoute  ReverseRoute
 }
 
 // New returns the configuration of a router without any.

@@ -10,7 +10,10 @@ import (
 )
 
 // sas is the data plane as IKE sees it.
-type sas struct{ path *dataplane.Path }
+type sas struct {
+	path *dataplane.Path
+	r    *Router
+}
 
 // Install implements ike.IPsec.
 func (s *sas) Install(p exchange.SAPair) error {
@@ -31,6 +34,9 @@ func (s *sas) Install(p exchange.SAPair) error {
 	err := s.path.Install(sa)
 	p.Inbound.Clear()
 	p.Outbound.Clear()
+	if err == nil {
+		s.r.live.change(func() { s.r.live.pairs[p.InboundSPI] = p.SAInfo })
+	}
 	return err
 }
 
@@ -38,7 +44,16 @@ func (s *sas) Install(p exchange.SAPair) error {
 func (s *sas) Enable(inboundSPI uint32) { s.path.Enable(inboundSPI) }
 
 // Remove implements ike.IPsec.
-func (s *sas) Remove(inboundSPI uint32) { s.path.Remove(inboundSPI) }
+func (s *sas) Remove(inboundSPI uint32) {
+	s.path.Remove(inboundSPI)
+	s.r.live.change(func() { delete(s.r.live.pairs, inboundSPI) })
+}
+
+// Shelter implements ike.IPsec.
+func (s *sas) Shelter(f exchange.Flow) error { return s.r.shelter(f) }
+
+// Release implements ike.IPsec.
+func (s *sas) Release(f exchange.Flow) { s.r.live.drop(f) }
 
 // Move implements ike.IPsec.
 func (s *sas) Move(inboundSPI uint32, remote netip.AddrPort) { s.path.Move(inboundSPI, remote) }
@@ -84,7 +99,7 @@ func (r *Router) listen() error {
 		return err
 	}
 	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
-	ipsec := &sas{}
+	ipsec := &sas{r: r}
 	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
 	// The data plane receives from here on; what it has for IKE waits in the mailbox.
 	r.path = dataplane.New(dataplane.Options{

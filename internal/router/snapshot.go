@@ -66,6 +66,7 @@ type IPsecIdent struct {
 	Interface          string
 	Map                string
 	Seq                int
+	Template           string // the entry of a dynamic map that it came about by: "DYN/10"
 	LocalAddr          netip.Addr
 	Peer               netip.Addr // zero when the entry has none
 	PeerPort           uint16     // 500 or 4500
