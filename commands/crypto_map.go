@@ -128,11 +128,12 @@ var mapEntries = []grammar.Entry[*mapScope]{
 		},
 	},
 	mapLine{
-		Syntax: "set peer ![A.B.C.D]",
+		Syntax: "set peer ![A.B.C.D [default]]",
 		Help: grammar.Help{
 			"set":     "Set values for encryption/decryption",
 			"peer":    "Allowed Encryption/Decryption peer.",
 			"A.B.C.D": "IP address of peer",
+			"default": "Preferred peer",
 		},
 		Set: func(e *mapScope, a grammar.Args) error {
 			peer := a.IP("A.B.C.D")
@@ -145,15 +146,28 @@ var mapEntries = []grammar.Entry[*mapScope]{
 			if !slices.Contains(e.Peers, peer) {
 				e.Peers = append(e.Peers, peer)
 			}
+			switch {
+			case a.Has("default"):
+				e.DefaultPeer = peer
+			case e.DefaultPeer == peer:
+				e.DefaultPeer = 0
+			}
 			return nil
 		},
 		No: func(e *mapScope, a grammar.Args) error {
 			e.Peers = without(e.Peers, func(p uint32) bool { return !a.Has("A.B.C.D") || p == a.IP("A.B.C.D") })
+			if !slices.Contains(e.Peers, e.DefaultPeer) {
+				e.DefaultPeer = 0
+			}
 			return nil
 		},
 		Write: func(e *mapScope, w *grammar.Writer) {
 			for _, p := range e.Peers {
-				w.Line("set peer", ipText(p))
+				word := ""
+				if p == e.DefaultPeer {
+					word = "default"
+				}
+				w.Line("set peer", ipText(p), word)
 			}
 		},
 	},
@@ -167,6 +181,7 @@ var mapEntries = []grammar.Entry[*mapScope]{
 		No:    func(e *mapScope, a grammar.Args) error { resetLifetime(&e.Life, a); return nil },
 		Write: func(e *mapScope, w *grammar.Writer) { writeLifetime(w, "set", e.Life) },
 	},
+	mapIdleLine,
 	mapLine{
 		Syntax: "set transform-set ![WORD...]",
 		Help: grammar.Help{

@@ -34,6 +34,7 @@ type Core struct {
 
 	pairs    map[uint32]*pair // by inbound SPI
 	requests map[requestKey]*request
+	current  map[tunnelKey]netip.Addr // the peer in use
 	shelters map[exchange.Flow]*shelter
 
 	conns, flows, handles, ptrs uint32
@@ -50,7 +51,8 @@ func NewCore(o Options) *Core {
 		o:      o,
 		policy: &exchange.Policy{},
 		own:    make(map[[8]byte]*sa), offers: make(map[offer]*sa), peers: make(map[netip.Addr]*exchange.Peer),
-		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request), shelters: make(map[exchange.Flow]*shelter),
+		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request), current: make(map[tunnelKey]netip.Addr),
+		shelters: make(map[exchange.Flow]*shelter),
 		failures: make(failures),
 		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
 		flows: 2000,
@@ -82,6 +84,8 @@ func (c *Core) Handle(now time.Time, in Input) []Job {
 		c.clearSA(in.Peer)
 	case ClearISAKMP:
 		c.clearISAKMP(in.ConnID)
+	case Moved:
+		c.moved(in)
 	case InvalidSPI:
 		c.invalidSPI(in)
 	case result:

@@ -39,6 +39,10 @@ type Config struct {
 	ISAKMPOff     bool     // no crypto isakmp enable
 	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
 	IPsecLife     Lifetime // crypto ipsec security-association lifetime
+	Keepalive     Keepalive
+	NATKeepalive  uint16   // crypto isakmp nat keepalive, in seconds; 0 for none
+	NoUDPEncap    bool     // no crypto ipsec nat-transparency udp-encaps
+	IdleTime      IdleTime // crypto ipsec security-association idle-time
 }
 
 // TimestampKind is the form of a time stamp.
@@ -169,9 +173,11 @@ type CryptoMapEntry struct {
 	Dynamic       string // the dynamic map that stands here; the entry has nothing else then
 	Description   string
 	Peers         []uint32
+	DefaultPeer   uint32 // one of Peers, 0 for none
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
+	IdleTime      IdleTime
 	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
 	ReverseRoute  ReverseRoute

@@ -26,6 +26,7 @@ func (s *sas) Install(p exchange.SAPair) error {
 		HardKB:  uint64(p.LifeKilobytes),
 		Window:  replayWindow,
 		Standby: true,
+		Roams:   p.Roams,
 	}
 	if !p.UDPEncap {
 		sa.Local, sa.Remote = netip.AddrPortFrom(p.Local.Addr(), 0), netip.AddrPortFrom(p.Remote.Addr(), 0)
@@ -54,10 +55,13 @@ func (s *sas) Shelter(f exchange.Flow) error { return s.r.shelter(f) }
 // Release implements ike.IPsec.
 func (s *sas) Release(f exchange.Flow) { s.r.live.drop(f) }
 
-// Used implements ike.IPsec.
-func (s *sas) Used(inboundSPI uint32) bool {
-	st, ok := s.path.Stats(inboundSPI)
-	return ok && st.Encaps+st.Decaps > 0
+// Move implements ike.IPsec.
+func (s *sas) Move(inboundSPI uint32, remote netip.AddrPort) { s.path.Move(inboundSPI, remote) }
+
+// Traffic implements ike.IPsec.
+func (s *sas) Traffic(inboundSPI uint32) exchange.Traffic {
+	st, _ := s.path.Stats(inboundSPI)
+	return exchange.Traffic{Sent: st.Encaps, Received: st.Decaps}
 }
 
 // replayWindow is IOS's default, in packets.
@@ -104,6 +108,7 @@ func (r *Router) listen() error {
 		Acquire:       r.acquire,
 		VolumeExpired: r.engine.VolumeExpired,
 		InvalidSPI:    r.engine.InvalidSPI,
+		Moved:         r.engine.Moved,
 	})
 	ipsec.path = r.path
 	return nil

@@ -105,7 +105,7 @@ func (r *Router) ISAKMPSAs() []ISAKMPSA {
 	for _, p := range r.engine.ISAKMPSAs() {
 		out = append(out, ISAKMPSA{
 			Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalPort: p.Local.Port(), RemotePort: p.Remote.Port(),
-			Initiator: p.Initiator, State: p.State, ConnID: p.ConnID, Deleted: p.Deleted, NATT: p.NATT,
+			Initiator: p.Initiator, State: p.State, ConnID: p.ConnID, Deleted: p.Deleted, NATT: p.NATT, DPD: p.DPD,
 			Encryption: encryptionWord(p.Suite), Hash: hashWord(p.Suite), Group: uint8(p.Suite.Group), Remaining: p.Remaining,
 			Signed: p.Suite.Auth == exchange.RSASig, Profile: p.Profile,
 		})

@@ -21,7 +21,7 @@ type ISAKMPSA struct {
 	ConnID                uint32 // 0 until keys exist
 	Slot                  uint32 // engine slot, printed by 12.4
 	Deleted               bool
-	NATT                  bool
+	NATT, DPD             bool
 	Encryption, Hash      string // "aes 256", "sha"; "" before the policy is agreed
 	Signed                bool   // authenticates by RSA signatures
 	Group                 uint8

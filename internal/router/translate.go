@@ -1,12 +1,14 @@
 package router
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -116,7 +118,11 @@ func manner(c *config.Config) debug.Manner {
 // ikePolicy is what IKE may negotiate. An entry without a peer or a transform set
 // is not negotiable; its traffic is dropped by the data plane.
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
-	p := &exchange.Policy{Version: manner(c), InvalidSPIRecovery: c.ISAKMPRecover}
+	p := &exchange.Policy{Version: manner(c)}
+	p.InvalidSPIRecovery = c.ISAKMPRecover
+	k := c.Keepalive
+	p.DPD = exchange.DPD{Interval: inSeconds(k.Seconds), Retry: inSeconds(k.Retry), Periodic: k.Periodic}
+	p.NATKeepalive, p.NoUDPEncap = inSeconds(c.NATKeepalive), c.NoUDPEncap
 	if c.ISAKMPOff {
 		return p
 	}
@@ -142,9 +148,13 @@ func ikeTunnel(c *config.Config, x *protected, e *entry) exchange.Tunnel {
 	t := exchange.Tunnel{
 		Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), Profile: e.Profile,
 		PFS: suite.Group(e.PFS), LifeSeconds: l.Seconds, LifeKilobytes: l.Kilobytes,
+		IdleTime: inSeconds(cmp.Or(e.IdleTime.Seconds, c.IdleTime.Seconds)), IdleDefault: e.IdleTime.Default,
 	}
 	for _, peer := range e.Peers {
 		t.Peers = append(t.Peers, addrOf(peer))
+	}
+	if e.DefaultPeer != 0 {
+		t.DefaultPeer = addrOf(e.DefaultPeer)
 	}
 	for _, name := range e.TransformSets {
 		if s := c.Transforms(name); s != nil {
@@ -179,6 +189,8 @@ func (r *Router) spd(c *config.Config, mtu func(link string) int) *dataplane.Pol
 	}
 	return p
 }
+
+func inSeconds[T uint16 | uint32](n T) time.Duration { return time.Duration(n) * time.Second }
 
 // life is an entry's lifetime, the global one where it has none of its own.
 func life(c *config.Config, e *config.CryptoMapEntry) config.Lifetime {
