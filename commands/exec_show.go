@@ -271,6 +271,15 @@ func showCrypto(r Router) []exec {
 			}),
 		},
 		{
+			Syntax: "show crypto dynamic-map [tag WORD]",
+			Help: grammar.Help{
+				"dynamic-map": "Crypto map templates",
+				"tag":         "Show dynamic crypto maps with a specific tag",
+				"WORD":        "Dynamic crypto map tag",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error { showDynamicMaps(w, r.Config(), a.String("WORD")); return nil }),
+		},
+		{
 			Syntax: "show crypto session [detail]",
 			Help: grammar.Help{
 				"session": "Show crypto sessions (tunnels)",

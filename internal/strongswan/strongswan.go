@@ -35,6 +35,7 @@ type Tunnel struct {
 	RekeyIKE          string // "24h" by default
 	LocalID, RemoteID string // the outer addresses by default
 	Aggressive        bool
+	DPD               string // how often it asks whether the peer is alive; never by default
 }
 
 const strongswanConf = `charon-systemd {
@@ -69,6 +70,7 @@ const swanctlConf = `connections { lab {
   remote_addrs = %[2]s
   proposals = %[3]s
   rekey_time = %[8]s
+  dpd_delay = %[13]s
   local { auth = psk
     id = %[11]s }
   remote { auth = psk
@@ -89,7 +91,7 @@ secrets { ike-lab { id-address = %[2]s
 func (p Tunnel) Swanctl() string {
 	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
 	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"),
-		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote))
+		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote), cmp.Or(p.DPD, "0s"))
 }
 
 // Start starts the daemon in a namespace, with its files in dir, and waits until it has
