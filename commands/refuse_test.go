@@ -18,6 +18,7 @@ func TestBadInput(t *testing.T) {
 		"crypto map M 10 ipsec-isakmp", "set peer 23.23.23.3", "set transform-set T",
 		"interface Loopback0", "ip address 9.9.9.9 255.255.255.255",
 		"interface GigabitEthernet0/0", "ip address 192.0.2.1 255.255.255.0", "ip address 192.0.3.1 255.255.255.0 secondary", "crypto map M",
+		"crypto dynamic-map D 1", "set transform-set T", "crypto map N 20 ipsec-isakmp dynamic D",
 		"ip access-list extended L", "10 permit ip any any",
 		"access-list 101 permit ip any any",
 	}
@@ -64,9 +65,16 @@ func TestBadInput(t *testing.T) {
 		{[]string{"crypto ipsec transform-set X esp-aes 256"}, "% Invalid transform set: esp-aes 256 needs an authentication transform."},
 		{[]string{"crypto ipsec transform-set X esp-sha-hmac"}, "% Invalid transform set: esp-sha-hmac needs an encryption transform, esp-null for none."},
 		{[]string{"crypto ipsec transform-set X esp-gcm esp-sha-hmac"}, "invalid input at column 38"},
-		{[]string{"no crypto ipsec transform-set T"}, "% Transform set T is in use by the crypto map(s): M"},
+		{[]string{"no crypto ipsec transform-set T"}, "% Transform set T is in use by the crypto map(s): D, M"},
 		{[]string{"crypto ipsec transform-set T esp-aes esp-sha-hmac", "mode transport"}, "% Transport mode is not supported, use tunnel mode."},
 		// crypto maps
+		{[]string{"crypto map M 30 ipsec-isakmp dynamic NONE"}, `% ERROR: dynamic crypto map with tag "NONE" does not exist.`},
+		{[]string{"crypto map M 10 ipsec-isakmp dynamic D"}, "% M 10 is a crypto map entry of its own; remove it first."},
+		{[]string{"crypto map N 20 ipsec-isakmp"}, "% N 20 stands for dynamic map D; remove it first."},
+		{[]string{"no crypto dynamic-map D"}, "% Dynamic crypto map D is in use by crypto map(s): N."},
+		{[]string{"no crypto dynamic-map D 1"}, "% Dynamic crypto map D is in use by crypto map(s): N."},
+		{[]string{"no crypto dynamic-map D 2"}, "% Could not find dynamic crypto map entry D 2"},
+		{[]string{"no crypto dynamic-map X"}, "% Could not find dynamic crypto map X"},
 		{[]string{"crypto map M 10", "set peer 192.0.2.1"}, "% Invalid peer address 192.0.2.1 (it's this router)"},
 		{[]string{"crypto map M 10", "set peer 9.9.9.9"}, "% Invalid peer address 9.9.9.9 (it's this router)"},
 		{[]string{"crypto map M 10", "set peer 255.255.255.255"}, "% Invalid peer address 255.255.255.255"},
@@ -151,7 +159,9 @@ func TestNotes(t *testing.T) {
 		{[]string{"access-list 101 permit ip any any log"}, []string{"Warning: matches of this entry are counted, not logged"}},
 		{[]string{"ip access-list extended X", "20 permit tcp any any eq 22 log"}, []string{"Warning: matches of this entry are counted, not logged"}},
 		{[]string{"ip access-list extended X", "permit ip any any log", "no permit ip any any log"}, nil},
-		{[]string{"version 15.4"}, []string{"Warning: the manner of release 12.4 is kept, not that of 15.4"}},
+		{[]string{"version 15.4"}, nil},
+		{[]string{"version 16.9"}, []string{"Warning: the manner of release 12.4 is kept, not that of 16.9"}},
+		{[]string{"version 15.2", "version 12.2"}, []string{"Warning: the manner of release 15.2 is kept, not that of 12.2"}},
 	} {
 		_, notes, err := typeLines(newRouter(), c.lines...)
 		if err != nil || !slices.Equal(notes, c.want) {

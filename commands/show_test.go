@@ -251,9 +251,9 @@ func TestSessionStatus(t *testing.T) {
 // TestShowISAKMPDetail checks the row that parsers read.
 func TestShowISAKMPDetail(t *testing.T) {
 	r := lab(t)
-	r.isakmp[0].NATT = true
+	r.isakmp[0].NATT, r.isakmp[0].DPD = true, true
 	got := run(t, r, "show crypto isakmp sa detail")
-	const row = "1     12.12.12.1      23.23.23.3             ACTIVE des  sha    psk  1  23:59:59 N\n       Engine-id:Conn-id =  SW:1\n"
+	const row = "1     12.12.12.1      23.23.23.3             ACTIVE des  sha    psk  1  23:59:59 DN\n       Engine-id:Conn-id =  SW:1\n"
 	if !strings.Contains(got, row) || !strings.HasSuffix(got, "\n\nIPv6 Crypto ISAKMP SA\n\n") {
 		t.Errorf("got\n%s", got)
 	}

@@ -20,6 +20,10 @@ type undoing struct {
 const (
 	set   = "crypto ipsec transform-set T esp-aes esp-sha-hmac"
 	entry = "crypto map M 10 ipsec-isakmp"
+
+	profile = "crypto isakmp profile P"
+
+	template = "crypto dynamic-map D 10"
 )
 
 var undoings = []undoing{
@@ -46,8 +50,45 @@ var undoings = []undoing{
 	{[]string{"crypto isakmp policy 5"}, "group 5", " group 5", "no group 5"},
 	{[]string{"crypto isakmp policy 5"}, "lifetime 60", " lifetime 60", "no lifetime"},
 	{nil, "crypto isakmp key K address 1.2.3.4", "crypto isakmp key K address 1.2.3.4", "no crypto isakmp key K address 1.2.3.4"},
+	{nil, "ip domain-name example.com", "ip domain name example.com", "no ip domain name"},
+	{nil, "password encryption aes", "password encryption aes", "no password encryption aes"},
+	{nil, "key config-key password-encrypt a master key", "!", "no key config-key password-encrypt"}, // writes nothing
+	{nil, "crypto isakmp key 0 6 hostname r1.example.com", "crypto isakmp key 0 6 hostname r1.example.com", "no crypto isakmp key 0 6 hostname r1.example.com"},
+	{nil, "crypto isakmp identity hostname", "crypto isakmp identity hostname", "no crypto isakmp identity"},
+	{nil, "crypto isakmp aggressive-mode disable", "crypto isakmp aggressive-mode disable", "no crypto isakmp aggressive-mode disable"},
+	{nil, "crypto keyring K", "crypto keyring K", "no crypto keyring K"},
+	{[]string{"crypto keyring K"}, "description x y", "  description x y", "no description"},
+	{[]string{"crypto keyring K"}, "pre-shared-key address 1.2.3.4 255.255.255.0 key k", "  pre-shared-key address 1.2.3.0 255.255.255.0 key k", "no pre-shared-key address 1.2.3.0 255.255.255.0"},
+	{[]string{"crypto keyring K"}, "pre-shared-key hostname h key 0 0", "  pre-shared-key hostname h key 0 0", "no pre-shared-key hostname h key 0 0"},
+	{nil, "crypto isakmp peer address 1.2.3.4", "crypto isakmp peer address 1.2.3.4", "no crypto isakmp peer address 1.2.3.4"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode password p", " set aggressive-mode password p", "no set aggressive-mode password"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint user-fqdn a@b", " set aggressive-mode client-endpoint user-fqdn a@b", "no set aggressive-mode client-endpoint"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint fqdn b", " set aggressive-mode client-endpoint fqdn b", "no set aggressive-mode client-endpoint fqdn b"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint ipv4-address 1.2.3.5", " set aggressive-mode client-endpoint ipv4-address 1.2.3.5", "no set aggressive-mode client-endpoint"},
+	{nil, profile, profile, "no " + profile},
+	{[]string{profile}, "description x y", "   description x y", "no description"},
+	{[]string{"crypto keyring K", profile}, "keyring K", "   keyring K", "no keyring K"},
+	{[]string{profile}, "self-identity fqdn", "   self-identity fqdn", "no self-identity"},
+	{[]string{profile}, "self-identity address", "   self-identity address", "no self-identity"},
+	{[]string{profile}, "self-identity user-fqdn a@b", "   self-identity user-fqdn a@b", "no self-identity user-fqdn a@b"},
+	{[]string{profile}, "match identity address 1.2.3.4", "   match identity address 1.2.3.4 255.255.255.255", "no match identity address 1.2.3.4"},
+	{[]string{profile}, "match identity host h", "   match identity host h", "no match identity host h"},
+	{[]string{profile}, "match identity host domain h", "   match identity host domain h", "no match identity host domain h"},
+	{[]string{profile}, "match identity user a@b", "   match identity user a@b", "no match identity user a@b"},
+	{[]string{profile}, "match identity user domain b", "   match identity user domain b", "no match identity user domain b"},
+	{[]string{profile}, "initiate mode aggressive", "   initiate mode aggressive", "no initiate mode aggressive"},
+	{[]string{profile, entry}, "set isakmp-profile P", " set isakmp-profile P", "no set isakmp-profile"},
 	{nil, "no crypto isakmp enable", "no crypto isakmp enable", "crypto isakmp enable"},
 	{nil, "crypto isakmp invalid-spi-recovery", "crypto isakmp invalid-spi-recovery", "no crypto isakmp invalid-spi-recovery"},
+	{nil, "crypto isakmp keepalive 10", "crypto isakmp keepalive 10", "no crypto isakmp keepalive"},
+	{nil, "crypto isakmp keepalive 10 2 on-demand", "crypto isakmp keepalive 10", "no crypto isakmp keepalive 10"},
+	{nil, "crypto isakmp keepalive 3600 60 periodic", "crypto isakmp keepalive 3600 60 periodic", "no crypto isakmp keepalive"},
+	{nil, "crypto isakmp keepalive 10 periodic", "crypto isakmp keepalive 10 periodic", "no crypto isakmp keepalive"},
+	{nil, "crypto isakmp nat keepalive 20", "crypto isakmp nat keepalive 20", "no crypto isakmp nat keepalive"},
+	{nil, "no crypto ipsec nat-transparency udp-encapsulation", "no crypto ipsec nat-transparency udp-encaps", "crypto ipsec nat-transparency udp-encaps"},
+	{nil, "crypto ipsec security-association idle-time 60", "crypto ipsec security-association idle-time 60", "no crypto ipsec security-association idle-time"},
+	{[]string{entry}, "set security-association idle-time 600 default", " set security-association idle-time 600 default", "no set security-association idle-time"},
+	{[]string{entry, "set peer 1.1.1.1"}, "set peer 2.2.2.2 default", " set peer 2.2.2.2 default", "no set peer 2.2.2.2"},
 	{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},
 	{nil, "crypto ipsec security-association lifetime kilobytes 2560", "crypto ipsec security-association lifetime kilobytes 2560", "no crypto ipsec security-association lifetime kilobytes"},
 	{nil, "crypto ipsec transform-set T esp-md5-hmac esp-3des", "crypto ipsec transform-set T esp-3des esp-md5-hmac ", "no crypto ipsec transform-set T"},
@@ -60,6 +101,17 @@ var undoings = []undoing{
 	{[]string{entry}, "set pfs", " set pfs group1", "no set pfs"},
 	{[]string{entry}, "set security-association lifetime seconds 3600", " set security-association lifetime seconds 3600", "no set security-association lifetime seconds"},
 	{[]string{entry}, "match address 150", " match address 150", "no match address"},
+	{[]string{entry}, "reverse-route", " reverse-route", "no reverse-route"},
+	{[]string{entry}, "reverse-route static", " reverse-route static", "no reverse-route"},
+	{nil, template, template, "no crypto dynamic-map D 10"},
+	{nil, template, template, "no crypto dynamic-map D"},
+	{[]string{template}, "description x y", " description x y", "no description"},
+	{[]string{set, template}, "set transform-set T", " set transform-set T ", "no set transform-set"},
+	{[]string{template}, "set pfs", " set pfs group1", "no set pfs"},
+	{[]string{template}, "set security-association lifetime seconds 3600", " set security-association lifetime seconds 3600", "no set security-association lifetime seconds"},
+	{[]string{template}, "match address 150", " match address 150", "no match address"},
+	{[]string{template}, "reverse-route", " reverse-route", "no reverse-route"},
+	{[]string{template, "exit"}, "crypto map M 10 ipsec-isakmp dynamic D", "crypto map M 10 ipsec-isakmp dynamic D ", "no crypto map M 10"},
 	{nil, "interface lo 7", "interface Loopback7", "no interface Loopback7"},
 	{[]string{"int f0/0"}, "description x", " description x", "no description"},
 	{[]string{"int f0/0"}, "ip address 1.1.1.1 255.0.0.0", " ip address 1.1.1.1 255.0.0.0", "no ip address 1.1.1.1 255.0.0.0"},
@@ -160,7 +212,8 @@ func TestEveryCommandIsTested(t *testing.T) {
 // modes are the configuration modes, by the lines that lead there.
 var modes = [][]string{
 	nil, {"interface g0/0"}, {"crypto isakmp policy 1"}, {"crypto ipsec transform-set T esp-aes esp-sha-hmac"},
-	{"crypto map M 1 ipsec-isakmp"}, {"ip access-list extended L"},
+	{"crypto map M 1 ipsec-isakmp"}, {"crypto dynamic-map D 1"}, {"ip access-list extended L"},
+	{"crypto keyring K"}, {profile}, {"crypto isakmp peer address 1.2.3.4"},
 }
 
 // control are the words of the modes themselves.

@@ -1,5 +1,10 @@
 package debug
 
+import (
+	"cmp"
+	"fmt"
+)
+
 // Notes on the lines of debug crypto ipsec and on the crypto syslog messages.
 
 func (p Proxy) short() string { return p.Addr.String() + "/" + p.Mask.String() }
@@ -16,6 +21,11 @@ func (e IPsecRequestTimer) Explain(l Language) string {
 	}
 	return say(l, "IKE delivered no SA with %s in time again (time-out %d): the request is given up. The next packet makes a new one.",
 		"IKE 仍未与 %s 建立起 SA（第 %d 次超时）：放弃这次请求，下一个报文会重新触发。", e.Remote, e.Count)
+}
+
+func (e IPsecValidatePart) Explain(l Language) string {
+	return say(l, "The IPsec layer gets part %d of the proposal to check; the next line says what it holds.",
+		"IPsec 模块开始审查提议的第 %d 部分，内容见下一行。", e.Part)
 }
 
 func (e IPsecValidate) Explain(l Language) string {
@@ -37,8 +47,41 @@ func (e IPsecNoMap) Explain(l Language) string {
 }
 
 func (e IPsecProxyRefused) Explain(l Language) string {
-	return say(l, "The proxy identities of the peer match none of our crypto access lists; the lists of the two routers must mirror each other.",
+	note := say(l, "The proxy identities of the peer match none of our crypto access lists; the lists of the two routers must mirror each other.",
 		"对端的代理身份与本端任何加密 ACL 都不匹配；两端的 ACL 应互为镜像。")
+	if !e.Local.Addr.IsValid() {
+		return note
+	}
+	note += say(l, " The mirror of the peer's entry would be `%s`", "与对端条目互为镜像的应是 `%s`", e.Mirror())
+	if n := e.Nearest; n.Map != "" {
+		note += say(l, "; ours that comes nearest, in crypto map %[2]s %[3]d, is `%[1]s`", "；本端最接近的条目是 crypto map %[2]s %[3]d 中的 `%[1]s`", permit(n.Local, n.Remote), n.Map, n.Seq)
+	}
+	return note + say(l, ".", "。")
+}
+
+// Mirror returns the entry of an access list that would be the mirror of the peer's.
+func (e IPsecProxyRefused) Mirror() string { return permit(e.Local, e.Remote) }
+
+// permit is the entry of an access list that has the proxies.
+func permit(local, remote Proxy) string {
+	return "permit " + cmp.Or(map[uint8]string{0: "ip", 1: "icmp", 6: "tcp", 17: "udp"}[local.Protocol], fmt.Sprint(local.Protocol)) + local.ace() + remote.ace()
+}
+
+func (p Proxy) ace() string {
+	mask := p.Mask.As4()
+	s := " " + p.Addr.String()
+	switch p.Mask.String() {
+	case "255.255.255.255":
+		s = " host" + s
+	case "0.0.0.0":
+		s = " any"
+	default:
+		s += fmt.Sprintf(" %d.%d.%d.%d", ^mask[0], ^mask[1], ^mask[2], ^mask[3])
+	}
+	if p.Port != 0 {
+		s += fmt.Sprintf(" eq %d", p.Port)
+	}
+	return s
 }
 
 func (e IPsecPeerRefused) Explain(l Language) string {
@@ -64,6 +107,10 @@ func (e IPsecInitialize) Explain(l Language) string {
 		return say(l, "The outbound SA to %s is initialised with SPI 0x%X and %s; the keys are never printed.", "初始化到 %s 的出方向 SA：SPI 0x%X，%s；密钥从不打印。", e.Remote, e.SPI, e.Transform)
 	}
 	return say(l, "The inbound SA from %s is initialised with SPI 0x%X and %s; the keys are never printed.", "初始化来自 %s 的入方向 SA：SPI 0x%X，%s；密钥从不打印。", e.Remote, e.SPI, e.Transform)
+}
+
+func (e IPsecMapFound) Explain(l Language) string {
+	return say(l, "The new SAs belong to crypto map %s, sequence number %d.", "新的 SA 属于 crypto map %s 序号 %d 的条目。", e.Map, e.Seq)
 }
 
 func (e IPsecReconnect) Explain(l Language) string {
@@ -114,4 +161,13 @@ func (e IPsecDeleteNotify) Explain(l Language) string {
 
 func (e IPsecDeleteSPI) Explain(l Language) string {
 	return say(l, "The SA with SPI 0x%X towards %s goes, because the peer deleted it.", "对端已删除 SPI 为 0x%X、目的地址为 %s 的 SA，本端随之删除。", e.SPI, e.Peer)
+}
+
+func (e IPsecRoute) Explain(l Language) string {
+	if e.Removed {
+		return say(l, "The last SA for %s is gone, and with it the route that `reverse-route` had put in: its traffic goes where the other routes lead.",
+			"到 %s 的最后一个 SA 已删除，`reverse-route` 加入的路由随之撤销：流量按其余路由转发。", e.Prefix)
+	}
+	return say(l, "`reverse-route` puts in a static route to the remote proxy %s by way of the peer, so that its traffic leaves by the interface with the crypto map.",
+		"`reverse-route` 为远端代理网段 %s 加入一条经由对端的静态路由，使其流量从应用了 crypto map 的接口发出。", e.Prefix)
 }

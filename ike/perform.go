@@ -15,8 +15,15 @@ const floatPort = 4500
 // step gives a machine one event and performs the actions it answers with.
 func (c *Core) step(s *sa, ev exchange.Event) {
 	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c}
+	said := account{f: exchange.Failure{Peer: s.peer.Addr}}
 	for _, a := range s.m.Step(env, ev, nil) {
+		if t, ok := a.(exchange.Trace); ok {
+			said.read(t.Event)
+		}
 		c.perform(s, a)
+	}
+	if said.failed {
+		c.remember(said.f)
 	}
 }
 
@@ -33,6 +40,8 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 		c.timers.stop(timerKey{s, a.Timer})
 	case exchange.Derive:
 		c.jobs = append(c.jobs, c.derive(s, a))
+	case exchange.Shelter:
+		c.shelter(s, a)
 	case exchange.Drop:
 		c.drop(a.Reason)
 	case exchange.Established:
@@ -41,7 +50,7 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 				r.tried = false
 			}
 		}
-		c.later = append(c.later, func() { c.crowd(s.peer) })
+		c.later = append(c.later, func() { c.crowd(s) })
 	case exchange.InitialContact:
 		c.later = append(c.later, func() { c.initialContact(s) })
 	case exchange.Renew:
@@ -54,6 +63,11 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 		c.later = append(c.later, func() { c.withdraw(a.InboundSPI) })
 	case exchange.PeerDeleted:
 		c.later = append(c.later, func() { c.peerDeleted(s, a.OutboundSPI) })
+	case exchange.Roamed:
+		c.later = append(c.later, func() { c.roamed(s, a.Remote) })
+	case exchange.PeerDead:
+		s.lost = true
+		c.later = append(c.later, func() { c.peerDead(s) })
 	case exchange.Failed:
 		c.later = append(c.later, func() { c.failed(a.Request) })
 	case exchange.Dead:
@@ -99,23 +113,17 @@ func (c *Core) dead(s *sa, requests []exchange.Request) {
 		if q == nil {
 			continue
 		}
-		next := q.peer
-		if s.m.Since().IsZero() || q.tried {
-			next++
-		}
-		if next >= len(r.Tunnel.Peers) {
+		if q.tried = !s.m.Since().IsZero() && !s.lost && !q.tried; !q.tried && !c.nextPeer(q) {
 			c.dropRequest(q)
 			continue
-		}
-		if q.tried = next == q.peer; !q.tried {
-			q.peer, q.fired = next, 0
-			c.timers.set(timerKey{owner: q}, c.now.Add(requestEvery))
 		}
 		c.assign(q)
 	}
 }
 
-// keyMessage reports that the key engine asks for SAs.
+// keyMessage reports that the key engine asks for SAs, of which 15.x says nothing.
 func (c *Core) keyMessage(at debug.At) {
-	c.emit(debug.ISAKMPKeyMessage{At: at, Kind: debug.KeySARequest, Count: 1})
+	if !c.ios15() {
+		c.emit(debug.ISAKMPKeyMessage{At: at, Kind: debug.KeySARequest, Count: 1})
+	}
 }

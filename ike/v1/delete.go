@@ -28,17 +28,18 @@ func (t *turn) delete(reason debug.SAReason, quiet bool) {
 	t.number = 0
 	gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr()}
 	t.trace(gone)
-	t.destroy(gone, quiet)
+	t.destroy(gone, quiet, debug.Internal, debug.Phase1Delete)
 }
 
-// destroy tells the peer and forgets an SA that was up.
-func (t *turn) destroy(gone debug.ISAKMPDeleteSA, quiet bool) {
+// destroy tells the peer and forgets an SA that was up, because of an input.
+func (t *turn) destroy(gone debug.ISAKMPDeleteSA, quiet bool, source debug.Source, input debug.Input) {
 	if !quiet {
 		mid := t.messageID()
 		t.newNode(mid)
 		t.inform(mid, payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{t.cky[:]}})
 	}
-	t.move(debug.Internal, debug.Phase1Delete, DestSA)
+	t.move(source, input, DestSA)
+	gone.Done = true
 	t.trace(gone)
 	t.unlock(debug.ForSADeleted)
 	t.dropNodes()
@@ -51,18 +52,23 @@ func (t *turn) bury(reason debug.SAReason) {
 		return
 	}
 	t.trace(debug.ISAKMPNoParanoid{At: t.at()})
-	for range 2 {
-		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr()})
-	}
+	t.deleting(reason)
 	t.unlock(debug.ForSADeleted)
 	t.dropNodes()
 	t.move(debug.Internal, debug.Phase1Delete, DestSA)
 	t.buried()
 }
 
+// deleting reports the end of an SA that never came up: decided and done at once.
+func (t *turn) deleting(reason debug.SAReason) {
+	for _, done := range []bool{false, true} {
+		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr(), Done: done})
+	}
+}
+
 // buried stops every timer, erases the keys and hands back what was not served.
 func (t *turn) buried() {
-	for _, k := range []exchange.TimerKind{exchange.Retransmit, exchange.Lifetime, exchange.Renewal, exchange.Keepalive} {
+	for _, k := range []exchange.TimerKind{exchange.Retransmit, exchange.Lifetime, exchange.Renewal, exchange.Keepalive, exchange.Alive} {
 		t.do(exchange.Disarm{Timer: exchange.Timer{Kind: k}})
 	}
 	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Purge}, After: purgeSA})
@@ -73,7 +79,7 @@ func (t *turn) buried() {
 	if t.dh != nil && t.pending == nil { // else a worker uses it, and secret erases it
 		t.dh.Clear()
 	}
-	t.requests, t.pending = nil, nil
+	t.requests, t.pending, t.psk = nil, nil, nil
 	clear(t.gxy)
 	t.chain = ivChain{}
 	t.state, t.shown = DestSA, debug.MMNoState
@@ -117,7 +123,7 @@ func (t *turn) deleteIPsec(spis []uint32) {
 	for _, spi := range spis {
 		d.SPIs = append(d.SPIs, octets(spi))
 	}
-	t.trace(debug.ISAKMPKeyMessage{At: t.at(), Kind: debug.KeyDelete, Count: 1})
+	t.keyMessage(debug.KeyDelete)
 	mid := t.messageID()
 	t.newNode(mid)
 	t.inform(mid, payload.TypeDelete, &d)

@@ -3,7 +3,7 @@ package v1
 import (
 	"crypto/hmac"
 	"net/netip"
-	"time"
+	"slices"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -12,9 +12,6 @@ import (
 
 // floatPort is where IKE continues once a NAT is found (RFC 3947, section 4).
 const floatPort = 4500
-
-// keepaliveEvery is IOS's interval of keepalives behind a NAT.
-const keepaliveEvery = 20 * time.Second
 
 // nat is what the NAT-D payloads have shown.
 type nat struct{ self, peer bool }
@@ -52,8 +49,10 @@ func (t *turn) readNATD(m *message) error {
 	if t.vendor.natt == payload.VendorUnknown || len(list) < 2 {
 		return nil
 	}
-	mine := natdHash(t.suite.Hash, t.cky, t.local)
-	his := natdHash(t.suite.Hash, t.cky, t.remote)
+	// Message 3 of Aggressive Mode may come from port 4500 already, and speak of that or
+	// of where message 1 came from.
+	mine := [][]byte{natdHash(t.suite.Hash, t.cky, t.local), natdHash(t.suite.Hash, t.cky, m.Local)}
+	his := [][]byte{natdHash(t.suite.Hash, t.cky, t.remote), natdHash(t.suite.Hash, t.cky, m.Remote)}
 	found := nat{peer: true}
 	for i, r := range list {
 		h, err := payload.DecodeNATD(r.Type, r.Body, t.suite.Hash.Size())
@@ -61,18 +60,19 @@ func (t *turn) readNATD(m *message) error {
 			return err
 		}
 		if i == 0 {
-			found.self = !hmac.Equal(h, mine)
-		} else if hmac.Equal(h, his) {
+			found.self = !oneOf(mine, h)
+		} else if oneOf(his, h) {
 			found.peer = false
 		}
+		t.traceNATD(r.Type, found, i < len(list)-1)
 	}
 	t.nat = found
-	if found.found() {
-		t.trace(debug.ISAKMPNATD{At: t.at(), Mine: true, Match: !found.self})
-		t.trace(debug.ISAKMPNATD{At: t.at(), Match: !found.peer})
-		t.trace(debug.ISAKMPNAT{At: t.at(), Side: natSide[found]})
-	}
+	t.traceNAT(found)
 	return nil
+}
+
+func oneOf(list [][]byte, h []byte) bool {
+	return slices.ContainsFunc(list, func(x []byte) bool { return hmac.Equal(x, h) })
 }
 
 // floated reports whether the initiator has found a NAT and moved both sides to port
@@ -82,7 +82,7 @@ func (p *Phase1) floated() bool { return p.local.Port() == floatPort }
 
 // float moves an initiator to port 4500 from message 5 on (RFC 3947, section 4).
 func (t *turn) float() {
-	if t.nat.found() && t.remote.Port() != floatPort {
+	if t.nat.found() && !t.floated() {
 		t.local = netip.AddrPortFrom(t.local.Addr(), floatPort)
 		t.remote = netip.AddrPortFrom(t.remote.Addr(), floatPort)
 	}
@@ -98,9 +98,37 @@ func (t *turn) follow(m *message) {
 	t.trace(debug.ISAKMPFindPeer{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port()})
 }
 
-// keepAlive holds the NAT's mapping open: "The sender MUST use a one-octet-long
-// payload with the value 0xFF." RFC 3948, section 2.3.
+// roams reports whether the peer is behind a NAT that may give it another port or
+// address at any time. "The host behind dynamic NAT MUST NOT" follow, "as it opens DoS
+// attack possibility" (RFC 3947, section 4).
+func (p *Phase1) roams() bool { return p.floated() && p.nat.peer && !p.nat.self }
+
+// roam follows to where an authenticated message came from.
+func (t *turn) roam(m *message) {
+	if t.state == P1Complete && m.Local == t.local && m.Remote != t.remote && t.roams() {
+		t.follow(m)
+		t.do(exchange.Roamed{Remote: t.remote})
+	}
+}
+
+// moved takes note of where authenticated ESP of the peer's came from.
+func (t *turn) moved(remote netip.AddrPort) {
+	if t.state == P1Complete && t.roams() && remote != t.remote {
+		t.follow(&message{Message: exchange.Message{Local: t.local, Remote: remote}})
+	}
+}
+
+// holdNAT begins to hold the mapping of a NAT open that we are behind.
+func (t *turn) holdNAT() {
+	if every := t.env.Policy.NATKeepalive; every > 0 && t.nat.self && t.floated() {
+		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: every})
+	}
+}
+
+// keepAlive sends a keepalive, whether or not there is traffic: when the last packet of a
+// tunnel was sent is not known here. "The sender MUST use a one-octet-long payload with
+// the value 0xFF." RFC 3948, section 2.3.
 func (t *turn) keepAlive() {
 	t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
-	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: keepaliveEvery})
+	t.holdNAT()
 }

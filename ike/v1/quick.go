@@ -44,6 +44,7 @@ type node struct {
 	retries int
 	seen    []digest
 	pending *message // waits for Diffie-Hellman
+	waiting *message // waits for the data plane
 }
 
 // clear erases what is secret. A private value that a worker uses is erased when its
@@ -139,7 +140,7 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 	case n.state == QMReady && n.initiator:
 		t.sendQM1(n)
 	case n.state == QMReady:
-		t.answerQM1(n, m)
+		t.shelter(n, m)
 	case n.state == QMIQM1:
 		t.finishQM2(n, m)
 	}
@@ -152,7 +153,7 @@ func (t *turn) sendQuick(n *node, msg []byte, name string, answer bool) {
 	t.send(n.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit, Node: n.mid}
 	if answer {
-		t.do(exchange.Arm{Timer: timer, After: retransmitEvery})
+		t.do(exchange.Arm{Timer: timer, After: t.patience()})
 	} else {
 		t.do(exchange.Disarm{Timer: timer})
 	}
@@ -238,6 +239,9 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 		t.deleteNode(n, true, debug.NodeErrCount)
 		if n.initiator {
 			t.do(exchange.Failed{Request: n.request})
+			if t.unheard {
+				t.delete(debug.SADeathP1, false)
+			}
 		} else {
 			t.do(exchange.Withdraw{InboundSPI: n.deal.inSPI})
 		}
@@ -256,7 +260,11 @@ func (t *turn) nodeDuplicate(n *node, m *message) {
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at(), Phase2: true})
 	last := !n.initiator && n.state == QMPhase2Complete
-	if n.sent.Data == nil || last || t.env.Now.Before(n.sentAt.Add(copied)) {
+	if n.sent.Data == nil || last {
+		return
+	}
+	if t.env.Now.Before(n.sentAt.Add(copied)) {
+		t.tooSoon(true, n.sentAt)
 		return
 	}
 	n.sentAt = t.env.Now

@@ -12,7 +12,7 @@ import (
 // Config is one complete configuration. The zero value is not valid: New
 // returns IOS's defaults.
 type Config struct {
-	Version  string // IOS release whose manner is kept: "12.4"
+	Version  string // IOS release whose manner is kept, one of Releases
 	Hostname string
 
 	TimestampsDebug Timestamps
@@ -27,16 +27,23 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
+	Identities // who the router and its peers are in phase 1
+
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
 	AccessLists   []*acl.List  // named first, then numbered, in print order
+	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
 	ISAKMPPolicy  []*ISAKMPPolicy
-	ISAKMPKeys    []ISAKMPKey
+	ISAKMPKeys    []ISAKMPKey // by address, the longest mask first, then by host
 	TransformSet  []*TransformSet
 	ISAKMPOff     bool     // no crypto isakmp enable
 	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
 	IPsecLife     Lifetime // crypto ipsec security-association lifetime
+	Keepalive     Keepalive
+	NATKeepalive  uint16   // crypto isakmp nat keepalive, in seconds; 0 for none
+	NoUDPEncap    bool     // no crypto ipsec nat-transparency udp-encaps
+	IdleTime      IdleTime // crypto ipsec security-association idle-time
 }
 
 // TimestampKind is the form of a time stamp.
@@ -141,11 +148,12 @@ type ISAKMPPolicy struct {
 	Lifetime       uint32 // seconds, 60..86400
 }
 
-// ISAKMPKey is one `crypto isakmp key K address A [mask]`.
+// ISAKMPKey is one `crypto isakmp key K address A [mask]`, or one `hostname H`, which
+// has no address.
 type ISAKMPKey struct {
-	Key  string
-	IP   uint32
-	Mask uint32
+	Key      Secret
+	IP, Mask uint32
+	Host     string
 }
 
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
@@ -163,15 +171,21 @@ type CryptoMap struct {
 	Entries []*CryptoMapEntry
 }
 
-// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`.
+// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`, or `crypto dynamic-map NAME
+// SEQ`.
 type CryptoMapEntry struct {
 	Seq           int
+	Dynamic       string // the dynamic map that stands here; the entry has nothing else then
 	Description   string
 	Peers         []uint32
+	DefaultPeer   uint32 // one of Peers, 0 for none
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
+	IdleTime      IdleTime
+	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
+	ReverseRoute  ReverseRoute
 }
 
 // New returns the configuration of a router without any.

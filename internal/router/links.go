@@ -52,10 +52,7 @@ func (r *Router) watch(ctx context.Context) {
 			return
 		case <-changed:
 			r.mu.Lock()
-			c := r.running.Load()
-			r.retry(r.apply(r.desired(c))) // changes nothing where the machine agrees
-			r.attachTUNs(c)
-			r.path.SetPolicy(r.spd(c, r.mtu))
+			r.retry(r.applyAgain()) // changes nothing where the machine agrees
 			r.mu.Unlock()
 			r.reportLinks()
 			protocol.Reset(after)
