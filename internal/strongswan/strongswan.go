@@ -35,6 +35,7 @@ type Tunnel struct {
 	RekeyIKE          string // "24h" by default
 	LocalID, RemoteID string // the outer addresses by default
 	Aggressive        bool
+	Transport         bool // transport mode, which conft refuses
 }
 
 const strongswanConf = `charon-systemd {
@@ -78,6 +79,7 @@ const swanctlConf = `connections { lab {
     remote_ts = %[5]s
     esp_proposals = %[6]s
     rekey_time = %[9]s
+    mode = %[13]s
   } }
 } }
 secrets { ike-lab { id-address = %[2]s
@@ -88,8 +90,9 @@ secrets { ike-lab { id-address = %[2]s
 // Swanctl is the tunnel in strongSwan's words: the child "net" of "lab".
 func (p Tunnel) Swanctl() string {
 	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
+	mode := map[bool]string{true: "transport", false: "tunnel"}[p.Transport]
 	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"),
-		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote))
+		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote), mode)
 }
 
 // Start starts the daemon in a namespace, with its files in dir, and waits until it has
