@@ -127,6 +127,6 @@ func (t *turn) replyAM3() {
 		w.Add(payload.TypeNotify, t.initialContact())
 	}
 	t.enterPeer(false)
-	t.transmit(t.chain.seal(w.Message()), "AM3", true)
 	t.unheard = true
+	t.transmit(t.chain.seal(w.Message()), "AM3", true)
 }

@@ -35,7 +35,8 @@ type Tunnel struct {
 	RekeyIKE          string // "24h" by default
 	LocalID, RemoteID string // the outer addresses by default
 	Aggressive        bool
-	Transport         bool // transport mode, which conft refuses
+	DPD               string // how often it asks whether the peer is alive; never by default
+	Transport         bool   // transport mode, which conft refuses
 }
 
 const strongswanConf = `charon-systemd {
@@ -70,6 +71,7 @@ const swanctlConf = `connections { lab {
   remote_addrs = %[2]s
   proposals = %[3]s
   rekey_time = %[8]s
+  dpd_delay = %[13]s
   local { auth = psk
     id = %[11]s }
   remote { auth = psk
@@ -79,7 +81,7 @@ const swanctlConf = `connections { lab {
     remote_ts = %[5]s
     esp_proposals = %[6]s
     rekey_time = %[9]s
-    mode = %[13]s
+    mode = %[14]s
   } }
 } }
 secrets { ike-lab { id-address = %[2]s
@@ -92,7 +94,7 @@ func (p Tunnel) Swanctl() string {
 	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
 	mode := map[bool]string{true: "transport", false: "tunnel"}[p.Transport]
 	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"),
-		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote), mode)
+		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote), cmp.Or(p.DPD, "0s"), mode)
 }
 
 // Start starts the daemon in a namespace, with its files in dir, and waits until it has
