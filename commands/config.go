@@ -19,6 +19,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		hostnameLine,
 		separator,
+		loggingOnLine,
 		loggingBufferedLine,
 		loggingConsoleLine,
 		loggingMonitorLine,
@@ -57,6 +58,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		namedListBlock,
 	},
 	numberedLines(),
+	knownLines(),
 	[]grammar.Entry[*config.Config]{separator},
 )...)
 

@@ -52,6 +52,7 @@ type Crypto interface {
 	// entry on each interface, and for what each peer has negotiated under a dynamic
 	// one, in the order of the configuration.
 	IPsecIdents() []router.IPsecIdent
+	CryptoDrops() router.CryptoDrops
 	ClearSA(peer netip.Addr)   // zero for all
 	ClearISAKMP(connID uint32) // 0 for all
 }

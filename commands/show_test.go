@@ -357,6 +357,10 @@ func TestShowLogging(t *testing.T) {
 	if got := run(t, r, "show logging"); strings.Contains(got, "Log Buffer") || !strings.Contains(got, "Buffer logging:  disabled\n") {
 		t.Errorf("a buffer that is off is shown:\n%s", got)
 	}
+	r.config.LoggingOff = true
+	if got := run(t, r, "show logging"); !strings.HasPrefix(got, "Syslog logging: disabled (") {
+		t.Errorf("no logging on is shown as\n%s", got)
+	}
 }
 
 // Numbered lists come first; remarks are not shown.

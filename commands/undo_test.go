@@ -33,6 +33,8 @@ var undoings = []undoing{
 	{nil, "hostname X", "hostname X", "no hostname"},
 	{nil, "logging buffered 5000", "logging buffered 5000", "default logging buffered"},
 	{nil, "logging buffered 3", "logging buffered 4096 errors", "default logging buffered"},
+	{nil, "no logging on", "no logging on", "logging on"},
+	{nil, "no logging on", "no logging on", "default logging on"},
 	{nil, "no logging buffered", "no logging buffered", "logging buffered"},
 	{nil, "logging console alerts", "logging console alerts", "default logging console"},
 	{nil, "no logging console", "no logging console", "logging console"},

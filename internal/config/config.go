@@ -21,6 +21,7 @@ type Config struct {
 	LoggingConsole  Logging // level; default debugging
 	LoggingBuffered Logging // level and size in octets; default debugging, 4096
 	LoggingMonitor  Logging
+	LoggingOff      bool // no logging on: messages go to the console only
 
 	EnableSecret   string // type 5 text "$1$salt$hash", "" when none
 	EnablePassword string // type 0 text, "" when none
@@ -86,6 +87,10 @@ type Address struct {
 	IP   uint32
 	Mask uint32
 }
+
+// Null is the interface of routes that discard; it is always there and not
+// configured.
+const Null = "Null0"
 
 // Route is one static route. NextHop 0 means an interface route.
 type Route struct {

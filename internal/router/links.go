@@ -166,6 +166,9 @@ func (r *Router) Routes() []RouteState {
 		if s.Interface == "" {
 			s.Interface = e.Link
 		}
+		if e.Null {
+			s.Interface = config.Null
+		}
 		switch {
 		case e.Connected:
 			s.Code, s.Distance = 'C', 0

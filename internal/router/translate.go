@@ -86,7 +86,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		if rt.NextHop != 0 {
 			k.Via = addrOf(rt.NextHop)
 		}
-		if rt.Interface != "" {
+		if k.Null = rt.Interface == config.Null; !k.Null && rt.Interface != "" {
 			if k.Link = r.linkOf(rt.Interface); k.Link == "" {
 				continue
 			}
