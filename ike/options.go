@@ -38,4 +38,8 @@ type IPsec interface {
 }
 
 // Hub takes debug events; *debug.Hub is one. Emit must not block.
-type Hub interface{ Emit(debug.Event) }
+type Hub interface {
+	Emit(debug.Event)
+	// On reports whether any of the switches is on. Debug lines are built only then.
+	On(debug.Flag) bool
+}

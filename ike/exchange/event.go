@@ -16,6 +16,9 @@ type Env struct {
 	Rand     io.Reader // cookies, nonces, message IDs
 	Policy   *Policy
 	Registry Registry
+	// Tracing says that somebody reads debug lines. Without it a machine builds none;
+	// syslog messages it reports in any case.
+	Tracing bool
 }
 
 // Registry is what must be agreed among all the machines of a router. The engine

@@ -35,6 +35,8 @@ type Net struct {
 	// Log is what happened, in order: datagrams and, with Record, debug lines.
 	Log    []string
 	Record bool
+	// Quiet has debugging off: only syslog messages are reported.
+	Quiet bool
 
 	seed    uint64
 	routers map[netip.Addr]*Router
@@ -193,6 +195,9 @@ func (r *Router) Emit(e debug.Event) {
 		r.net.Log = append(r.net.Log, r.Name+": "+string(e.AppendLine(nil, debug.IOS12)))
 	}
 }
+
+// On implements ike.Hub.
+func (r *Router) On(debug.Flag) bool { return !r.net.Quiet }
 
 // Lines returns what `debug` with these switches would have printed, syslog messages
 // with FlagNone.

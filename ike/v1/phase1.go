@@ -105,12 +105,19 @@ type turn struct {
 }
 
 func (t *turn) do(a exchange.Action)   { t.out = append(t.out, a) }
-func (t *turn) trace(e debug.Event)    { t.do(exchange.Trace{Event: e}) }
 func (t *turn) drop(reason string)     { t.do(exchange.Drop{Reason: reason}) }
 func (t *turn) key() []byte            { return t.env.Policy.Key(t.remote.Addr()) }
 func (p *Phase1) at() debug.At         { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
 func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
 func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
+
+// trace reports what happened. Where a message of the peer's decides how many lines
+// there are, the caller asks for Tracing before it builds them.
+func (t *turn) trace(e debug.Event) {
+	if t.env.Tracing || e.Flag() == debug.FlagNone {
+		t.do(exchange.Trace{Event: e})
+	}
+}
 
 // move changes the state and says so; nothing else does.
 func (t *turn) move(source debug.Source, input debug.Input, next State) {

@@ -81,12 +81,15 @@ func (t *turn) choose(proposals []payload.Proposal) bool {
 
 // checkTransform compares a transform with a policy and reports the first difference.
 func (t *turn) checkTransform(tr *payload.Transform, policy exchange.ISAKMPProposal, next uint8) bool {
+	what, differs := t.mismatch(tr, policy)
+	if !t.env.Tracing { // there may be a thousand pairs of them in a message
+		return !differs
+	}
 	t.trace(debug.ISAKMPChecking{At: t.at(), Transform: tr.Number, Priority: policy.Priority})
 	for _, a := range tr.Attributes {
 		v, _ := a.Uint()
 		t.trace(debug.ISAKMPAttribute{At: t.at(), Class: uint16(a.Type), Value: v, Octets: len(a.Data)})
 	}
-	what, differs := t.mismatch(tr, policy)
 	if differs {
 		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what})
 	}
