@@ -42,14 +42,24 @@ func (e ISAKMPDuplicate) Explain(l Language) string {
 		"对端重发了一个已经处理过的第 %d 阶段报文，多半是本端的应答丢失了。状态不受影响。", phase(e.Phase2))
 }
 
+func (e ISAKMPRetransmitSkipped) Explain(l Language) string {
+	return say(l, "Our phase %d packet went out only %d ms ago, so the duplicate was made by the network on the way; no answer is needed.",
+		"本端第 %d 阶段报文 %d 毫秒前才刚发出，这个重复报文是网络途中产生的副本，无需应答。", phase(e.Phase2), e.Milliseconds)
+}
+
+func (e ISAKMPNoNotification) Explain(l Language) string {
+	return say(l, "Without keys, the peer cannot be told the reason under protection; it gets a notification in clear, which it need not believe.",
+		"此时还没有密钥，无法用受保护的消息告知对端原因；只能发送明文通知，对端可以不予采信。")
+}
+
 func (e ISAKMPRetransmitDue) Explain(l Language) string {
 	return say(l, "The duplicate is answered with the same phase %d packet as the first time, from memory.",
 		"对重复报文，用保存下来的第 %d 阶段应答原样回复。", phase(e.Phase2))
 }
 
 func (e ISAKMPNoKey) Explain(l Language) string {
-	return say(l, "No `crypto isakmp key ... address` matches %s, so pre-shared key authentication is impossible.",
-		"没有与 %s 匹配的 `crypto isakmp key … address` 配置，无法进行预共享密钥认证。", e.Peer)
+	return say(l, "No `crypto isakmp key ... address` and no keyring in use matches %s, so pre-shared key authentication is impossible.",
+		"没有与 %s 匹配的 `crypto isakmp key … address` 或密钥环配置，无法进行预共享密钥认证。", e.Peer)
 }
 
 func (e ISAKMPNoCredentials) Explain(l Language) string {
@@ -57,7 +67,7 @@ func (e ISAKMPNoCredentials) Explain(l Language) string {
 		"既没有证书，也没有该对端地址的预共享密钥：无法进行任何认证。")
 }
 
-func (e ISAKMPNoMainMode) Explain(l Language) string {
+func (e ISAKMPCannotStart) Explain(l Language) string {
 	return say(l, "Message 1 cannot be built, because no policy can be offered without a means of authentication.",
 		"没有可用的认证手段，无法提出任何策略，第 1 条消息无法构造。")
 }
@@ -99,8 +109,8 @@ func (e ISAKMPInvalidated) Explain(l Language) string {
 		return say(l, "The IPsec layer refuses the proposal (%d): no transform set of the crypto map has this cipher, integrity algorithm and mode.",
 			"IPsec 模块否决了提议（%d）：crypto map 中没有加密算法、完整性算法和模式都相同的转换集。", int(e.Code))
 	case InvalidFlags:
-		return say(l, "The IPsec layer refuses the proposal (%d): perfect forward secrecy is configured here and not offered by the peer, or in another group.",
-			"IPsec 模块否决了提议（%d）：本端要求 PFS，而对端没有提出，或者 DH 组不同。", int(e.Code))
+		return say(l, "The IPsec layer refuses the proposal (%d): perfect forward secrecy is configured here and not offered by the peer, or in another group; or one side wants tunnel mode, the other transport mode.",
+			"IPsec 模块否决了提议（%d）：本端要求 PFS，而对端没有提出，或者 DH 组不同；也可能一端要求隧道模式，另一端要求传输模式。", int(e.Code))
 	}
 	return say(l, "The IPsec layer refuses the proposal with error %d.", "IPsec 模块否决了提议，错误码 %d。", int(e.Code))
 }
@@ -125,7 +135,7 @@ func (e ISAKMPReserved) Explain(l Language) string {
 }
 
 func (e ISAKMPHashMismatch) Explain(l Language) string {
-	if e.Message == 5 || e.Message == 6 {
+	if e.Message == 5 || e.Message == 6 || e.aggressive() {
 		return say(l, "The peer's hash is not what we compute: it has another pre-shared key, or somebody changed the packets. The SA is not authenticated.",
 			"对端的 HASH 与本端计算结果不符：预共享密钥不同，或报文被篡改。该 SA 不予认证。")
 	}

@@ -12,6 +12,10 @@ func (e ISAKMPSending) Explain(l Language) string {
 	return note
 }
 
+func (e ISAKMPSendingIPv4) Explain(l Language) string {
+	return say(l, "The packet of the line above has been handed to UDP over IPv4.", "上一行的报文已交给 IPv4 上的 UDP 发出。")
+}
+
 func (e ISAKMPReceived) Explain(l Language) string {
 	if e.State == "" {
 		return say(l, "Message 1 from %s, port %d: %s. No SA of ours knows its cookie, so a new one is opened (N). Global is the default VRF. %s.",
@@ -28,6 +32,12 @@ func (e ISAKMPInput) Explain(l Language) string {
 	case SARequestMM:
 		return say(l, "Input of the phase 1 state machine: IPsec asks for an SA, and main mode is to be used.",
 			"第一阶段状态机的输入：IPsec 请求建立 SA，采用主模式。")
+	case SARequestAM:
+		return say(l, "Input of the phase 1 state machine: IPsec asks for an SA, and aggressive mode is to be used.",
+			"第一阶段状态机的输入：IPsec 请求建立 SA，采用野蛮模式。")
+	case AMExch:
+		return say(l, "Input of the phase 1 state machine: an aggressive mode packet came from the peer and was processed, and what it asked for is sent.",
+			"第一阶段状态机的输入：收到对端的野蛮模式报文，已处理完毕并作出应答。")
 	case MMExch:
 		if e.Message == 6 {
 			return say(l, "Input of the phase 1 state machine: %s came from the peer. On the initiator this line follows the payload lines, unlike in messages 2 and 4.",
@@ -78,6 +88,9 @@ func (e ISAKMPNodeInput) Explain(l Language) string {
 	case e.Input == InitQM:
 		return say(l, "Quick mode %d has its own state machine (node): its first message, message 7, is sent.",
 			"快速模式 %d 有自己的状态机（节点）：第一条消息，即第 7 条，已发出。", id)
+	case e.Input == GotSPI:
+		return say(l, "Quick mode %d: the SPI asked for has been reserved, so message 8 can be sent.",
+			"快速模式 %d：所需的 SPI 已预留好，可以发送第 8 条消息。", id)
 	case e.Input == SPIReply:
 		return say(l, "Quick mode %d: IPsec has given the SPI it was asked for, so message 8 is sent.",
 			"快速模式 %d：IPsec 已返回所需的 SPI，第 8 条消息已发出。", id)
@@ -127,6 +140,9 @@ func (e ISAKMPState) Explain(l Language) string {
 		return say(l, "Main mode message %d is sent.", "主模式第 %d 条消息已发出。", number)
 	case ok:
 		return say(l, "Main mode message %d has been received.", "主模式第 %d 条消息已收到。", number)
+	}
+	if note, ok := aggressiveStates[e.New]; ok {
+		return note.in(l)
 	}
 	if note, ok := enteredStates[e.New]; ok {
 		return note.in(l)
@@ -183,6 +199,10 @@ func (e ISAKMPProcessing) Explain(l Language) string {
 		if quick {
 			return say(l, "One of the two proxy identities IDci and IDcr: the traffic to protect, taken from the permit line of the crypto access list (RFC 2409, section 5.5).",
 				"两个代理身份 IDci、IDcr 之一：即要保护的感兴趣流，取自加密 ACL 的 permit 条目（RFC 2409 第 5.5 节）。")
+		}
+		if e.aggressive() {
+			return say(l, "The peer's identity in %s, in clear text. The pre-shared key is looked up by it, and ISAKMP profiles are compared with it (RFC 2409, section 5.4).",
+				"对端在%s中的身份，明文。本端据此查找预共享密钥并匹配 ISAKMP profile（RFC 2409 第 5.4 节）。", e.name(l))
 		}
 		return say(l, "The peer's identity in %s, decrypted with SKEYID_e. If the pre-shared keys differ, decryption gives noise and the exchange fails here.",
 			"对端在%s中的身份，用 SKEYID_e 解密得到。若两端预共享密钥不一致，解出来的是乱码，协商就会在这里失败。", e.name(l))

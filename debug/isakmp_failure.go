@@ -65,6 +65,26 @@ func (e ISAKMPDuplicate) AppendLine(b []byte, m Manner) []byte {
 	return fmt.Appendf(e.conn(b, m), ": phase %d packet is a duplicate of a previous packet.", phase(e.Phase2))
 }
 
+// ISAKMPRetransmitSkipped is "{C}: retransmission skipped for phase 1 (time since last
+// transmission 12)" of 15.x: the duplicate came so soon that it is a copy.
+type ISAKMPRetransmitSkipped struct {
+	At
+	Phase2       bool
+	Milliseconds int64
+}
+
+func (e ISAKMPRetransmitSkipped) AppendLine(b []byte, m Manner) []byte {
+	return fmt.Appendf(e.conn(b, m), textRetransmitSkipped, phase(e.Phase2), e.Milliseconds)
+}
+
+// ISAKMPNoNotification is "{C}: Failed to construct AG informational message." of
+// 15.x, though a notification follows.
+type ISAKMPNoNotification struct{ At }
+
+func (e ISAKMPNoNotification) AppendLine(b []byte, m Manner) []byte {
+	return append(e.conn(b, m), textNoNotification...)
+}
+
 // ISAKMPRetransmitDue is "{C}: retransmitting due to retransmit phase 1", the
 // answer to a duplicate.
 type ISAKMPRetransmitDue struct {
@@ -100,11 +120,18 @@ func (e ISAKMPNoCredentials) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), ": No Cert or pre-shared address key."...)
 }
 
-// ISAKMPNoMainMode is "{C}: construct_initial_message: Can not start Main mode".
-type ISAKMPNoMainMode struct{ At }
+// ISAKMPCannotStart is "{C}: construct_initial_message: Can not start Main mode".
+type ISAKMPCannotStart struct {
+	At
+	Aggressive bool
+}
 
-func (e ISAKMPNoMainMode) AppendLine(b []byte, m Manner) []byte {
-	return append(e.conn(b, m), ": construct_initial_message: Can not start Main mode"...)
+func (e ISAKMPCannotStart) AppendLine(b []byte, m Manner) []byte {
+	mode := "Main"
+	if e.Aggressive {
+		mode = "Aggressive"
+	}
+	return fmt.Appendf(e.conn(b, m), ": construct_initial_message: Can not start %s mode", mode)
 }
 
 // ISAKMPRequestFailed is "{C}: Error while processing SA request: Failed to initialize SA".
@@ -157,11 +184,28 @@ const (
 	InvalidProxy     InvalidCode = 32   // the proxy identities match no entry
 	InvalidPeer      InvalidCode = 64   // the peer is not that of the entry
 	InvalidTransform InvalidCode = 256  // no transform set matches
-	InvalidFlags     InvalidCode = 1024 // PFS wanted and not offered
+	InvalidFlags     InvalidCode = 1024 // PFS or the encapsulation mode differs
 )
 
+// String says the reason in a few words.
+func (c InvalidCode) String() string {
+	switch c {
+	case InvalidLocal:
+		return "local address is not that of a crypto map"
+	case InvalidProxy:
+		return "proxy identities match no crypto access list"
+	case InvalidPeer:
+		return "peer is not that of the crypto map entry"
+	case InvalidTransform:
+		return "no transform set matches"
+	case InvalidFlags:
+		return "PFS group or encapsulation mode differs"
+	}
+	return fmt.Sprintf("error %d", int(c))
+}
+
 func (e ISAKMPInvalidated) AppendLine(b []byte, m Manner) []byte {
-	return fmt.Appendf(e.conn(b, m), ": IPSec policy invalidated proposal with error %d", e.Code)
+	return fmt.Appendf(e.conn(b, m), ": IPSec policy invalidated proposal with error %d", int(e.Code))
 }
 
 // ISAKMPMachineError is "{c}: FSM action returned error: 2".

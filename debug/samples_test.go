@@ -9,11 +9,14 @@ type sample struct {
 }
 
 var (
-	idle  = At{Role: Initiator, Message: 1}
-	conn  = At{Conn: 1, Role: Initiator, Message: 5}
-	reply = At{Conn: 2, Role: Responder, Message: 8}
-	info  = At{Conn: 1, Role: Initiator}
-	port  = netip.AddrPortFrom
+	idle   = At{Role: Initiator, Message: 1}
+	conn   = At{Conn: 1, Role: Initiator, Message: 5}
+	reply  = At{Conn: 2, Role: Responder, Message: 8}
+	first  = At{Role: Initiator, Message: AM1}
+	second = At{Role: Responder, Message: AM2}
+	third  = At{Conn: 1, Role: Initiator, Message: AM3}
+	info   = At{Conn: 1, Role: Initiator}
+	port   = netip.AddrPortFrom
 
 	lan1  = Proxy{Addr: net1, Mask: netip.MustParseAddr("255.255.255.0")}
 	lan3  = Proxy{Addr: net3, Mask: netip.MustParseAddr("255.255.255.0")}
@@ -51,6 +54,26 @@ var samples = []sample{
 	{ISAKMPNoAggressive{idle}, "ISAKMP:(0:0:N/A:0):Can not start Aggressive mode, trying Main mode."},
 	{ISAKMPKeyFound{idle, r3}, "ISAKMP:(0:0:N/A:0):found peer pre-shared key matching 23.23.23.3"},
 	{ISAKMPBeginMain{idle}, "ISAKMP:(0:0:N/A:0): beginning Main Mode exchange"},
+	{ISAKMPTunnelAttributes{first}, "ISAKMP:(0:0:N/A:0):SA has tunnel attributes set."},
+	{ISAKMPTunnelPassword{second}, "ISAKMP:(0:0:N/A:0):SA using tunnel password as pre-shared key."},
+	{ISAKMPBeginAggressive{first}, "ISAKMP:(0:0:N/A:0): beginning Aggressive Mode exchange"},
+	{ISAKMPCannotStart{first, true}, "ISAKMP:(0:0:N/A:0): construct_initial_message: Can not start Aggressive mode"},
+	{ISAKMPNoHostKey{second, "r1.example.com\x1b"}, "ISAKMP: no pre-shared key based on hostname r1.example.com.!"},
+	{ISAKMPHostKeyFound{second, "r1.example.com"}, "ISAKMP:(0:0:N/A:0):found peer pre-shared key matching r1.example.com"},
+	{ISAKMPKeyringKey{idle, false, "VPN"}, "ISAKMP:(0:0:N/A:0):Found ADDRESS key in keyring VPN"},
+	{ISAKMPKeyringKey{second, true, "VPN"}, "ISAKMP:(0:0:N/A:0):Found HOST key in keyring VPN"},
+	{ISAKMPKeyNotInProfile{conn}, "ISAKMP:(0:1:SW:1):Key not found in keyrings of profile , aborting exchange"},
+	{ISAKMPProfileXauth{second, "SITE"}, "ISAKMP : Looking for xauth in profile SITE"},
+	{ISAKMPInput{first, FromIPsec, SARequestAM}, "ISAKMP:(0:0:N/A:0):Input = IKE_MESG_FROM_IPSEC, IKE_SA_REQ_AM"},
+	{ISAKMPInput{second, FromPeer, AMExch}, "ISAKMP:(0:0:N/A:0):Input = IKE_MESG_FROM_PEER, IKE_AM_EXCH"},
+	{ISAKMPState{first, "IKE_READY", "IKE_I_AM1"}, "ISAKMP:(0:0:N/A:0):Old State = IKE_READY  New State = IKE_I_AM1"},
+	{ISAKMPState{second, "IKE_READY", "IKE_R_AM2"}, "ISAKMP:(0:0:N/A:0):Old State = IKE_READY  New State = IKE_R_AM2"},
+	{ISAKMPSending{third, r3, 4500, 4500, AGInitExch}, "ISAKMP:(0:1:SW:1): sending packet to 23.23.23.3 my_port 4500 peer_port 4500 (I) AG_INIT_EXCH"},
+	{ISAKMPReceived{second, r1, 500, 500, AGNoState}, "ISAKMP (0:0): received packet from 12.12.12.1 dport 500 sport 500 Global (R) AG_NO_STATE"},
+	{ISAKMPProcessing{second, PayloadID, 0}, "ISAKMP:(0:0:N/A:0): processing ID payload. message ID = 0"},
+	{ISAKMPProcessing{second, PayloadSA, 0}, "ISAKMP:(0:0:N/A:0): processing SA payload. message ID = 0"},
+	{ISAKMPAuthenticated{third, r3}, "ISAKMP:(0:1:SW:1):SA has been authenticated with 23.23.23.3"},
+	{ISAKMPKeysGenerated{second}, "ISAKMP:(0:0:N/A:0):SKEYID state generated"},
 	{ISAKMPBudding{idle, r1, r3}, "ISAKMP:(0:0:N/A:0):SA is still budding. Attached new ipsec request to it. (local 12.12.12.1, remote 23.23.23.3)"},
 	{ISAKMPOutstanding{info, port(r1, 500), port(r3, 500)}, "ISAKMP:(0:1:SW:1): SA has outstanding requests  (local 12.12.12.1 port 500, remote 23.23.23.3 port 500)"},
 	{ISAKMPSittingIdle{info}, "ISAKMP:(0:1:SW:1): sitting IDLE. Starting QM immediately (QM_IDLE      )"},
@@ -59,6 +82,7 @@ var samples = []sample{
 	{ISAKMPSending{reply, r1, 4500, 4501, QMIdle}, "ISAKMP:(0:2:SW:1): sending packet to 12.12.12.1 my_port 4500 peer_port 4501 (R) QM_IDLE      "},
 	{ISAKMPReceived{At{Role: Responder, Message: 1}, r1, 500, 512, ""}, "ISAKMP (0:0): received packet from 12.12.12.1 dport 500 sport 512 Global (N) NEW SA"},
 	{ISAKMPReceived{At{12, Responder, 5}, r1, 500, 500, MMKeyExch}, "ISAKMP (0:134217740): received packet from 12.12.12.1 dport 500 sport 500 Global (R) MM_KEY_EXCH"},
+	{ISAKMPSendingIPv4{conn}, "ISAKMP:(0:1:SW:1):Sending an IKE IPv4 Packet."},
 	{ISAKMPInput{conn, FromPeer, MMExch}, "ISAKMP:(0:1:SW:1):Input = IKE_MESG_FROM_PEER, IKE_MM_EXCH"},
 	{ISAKMPInput{info, Internal, Phase1Delete}, "ISAKMP:(0:1:SW:1):Input = IKE_MESG_INTERNAL, IKE_PHASE1_DEL"},
 	{ISAKMPInput{info, FromIPsec, Phase2Delete}, "ISAKMP:(0:1:SW:1):Input = IKE_MESG_FROM_IPSEC, IKE_PHASE2_DEL"},
@@ -79,7 +103,10 @@ var samples = []sample{
 	{ISAKMPProcessing{info, PayloadDelete, 0xB11CE779}, "ISAKMP:(0:1:SW:1): processing DELETE payload. message ID = -1323505799"},
 	{ISAKMPProcessing{conn, "VID", 0}, "ISAKMP:(0:1:SW:1): processing VID payload. message ID = 0"},
 
-	{ISAKMPVendorPayload{idle}, "ISAKMP:(0:0:N/A:0): processing vendor id payload"},
+	{ISAKMPVendorPayload{At: idle}, "ISAKMP:(0:0:N/A:0): processing vendor id payload"},
+	{ISAKMPVendorPayload{idle, true}, "ISAKMP:(0:0:N/A:0): processing vendor id payload"},
+	{ISAKMPVendorFragment{idle}, "ISAKMP:(0:0:N/A:0): processing IKE frag vendor id payload"},
+	{ISAKMPNoFragment{idle}, "ISAKMP:(0:0:N/A:0):Support for IKE Fragmentation not enabled"},
 	{ISAKMPVendorMismatch{idle, 123}, "ISAKMP:(0:0:N/A:0): vendor ID seems Unity/DPD but major 123 mismatch"},
 	{ISAKMPVendorMismatch{idle, 194}, "ISAKMP:(0:0:N/A:0): vendor ID seems Unity/DPD but major 194 mismatch"},
 	{ISAKMPVendorHash{conn}, "ISAKMP:(0:1:SW:1):vendor ID seems Unity/DPD but hash mismatch"},
@@ -94,6 +121,14 @@ var samples = []sample{
 	{ISAKMPLocalKey{idle}, "ISAKMP:(0:0:N/A:0): local preshared key found"},
 	{ISAKMPScanProfiles{idle, ""}, "ISAKMP : Scanning profiles for xauth ..."},
 	{ISAKMPScanProfiles{idle, "VPN RA"}, "ISAKMP : Scanning profiles for xauth ... VPN RA"},
+	{ISAKMPLifeStep{idle, LifeActual, 0}, "ISAKMP:(0:0:N/A:0):Acceptable atts:actual life: 0"},
+	{ISAKMPLifeStep{idle, LifeActual, 6000}, "ISAKMP:(0:0:N/A:0):Acceptable atts:actual life: 6000"},
+	{ISAKMPLifeStep{idle, LifeMinimum, 0}, "ISAKMP:(0:0:N/A:0):Acceptable atts:life: 0"},
+	{ISAKMPLifeStep{idle, LifeBasic, 10800}, "ISAKMP:(0:0:N/A:0):Basic life_in_seconds:10800"},
+	{ISAKMPLifeStep{idle, LifeVPI, 4}, "ISAKMP:(0:0:N/A:0):Fill atts in sa vpi_length:4"},
+	{ISAKMPLifeStep{idle, LifeFilled, 86400}, "ISAKMP:(0:0:N/A:0):Fill atts in sa life_in_seconds:86400"},
+	{ISAKMPLifeStep{idle, LifeReturned, 86400}, "ISAKMP:(0:0:N/A:0):Returning Actual lifetime: 86400"},
+	{ISAKMPLifeTimer{idle, 86400}, "ISAKMP:(0:0:N/A:0)::Started lifetime timer: 86400.\n"},
 	{ISAKMPChecking{idle, 2, 65535}, "ISAKMP:(0:0:N/A:0):Checking ISAKMP transform 2 against priority 65535 policy"},
 	{ISAKMPAttribute{idle, classEncryption, 7, 0}, "ISAKMP:      encryption AES-CBC"},
 	{ISAKMPAttribute{idle, classEncryption, 5, 0}, "ISAKMP:      encryption 3DES-CBC"},
@@ -113,14 +148,14 @@ var samples = []sample{
 	{ISAKMPAcceptable{At{0, Responder, 1}, false, 0}, "ISAKMP:(0:0:N/A:0):atts are acceptable. Next payload is 0"},
 	{ISAKMPAcceptable{idle, true, 3}, "ISAKMP:(0:0:N/A:0):atts are not acceptable. Next payload is 3"},
 	{ISAKMPAcceptable{idle, true, 0}, "ISAKMP:(0:0:N/A:0):atts are not acceptable. Next payload is 0"},
-	{ISAKMPMismatch{idle, MismatchEncryption}, "ISAKMP:(0:0:N/A:0):Encryption algorithm offered does not match policy!"},
-	{ISAKMPMismatch{idle, MismatchKeyLength}, "ISAKMP:(0:0:N/A:0):Proposed key length does not match policy"},
-	{ISAKMPMismatch{idle, MismatchHash}, "ISAKMP:(0:0:N/A:0):Hash algorithm offered does not match policy!"},
-	{ISAKMPMismatch{idle, MismatchGroup}, "ISAKMP:(0:0:N/A:0):Diffie-Hellman group offered does not match policy!"},
-	{ISAKMPMismatch{idle, MismatchAuth}, "ISAKMP:(0:0:N/A:0):Authentication method offered does not match policy!"},
-	{ISAKMPMismatch{idle, MismatchPreshared}, "ISAKMP:(0:0:N/A:0):Preshared authentication offered but does not match policy!"},
-	{ISAKMPMismatch{idle, MismatchXauth}, "ISAKMP:(0:0:N/A:0):Xauth authentication by pre-shared key offered but does not match policy!"},
-	{ISAKMPMismatch{idle, MismatchRSASig}, "ISAKMP:(0:0:N/A:0):RSA signature authentication offered but does not match policy!"},
+	{ISAKMPMismatch{idle, MismatchEncryption, false}, "ISAKMP:(0:0:N/A:0):Encryption algorithm offered does not match policy!"},
+	{ISAKMPMismatch{idle, MismatchKeyLength, false}, "ISAKMP:(0:0:N/A:0):Proposed key length does not match policy"},
+	{ISAKMPMismatch{idle, MismatchHash, false}, "ISAKMP:(0:0:N/A:0):Hash algorithm offered does not match policy!"},
+	{ISAKMPMismatch{idle, MismatchGroup, false}, "ISAKMP:(0:0:N/A:0):Diffie-Hellman group offered does not match policy!"},
+	{ISAKMPMismatch{idle, MismatchAuth, false}, "ISAKMP:(0:0:N/A:0):Authentication method offered does not match policy!"},
+	{ISAKMPMismatch{idle, MismatchPreshared, false}, "ISAKMP:(0:0:N/A:0):Preshared authentication offered but does not match policy!"},
+	{ISAKMPMismatch{idle, MismatchXauth, false}, "ISAKMP:(0:0:N/A:0):Xauth authentication by pre-shared key offered but does not match policy!"},
+	{ISAKMPMismatch{idle, MismatchRSASig, false}, "ISAKMP:(0:0:N/A:0):RSA signature authentication offered but does not match policy!"},
 
 	{ISAKMPKeysGenerated{conn}, "ISAKMP:(0:1:SW:1):SKEYID state generated"},
 	{ISAKMPInitialContact{conn}, "ISAKMP:(0:1:SW:1):Send initial contact"},
@@ -158,6 +193,8 @@ var samples = []sample{
 	{ISAKMPIPsecAttribute{reply, classSAGroup, 14, 0}, "ISAKMP:      group is 14"},
 	{ISAKMPIPsecAttribute{reply, 10, 1, 0}, "ISAKMP:      unknown attribute 10, value 1"},
 	{ISAKMPIPsecAcceptable{reply}, "ISAKMP:(0:2:SW:1):atts are acceptable."},
+	{ISAKMPNodeInput{reply, 5, Internal, GotSPI}, "ISAKMP:(0:2:SW:1):Node 5, Input = IKE_MESG_INTERNAL, IKE_GOT_SPI"},
+	{ISAKMPAskSPI{At: At{1, Initiator, 7}, Count: 1}, "ISAKMP:(0:1:SW:1): asking for 1 spis from ipsec"},
 	{ISAKMPAskSPI{reply, 1}, "ISAKMP:(0:2:SW:1): asking for 1 spis from ipsec"},
 	{ISAKMPCreatingSAs{reply}, "ISAKMP:(0:2:SW:1): Creating IPSec SAs"},
 	{ISAKMPSAFlow{reply, false, r1, r3, net1, net3}, "        inbound SA from 12.12.12.1 to 23.23.23.3 (f/i)  0/ 0\n        (proxy 10.1.1.0 to 20.1.1.0)"},
@@ -177,15 +214,15 @@ var samples = []sample{
 	{ISAKMPDeleteNode{conn, 5, true, NodeErrCount}, `ISAKMP:(0:1:SW:1):deleting node 5 error TRUE reason "Phase 2 err count exceeded"`},
 	{ISAKMPDeleteNode{conn, 5, true, "other"}, `ISAKMP:(0:1:SW:1):deleting node 5 error TRUE reason "other"`},
 	{ISAKMPPurgeNode{conn, 0xA23E5DD9}, "ISAKMP:(0:1:SW:1):purging node -1572971047"},
-	{ISAKMPDeleteSA{conn, SADeathP1, MMNoState, r3}, `ISAKMP:(0:1:SW:1):deleting SA reason "Death by retransmission P1" state (I) MM_NO_STATE (peer 23.23.23.3)`},
-	{ISAKMPDeleteSA{conn, SADeathP1, MMKeyExch, r3}, `ISAKMP:(0:1:SW:1):deleting SA reason "Death by retransmission P1" state (I) MM_KEY_EXCH (peer 23.23.23.3)`},
-	{ISAKMPDeleteSA{conn, SANoReason, QMIdle, r3}, `ISAKMP:(0:1:SW:1):deleting SA reason "No reason" state (I) QM_IDLE       (peer 23.23.23.3)`},
-	{ISAKMPDeleteSA{reply, SAPolicyRefused, MMNoState, r1}, `ISAKMP:(0:2:SW:1):deleting SA reason "Phase1 SA policy proposal not accepted" state (R) MM_NO_STATE (peer 12.12.12.1)`},
-	{ISAKMPDeleteSA{reply, SALifetime, QMIdle, r1}, `ISAKMP:(0:2:SW:1):deleting SA reason "IKE SA Lifetime Exceeded" state (R) QM_IDLE       (peer 12.12.12.1)`},
-	{ISAKMPDeleteSA{reply, SAPeerDead, QMIdle, r1}, `ISAKMP:(0:2:SW:1):deleting SA reason "P1 errcounter exceeded (PEERS_ALIVE_TIMER)" state (R) QM_IDLE       (peer 12.12.12.1)`},
-	{ISAKMPDeleteSA{reply, SAEndOfTunnel, QMIdle, r1}, `ISAKMP:(0:2:SW:1):deleting SA reason "End of ipsec tunnel" state (R) QM_IDLE       (peer 12.12.12.1)`},
-	{ISAKMPDeleteSA{reply, SACleared, QMIdle, r1}, `ISAKMP:(0:2:SW:1):deleting SA reason "Death by tree-walk md5" state (R) QM_IDLE       (peer 12.12.12.1)`},
-	{ISAKMPDeleteSA{reply, SAByKeyEngine, QMIdle, r1}, `ISAKMP:(0:2:SW:1):deleting SA reason "gen_ipsec_isakmp_delete but doi isakmp" state (R) QM_IDLE       (peer 12.12.12.1)`},
+	{ISAKMPDeleteSA{conn, SADeathP1, MMNoState, r3, false}, `ISAKMP:(0:1:SW:1):deleting SA reason "Death by retransmission P1" state (I) MM_NO_STATE (peer 23.23.23.3)`},
+	{ISAKMPDeleteSA{conn, SADeathP1, MMKeyExch, r3, false}, `ISAKMP:(0:1:SW:1):deleting SA reason "Death by retransmission P1" state (I) MM_KEY_EXCH (peer 23.23.23.3)`},
+	{ISAKMPDeleteSA{conn, SANoReason, QMIdle, r3, false}, `ISAKMP:(0:1:SW:1):deleting SA reason "No reason" state (I) QM_IDLE       (peer 23.23.23.3)`},
+	{ISAKMPDeleteSA{reply, SAPolicyRefused, MMNoState, r1, false}, `ISAKMP:(0:2:SW:1):deleting SA reason "Phase1 SA policy proposal not accepted" state (R) MM_NO_STATE (peer 12.12.12.1)`},
+	{ISAKMPDeleteSA{reply, SALifetime, QMIdle, r1, false}, `ISAKMP:(0:2:SW:1):deleting SA reason "IKE SA Lifetime Exceeded" state (R) QM_IDLE       (peer 12.12.12.1)`},
+	{ISAKMPDeleteSA{reply, SAPeerDead, QMIdle, r1, false}, `ISAKMP:(0:2:SW:1):deleting SA reason "P1 errcounter exceeded (PEERS_ALIVE_TIMER)" state (R) QM_IDLE       (peer 12.12.12.1)`},
+	{ISAKMPDeleteSA{reply, SAEndOfTunnel, QMIdle, r1, false}, `ISAKMP:(0:2:SW:1):deleting SA reason "End of ipsec tunnel" state (R) QM_IDLE       (peer 12.12.12.1)`},
+	{ISAKMPDeleteSA{reply, SACleared, QMIdle, r1, false}, `ISAKMP:(0:2:SW:1):deleting SA reason "Death by tree-walk md5" state (R) QM_IDLE       (peer 12.12.12.1)`},
+	{ISAKMPDeleteSA{reply, SAByKeyEngine, QMIdle, r1, false}, `ISAKMP:(0:2:SW:1):deleting SA reason "gen_ipsec_isakmp_delete but doi isakmp" state (R) QM_IDLE       (peer 12.12.12.1)`},
 	{ISAKMPNoParanoid{conn}, "ISAKMP:(0:1:SW:1):peer does not do paranoid keepalives.\n"},
 	{ISAKMPReapPeer{conn, r3, 0x66440AA0}, "ISAKMP: Deleting peer node by peer_reap for 23.23.23.3: 66440AA0"},
 	{ISAKMPPurgeSA{idle, 0x62E3C24C}, "ISAKMP:(0:0:N/A:0):purging SA., sa=62E3C24C, delme=62E3C24C"},
@@ -210,10 +247,12 @@ var samples = []sample{
 	{ISAKMPNATD{conn, true, false}, "ISAKMP (0:134217729): NAT does not match MINE hash"},
 	{ISAKMPNATD{conn, false, true}, "ISAKMP (0:134217729): NAT match HIS hash"},
 	{ISAKMPNATD{conn, false, false}, "ISAKMP (0:134217729): NAT does not match HIS hash"},
-	{ISAKMPNAT{conn, NATNone}, "ISAKMP (0:134217729): No NAT Found for self or peer"},
-	{ISAKMPNAT{conn, NATSelf}, "ISAKMP (0:134217729): NAT found, the node inside NAT"},
-	{ISAKMPNAT{conn, NATPeer}, "ISAKMP (0:134217729): NAT found, the node outside NAT"},
-	{ISAKMPNAT{conn, NATBoth}, "ISAKMP (0:134217729): NAT found, both nodes inside NAT"},
+	{ISAKMPNATPayload{conn, 20}, "ISAKMP:received payload type 20"},
+	{ISAKMPNAT{conn, NATPeer, true}, "ISAKMP (0:134217729): NAT found, the node outside NAT"},
+	{ISAKMPNAT{conn, NATNone, false}, "ISAKMP (0:134217729): No NAT Found for self or peer"},
+	{ISAKMPNAT{conn, NATSelf, false}, "ISAKMP (0:134217729): NAT found, the node inside NAT"},
+	{ISAKMPNAT{conn, NATPeer, false}, "ISAKMP (0:134217729): NAT found, the node outside NAT"},
+	{ISAKMPNAT{conn, NATBoth, false}, "ISAKMP (0:134217729): NAT found, both nodes inside NAT"},
 	{ISAKMPFloating{conn, 4501}, "ISAKMP:(0:1:SW:1):Detected port floating to port = 4501"},
 	{ISAKMPFindPeer{conn, r3, r1, 4501}, "ISAKMP:(0:1:SW:1):Trying to find existing peer 23.23.23.3/12.12.12.1/4501/"},
 	{ISAKMPUDPEncap{conn, 0x64E2927C, 0x64E0AC34}, "ISAKMP:(0:1:SW:1):Setting UDP ENC peer struct 0x64E2927C sa= 0x64E0AC34"},
@@ -226,11 +265,13 @@ var samples = []sample{
 	{ISAKMPErrorCounter{conn, true, 1, 5, ErrorRetransmit2}, "ISAKMP (0:134217729): incrementing error counter on node, attempt 1 of 5: retransmit phase 2"},
 	{ISAKMPErrorCounter{conn, false, 1, 5, ErrorMalformed}, "ISAKMP (0:134217729): incrementing error counter on sa, attempt 1 of 5: PAYLOAD_MALFORMED"},
 	{ISAKMPErrorCounter{conn, false, 1, 5, ErrorNoProposal}, "ISAKMP (0:134217729): incrementing error counter on sa, attempt 1 of 5: construct_fail_ag_init"},
+	{ISAKMPRetransmitSkipped{conn, false, 12}, "ISAKMP:(0:1:SW:1): retransmission skipped for phase 1 (time since last transmission 12)"},
+	{ISAKMPNoNotification{idle}, "ISAKMP:(0:0:N/A:0): Failed to construct AG informational message."},
 	{ISAKMPDuplicate{conn, false}, "ISAKMP:(0:1:SW:1): phase 1 packet is a duplicate of a previous packet."},
 	{ISAKMPRetransmitDue{conn, true}, "ISAKMP:(0:1:SW:1): retransmitting due to retransmit phase 2"},
 	{ISAKMPNoKey{idle, r3}, "ISAKMP:(0:0:N/A:0):No pre-shared key with 23.23.23.3!"},
 	{ISAKMPNoCredentials{idle}, "ISAKMP:(0:0:N/A:0): No Cert or pre-shared address key."},
-	{ISAKMPNoMainMode{idle}, "ISAKMP:(0:0:N/A:0): construct_initial_message: Can not start Main mode"},
+	{ISAKMPCannotStart{idle, false}, "ISAKMP:(0:0:N/A:0): construct_initial_message: Can not start Main mode"},
 	{ISAKMPRequestFailed{idle}, "ISAKMP:(0:0:N/A:0): Error while processing SA request: Failed to initialize SA"},
 	{ISAKMPKeyMessageFailed{idle, 0, 2}, "ISAKMP:(0:0:N/A:0): Error while processing KMI message 0, error 2."},
 	{ISAKMPNoOffers{idle}, "ISAKMP:(0:0:N/A:0):no offers accepted!"},
@@ -259,6 +300,7 @@ var samples = []sample{
 	{IPsecRequestTimer{Count: 2, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: lan3},
 		"IPSEC(key_engine): request timer fired: count = 2,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
 			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4)"},
+	{IPsecValidatePart{Part: 1}, "IPSEC(validate_proposal_request): proposal part #1"},
 	{IPsecValidate{Part: 1, KeyRequest: KeyRequest{Local: r3, Remote: r1, LocalProxy: lan3, RemoteProxy: lan1, Transform: "esp-aes 256 esp-sha512-hmac", UDP: true, KeySize: 256, Flags: 2}},
 		"IPSEC(validate_proposal_request): proposal part #1,\n  (key eng. msg.) INBOUND local= 23.23.23.3, remote= 12.12.12.1, \n" +
 			"    local_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4),\n" +
@@ -277,6 +319,7 @@ var samples = []sample{
 		"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4),\n" +
 		"    protocol= ESP, transform= esp-des esp-md5-hmac  (Tunnel), \n    lifedur= 3600s and 4608000kb, \n" +
 		"    spi= 0x5E39E570(1580852592), conn_id= 0, keysize= 0, flags= 0x400A"},
+	{IPsecMapFound{Map: "MAP", Seq: 10}, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found MAP, 10"},
 	{IPsecReconnect{Peer: r3}, "IPSEC(crypto_ipsec_sa_find_ident_head): reconnecting with the same proxies and 23.23.23.3"},
 	{IPsecFlow{Sibling: 0x80000003}, "IPSec: Flow_switching Allocated flow for sibling 80000003 "},
 	{IPsecAddIdent{Src: net1, Dst: net3}, "IPSEC(policy_db_add_ident): src 10.1.1.0, dest 20.1.1.0, dest_port 0\n"},

@@ -29,6 +29,9 @@ type Core struct {
 	offers map[offer]*sa
 	peers  map[netip.Addr]*exchange.Peer
 
+	failures   failures
+	configured map[netip.Addr]bool // the peers that the policy names
+
 	pairs    map[uint32]*pair // by inbound SPI
 	requests map[requestKey]*request
 
@@ -47,7 +50,8 @@ func NewCore(o Options) *Core {
 		policy: &exchange.Policy{},
 		own:    make(map[[8]byte]*sa), offers: make(map[offer]*sa), peers: make(map[netip.Addr]*exchange.Peer),
 		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request),
-		drops: make(map[string]uint64), spoken: make(map[string]time.Time),
+		failures: make(failures),
+		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
 		flows: 2000,
 	}
 }
@@ -120,6 +124,7 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 		p = &exchange.Policy{}
 	}
 	c.policy = p
+	c.configure(p)
 	for key, r := range c.requests {
 		if !covered(p, key.name, key.seq, key.selector) {
 			c.dropRequest(r)
@@ -140,11 +145,17 @@ func covered(p *exchange.Policy, name string, seq int, s exchange.Selector) bool
 	return t != nil && slices.ContainsFunc(t.Selectors, func(o exchange.Selector) bool { return o.Contains(s) })
 }
 
-// ConnID implements exchange.Registry.
+// ConnID implements exchange.Registry. In 15.x the first is 1001.
 func (c *Core) ConnID() uint32 {
 	c.conns++
+	if c.ios15() {
+		return 1000 + c.conns
+	}
 	return c.conns
 }
+
+// ios15 reports whether the manner of 15.x is kept.
+func (c *Core) ios15() bool { return c.policy.Version == debug.IOS15 }
 
 // SPI implements exchange.Registry. The first 256 values are reserved (RFC 2406,
 // section 2.1).
@@ -208,6 +219,14 @@ func (c *Core) limit(kind string) bool {
 	return false
 }
 
+// refuse reports a datagram that belongs to no machine, or to none that could take it.
+func (c *Core) refuse(peer netip.Addr, e debug.Event) {
+	a := account{f: exchange.Failure{Peer: peer}}
+	a.read(e)
+	c.remember(a.f)
+	c.emit(e)
+}
+
 // emit reports an event. Messages that strangers provoke are limited in rate.
 func (c *Core) emit(e debug.Event) {
 	var kind string
@@ -222,6 +241,8 @@ func (c *Core) emit(e debug.Event) {
 		kind = "not authenticated"
 	case debug.CryptoModeFailure:
 		kind = "mode failure"
+	case debug.CryptoAggressiveDisabled:
+		kind = "aggressive mode is disabled"
 	}
 	if kind == "" || !c.limit(kind) {
 		c.o.Hub.Emit(e)

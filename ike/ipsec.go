@@ -60,6 +60,10 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		return
 	}
 	c.pairs[p.InboundSPI] = p
+	if p.peer.Session.IsZero() {
+		p.peer.Session = c.now
+	}
+	p.Session = p.peer.Session
 	life := time.Duration(p.LifeSeconds) * time.Second
 	early := softInitiator
 	if !p.Initiator {
@@ -98,6 +102,9 @@ func (c *Core) enable(spi uint32) {
 		c.emit(debug.IPsecKeyEngine{Count: 1})
 		c.emit(debug.IPsecEnableNotify{})
 		c.emit(debug.IPsecEnable{SPI: p.OutboundSPI})
+	}
+	if c.ios15() {
+		c.emit(debug.IPsecCurrent{Peer: p.peer.Addr, SPI: p.OutboundSPI})
 	}
 	for _, o := range c.ordered() {
 		if o == p || o.key() != p.key() || !o.enabled || o.leaving {
@@ -222,7 +229,7 @@ func (c *Core) deletePairs(list []*pair) {
 
 // tell sends a peer the SPIs that we no longer receive on, if phase 1 is up.
 func (c *Core) tell(peer netip.Addr, spis []uint32) {
-	if s := c.usable(peer); s != nil && s.m.Established(c.now) {
+	if s := c.usable(peer, ""); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: spis})
 	}
 }
@@ -233,13 +240,13 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
-	if s := c.usable(in.Remote); s != nil && s.m.Established(c.now) {
+	if s := c.usable(in.Remote, ""); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}
-	c.emit(debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
-	if c.policy.InvalidSPIRecovery && c.usable(in.Remote) == nil && c.policy.Peers(in.Local, in.Remote) {
-		c.initiate(in.Local, in.Remote, nil)
+	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
+	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil {
+		c.initiate(in.Local, in.Remote, exchange.Initiate{Profile: t.Profile})
 	}
 }
 
@@ -274,7 +281,12 @@ func (c *Core) removePair(p *pair) {
 // unlock gives the pair's reference on its peer back.
 func (c *Core) unlock(p *pair) {
 	p.peer.IPsec--
-	c.emit(debug.ISAKMPUnlock{Ptr: p.peer.Ptr, IPsec: true, Count: p.peer.IPsec, By: debug.FromDeleteSAs})
+	if p.peer.IPsec == 0 {
+		p.peer.Session = time.Time{}
+	}
+	if !c.ios15() {
+		c.emit(debug.ISAKMPUnlock{Ptr: p.peer.Ptr, IPsec: true, Count: p.peer.IPsec, By: debug.FromDeleteSAs})
+	}
 	if p.peer.IKE == 0 && p.peer.IPsec == 0 {
 		c.emit(debug.ISAKMPReapPeer{Peer: p.peer.Addr, Ptr: p.peer.Ptr})
 	}
@@ -283,13 +295,21 @@ func (c *Core) unlock(p *pair) {
 
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
-	c.emit(debug.IPsecKeyEngine{Count: 2})
-	c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})
-	c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(true)})
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
-	c.emit(debug.IPsecProxyMatch{Src: local.Addr, Dst: remote.Addr, Protocol: local.Protocol, SrcPort: local.Port, DstPort: remote.Port})
-	c.emit(debug.IPsecReconnect{Peer: p.peer.Addr})
-	c.emit(debug.IPsecAddIdent{Src: local.Addr, Dst: remote.Addr, DstPort: remote.Port})
-	c.emit(debug.IPsecCreate{SARef: p.SARef(false)})
-	c.emit(debug.IPsecCreate{SARef: p.SARef(true)})
+	match := debug.IPsecProxyMatch{Src: local.Addr, Dst: remote.Addr, Protocol: local.Protocol, SrcPort: local.Port, DstPort: remote.Port}
+	if c.ios15() {
+		c.emit(debug.IPsecKeyEngine{Count: 1})
+		c.emit(match)
+		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: p.Seq})
+	} else {
+		c.emit(debug.IPsecKeyEngine{Count: 2})
+		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})
+		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(true)})
+		c.emit(match)
+		c.emit(debug.IPsecReconnect{Peer: p.peer.Addr})
+		c.emit(debug.IPsecAddIdent{Src: local.Addr, Dst: remote.Addr, DstPort: remote.Port})
+	}
+	for _, outbound := range []bool{false, true} {
+		c.emit(debug.IPsecCreate{SARef: p.SARef(outbound), Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+	}
 }

@@ -15,8 +15,15 @@ const floatPort = 4500
 // step gives a machine one event and performs the actions it answers with.
 func (c *Core) step(s *sa, ev exchange.Event) {
 	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c, Tracing: c.o.Hub.On(^debug.FlagNone)}
+	said := account{f: exchange.Failure{Peer: s.peer.Addr}}
 	for _, a := range s.m.Step(env, ev, nil) {
+		if t, ok := a.(exchange.Trace); ok {
+			said.read(t.Event)
+		}
 		c.perform(s, a)
+	}
+	if said.failed {
+		c.remember(said.f)
 	}
 }
 
@@ -115,7 +122,9 @@ func (c *Core) dead(s *sa, requests []exchange.Request) {
 	}
 }
 
-// keyMessage reports that the key engine asks for SAs.
+// keyMessage reports that the key engine asks for SAs, of which 15.x says nothing.
 func (c *Core) keyMessage(at debug.At) {
-	c.emit(debug.ISAKMPKeyMessage{At: at, Kind: debug.KeySARequest, Count: 1})
+	if !c.ios15() {
+		c.emit(debug.ISAKMPKeyMessage{At: at, Kind: debug.KeySARequest, Count: 1})
+	}
 }

@@ -16,8 +16,8 @@ type Env struct {
 	Rand     io.Reader // cookies, nonces, message IDs
 	Policy   *Policy
 	Registry Registry
-	// Tracing says that somebody reads debug lines. Without it a machine builds none;
-	// syslog messages it reports in any case.
+	// Tracing says that somebody reads debug lines. Without it a machine leaves out
+	// those of which a message of the peer's decides how many there are.
 	Tracing bool
 }
 
@@ -45,8 +45,12 @@ type Request struct {
 	SPI      uint32 // the inbound one, drawn already
 }
 
-// Initiate begins phase 1 on behalf of the requests, if there are any.
-type Initiate struct{ Requests []Request }
+// Initiate begins phase 1 on behalf of the requests, if there are any, by an ISAKMP
+// profile, if one is named.
+type Initiate struct {
+	Requests []Request
+	Profile  string
+}
 
 // Message is a datagram whose header has been checked to belong to the machine. The
 // octets belong to the machine.

@@ -17,10 +17,15 @@ const (
 
 // Policy is everything the machines know of the configuration. It is immutable.
 type Policy struct {
-	Version   debug.Manner     // the release whose vendor IDs are offered
-	Proposals []ISAKMPProposal // in priority order
-	Keys      []PresharedKey
-	Tunnels   []Tunnel // in the order of the crypto maps and their sequence numbers
+	Version    debug.Manner     // the release whose vendor IDs are offered
+	Proposals  []ISAKMPProposal // in priority order
+	Identity   Identity         // what this router calls itself; zero stands for its address
+	Keys       []PresharedKey   // those of `crypto isakmp key`, then those of each keyring
+	Profiles   []Profile        // in the order of `show running-config`
+	Aggressive []AggressivePeer
+	Tunnels    []Tunnel // in the order of the crypto maps and their sequence numbers
+
+	NoAggressive bool // aggressive mode is neither begun nor answered
 	// InvalidSPIRecovery begins phase 1 with a peer that sends on an SA that is not
 	// there, so that INITIAL-CONTACT tells it what has become of its SAs.
 	InvalidSPIRecovery bool
@@ -37,12 +42,6 @@ type ISAKMPProposal struct {
 	LifeSeconds uint32
 }
 
-// PresharedKey is one `crypto isakmp key`. The longest matching prefix counts.
-type PresharedKey struct {
-	Prefix netip.Prefix
-	Secret []byte
-}
-
 // TransformSet is one ESP transform with its authenticator.
 type TransformSet struct {
 	Transform suite.Transform
@@ -55,6 +54,7 @@ type Tunnel struct {
 	Map           string
 	Seq           int
 	Interface     string
+	Profile       string // the ISAKMP profile of phase 1, "" for any
 	Local         netip.Addr
 	Peers         []netip.Addr // tried in this order
 	Transforms    []TransformSet
@@ -85,20 +85,6 @@ func (s Selector) Contains(t Selector) bool {
 	return s.Local.Contains(t.Local) && s.Remote.Contains(t.Remote)
 }
 
-// Key returns the pre-shared key for a peer, nil if there is none. In Main Mode the
-// identity is encrypted under a key that depends on the pre-shared one, so the address
-// is all there is to look it up by (RFC 2409, section 5.4).
-func (p *Policy) Key(peer netip.Addr) []byte {
-	var secret []byte
-	best := -1
-	for _, k := range p.Keys {
-		if k.Prefix.Bits() > best && k.Prefix.Contains(peer) {
-			secret, best = k.Secret, k.Prefix.Bits()
-		}
-	}
-	return secret
-}
-
 // Tunnel returns the entry of a crypto map, nil if there is none (any more).
 func (p *Policy) Tunnel(name string, seq int) *Tunnel {
 	for i := range p.Tunnels {
@@ -109,14 +95,14 @@ func (p *Policy) Tunnel(name string, seq int) *Tunnel {
 	return nil
 }
 
-// Peers reports whether some tunnel leads from local to remote.
-func (p *Policy) Peers(local, remote netip.Addr) bool {
+// Between returns a tunnel that leads from local to remote, nil if there is none.
+func (p *Policy) Between(local, remote netip.Addr) *Tunnel {
 	for i := range p.Tunnels {
 		if t := &p.Tunnels[i]; t.Local == local && t.HasPeer(remote) {
-			return true
+			return t
 		}
 	}
-	return false
+	return nil
 }
 
 // HasPeer reports whether the entry names a peer.

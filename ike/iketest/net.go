@@ -35,7 +35,7 @@ type Net struct {
 	// Log is what happened, in order: datagrams and, with Record, debug lines.
 	Log    []string
 	Record bool
-	// Quiet has debugging off: only syslog messages are reported.
+	// Quiet has debugging off, as Tracing of exchange.Env describes it.
 	Quiet bool
 
 	seed    uint64
@@ -171,11 +171,15 @@ type Router struct {
 	Events []debug.Event // everything reported
 	// Keepalives counts the NAT keepalives sent.
 	Keepalives int
+	manner     debug.Manner // of the policy
 	net        *Net
 }
 
 // Do hands the router an input, and does the slow work that follows at once.
 func (r *Router) Do(in ike.Input) {
+	if p, ok := in.(ike.SetPolicy); ok {
+		r.manner = p.Policy.Version
+	}
 	jobs := r.Core.Handle(r.net.Now, in)
 	for len(jobs) > 0 {
 		result := jobs[0].Run()
@@ -192,20 +196,20 @@ func (r *Router) Acquire(name string, seq int, s exchange.Selector) {
 func (r *Router) Emit(e debug.Event) {
 	r.Events = append(r.Events, e)
 	if r.net.Record {
-		r.net.Log = append(r.net.Log, r.Name+": "+string(e.AppendLine(nil, debug.IOS12)))
+		r.net.Log = append(r.net.Log, r.Name+": "+string(e.AppendLine(nil, r.manner)))
 	}
 }
 
 // On implements ike.Hub.
 func (r *Router) On(debug.Flag) bool { return !r.net.Quiet }
 
-// Lines returns what `debug` with these switches would have printed, syslog messages
-// with FlagNone.
+// Lines returns what `debug` with these switches would have printed in the manner of the
+// router's policy, syslog messages with FlagNone.
 func (r *Router) Lines(flags ...debug.Flag) []string {
 	var list []string
 	for _, e := range r.Events {
 		if slices.Contains(flags, e.Flag()) {
-			list = append(list, string(e.AppendLine(nil, debug.IOS12)))
+			list = append(list, string(e.AppendLine(nil, r.manner)))
 		}
 	}
 	return list

@@ -21,9 +21,9 @@ func offers(p *exchange.Policy) []exchange.ISAKMPProposal {
 }
 
 // offer is the initiator's SA payload: one proposal, a transform for each policy.
-func offer(p *exchange.Policy) payload.SA {
+func offer(list []exchange.ISAKMPProposal) payload.SA {
 	prop := payload.Proposal{Number: 1, Protocol: payload.ProtocolISAKMP}
-	for i, s := range offers(p) {
+	for i, s := range list {
 		prop.Transforms = append(prop.Transforms, payload.Transform{Number: uint8(i + 1), ID: payload.KeyIKE, Attributes: attributes1(s)})
 	}
 	return payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: []payload.Proposal{prop}}
@@ -68,6 +68,7 @@ func (t *turn) choose(proposals []payload.Proposal) bool {
 				if !t.checkTransform(tr, policy, next) {
 					continue
 				}
+				t.traceLife(tr, policy)
 				t.suite = policy
 				t.lowered = offeredLife(tr) > uint64(policy.LifeSeconds)
 				t.life = time.Duration(lower(policy.LifeSeconds, offeredLife(tr))) * time.Second
@@ -76,13 +77,19 @@ func (t *turn) choose(proposals []payload.Proposal) bool {
 			}
 		}
 	}
+	if !t.env.Tracing && len(t.env.Policy.Proposals) > 0 {
+		t.trace(debug.ISAKMPMismatch{At: t.at(), What: t.closest}) // stands for all
+	}
 	return false
 }
 
 // checkTransform compares a transform with a policy and reports the first difference.
 func (t *turn) checkTransform(tr *payload.Transform, policy exchange.ISAKMPProposal, next uint8) bool {
 	what, differs := t.mismatch(tr, policy)
-	if !t.env.Tracing { // there may be a thousand pairs of them in a message
+	if differs && policy.Priority != fallback.Priority {
+		t.closest = max(t.closest, what)
+	}
+	if !t.env.Tracing { // one message may hold a thousand pairs
 		return !differs
 	}
 	t.trace(debug.ISAKMPChecking{At: t.at(), Transform: tr.Number, Priority: policy.Priority})
@@ -91,7 +98,7 @@ func (t *turn) checkTransform(tr *payload.Transform, policy exchange.ISAKMPPropo
 		t.trace(debug.ISAKMPAttribute{At: t.at(), Class: uint16(a.Type), Value: v, Octets: len(a.Data)})
 	}
 	if differs {
-		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what})
+		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what, Fallback: policy.Priority == fallback.Priority})
 	}
 	t.trace(debug.ISAKMPAcceptable{At: t.at(), Refused: differs, Next: next})
 	return !differs
@@ -108,7 +115,7 @@ func (t *turn) mismatch(tr *payload.Transform, policy exchange.ISAKMPProposal) (
 		return debug.MismatchHash, true
 	case value(payload.ISAKMPGroup) != uint64(policy.Group):
 		return debug.MismatchGroup, true
-	case auth == payload.AuthPreShared && (policy.Auth != exchange.PreShared || t.key() == nil):
+	case auth == payload.AuthPreShared && (policy.Auth != exchange.PreShared || t.credential() == nil):
 		return debug.MismatchPreshared, true
 	case auth == payload.AuthRSASig: // signatures are not implemented
 		return debug.MismatchRSASig, true
@@ -145,15 +152,20 @@ func lower(ours uint32, theirs uint64) uint32 {
 
 // haveKey looks for the pre-shared key once the vendor IDs are read, as IOS does.
 func (t *turn) haveKey() error {
-	if t.key() == nil {
+	key := t.credential()
+	if key == nil {
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
 		if t.initiator() {
 			return errRefused
 		}
 		return nil // so that the transforms are seen to fail
 	}
-	t.trace(debug.ISAKMPKeyFound{At: t.at(), Peer: t.peerAddr()})
+	t.traceKey(key)
 	t.trace(debug.ISAKMPLocalKey{At: t.at()})
-	t.trace(debug.ISAKMPScanProfiles{At: t.at()})
+	if t.profile != "" && !t.initiator() {
+		t.trace(debug.ISAKMPProfileXauth{At: t.at(), Profile: t.profile})
+	} else {
+		t.trace(debug.ISAKMPScanProfiles{At: t.at(), Names: t.profileNames()})
+	}
 	return nil
 }

@@ -152,7 +152,7 @@ func (t *turn) sendQuick(n *node, msg []byte, name string, answer bool) {
 	t.send(n.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit, Node: n.mid}
 	if answer {
-		t.do(exchange.Arm{Timer: timer, After: retransmitEvery})
+		t.do(exchange.Arm{Timer: timer, After: t.patience()})
 	} else {
 		t.do(exchange.Disarm{Timer: timer})
 	}
@@ -238,6 +238,9 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 		t.deleteNode(n, true, debug.NodeErrCount)
 		if n.initiator {
 			t.do(exchange.Failed{Request: n.request})
+			if t.unheard {
+				t.delete(debug.SADeathP1, false)
+			}
 		} else {
 			t.do(exchange.Withdraw{InboundSPI: n.deal.inSPI})
 		}
@@ -256,7 +259,11 @@ func (t *turn) nodeDuplicate(n *node, m *message) {
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at(), Phase2: true})
 	last := !n.initiator && n.state == QMPhase2Complete
-	if n.sent.Data == nil || last || t.env.Now.Before(n.sentAt.Add(copied)) {
+	if n.sent.Data == nil || last {
+		return
+	}
+	if t.env.Now.Before(n.sentAt.Add(copied)) {
+		t.tooSoon(true, n.sentAt)
 		return
 	}
 	n.sentAt = t.env.Now

@@ -16,6 +16,16 @@ const (
 	copied = 500 * time.Millisecond
 )
 
+// patience is how long an answer is waited for at first. What follows message 3 of
+// Aggressive Mode at once may overtake it inside the peer, which then drops it: that is
+// soon put right.
+func (p *Phase1) patience() time.Duration {
+	if p.unheard {
+		return time.Second
+	}
+	return retransmitEvery
+}
+
 // transmit sends a message of phase 1 and keeps it, to be sent again to a peer that
 // repeats itself and, if an answer is awaited, when the timer runs out.
 func (t *turn) transmit(msg []byte, name string, answer bool) {
@@ -24,7 +34,7 @@ func (t *turn) transmit(msg []byte, name string, answer bool) {
 	t.send(t.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit}
 	if answer {
-		t.do(exchange.Arm{Timer: timer, After: retransmitEvery})
+		t.do(exchange.Arm{Timer: timer, After: t.patience()})
 	} else {
 		t.do(exchange.Disarm{Timer: timer})
 	}
@@ -34,6 +44,9 @@ func (t *turn) transmit(msg []byte, name string, answer bool) {
 func (t *turn) send(s exchange.Send) {
 	t.trace(debug.ISAKMPSending{At: t.at(), Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
 	t.do(s)
+	if t.ios15() {
+		t.trace(debug.ISAKMPSendingIPv4{At: t.at()})
+	}
 }
 
 // expired serves the timers.
@@ -45,6 +58,8 @@ func (t *turn) expired(timer exchange.Timer) {
 		t.trace(debug.ISAKMPPurgeSA{At: t.at(), Ptr: t.ptr})
 		t.do(exchange.Gone{})
 	case t.state == DestSA:
+	case timer.Kind == exchange.Retransmit && t.unheard:
+		t.repeatAM3()
 	case timer.Kind == exchange.Retransmit:
 		t.retransmit()
 	case timer.Kind == exchange.Renewal:
@@ -82,8 +97,12 @@ func (t *turn) duplicate(m *message) {
 	t.trace(debug.ISAKMPDuplicate{At: t.at()})
 	// The last message of an exchange is not answered, or its copies would go to and
 	// fro for ever.
-	last := t.initiator() && t.state == P1Complete
-	if t.sent.Data == nil || last || t.state == DestSA || t.env.Now.Before(t.sentAt.Add(copied)) {
+	last := t.initiator() != t.aggressive && t.state == P1Complete
+	if t.sent.Data == nil || last || t.state == DestSA {
+		return
+	}
+	if t.env.Now.Before(t.sentAt.Add(copied)) {
+		t.tooSoon(false, t.sentAt)
 		return
 	}
 	t.sentAt = t.env.Now

@@ -10,9 +10,6 @@ type vendors struct {
 	natt payload.Vendor // the best version of NAT traversal, VendorUnknown for none
 }
 
-// offeredNATT are the versions of NAT traversal that 12.4 offers, in its order.
-var offeredNATT = []payload.Vendor{payload.VendorNATTDraft07, payload.VendorNATTDraft03, payload.VendorNATTDraft02}
-
 var nattVersion = map[payload.Vendor]debug.NATT{
 	payload.VendorNATTRFC3947:       debug.NATTRFC3947,
 	payload.VendorNATTDraft07:       debug.NATTDraft07,
@@ -24,18 +21,19 @@ var nattVersion = map[payload.Vendor]debug.NATT{
 // readVendors walks the vendor IDs of a message. IOS walks them before it looks at the
 // policy and again once that is known, and reports both.
 func (t *turn) readVendors(m *message) (v vendors) {
+	again := (t.number <= 2 || t.aggressive) && t.suite.Group != 0
 	for _, r := range m.all(payload.TypeVendor) {
-		t.trace(debug.ISAKMPVendorPayload{At: t.at()})
+		t.trace(debug.ISAKMPVendorPayload{At: t.at(), Again: again})
 		known := payload.ClassifyVendor(r.Body)
 		if known.NATT() && (v.natt == payload.VendorUnknown || known < v.natt) {
 			v.natt = known // Vendor lists the versions from the best on
 		}
-		t.traceVendor(known, r.Body)
+		t.traceVendor(known, r.Body, m.header)
 	}
 	return v
 }
 
-func (t *turn) traceVendor(v payload.Vendor, id []byte) {
+func (t *turn) traceVendor(v payload.Vendor, id []byte, h payload.Header) {
 	switch {
 	case v == payload.VendorUnity:
 		t.trace(debug.ISAKMPVendor{At: t.at(), Vendor: debug.Unity})
@@ -43,8 +41,12 @@ func (t *turn) traceVendor(v payload.Vendor, id []byte) {
 	case v == payload.VendorDPD:
 		t.trace(debug.ISAKMPVendor{At: t.at(), Vendor: debug.DPD})
 		return
-	case payload.IsIOSVendorID(id, [8]byte(t.cky[:8]), [8]byte(t.cky[8:])):
+	case payload.IsIOSVendorID(id, h.InitiatorCookie, h.ResponderCookie):
 		t.trace(debug.ISAKMPAnotherIOS{At: t.at()})
+		return
+	case v == payload.VendorFragmentation && t.ios15():
+		t.trace(debug.ISAKMPVendorFragment{At: t.at()})
+		t.trace(debug.ISAKMPNoFragment{At: t.at()})
 		return
 	}
 	// IOS compares every other vendor ID with Unity's and DPD's first.
@@ -59,6 +61,14 @@ func (t *turn) traceVendor(v payload.Vendor, id []byte) {
 		t.trace(debug.ISAKMPVendorNATT{At: t.at(), Version: nattVersion[v]})
 	case v == payload.VendorXAUTH:
 		t.trace(debug.ISAKMPVendor{At: t.at(), Vendor: debug.XAUTH})
+	}
+}
+
+// writeChosenNATT adds the one version of NAT traversal that the responder takes.
+func (t *turn) writeChosenNATT(w *payload.Writer) {
+	if v := t.vendor.natt; v != payload.VendorUnknown {
+		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
+		w.Add(payload.TypeVendor, v.ID())
 	}
 }
 

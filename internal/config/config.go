@@ -12,7 +12,7 @@ import (
 // Config is one complete configuration. The zero value is not valid: New
 // returns IOS's defaults.
 type Config struct {
-	Version  string // IOS release whose manner is kept: "12.4"
+	Version  string // IOS release whose manner is kept, one of Releases
 	Hostname string
 
 	TimestampsDebug Timestamps
@@ -26,12 +26,14 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
+	Identities // who the router and its peers are in phase 1
+
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
 	AccessLists   []*acl.List  // named first, then numbered, in print order
 	CryptoMaps    []*CryptoMap // by name
 	ISAKMPPolicy  []*ISAKMPPolicy
-	ISAKMPKeys    []ISAKMPKey
+	ISAKMPKeys    []ISAKMPKey // by address, the longest mask first, then by host
 	TransformSet  []*TransformSet
 	ISAKMPOff     bool     // no crypto isakmp enable
 	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
@@ -136,11 +138,12 @@ type ISAKMPPolicy struct {
 	Lifetime       uint32 // seconds, 60..86400
 }
 
-// ISAKMPKey is one `crypto isakmp key K address A [mask]`.
+// ISAKMPKey is one `crypto isakmp key K address A [mask]`, or one `hostname H`, which
+// has no address.
 type ISAKMPKey struct {
-	Key  string
-	IP   uint32
-	Mask uint32
+	Key      Secret
+	IP, Mask uint32
+	Host     string
 }
 
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
@@ -166,6 +169,7 @@ type CryptoMapEntry struct {
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
+	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
 }
 

@@ -52,10 +52,15 @@ func newBareChain(t *testing.T) *chain {
 // with what else the entry of the map is to have.
 func (c *chain) tunnel(t *testing.T, policy []string, set string, entry ...string) *Conft {
 	t.Helper()
+	return c.tunnelBy(t, []string{"crypto isakmp key cisco123 address 23.23.23.3"}, policy, set, entry...)
+}
+
+// tunnelBy is tunnel with the lines that say who the router and its peer are.
+func (c *chain) tunnelBy(t *testing.T, who, policy []string, set string, entry ...string) *Conft {
+	t.Helper()
 	r := StartConft(t, c.r1, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
-	lines := append([]string{"configure terminal", "crypto isakmp policy 10", "authentication pre-share"}, policy...)
-	lines = append(lines,
-		"crypto isakmp key cisco123 address 23.23.23.3",
+	lines := append([]string{"configure terminal", "logging buffered 200000", "crypto isakmp policy 10", "authentication pre-share"}, policy...)
+	lines = append(append(lines, who...),
 		"crypto ipsec transform-set TS "+set,
 		"access-list 100 permit ip 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255",
 		"crypto map M 10 ipsec-isakmp", "set peer 23.23.23.3", "set transform-set TS", "match address 100")

@@ -108,10 +108,18 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 	return d
 }
 
+// manner is that of the release which the configuration names.
+func manner(c *config.Config) debug.Manner {
+	if c.IOS15() {
+		return debug.IOS15
+	}
+	return debug.IOS12
+}
+
 // ikePolicy is what IKE may negotiate. An entry without a peer or a transform set
 // is not negotiable; its traffic is dropped by the data plane.
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
-	p := &exchange.Policy{Version: debug.IOS12}
+	p := &exchange.Policy{Version: manner(c)}
 	p.InvalidSPIRecovery = c.ISAKMPRecover
 	if c.ISAKMPOff {
 		return p
@@ -121,13 +129,11 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 			p.Proposals = append(p.Proposals, isakmpProposal(i))
 		}
 	}
-	for _, k := range c.ISAKMPKeys {
-		p.Keys = append(p.Keys, exchange.PresharedKey{Prefix: prefixOf(k.IP, k.Mask), Secret: []byte(k.Key)})
-	}
+	identities(c, p)
 	for _, x := range r.protectedInterfaces(c) {
 		for _, e := range x.entries {
 			t := exchange.Tunnel{
-				Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP),
+				Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), Profile: e.Profile,
 				PFS: suite.Group(e.PFS), LifeSeconds: life(c, e).Seconds, LifeKilobytes: life(c, e).Kilobytes,
 			}
 			for _, peer := range e.Peers {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"conft/debug"
 	"conft/internal/acl"
 	"conft/internal/config"
 )
@@ -33,7 +34,7 @@ func seed() (*Router, *config.Config) {
 		{Priority: 10, Authentication: config.PreShare, Group: 1, Lifetime: 86400},
 		{Priority: 20, Authentication: config.RSASig, Group: 1, Lifetime: 86400},
 	}
-	c.ISAKMPKeys = []config.ISAKMPKey{{Key: "cisco", IP: ip("23.23.23.3"), Mask: maskOf(32)}}
+	c.ISAKMPKeys = []config.ISAKMPKey{{Key: config.Secret{Text: "cisco"}, IP: ip("23.23.23.3"), Mask: maskOf(32)}}
 	c.TransformSet = []*config.TransformSet{{Name: "cisco", Transforms: []string{"esp-des", "esp-md5-hmac"}}}
 	c.IPsecLife.Seconds = 1800
 	c.CryptoMaps = []*config.CryptoMap{{Name: "cisco", Entries: []*config.CryptoMapEntry{
@@ -130,6 +131,17 @@ func TestTransformWords(t *testing.T) {
 		}
 		if got := transformWords(transformSet(&config.TransformSet{Transforms: []string{gcm}})); strings.Join(got, "+") != want {
 			t.Errorf("%s prints as %v", gcm, got)
+		}
+	}
+}
+
+// The version line chooses the manner of IKE as well as that of the log.
+func TestVersionChoosesTheManner(t *testing.T) {
+	c := config.New()
+	for version, want := range map[string]debug.Manner{"12.4": debug.IOS12, "15.0": debug.IOS15, "15.9": debug.IOS15} {
+		c.Version = version
+		if got := (&Router{}).ikePolicy(c).Version; got != want {
+			t.Errorf("version %s has manner %d", version, got)
 		}
 	}
 }

@@ -33,11 +33,14 @@ type Tunnel struct {
 	IKE, ESP          string // "aes128-sha1-modp1024"; a group in ESP is PFS
 	RekeyChild        string // "1h" by default
 	RekeyIKE          string // "24h" by default
+	LocalID, RemoteID string // the outer addresses by default
+	Aggressive        bool
 }
 
 const strongswanConf = `charon-systemd {
   load = random nonce openssl aes sha1 sha2 md5 hmac kdf gmp curve25519 gcrypt gcm ctr pubkey pem kernel-libipsec kernel-netlink socket-default vici updown
   install_routes = yes
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   retransmit_tries = 3
   retransmit_timeout = 2.0
   filelog { main { path = %[1]s/log
@@ -61,14 +64,15 @@ const strongswanConf = `charon-systemd {
 
 const swanctlConf = `connections { lab {
   version = 1
+  aggressive = %[10]s
   local_addrs = %[1]s
   remote_addrs = %[2]s
   proposals = %[3]s
   rekey_time = %[8]s
   local { auth = psk
-    id = %[1]s }
+    id = %[11]s }
   remote { auth = psk
-    id = %[2]s }
+    id = %[12]s }
   children { net {
     local_ts = %[4]s
     remote_ts = %[5]s
@@ -76,13 +80,16 @@ const swanctlConf = `connections { lab {
     rekey_time = %[9]s
   } }
 } }
-secrets { ike-lab { id = %[2]s
+secrets { ike-lab { id-address = %[2]s
+  id = %[12]s
   secret = "%[7]s" } }
 `
 
 // Swanctl is the tunnel in strongSwan's words: the child "net" of "lab".
 func (p Tunnel) Swanctl() string {
-	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"))
+	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
+	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"),
+		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote))
 }
 
 // Start starts the daemon in a namespace, with its files in dir, and waits until it has

@@ -38,6 +38,7 @@ type Block[P, C any] struct {
 	Each   func(P) iter.Seq2[string, C]
 	Sub    *Mode[C]
 	Gaps   Gaps
+	Indent int // of the block's lines, where it is more than one blank
 }
 
 // Gaps says where the "!" lines of a block's kind stand in `show running-config`.
@@ -120,7 +121,7 @@ func (b Block[P, C]) add(t *table) {
 				w.separator()
 			}
 			first = false
-			w.block(header, b.Gaps, func() { c.sub.write(child, w) })
+			w.block(header, b.Gaps, max(1, b.Indent), func() { c.sub.write(child, w) })
 		}
 		w.endBlocks()
 	}
