@@ -130,6 +130,20 @@ func (s *Daemon) load() error {
 			return err
 		}
 	}
+	return s.read()
+}
+
+// Load ends every SA and gives the daemon another tunnel.
+func (s *Daemon) Load(t Tunnel) error {
+	s.Terminate() // refused where there is none
+	if err := os.WriteFile(filepath.Join(s.dir, "swanctl.conf"), []byte(t.Swanctl()), 0o600); err != nil {
+		return err
+	}
+	return s.read()
+}
+
+// read has the daemon read its configuration.
+func (s *Daemon) read() error {
 	out, err := s.control("--load-all", "--noprompt", "--file", filepath.Join(s.dir, "swanctl.conf"))
 	if err == nil && !strings.Contains(out, "successfully loaded 1 connections") {
 		err = fmt.Errorf("it refused its configuration:\n%s", out)
