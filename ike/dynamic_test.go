@@ -215,3 +215,24 @@ func TestMirror(t *testing.T) {
 	}
 	t.Error("nothing was refused")
 }
+
+// A peer that is gone without a word, as one whose address has changed, is forgotten by
+// dead peer detection with what it had.
+func TestDynamicPeerDies(t *testing.T) {
+	p1, p3 := dynamic()
+	p3.DPD = periodic
+	n := iketest.New(1)
+	r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+	up(t, n, r1, r3)
+	n.Fate = nothing
+	sent := n.Sent
+	n.Run(2 * time.Minute)
+	if len(r3.Plane.Pairs)+len(r3.Plane.Shelters) != 0 {
+		t.Errorf("%d pairs and %v are left", len(r3.Plane.Pairs), r3.Plane.Shelters)
+	}
+	quiet := n.Sent
+	n.Run(time.Hour)
+	if quiet == sent || n.Sent > quiet+20 {
+		t.Errorf("sent %d datagrams to find out and %d afterwards, to a peer that nobody knows", quiet-sent, n.Sent-quiet)
+	}
+}
