@@ -154,6 +154,7 @@ type ISAKMPKey struct {
 	Key      Secret
 	IP, Mask uint32
 	Host     string
+	NoXauth  bool // as typed: extended authentication, which is never asked for, is not to be
 }
 
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
