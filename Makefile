@@ -2,6 +2,7 @@
 #
 #   make lab [LANG_EXPLAIN=english|chinese]   the classic two-router lab
 #   make test [TESTFLAGS=...]                 all tests; as root also those with real peers
+#   make interop                              every suite with every peer, into docs/interoperability.md; needs root
 #   make bench [BENCHFLAGS=...]               benchmarks against their controls; needs root
 
 export CGO_ENABLED = 0
@@ -26,5 +27,9 @@ bench: bin/conft bin/conft-bench
 	@bin/conft-bench $(BENCHFLAGS)
 	$(GO) test -run '^$$' -bench . -benchtime 200ms ./esp ./ike
 
+interop:
+	@scripts/test-packages
+	$(GO) test ./internal/nettest -count=1 -timeout 20m -run '^TestInteroperability$$' -interop $(CURDIR)/docs/interoperability.md
+
 FORCE:
-.PHONY: lab test bench FORCE
+.PHONY: lab test bench interop FORCE

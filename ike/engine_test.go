@@ -58,7 +58,8 @@ func (p *plane) pairs() int {
 
 type silent struct{}
 
-func (silent) Emit(debug.Event) {}
+func (silent) Emit(debug.Event)   {}
+func (silent) On(debug.Flag) bool { return false }
 
 // seeded is a source of randomness that workers may share.
 type seeded struct {

@@ -46,4 +46,8 @@ type IPsec interface {
 }
 
 // Hub takes debug events; *debug.Hub is one. Emit must not block.
-type Hub interface{ Emit(debug.Event) }
+type Hub interface {
+	Emit(debug.Event)
+	// On reports whether any of the switches is on. If not, some debug lines are not built.
+	On(debug.Flag) bool
+}

@@ -14,7 +14,7 @@ const floatPort = 4500
 
 // step gives a machine one event and performs the actions it answers with.
 func (c *Core) step(s *sa, ev exchange.Event) {
-	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c}
+	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c, Tracing: c.o.Hub.On(^debug.FlagNone)}
 	said := account{f: exchange.Failure{Peer: s.peer.Addr}}
 	for _, a := range s.m.Step(env, ev, nil) {
 		if t, ok := a.(exchange.Trace); ok {

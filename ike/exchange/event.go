@@ -16,6 +16,9 @@ type Env struct {
 	Rand     io.Reader // cookies, nonces, message IDs
 	Policy   *Policy
 	Registry Registry
+	// Tracing says that somebody reads debug lines. Without it a machine leaves out
+	// those of which a message of the peer's decides how many there are.
+	Tracing bool
 }
 
 // Registry is what must be agreed among all the machines of a router. The engine

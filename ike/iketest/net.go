@@ -35,6 +35,8 @@ type Net struct {
 	// Log is what happened, in order: datagrams and, with Record, debug lines.
 	Log    []string
 	Record bool
+	// Quiet has debugging off, as Tracing of exchange.Env describes it.
+	Quiet bool
 
 	seed    uint64
 	routers map[netip.Addr]*Router
@@ -197,6 +199,9 @@ func (r *Router) Emit(e debug.Event) {
 		r.net.Log = append(r.net.Log, r.Name+": "+string(e.AppendLine(nil, r.manner)))
 	}
 }
+
+// On implements ike.Hub.
+func (r *Router) On(debug.Flag) bool { return !r.net.Quiet }
 
 // Lines returns what `debug` with these switches would have printed in the manner of the
 // router's policy, syslog messages with FlagNone.

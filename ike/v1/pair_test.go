@@ -46,7 +46,7 @@ func newEnd(role debug.Role, local, remote netip.AddrPort) *end {
 			LifeSeconds: 3600, LifeKilobytes: 4608000,
 			Selectors: []exchange.Selector{{Local: exchange.Proxy{Prefix: here}, Remote: exchange.Proxy{Prefix: there}}}}},
 	}
-	e := &end{env: exchange.Env{Now: time.Unix(1e9, 0), Rand: rand.NewChaCha8([32]byte{byte(role)}), Policy: policy, Registry: &registry{}}}
+	e := &end{env: exchange.Env{Now: time.Unix(1e9, 0), Rand: rand.NewChaCha8([32]byte{byte(role)}), Policy: policy, Registry: &registry{}, Tracing: true}}
 	e.Phase1 = New(role, cky, local, remote, &exchange.Peer{Addr: remote.Addr(), IKE: 1}, 1, e.env.Now)
 	return e
 }

@@ -77,22 +77,28 @@ func (t *turn) choose(proposals []payload.Proposal) bool {
 			}
 		}
 	}
+	if !t.env.Tracing && len(t.env.Policy.Proposals) > 0 {
+		t.trace(debug.ISAKMPMismatch{At: t.at(), What: t.closest}) // stands for all
+	}
 	return false
 }
 
 // checkTransform compares a transform with a policy and reports the first difference.
 func (t *turn) checkTransform(tr *payload.Transform, policy exchange.ISAKMPProposal, next uint8) bool {
+	what, differs := t.mismatch(tr, policy)
+	if differs && policy.Priority != fallback.Priority {
+		t.closest = max(t.closest, what)
+	}
+	if !t.env.Tracing { // one message may hold a thousand pairs
+		return !differs
+	}
 	t.trace(debug.ISAKMPChecking{At: t.at(), Transform: tr.Number, Priority: policy.Priority})
 	for _, a := range tr.Attributes {
 		v, _ := a.Uint()
 		t.trace(debug.ISAKMPAttribute{At: t.at(), Class: uint16(a.Type), Value: v, Octets: len(a.Data)})
 	}
-	what, differs := t.mismatch(tr, policy)
 	if differs {
 		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what, Fallback: policy.Priority == fallback.Priority})
-		if policy.Priority != fallback.Priority {
-			t.closest = max(t.closest, what)
-		}
 	}
 	t.trace(debug.ISAKMPAcceptable{At: t.at(), Refused: differs, Next: next})
 	return !differs

@@ -141,7 +141,9 @@ func (t *turn) readTerms(p *payload.Proposal, tr *payload.Transform) terms {
 	var life uint64
 	for _, a := range tr.Attributes {
 		v, ok := a.Uint()
-		t.trace(debug.ISAKMPIPsecAttribute{At: t.at(), Class: uint16(a.Type), Value: v, Octets: len(a.Data)})
+		if t.env.Tracing {
+			t.trace(debug.ISAKMPIPsecAttribute{At: t.at(), Class: uint16(a.Type), Value: v, Octets: len(a.Data)})
+		}
 		o.unknown = o.unknown || !ok
 		switch a.Type {
 		case payload.IPsecLifeType:

@@ -3,6 +3,7 @@ package dataplane
 import (
 	"net/netip"
 	"testing"
+	"testing/synctest"
 
 	"conft/debug"
 	"conft/internal/acl"
@@ -165,44 +166,49 @@ func BenchmarkPath(b *testing.B) {
 // "No allocation per packet": the functions of every stage, over a whole batch.
 func TestNothingAllocates(t *testing.T) {
 	for _, s := range suites {
-		e1, e3 := newFakeSockets()
-		p1, p3 := New(quiet(e1)), New(quiet(e3))
-		defer p1.Close()
-		defer p3.Close()
-		n := &testNet{r1: &router{Path: p1}, r3: &router{Path: p3}, suite: s, spi: 0x1000}
-		n.policy(&acl.List{Entries: []acl.Entry{{Src: lan1, Dst: lan3}}})
-		n.up(t, func(a, _ *SA) { a.PathMTU = 1000 })
-		sink := &pipeTUN{written: make(chan int, 1)}
-		d := newDevice(p1, p1.links[outside], sink)
-		p3.links[outside].dev.Store(newDevice(p3, p3.links[outside], sink))
-		r := newReceiver(p3, e3, false)
-		out, in := newOutBatch(4), newInBatch(8)
-		defer p3.links[outside].dev.Store(nil)
-		defer out.release()
-		defer in.release()
-		packets := [][]byte{
-			ping.bytes(),
-			testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: packet.UDP, size: 1500}.bytes(), // two fragments
-			testPacket{src: "10.9.9.9", dst: "20.1.1.1", protocol: packet.UDP}.bytes(),             // no policy
+		synctest.Test(t, func(t *testing.T) { nothingAllocates(t, s) })
+	}
+}
+
+func nothingAllocates(t *testing.T, s testSuite) {
+	e1, e3 := newFakeSockets()
+	p1, p3 := New(quiet(e1)), New(quiet(e3))
+	defer p1.Close()
+	defer p3.Close()
+	n := &testNet{r1: &router{Path: p1}, r3: &router{Path: p3}, suite: s, spi: 0x1000}
+	n.policy(&acl.List{Entries: []acl.Entry{{Src: lan1, Dst: lan3}}})
+	n.up(t, func(a, _ *SA) { a.PathMTU = 1000 })
+	sink := &pipeTUN{written: make(chan int, 1)}
+	d := newDevice(p1, p1.links[outside], sink)
+	p3.links[outside].dev.Store(newDevice(p3, p3.links[outside], sink))
+	r := newReceiver(p3, e3, false)
+	out, in := newOutBatch(4), newInBatch(8)
+	defer p3.links[outside].dev.Store(nil)
+	defer out.release()
+	defer in.release()
+	packets := [][]byte{
+		ping.bytes(),
+		testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: packet.UDP, size: 1500}.bytes(), // two fragments
+		testPacket{src: "10.9.9.9", dst: "20.1.1.1", protocol: packet.UDP}.bytes(),             // no policy
+	}
+	synctest.Wait() // the paths have started: their readers have made a batch each
+	if a := testing.AllocsPerRun(50, func() {
+		for i, p := range packets {
+			d.protect(out, out.slots[i], copy(out.slots[i][Headroom:], p))
 		}
-		if a := testing.AllocsPerRun(50, func() {
-			for i, p := range packets {
-				d.protect(out, out.slots[i], copy(out.slots[i][Headroom:], p))
-			}
-			out.process()
-			for i := range out.packets {
-				p := &out.packets[i]
-				in.datagrams[i].N = copy(in.datagrams[i].Buf, p.buf[p.off:p.off+p.n])
-				r.accept(in, *p3.sad.Load(), i)
-			}
-			in.process()
-			r.finish(in)
-			if got := <-sink.written; got != 3 {
-				t.Fatalf("%d packets, want 3", got)
-			}
-			out.packets, out.used = out.packets[:0], 0
-		}); a != 0 {
-			t.Errorf("%s: %v allocations", s.name, a)
+		out.process()
+		for i := range out.packets {
+			p := &out.packets[i]
+			in.datagrams[i].N = copy(in.datagrams[i].Buf, p.buf[p.off:p.off+p.n])
+			r.accept(in, *p3.sad.Load(), i)
 		}
+		in.process()
+		r.finish(in)
+		if got := <-sink.written; got != 3 {
+			t.Fatalf("%d packets, want 3", got)
+		}
+		out.packets, out.used = out.packets[:0], 0
+	}); a != 0 {
+		t.Errorf("%s: %v allocations", s.name, a)
 	}
 }

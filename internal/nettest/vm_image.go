@@ -36,6 +36,7 @@ var guestInit []byte
 
 const guestStrongswanConf = `charon-systemd {
   load = %s
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   retransmit_tries = 3
   retransmit_timeout = 2.0
   filelog { main { path = /run/log

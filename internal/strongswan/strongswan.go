@@ -36,6 +36,7 @@ type Tunnel struct {
 	LocalID, RemoteID string // the outer addresses by default
 	Aggressive        bool
 	DPD               string // how often it asks whether the peer is alive; never by default
+	Transport         bool   // transport mode, which conft refuses
 }
 
 const strongswanConf = `charon-systemd {
@@ -80,6 +81,7 @@ const swanctlConf = `connections { lab {
     remote_ts = %[5]s
     esp_proposals = %[6]s
     rekey_time = %[9]s
+    mode = %[14]s
   } }
 } }
 secrets { ike-lab { id-address = %[2]s
@@ -90,8 +92,9 @@ secrets { ike-lab { id-address = %[2]s
 // Swanctl is the tunnel in strongSwan's words: the child "net" of "lab".
 func (p Tunnel) Swanctl() string {
 	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
+	mode := map[bool]string{true: "transport", false: "tunnel"}[p.Transport]
 	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"),
-		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote), cmp.Or(p.DPD, "0s"))
+		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote), cmp.Or(p.DPD, "0s"), mode)
 }
 
 // Start starts the daemon in a namespace, with its files in dir, and waits until it has
@@ -127,6 +130,20 @@ func (s *Daemon) load() error {
 			return err
 		}
 	}
+	return s.read()
+}
+
+// Load ends every SA and gives the daemon another tunnel.
+func (s *Daemon) Load(t Tunnel) error {
+	s.Terminate() // refused where there is none
+	if err := os.WriteFile(filepath.Join(s.dir, "swanctl.conf"), []byte(t.Swanctl()), 0o600); err != nil {
+		return err
+	}
+	return s.read()
+}
+
+// read has the daemon read its configuration.
+func (s *Daemon) read() error {
 	out, err := s.control("--load-all", "--noprompt", "--file", filepath.Join(s.dir, "swanctl.conf"))
 	if err == nil && !strings.Contains(out, "successfully loaded 1 connections") {
 		err = fmt.Errorf("it refused its configuration:\n%s", out)

@@ -1,0 +1,274 @@
+package nettest
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"conft/internal/netns"
+)
+
+var interopFile = flag.String("interop", "", "run the whole interoperability matrix and write it to this file")
+
+// guestRelease is the kernel peer's kernel, once it runs.
+var guestRelease = "(not run)"
+
+// farEnd is who is at r3 in a lab of the matrix; r1 is a conft.
+type farEnd struct {
+	name  string
+	start func(*interopLab, *testing.T)
+	wire  string // what ESP looks like on the wire
+	esp   bool   // in the whole matrix only the tables about ESP: IKE is another's
+}
+
+var farEnds = []farEnd{
+	{"conft", (*interopLab).conft, "ESP", false},
+	{"strongSwan", (*interopLab).strongSwan, "UDP", false},
+	{"Linux kernel", (*interopLab).kernel, "ESP", true},
+}
+
+// interopLab is the classic topology, in which one row after the other has its turn.
+type interopLab struct {
+	*tunnel
+	load         func(row) error // tells r3
+	begin, renew func() error    // from r3's side; nil when packets of host b do it
+	fromA, fromB *prober
+}
+
+// TestInteroperability brings a tunnel up from either side for each row with each peer,
+// sends packets both ways, has the side that began renew the IPsec SA, and sends again.
+// What is on the wire is ESP and IKE only.
+func TestInteroperability(t *testing.T) {
+	sections := interopSections(*interopFile != "")
+	results := map[string][]string{} // peer and row: conft begins, peer begins
+	t.Run("peers", func(t *testing.T) {
+		type outcome struct {
+			key   string
+			cells []string
+		}
+		done := make(chan outcome, 1000)
+		t.Cleanup(func() { // when all peers are done
+			close(done)
+			for o := range done {
+				results[o.key] = o.cells
+			}
+		})
+		for _, f := range farEnds {
+			t.Run(f.name, func(t *testing.T) {
+				t.Parallel()
+				l := newInteropLab(t, f)
+				for _, s := range sections {
+					if f.esp && !s.esp {
+						continue
+					}
+					for _, r := range s.rows {
+						var cells []string
+						for _, conftBegins := range []bool{true, false} {
+							err := l.try(r, f, conftBegins)
+							if err != nil {
+								t.Errorf("%v, conft begins: %v: %v", r, conftBegins, err)
+							}
+							cells = append(cells, cell(err))
+						}
+						done <- outcome{f.name + r.String(), cells}
+					}
+				}
+			})
+		}
+	})
+	if *interopFile != "" {
+		write(t, *interopFile, interopDocument(t, sections, results))
+	}
+}
+
+// cell is an outcome as the matrix shows it.
+func cell(err error) string {
+	if err == nil {
+		return "yes"
+	}
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return "**no**: " + strings.ReplaceAll(first, "|", "/")
+}
+
+func newInteropLab(t *testing.T, f farEnd) *interopLab {
+	t.Helper()
+	c := newBareChain(t)
+	l := &interopLab{tunnel: &tunnel{chain: c}}
+	l.wire = capture(t, c.r2, "eth0")
+	l.left = StartConft(t, c.r1, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
+	e := ends{global: []string{"crypto ipsec security-association lifetime kilobytes 2560"}}
+	l.left.Exec(e.lines(site1, nil)...)
+	f.start(l, t)
+	l.fromA, l.fromB = newProber(t, c.a, "10.1.1.2", false), newProber(t, c.b, "20.1.1.2", false)
+	t.Cleanup(func() {
+		if t.Failed() {
+			out, _ := l.left.Try("show logging")
+			t.Logf("conft in r1:\n%s", out)
+		}
+	})
+	return l
+}
+
+func (l *interopLab) conft(t *testing.T) {
+	l.right = StartConft(t, l.r3, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
+	e := ends{global: []string{"crypto ipsec security-association lifetime kilobytes 2560"}}
+	l.right.Exec(e.lines(site3, nil)...)
+	l.load = func(r row) error {
+		out, err := l.right.Try(r.lines(site3.peer, site3.wan)...)
+		return said(out, err)
+	}
+}
+
+// said is an error with what the console showed.
+func said(out string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", err, out)
+}
+
+// addresses are those of a peer that is no conft.
+func (l *interopLab) addresses(t *testing.T) {
+	sh(t, l.r3, "ip addr add 23.23.23.3/24 dev eth0; ip link set eth0 up; ip addr add 20.1.1.1/24 dev eth1; ip link set eth1 up; ip route add default via 23.23.23.2")
+	if err := l.r3.Sysctl("net/ipv4/ip_forward", "1"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (l *interopLab) strongSwan(t *testing.T) {
+	l.addresses(t)
+	s := StartStrongSwan(t, l.r3, row{enc: "aes", hash: "sha", group: 2, set: "esp-aes esp-sha-hmac"}.peer())
+	l.load = func(r row) error { return s.Load(r.peer()) }
+	l.begin = s.Initiate
+	l.renew = func() error { return s.Rekey("child") }
+}
+
+func (l *interopLab) kernel(t *testing.T) {
+	l.addresses(t)
+	k := StartKernelPeer(t, l.r3, "eth0", "eth1", row{enc: "aes", hash: "sha", group: 2, set: "esp-aes esp-sha-hmac"}.peer())
+	l.load = func(r row) error { k.Load(r.peer()); return nil }
+	guestRelease, _ = k.Run("uname -r")
+	l.begin = k.Initiate
+	l.renew = func() error { _, err := k.Run("swanctl --rekey --child net"); return err }
+}
+
+// try is one cell.
+func (l *interopLab) try(r row, f farEnd, conftBegins bool) error {
+	if out, err := l.left.Try(r.lines(site1.peer, site1.wan)...); err != nil {
+		return said(out, err)
+	}
+	if err := l.load(r); err != nil {
+		return err
+	}
+	l.wire.frames()
+	from, to := l.fromA, "20.1.1.2"
+	if !conftBegins {
+		from, to = l.fromB, "10.1.1.2"
+		if l.begin != nil {
+			if err := l.begin(); err != nil {
+				return err
+			}
+		}
+	}
+	if !until(func() bool { return from.echo(to, 1000, 150*time.Millisecond).arrived }) {
+		return errors.New("no tunnel")
+	}
+	if err := l.pings(); err != nil {
+		return err
+	}
+	old := newest(l.left)
+	renewed := func() bool { now := newest(l.left); return now != "" && now != old }
+	var err error
+	switch {
+	case conftBegins:
+		err = spend(l.a, "20.1.1.2:7000", renewed)
+	case l.renew == nil:
+		err = spend(l.b, "10.1.1.2:7000", renewed)
+	default:
+		if err = l.renew(); err == nil && !until(renewed) {
+			err = errNotRenewed
+		}
+	}
+	if err != nil {
+		return err
+	}
+	// A packet may overtake the message after which the peer has the new SA.
+	if !until(func() bool { return from.echo(to, 1000, 150*time.Millisecond).arrived }) {
+		return errors.New("no answer after the renewal")
+	}
+	if err := l.pings(); err != nil {
+		return fmt.Errorf("after the renewal: %w", err)
+	}
+	return l.sealed(f)
+}
+
+// pings sends a packet each way; neither may be lost.
+func (l *interopLab) pings() error {
+	if !l.fromA.echo("20.1.1.2", 1000, 2*time.Second).arrived {
+		return errors.New("host b did not answer")
+	}
+	if !l.fromB.echo("10.1.1.2", 1000, 2*time.Second).arrived {
+		return errors.New("host a did not answer")
+	}
+	return nil
+}
+
+// sealed says what of the hosts' packets was seen in clear, or that none was sealed.
+func (l *interopLab) sealed(f farEnd) error {
+	udp := []string{site1.wan + " > " + site3.wan + " protocol 17", site3.wan + " > " + site1.wan + " protocol 17"}
+	n := 0
+	for k, frames := range kinds(l.wire.frames()) {
+		switch {
+		case k == "ESP" && f.wire == "ESP", f.wire == "UDP" && (k == udp[0] || k == udp[1]):
+			n += frames
+		case k != "IKE" && k != "ESP":
+			return fmt.Errorf("%d packets on the wire: %s", frames, k)
+		}
+	}
+	if n < 8 {
+		return fmt.Errorf("%d packets of ESP in %s on the wire", n, f.wire)
+	}
+	return nil
+}
+
+var errNotRenewed = errors.New("the IPsec SA was not renewed")
+
+// spend sends most of the volume of an IPsec SA, and goes on slowly until it is renewed.
+func spend(from *netns.NS, to string, renewed func() bool) error {
+	var c *net.UDPConn
+	err := from.Do(func() (err error) {
+		c, err = net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(netip.MustParseAddrPort(to)))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	b := make([]byte, 1200)
+	for range 1900 {
+		c.Write(b) // nobody listens, of which an error may tell
+	}
+	if !until(func() bool {
+		for range 10 {
+			c.Write(b)
+		}
+		return renewed()
+	}) {
+		return errNotRenewed
+	}
+	return nil
+}
+
+func until(holds func() bool) bool {
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); <-time.After(10 * time.Millisecond) {
+		if holds() {
+			return true
+		}
+	}
+	return false
+}
