@@ -26,7 +26,10 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		enablePasswordLine,
 		separator,
 		domainLookupLine,
+		domainNameLine,
 		separator,
+		trustpointBlock,
+		certificateMapBlock,
 		isakmpPolicyBlock,
 		isakmpKeyLine,
 		isakmpEnableLine,
@@ -42,6 +45,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		namedListBlock,
 	},
 	numberedLines(),
+	actions,
 	[]grammar.Entry[*config.Config]{separator},
 )...)
 

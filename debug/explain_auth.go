@@ -13,6 +13,10 @@ func (e ISAKMPInitialContact) Explain(l Language) string {
 }
 
 func (e ISAKMPAuthenticating) Explain(l Language) string {
+	if e.Signature {
+		return say(l, "We prepare %s: who we say we are (identity of type %s), and that we prove it with a signature.",
+			"准备%s：说明本端以何种身份（类型 %s）出现，并用数字签名来证明。", e.name(l), e.Type)
+	}
 	return say(l, "We prepare %s: who we say we are (identity of type %s), and that we prove it with the pre-shared key.",
 		"准备%s：说明本端以何种身份（类型 %s）出现，并用预共享密钥来证明。", e.name(l), e.Type)
 }

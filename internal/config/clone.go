@@ -21,6 +21,7 @@ func (c *Config) Clone() *Config {
 	d.ISAKMPPolicy = cloneAll(c.ISAKMPPolicy, func(*ISAKMPPolicy) {})
 	d.ISAKMPKeys = slices.Clone(c.ISAKMPKeys)
 	d.TransformSet = cloneAll(c.TransformSet, func(t *TransformSet) { t.Transforms = slices.Clone(t.Transforms) })
+	d.PKI = c.PKI.clone()
 	return &d
 }
 

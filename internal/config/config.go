@@ -26,6 +26,8 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
+	PKI PKI
+
 	Interfaces   []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes       []Route      // in the order of `show running-config`
 	AccessLists  []*acl.List  // named first, then numbered, in print order

@@ -18,6 +18,8 @@ func full() *Config {
 	c.ISAKMPPolicy = []*ISAKMPPolicy{{Priority: 10}}
 	c.ISAKMPKeys = []ISAKMPKey{{Key: "k"}}
 	c.TransformSet = []*TransformSet{{Name: "T", Transforms: []string{"esp-des"}}}
+	c.PKI.Trustpoints = []*Trustpoint{{Name: "CA", Revocation: []string{"crl"}, Match: []string{"P"}}}
+	c.PKI.Certificates = []*CertificateMap{{Name: "P", Seq: 10, Rules: []CertificateRule{{"subject-name", "co", "lab"}}}}
 	return c
 }
 
@@ -37,6 +39,10 @@ func TestCloneSharesNothing(t *testing.T) {
 		"policy":          func(c *Config) { c.ISAKMPPolicy[0].Group = 1 },
 		"key":             func(c *Config) { c.ISAKMPKeys[0].Key = "x" },
 		"transform set":   func(c *Config) { c.TransformSet[0].Name = "x" },
+		"trustpoint":      func(c *Config) { c.PKI.Trustpoints[0].Name = "x" },
+		"revocation":      func(c *Config) { c.PKI.Trustpoints[0].Revocation[0] = "none" },
+		"trusted map":     func(c *Config) { c.PKI.Trustpoints[0].Match[0] = "x" },
+		"certificate map": func(c *Config) { c.PKI.Certificates[0].Rules[0].Value = "x" },
 		"transform":       func(c *Config) { c.TransformSet[0].Transforms[0] = "x" },
 	} {
 		c := full()

@@ -40,6 +40,14 @@ type Block[P, C any] struct {
 	Join   bool // no "!" between the blocks, as with named access lists
 }
 
+// Action is an EXEC command that may also be typed in this mode, with or without
+// `do`: one that is no configuration but asks questions or makes things, such as keys.
+// It cannot stand in a stored text.
+type Action[T any] struct {
+	Syntax string
+	Help   Help
+}
+
 // Separator writes a "!" line at its place in `show running-config`.
 type Separator[T any] struct{}
 
@@ -110,6 +118,12 @@ func (b Block[P, C]) add(t *table) {
 		}
 		w.endBlocks()
 	}
+	t.commands = append(t.commands, c)
+}
+
+func (a Action[T]) add(t *table) {
+	c := &command{syntax: a.Syntax, help: a.Help, control: actionWord}
+	c.do[plain] = func(any, Args) error { return nil }
 	t.commands = append(t.commands, c)
 }
 
