@@ -24,6 +24,7 @@ test:
 bench: bin/conft bin/conft-bench
 	@scripts/test-packages
 	@bin/conft-bench $(BENCHFLAGS)
+	$(GO) test -run '^$$' -bench . -benchtime 200ms ./esp ./ike
 
 FORCE:
 .PHONY: lab test bench FORCE

@@ -102,6 +102,7 @@ func numberedLines() []grammar.Entry[*config.Config] {
 				if err != nil {
 					return err
 				}
+				warnLog(a)
 				return addACE(accessList(c, a.String("list")), e)
 			},
 			No: func(c *config.Config, a grammar.Args) error { return removeAccessList(c, a.String("list")) },
@@ -140,7 +141,7 @@ var namedListBlock = grammar.Block[*config.Config, *acl.List]{
 		}
 	},
 	Sub:  extendedMode,
-	Join: true,
+	Gaps: grammar.GapLast,
 }
 
 var extendedMode = grammar.NewMode("config-ext-nacl", "Ext Access List configuration commands:", extendedLines()...)
@@ -195,6 +196,7 @@ func extendedLines() []grammar.Entry[*acl.List] {
 				if err != nil {
 					return err
 				}
+				warnLog(a)
 				return addACE(l, e)
 			},
 			No: func(l *acl.List, a grammar.Args) error {

@@ -71,7 +71,6 @@ hostname R1
 !
 crypto isakmp policy 10
  authentication pre-share
-!
 crypto isakmp key cisco address 23.23.23.3
 !
 crypto ipsec transform-set cisco esp-des esp-md5-hmac 
@@ -159,7 +158,6 @@ crypto isakmp policy 20
  encr aes 256
  hash sha512
  group 24
-!
 crypto isakmp key 0 0 address 1.1.1.1
 crypto isakmp key k?y address 2.2.2.0 255.255.255.0
 crypto isakmp key cisco address 0.0.0.0 0.0.0.0
@@ -382,4 +380,30 @@ func typeAll(c *config.Config, lines []string) *config.Config {
 		}
 	}
 	return c
+}
+
+// Help offers what can still be added to a transform set, in either order.
+func TestTransformSetHelp(t *testing.T) {
+	const auth = "esp-md5-hmac esp-sha-hmac esp-sha256-hmac esp-sha384-hmac esp-sha512-hmac"
+	for typed, want := range map[string]string{
+		"esp-aes ":              "128 192 256 " + auth + " <cr>",
+		"esp-aes 256 ":          auth + " <cr>",
+		"esp-aes esp-sha-hmac ": "<cr>",
+		"esp-sha-hmac ":         "esp-3des esp-aes esp-des esp-null <cr>",
+		"esp-sha-hmac esp-des ": "<cr>",
+		"esp-gcm 256 ":          "<cr>",
+	} {
+		start := Config.Start()
+		a, err := start.Ask("crypto ipsec transform-set T " + typed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var offered []string
+		for _, i := range a.Items {
+			offered = append(offered, i.Token)
+		}
+		if got := strings.Join(offered, " "); got != want {
+			t.Errorf("behind %q: %s, want %s", typed, got, want)
+		}
+	}
 }

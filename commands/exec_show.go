@@ -154,20 +154,21 @@ func showCrypto(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showISAKMPKey(w, r.Config()); return nil }),
 		},
 		{
-			Syntax: "show crypto ipsec sa [peer A.B.C.D | map WORD]",
+			Syntax: "show crypto ipsec sa [peer A.B.C.D | map WORD] [detail]",
 			Help: grammar.Help{
 				"ipsec":   "Show IPSEC policy",
 				"sa":      "IPSEC SA table",
 				"peer":    "Show all SAs with a specific peer",
 				"A.B.C.D": "Peer IP address",
 				"map":     "Show all SAs of a crypto map",
+				"detail":  "Show counters detail",
 				"WORD":    "Crypto map tag",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
 				idents := slices.DeleteFunc(r.IPsecIdents(), func(id router.IPsecIdent) bool {
 					return a.Has("peer") && id.Peer != a.Addr("A.B.C.D") || a.Has("map") && id.Map != a.String("WORD")
 				})
-				showIPsecSA(w, idents)
+				showIPsecSA(w, idents, a.Has("detail"))
 				return nil
 			}),
 		},

@@ -89,10 +89,16 @@ var transformHelp = grammar.Help{
 	"256":             "256 bit keys.",
 }
 
+// The transforms of a set, in either order; GCM stands alone.
+const (
+	cipherSyntax = "{esp-des | esp-3des | esp-null | esp-aes [128 | 192 | 256]}$cipher"
+	authSyntax   = "{esp-md5-hmac | esp-sha-hmac | esp-sha256-hmac | esp-sha384-hmac | esp-sha512-hmac}$auth"
+	espSyntax    = "{" + cipherSyntax + " [" + authSyntax + "] | " + authSyntax + " [" + cipherSyntax + "] | {esp-gcm [128 | 192 | 256]}$gcm}"
+	ahSyntax     = "{ah-md5-hmac | ah-sha-hmac | ah-sha256-hmac | ah-sha384-hmac | ah-sha512-hmac}$ah"
+)
+
 var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
-	Syntax: "crypto ipsec transform-set WORD$name ![{esp-des | esp-3des | esp-null | {esp-aes | esp-gcm} [128 | 192 | 256]" +
-		" | esp-md5-hmac | esp-sha-hmac | esp-sha256-hmac | esp-sha384-hmac | esp-sha512-hmac" +
-		" | ah-md5-hmac | ah-sha-hmac | ah-sha256-hmac | ah-sha384-hmac | ah-sha512-hmac}...$transforms]",
+	Syntax: "crypto ipsec transform-set WORD$name ![" + espSyntax + " | " + ahSyntax + " [" + espSyntax + "]]",
 	Help: withHelp(transformHelp, grammar.Help{
 		"crypto":        "Encryption module",
 		"ipsec":         "Configure IPSEC policy",
@@ -100,7 +106,7 @@ var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
 		"$name":         "Transform set tag",
 	}),
 	Open: func(c *config.Config, a grammar.Args) (*config.TransformSet, error) {
-		list, err := transforms(a.Strings("transforms"))
+		list, err := transforms(a)
 		if err != nil {
 			return nil, err
 		}
@@ -166,35 +172,16 @@ var transformMode = grammar.NewMode[*config.TransformSet]("cfg-crypto-trans", "C
 	},
 )
 
-// transforms turns the words typed into the transforms of a set: the cipher,
-// with its key size unless that is 128, then the authentication.
-func transforms(words []string) ([]string, error) {
-	var cipher, auth string
-	for _, w := range words {
-		switch {
-		case w == "128":
-		case w == "192" || w == "256":
-			cipher += " " + w
-		case strings.HasPrefix(w, "ah-"):
-			return nil, refuse("The Authentication Header is not supported, use an ESP transform in place of %s.", w)
-		case strings.HasSuffix(w, "-hmac"):
-			if auth != "" {
-				return nil, refuse("Invalid transform set: %s and %s are both authentication transforms.", auth, w)
-			}
-			auth = w
-		default:
-			if cipher != "" {
-				return nil, refuse("Invalid transform set: %s and %s are both encryption transforms.", cipher, w)
-			}
-			cipher = w
-		}
-	}
+// transforms are the transforms of a set in the order of `show running-config`:
+// the cipher, with its key size unless that is 128, then the authentication.
+func transforms(a grammar.Args) ([]string, error) {
+	word := func(name string) string { return strings.TrimSuffix(a.String(name), " 128") }
+	cipher, auth := word("cipher"), word("auth")
 	switch {
-	case strings.HasPrefix(cipher, "esp-gcm"):
-		if auth != "" {
-			return nil, refuse("Invalid transform set: %s authenticates by itself, %s cannot be added.", cipher, auth)
-		}
-		return []string{cipher}, nil
+	case a.Has("ah"):
+		return nil, refuse("The Authentication Header is not supported, use an ESP transform in place of %s.", word("ah"))
+	case a.Has("gcm"):
+		return []string{word("gcm")}, nil
 	case cipher == "":
 		return nil, refuse("Invalid transform set: %s needs an encryption transform, esp-null for none.", auth)
 	case auth == "":

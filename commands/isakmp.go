@@ -50,7 +50,8 @@ var isakmpPolicyBlock = grammar.Block[*config.Config, *config.ISAKMPPolicy]{
 			}
 		}
 	},
-	Sub: isakmpPolicyMode,
+	Sub:  isakmpPolicyMode,
+	Gaps: grammar.GapBetween,
 }
 
 var (

@@ -58,12 +58,12 @@ func TestBadInput(t *testing.T) {
 		{[]string{"crypto isakmp key k address 1.1.1.1 255.0.255.0"}, "% Bad mask 0xFF00FF00 for address 1.1.1.1"},
 		{[]string{"no crypto isakmp key other address 23.23.23.3"}, "% No such pre-shared key for address mask 23.23.23.3 255.255.255.255"},
 		// transform sets
-		{[]string{"crypto ipsec transform-set X ah-sha-hmac"}, "% The Authentication Header is not supported, use an ESP transform in place of ah-sha-hmac."},
-		{[]string{"crypto ipsec transform-set X esp-aes esp-des"}, "% Invalid transform set: esp-aes and esp-des are both encryption transforms."},
-		{[]string{"crypto ipsec transform-set X esp-aes esp-md5-hmac esp-sha-hmac"}, "% Invalid transform set: esp-md5-hmac and esp-sha-hmac are both authentication transforms."},
+		{[]string{"crypto ipsec transform-set X ah-sha-hmac esp-aes esp-sha-hmac"}, "% The Authentication Header is not supported, use an ESP transform in place of ah-sha-hmac."},
+		{[]string{"crypto ipsec transform-set X esp-aes esp-des"}, "invalid input at column 42"},
+		{[]string{"crypto ipsec transform-set X esp-aes esp-md5-hmac esp-sha-hmac"}, "invalid input at column 51"},
 		{[]string{"crypto ipsec transform-set X esp-aes 256"}, "% Invalid transform set: esp-aes 256 needs an authentication transform."},
 		{[]string{"crypto ipsec transform-set X esp-sha-hmac"}, "% Invalid transform set: esp-sha-hmac needs an encryption transform, esp-null for none."},
-		{[]string{"crypto ipsec transform-set X esp-gcm esp-sha-hmac"}, "% Invalid transform set: esp-gcm authenticates by itself, esp-sha-hmac cannot be added."},
+		{[]string{"crypto ipsec transform-set X esp-gcm esp-sha-hmac"}, "invalid input at column 38"},
 		{[]string{"no crypto ipsec transform-set T"}, "% Transform set T is in use by the crypto map(s): M"},
 		{[]string{"crypto ipsec transform-set T esp-aes esp-sha-hmac", "mode transport"}, "% Transport mode is not supported, use tunnel mode."},
 		// crypto maps
@@ -147,6 +147,9 @@ func TestNotes(t *testing.T) {
 		{[]string{"crypto map M 10 ipsec-isakmp", "set pfs"}, []string{"Warning: Diffie-Hellman group 1 is weak; use it only with a peer that has nothing better"}},
 		{[]string{"ip route 0.0.0.0 0.0.0.0 g0/0"}, []string{"%Default route without gateway, if not a point-to-point interface, may impact performance"}},
 		{[]string{"int g0/0", "ip address 1.1.1.0 255.255.255.254"}, []string{"% Warning: use /31 mask on non point-to-point interface cautiously"}},
+		{[]string{"access-list 101 permit ip any any log"}, []string{"Warning: matches of this entry are counted, not logged"}},
+		{[]string{"ip access-list extended X", "20 permit tcp any any eq 22 log"}, []string{"Warning: matches of this entry are counted, not logged"}},
+		{[]string{"ip access-list extended X", "permit ip any any log", "no permit ip any any log"}, nil},
 		{[]string{"version 15.4"}, []string{"Warning: the manner of release 12.4 is kept, not that of 15.4"}},
 	} {
 		_, notes, err := typeLines(newRouter(), c.lines...)

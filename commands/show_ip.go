@@ -150,25 +150,31 @@ func showRoute(w io.Writer, r routeRow, gap string, length bool) {
 	}
 }
 
-// showAccessLists prints `show access-lists [NAME]`.
+// showAccessLists prints `show access-lists [NAME]`: numbered lists first, unlike
+// `show running-config`.
 func showAccessLists(w io.Writer, lists []router.ACLState, name string) {
-	for _, l := range lists {
-		if name != "" && l.List.Name != name {
+	for _, numbered := range []bool{true, false} {
+		for _, l := range lists {
+			if config.Numbered(l.List.Name) == numbered && (name == "" || l.List.Name == name) {
+				showAccessList(w, l)
+			}
+		}
+	}
+}
+
+func showAccessList(w io.Writer, l router.ACLState) {
+	fmt.Fprintf(w, "Extended IP access list %s\n", l.List.Name)
+	for i, e := range l.List.Entries {
+		if e.Remark != "" {
 			continue
 		}
-		fmt.Fprintf(w, "Extended IP access list %s\n", l.List.Name)
-		for i, e := range l.List.Entries {
-			if e.Remark != "" {
-				continue
+		matches := ""
+		if i < len(l.Match) && l.Match[i] > 0 {
+			matches = fmt.Sprintf(" (%d matches)", l.Match[i])
+			if l.Match[i] == 1 {
+				matches = " (1 match)"
 			}
-			matches := ""
-			if i < len(l.Match) && l.Match[i] > 0 {
-				matches = fmt.Sprintf(" (%d matches)", l.Match[i])
-				if l.Match[i] == 1 {
-					matches = " (1 match)"
-				}
-			}
-			fmt.Fprintf(w, "    %d %s%s\n", e.Seq, aceText(e), matches)
 		}
+		fmt.Fprintf(w, "    %d %s%s\n", e.Seq, aceText(e), matches)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // showIPsecSA prints `show crypto ipsec sa`: one heading for each interface, one
 // block for each pair of proxies, whether a tunnel is up or not.
-func showIPsecSA(w io.Writer, idents []router.IPsecIdent) {
+func showIPsecSA(w io.Writer, idents []router.IPsecIdent, detail bool) {
 	if len(idents) == 0 {
 		fmt.Fprint(w, "\nNo SAs found\n")
 		return
@@ -22,11 +22,11 @@ func showIPsecSA(w io.Writer, idents []router.IPsecIdent) {
 			fmt.Fprintf(w, "\ninterface: %s\n    Crypto map tag: %s, local addr %s\n", id.Interface, id.Map, id.LocalAddr)
 			last = id.Interface
 		}
-		showIdent(w, id)
+		showIdent(w, id, detail)
 	}
 }
 
-func showIdent(w io.Writer, id router.IPsecIdent) {
+func showIdent(w io.Writer, id router.IPsecIdent, detail bool) {
 	peer := "(none)"
 	if id.Peer.IsValid() {
 		peer = id.Peer.String()
@@ -41,7 +41,12 @@ func showIdent(w io.Writer, id router.IPsecIdent) {
 	fmt.Fprint(w, "    #pkts compressed: 0, #pkts decompressed: 0\n"+
 		"    #pkts not compressed: 0, #pkts compr. failed: 0\n"+
 		"    #pkts not decompressed: 0, #pkts decompress failed: 0\n")
-	fmt.Fprintf(w, "    #send errors %d, #recv errors %d\n\n", id.SendErrs, id.RecvErrs)
+	if detail {
+		showDrops(w, id.Drops)
+	} else {
+		fmt.Fprintf(w, "    #send errors %d, #recv errors %d\n", id.SendErrs, id.RecvErrs)
+	}
+	fmt.Fprintln(w)
 
 	var spi uint32
 	if len(id.Outbound) > 0 {
@@ -58,6 +63,18 @@ func showIdent(w io.Writer, id router.IPsecIdent) {
 
 	showSAs(w, "inbound", id.Inbound, id.Map)
 	showSAs(w, "outbound", id.Outbound, id.Map)
+}
+
+// showDrops prints the reasons behind the errors. IOS has no line for packets that
+// should have been encrypted; they stand with those it could not decapsulate.
+func showDrops(w io.Writer, d router.Drops) {
+	fmt.Fprintf(w, "    #pkts no sa (send) %d, #pkts invalid sa (rcv) %d\n", d.NoSA, d.InvalidSA)
+	fmt.Fprintf(w, "    #pkts encaps failed (send) %d, #pkts decaps failed (rcv) %d\n", d.EncapsFailed, d.DecapsFailed+d.Clear)
+	fmt.Fprintf(w, "    #pkts invalid prot (recv) %d, #pkts verify failed: %d\n", d.InvalidProt, d.VerifyFailed)
+	fmt.Fprintf(w, "    #pkts invalid identity (recv) %d, #pkts invalid len (rcv) %d\n", d.InvalidID, d.InvalidLen)
+	fmt.Fprint(w, "    #pkts replay rollover (send): 0, #pkts replay rollover (rcv) 0\n")
+	fmt.Fprintf(w, "    ##pkts replay failed (rcv): %d\n", d.ReplayFailed)
+	fmt.Fprintf(w, "    #pkts internal err (send): %d, #pkts internal err (recv) %d\n", d.SendInternal, d.RecvInternal)
 }
 
 func proxyText(p router.Proxy) string {

@@ -38,7 +38,8 @@ func lab(t *testing.T) *fakeRouter {
 	r.idents = []router.IPsecIdent{{Interface: "GigabitEthernet0/1", Map: "cisco", Seq: 10, LocalAddr: addr("12.12.12.1"),
 		Peer: addr("23.23.23.3"), PeerPort: 500, Local: router.Proxy{Addr: ip("10.1.1.0"), Mask: 0xffffff00},
 		Remote: router.Proxy{Addr: ip("20.1.1.0"), Mask: 0xffffff00}, Inbound: sa(0xAB, 2001), Outbound: sa(0x5CB00AAB, 2002),
-		PathMTU: 1500, PlaintextMTU: 1446, IPMTU: 1500, Encaps: 4, Decaps: 4, SendErrs: 1}}
+		PathMTU: 1500, PlaintextMTU: 1446, IPMTU: 1500, Encaps: 4, Decaps: 4, SendErrs: 1,
+		Drops: router.Drops{NoSA: 1, DecapsFailed: 2, Clear: 3, VerifyFailed: 4, ReplayFailed: 5}}}
 	return r
 }
 
@@ -71,6 +72,7 @@ func TestShowLab(t *testing.T) {
 			"default      23.23.23.3                                  cisco\n",
 		"show crypto ipsec sa":                  labSA,
 		"show crypto ipsec sa peer 23.23.23.3":  labSA,
+		"show crypto ipsec sa detail":           strings.Replace(labSA, "    #send errors 1, #recv errors 0\n", labDrops, 1),
 		"show crypto ipsec sa map other":        "\nNo SAs found\n",
 		"show crypto ipsec transform-set":       "Transform set cisco: { esp-des esp-md5-hmac  } \n   will negotiate = { Tunnel,  }, \n   \n",
 		"show crypto ipsec security-assoc life": "Security association lifetime: 4608000 kilobytes/3600 seconds\n",
@@ -78,7 +80,7 @@ func TestShowLab(t *testing.T) {
 		"show crypto map tag cisco":             labMap,
 		"show crypto map interface g0/1":        labMap,
 		"show crypto map interface g0/0":        "No crypto maps found.\n",
-		"show running-config":                   "Building configuration...\n\nCurrent configuration : 672 bytes\n" + classicText + "\n",
+		"show running-config":                   "Building configuration...\n\nCurrent configuration : 670 bytes\n" + classicText + "\n",
 		"show running-config interface g0/1":    "Building configuration...\n\nCurrent configuration : 90 bytes\n!\ninterface GigabitEthernet0/1\n ip address 12.12.12.1 255.255.255.0\n crypto map cisco\nend\n\n",
 		"show clock":                            "*00:01:43.499 UTC Fri Mar 1 2002\n",
 		"show crypto session":                   labSession,
@@ -86,6 +88,15 @@ func TestShowLab(t *testing.T) {
 		expect(t, line, run(t, r, line), want)
 	}
 }
+
+const labDrops = `    #pkts no sa (send) 1, #pkts invalid sa (rcv) 0
+    #pkts encaps failed (send) 0, #pkts decaps failed (rcv) 5
+    #pkts invalid prot (recv) 0, #pkts verify failed: 4
+    #pkts invalid identity (recv) 0, #pkts invalid len (rcv) 0
+    #pkts replay rollover (send): 0, #pkts replay rollover (rcv) 0
+    ##pkts replay failed (rcv): 5
+    #pkts internal err (send): 0, #pkts internal err (recv) 0
+`
 
 const labSA = `
 interface: GigabitEthernet0/1
@@ -346,4 +357,14 @@ func TestShowLogging(t *testing.T) {
 	if got := run(t, r, "show logging"); strings.Contains(got, "Log Buffer") || !strings.Contains(got, "Buffer logging:  disabled\n") {
 		t.Errorf("a buffer that is off is shown:\n%s", got)
 	}
+}
+
+// Numbered lists come first; remarks are not shown.
+func TestShowAccessListsOrder(t *testing.T) {
+	r := newFake(t, "ip access-list extended VPN\n permit ip any any\n!\naccess-list 101 remark r\naccess-list 101 deny esp any any\n")
+	for _, l := range r.config.AccessLists {
+		r.lists = append(r.lists, router.ACLState{List: l})
+	}
+	expect(t, "show access-lists", run(t, r, "show access-lists"),
+		"Extended IP access list 101\n    10 deny esp any any\nExtended IP access list VPN\n    10 permit ip any any\n")
 }

@@ -68,6 +68,14 @@ func (e *Engine) Run(ctx context.Context) {
 	defer timer.Stop()
 	var backlog []Job
 	for {
+		// A flood whose SAs are evicted must not keep the workers from those of others.
+		for len(backlog) > 0 {
+			in, dead := backlog[0].Skip()
+			if !dead {
+				break
+			}
+			backlog = append(slices.Delete(backlog, 0, 1), e.handle(in)...)
+		}
 		if at, ok := e.core.Deadline(); ok {
 			timer.Reset(max(0, at.Sub(e.now())))
 		} else {
@@ -159,7 +167,8 @@ func (e *Engine) SetPolicy(p *exchange.Policy) { e.post(SetPolicy{p}) }
 
 // Receive takes a datagram without non-ESP marker and copies it. It never blocks.
 func (e *Engine) Receive(local, remote netip.AddrPort, datagram []byte) {
-	e.offer(Datagram{local, remote, slices.Clone(datagram)})
+	// One octet more than is looked at, so that the Core sees that it is too long.
+	e.offer(Datagram{local, remote, slices.Clone(datagram[:min(len(datagram), maxDatagram+1)])})
 }
 
 // Acquire asks for IPsec SAs. It never blocks: a packet that comes later asks again.

@@ -49,7 +49,7 @@ func golden(t *testing.T, name string, transcript []string) {
 		t.Fatal(err)
 	}
 	if text != string(want) {
-		got, old := split(text), split(string(want))
+		got, old := strings.Split(text, "\n"), strings.Split(string(want), "\n")
 		for i := range max(len(got), len(old)) {
 			if i >= len(got) || i >= len(old) || got[i] != old[i] {
 				t.Fatalf("%s differs at line %d; now:\n%s", file, i+1, strings.Join(got[min(i, len(got)):min(i+8, len(got))], "\n"))

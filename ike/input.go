@@ -60,10 +60,19 @@ type Counter struct {
 }
 
 // Job is slow work. Run may be called anywhere; its result is the next input.
-type Job struct{ run func() result }
+type Job struct {
+	run  func() result
+	skip result // in place of the work, for an SA that is dead
+}
 
 // Run does the work.
 func (j Job) Run() Input { return j.run() }
+
+// Skip returns the input that takes the place of the work when its SA has died meanwhile.
+// It is called where the Core is.
+func (j Job) Skip() (in Input, ok bool) {
+	return j.skip, j.skip.sa.gone || j.skip.sa.m.Dead()
+}
 
 // result is what a Job returns.
 type result struct {

@@ -45,8 +45,12 @@ func (c *Core) install(s *sa, a exchange.Install) {
 	p.InboundConn, p.OutboundConn = c.flows+1, c.flows+2
 	c.flows += 2
 	a.Pair.SAInfo = p.SAInfo
-	if err := c.o.IPsec.Install(a.Pair); err != nil {
-		c.drop("SA not installed")
+	refused := c.refusal(p)
+	if refused == "" && c.o.IPsec.Install(a.Pair) != nil {
+		refused = "SA not installed"
+	}
+	if refused != "" {
+		c.drop(refused)
 		a.Pair.Inbound.Clear()
 		a.Pair.Outbound.Clear()
 		c.later = append(c.later, func() {
@@ -67,6 +71,19 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		c.dropRequest(q)
 	}
 	c.later = append(c.later, func() { c.traceInstalled(p) })
+}
+
+// refusal says why a pair must not be installed, "" if it may. The policy may be another
+// than when it was agreed on, a round trip ago.
+func (c *Core) refusal(p *pair) string {
+	t := c.policy.Tunnel(p.Map, p.Seq)
+	switch {
+	case t == nil || t.Local != p.Local.Addr() || !t.HasPeer(p.peer.Addr) || !covered(c.policy, p.Map, p.Seq, p.Selector):
+		return "SA no longer configured"
+	case p.peer.IPsec > maxPeerPairs: // this one counts already
+		return "too many IPsec SAs of one peer"
+	}
+	return ""
 }
 
 // enable lets the outbound SA of a pair be used, and the pairs before it go.
@@ -213,7 +230,7 @@ func (c *Core) tell(peer netip.Addr, spis []uint32) {
 // invalidSPI tells a peer that what it sends on has no receiver. Whoever forges such a
 // packet gains nothing: the peer is told the truth.
 func (c *Core) invalidSPI(in InvalidSPI) {
-	if c.pairs[in.SPI] != nil || c.limit("invalid SPI") {
+	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
 	if s := c.usable(in.Remote); s != nil && s.m.Established(c.now) {
@@ -225,7 +242,7 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
 func (c *Core) peerDeleted(s *sa, spi uint32) {
-	for _, p := range c.ordered() {
+	for _, p := range c.pairs {
 		if p.OutboundSPI == spi && p.peer == s.peer {
 			c.emit(debug.IPsecKeyEngine{Count: 1})
 			c.emit(debug.IPsecDeleteNotify{})

@@ -41,6 +41,7 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 				r.tried = false
 			}
 		}
+		c.later = append(c.later, func() { c.crowd(s.peer) })
 	case exchange.InitialContact:
 		c.later = append(c.later, func() { c.initialContact(s) })
 	case exchange.Renew:
@@ -76,7 +77,8 @@ func (c *Core) send(a exchange.Send) {
 // is handled.
 func (c *Core) derive(s *sa, a exchange.Derive) Job {
 	rand := c.o.Rand
-	return Job{func() result {
+	skip := result{s, exchange.Secret{Node: a.Node, Key: a.Key}}
+	return Job{skip: skip, run: func() result {
 		ev := exchange.Secret{Node: a.Node, Key: a.Key}
 		if ev.Key == nil {
 			ev.Key, ev.Err = a.Group.GenerateKey(rand)

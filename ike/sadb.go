@@ -13,8 +13,16 @@ import (
 
 // Bounds of what strangers can make the engine keep.
 const (
-	maxHalfOpen = 1024 // responder's SAs without proof that the initiator receives
+	maxHalfOpen = 1024 // responder's SAs whose initiator has not authenticated
+	maxDead     = 1024 // SAs that were up, and wait to be purged
 	maxSAs      = 8192 // in all
+	maxDatagram = 10000
+)
+
+// Bounds of what one peer can make the engine keep, so that there is room for others.
+const (
+	maxPeerSAs   = 16   // ISAKMP SAs that are up
+	maxPeerPairs = 1024 // of IPsec SAs
 )
 
 // sa is an ISAKMP SA: its machine and what it is found by.
@@ -34,6 +42,10 @@ type offer struct {
 
 // receive finds the SA of a datagram, or makes one for a first message.
 func (c *Core) receive(d Datagram) {
+	if len(d.Data) > maxDatagram {
+		c.drop("too long")
+		return
+	}
 	h, err := payload.DecodeHeader(d.Data)
 	if err != nil {
 		c.drop("malformed header")
@@ -156,25 +168,46 @@ func (c *Core) cookie() (cky [8]byte) {
 	return cky
 }
 
-// makeRoom evicts one of the half-open SAs where there are too many. Which one is left to
-// chance, so that a flood of first messages with forged addresses, be they the peer's
-// own, does not keep anybody out who answers in time and tries again.
+// makeRoom evicts one of the SAs that have not authenticated where there are too many,
+// and the oldest of the dead. Which one is left to chance, so that a flood of first
+// messages with forged addresses, be they the peer's own, does not keep anybody out who
+// answers in time and tries again; nor does one that answers and goes no further.
 func (c *Core) makeRoom() bool {
-	var list []*sa
+	var open, dead []*sa
 	for _, s := range c.sas {
-		if s.m.At().Role == debug.Responder && (s.m.HalfOpen() || s.m.Dead() && s.m.Since().IsZero()) {
-			list = append(list, s)
+		switch {
+		case !s.m.Since().IsZero():
+			if s.m.Dead() {
+				dead = append(dead, s)
+			}
+		case s.m.At().Role == debug.Responder:
+			open = append(open, s)
 		}
 	}
-	if len(list) >= maxHalfOpen {
+	if len(dead) >= maxDead {
+		c.forget(dead[0])
+	}
+	if len(open) >= maxHalfOpen {
 		c.drop("half-open SA evicted")
-		victim := list[c.draw()%uint32(len(list))]
-		if !victim.m.Dead() {
-			victim.peer.IKE--
-		}
+		victim := open[c.draw()%uint32(len(open))]
+		c.step(victim, exchange.Delete{Reason: debug.SANoReason})
 		c.forget(victim)
 	}
 	return len(c.sas) < maxSAs
+}
+
+// crowd ends the oldest SA of a peer that has brought up too many.
+func (c *Core) crowd(peer *exchange.Peer) {
+	var list []*sa
+	for _, s := range c.sas {
+		if s.peer == peer && !s.m.Dead() && !s.m.Since().IsZero() {
+			list = append(list, s)
+		}
+	}
+	if len(list) > maxPeerSAs {
+		c.drop("too many ISAKMP SAs of one peer")
+		c.step(list[0], exchange.Delete{Reason: debug.SANoReason})
+	}
 }
 
 // forget removes the last traces of an SA.

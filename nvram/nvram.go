@@ -49,6 +49,10 @@ func Open(path string) (s *Store, err error) {
 	case err == nil && info.Size() == 0:
 		return nil, fmt.Errorf("nvram: %s: %w: it is empty", path, ErrDamaged) // bbolt would make a new one
 	}
+	// It holds pre-shared keys. That of another account could be changed by it.
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, fmt.Errorf("nvram: %w; it must belong to the account that runs the router", err)
+	}
 	err = guard(func() error {
 		db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: 200 * time.Millisecond})
 		switch {
@@ -122,8 +126,14 @@ func (s *Store) check() error {
 		if b == nil {
 			return fmt.Errorf("%w: it holds no router's data", ErrDamaged)
 		}
-		for err := range tx.Check() {
-			return fmt.Errorf("%w: %v", ErrDamaged, err)
+		var first error
+		for err := range tx.Check() { // to its end: it walks the pages in a goroutine of its own
+			if first == nil {
+				first = fmt.Errorf("%w: %v", ErrDamaged, err)
+			}
+		}
+		if first != nil {
+			return first
 		}
 		return b.ForEach(func(k, v []byte) error {
 			_, err := unseal(k, v)

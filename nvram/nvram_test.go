@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -111,6 +112,27 @@ func TestDamageIsFound(t *testing.T) {
 	try("other content", []byte("not a database\n"))
 	if refused == 0 {
 		t.Fatal("no damage was refused")
+	}
+}
+
+// The file holds pre-shared keys: nobody else reads it, not even one that was made by
+// hand or copied back.
+func TestFileIsPrivate(t *testing.T) {
+	old := syscall.Umask(0)
+	defer syscall.Umask(old)
+	path := filepath.Join(t.TempDir(), "nvram.db")
+	for range 2 {
+		s := open(t, path)
+		if err := s.SetStartupConfig([]byte("crypto isakmp key secret address 0.0.0.0")); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("mode %v, %v", info.Mode(), err)
+		}
+		if err := os.Chmod(path, 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,16 +15,18 @@ import (
 func Commands() []grammar.Exec[*Session] {
 	return append(terminalCommands(),
 		grammar.Exec[*Session]{
-			Syntax: "enable",
-			Help:   grammar.Help{"enable": "Turn on privileged commands"},
-			Run:    func(ctx context.Context, s *Session, _ grammar.Args) error { return s.enable(ctx) },
+			Syntax: "enable [<1-15>$level]",
+			Help:   grammar.Help{"enable": "Turn on privileged commands", "$level": "Enable level"},
+			Run: func(ctx context.Context, s *Session, a grammar.Args) error {
+				return s.enable(ctx, cmp.Or(a.Int("level"), maxLevel))
+			},
 		},
 		grammar.Exec[*Session]{
-			Syntax: "disable",
-			Help:   grammar.Help{"disable": "Turn off privileged commands"},
-			Run: func(_ context.Context, s *Session, _ grammar.Args) error {
+			Syntax: "disable [<1-15>$level]",
+			Help:   grammar.Help{"disable": "Turn off privileged commands", "$level": "Privilege level to go to"},
+			Run: func(_ context.Context, s *Session, a grammar.Args) error {
 				s.leaveConfig()
-				s.level = 1
+				s.level = min(s.level, max(1, a.Int("level")))
 				return nil
 			},
 		},
@@ -86,17 +89,19 @@ Two styles of help are provided:
 
 `
 
-// enable asks for the password, three times at most.
-func (s *Session) enable(ctx context.Context) error {
+// enable asks for the password, three times at most. No password is needed to go
+// down.
+func (s *Session) enable(ctx context.Context, level int) error {
 	c := s.backend.Config()
 	switch {
-	case s.level == maxLevel:
+	case level <= s.level:
+		s.level = level
 		return nil
 	case c.EnableSecret == "" && c.EnablePassword == "":
 		if !s.local {
 			return errors.New("% No password set")
 		}
-		s.level = maxLevel
+		s.level = level
 		return nil
 	}
 	for range 3 {
@@ -105,15 +110,15 @@ func (s *Session) enable(ctx context.Context) error {
 			return err
 		}
 		if s.backend.CheckEnable(password) {
-			s.level = maxLevel
+			s.level = level
 			return nil
 		}
 	}
 	// A blank line follows, which the last line end is not.
 	if c.EnableSecret == "" {
-		return errors.New("% Bad passwords\n\n")
+		return errors.New("% Bad passwords\n")
 	}
-	return errors.New("% Bad secrets\n\n")
+	return errors.New("% Bad secrets\n")
 }
 
 // enterConfig is `configure`; behind `do` the session is in configuration already.

@@ -13,6 +13,7 @@ const (
 	msgInvalid      = "% Invalid input detected at '^' marker.\n\n"
 	msgIncomplete   = "% Incomplete command.\n\n"
 	msgAmbiguous    = "%% Ambiguous command:  \"%s\"\n"
+	msgSkipped      = "% Skipped, the line it belongs to was refused.\n"
 	msgUnrecognized = "% Unrecognized command\n"
 	msgShowAlone    = "% Type \"show ?\" for a list of subcommands\n"
 	msgUnknownHost  = "% Unknown command or computer name, or unable to find computer address\n"
@@ -34,7 +35,7 @@ func (s *Session) refuse(t typed, err error) {
 	s.refused = true
 	var e *grammar.Error
 	if !errors.As(err, &e) {
-		s.print(strings.TrimSuffix(err.Error(), "\n") + "\n")
+		s.print(err.Error() + "\n")
 		return
 	}
 	switch e.Kind {
@@ -46,6 +47,8 @@ func (s *Session) refuse(t typed, err error) {
 		s.print(msgIncomplete)
 	case grammar.Ambiguous:
 		s.print(fmt.Sprintf(msgAmbiguous, t.line))
+	case grammar.Skipped:
+		s.print(msgSkipped)
 	default:
 		if !s.interactive { // the marker needs the line above it
 			s.print(s.prompt() + t.line + "\n")

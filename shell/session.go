@@ -220,6 +220,8 @@ func (s *Session) configure(ctx context.Context, t typed) {
 	})
 	if err != nil && !errors.Is(err, errNothing) {
 		s.refuse(t, err)
+		here := s.at.Refused(t.line)
+		s.at = &here
 		return
 	}
 	s.at = &step.Next

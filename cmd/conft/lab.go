@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -91,6 +94,8 @@ func labUp(dir string, args []string) error {
 	o := lab.Options{Dir: dir, Keep: *keep, Explain: *explain, Out: os.Stdout}
 	if columns, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		o.Columns = columns
+	} else {
+		o.Out = plainText{os.Stdout}
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
 		o.Interactive = giveKeys
@@ -104,7 +109,25 @@ func labUp(dir string, args []string) error {
 		return err
 	case <-stop:
 		fmt.Println("\r\nThe lab is taken down.")
-		lab.Down(dir)
-		return exitStatus(130)
 	}
+	for ended := false; !ended; { // it may be about to come up
+		lab.Down(dir)
+		select {
+		case <-done:
+			ended = true
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	lab.Down(dir)
+	return exitStatus(130)
+}
+
+// plainText leaves out what a console sends to terminals only.
+type plainText struct{ io.Writer }
+
+func (p plainText) Write(b []byte) (int, error) {
+	if _, err := p.Writer.Write(bytes.ReplaceAll(b, []byte("\r"), nil)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -133,7 +134,10 @@ func (l *lines) console(keys net.Conn, ended chan<- error) (restore func(), err 
 	}()
 	return func() {
 		cancel()
-		<-done
+		select {
+		case <-done:
+		case <-time.After(time.Second): // the terminal takes nothing any more
+		}
 		signal.Stop(resized)
 		close(resized)
 		term.Restore(in, old)

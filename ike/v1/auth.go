@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"io"
 	"time"
@@ -41,6 +42,9 @@ func (t *turn) readKE(m *message) error {
 	}
 	if len(gx) != t.suite.Group.PublicLen() {
 		return &payload.DecodeError{Payload: payload.TypeKE, Notify: payload.InvalidKeyInformation, Reason: "length is not that of the group"}
+	}
+	if t.dh != nil && bytes.Equal(gx, t.dh.Public()) {
+		return &payload.DecodeError{Payload: payload.TypeKE, Notify: payload.InvalidKeyInformation, Reason: "public value is our own"}
 	}
 	if t.initiator() {
 		t.gxr = gx
@@ -150,6 +154,11 @@ func (t *turn) readID(m *message) error {
 		t.trace(debug.ISAKMPHashMismatch{At: t.at()})
 		t.trace(debug.CryptoModeFailure{Mode: debug.MainMode, Peer: t.peerAddr()})
 		return errRefused
+	}
+	// "If an implementation receives any other values, this MUST be treated as an error
+	// and the security association setup MUST be aborted." RFC 2407, section 4.6.2.
+	if !id.Phase1() {
+		return &payload.DecodeError{Payload: payload.TypeID, Notify: payload.InvalidIDInformation, Reason: "not a port of IKE"}
 	}
 	contact := t.readContact(m)
 	t.trace(debug.ISAKMPAuthStatus{At: t.at()})

@@ -38,13 +38,27 @@ func (t *turn) newNode(mid uint32) {
 	t.trace(debug.ISAKMPNewNode{At: t.at(), Node: mid, State: debug.QMIdle})
 }
 
-// messageID draws one that is not in use.
+// messageID draws one that was never used under this SA: the IV of an exchange depends
+// on nothing else.
 func (t *turn) messageID() uint32 {
 	for {
 		mid := binary.BigEndian.Uint32(t.draw(4))
-		if _, taken := t.nodes[mid]; mid != 0 && !taken {
+		if mid != 0 && !t.spent[mid] {
+			t.spend(mid)
 			return mid
 		}
+	}
+}
+
+// maxMessageIDs bounds what an SA remembers of its exchanges.
+const maxMessageIDs = 1 << 16
+
+// spend notes that a message ID is used up: what comes with it again is a replay or, of
+// a message of our own, a reflection. The SA ends when it cannot remember any more.
+func (t *turn) spend(mid uint32) {
+	t.spent[mid] = true
+	if len(t.spent) == maxMessageIDs && t.state == P1Complete {
+		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Lifetime}})
 	}
 }
 
@@ -57,8 +71,11 @@ func (t *turn) informational(m *message) {
 	case !m.header.Encrypted():
 		t.refuseNotify(m)
 		return
-	case t.state != P1Complete || mid == 0 || t.nodes[mid] != nil:
+	case t.state != P1Complete || mid == 0:
 		t.drop("not expected now")
+		return
+	case t.spent[mid]:
+		t.drop("message ID used before")
 		return
 	}
 	t.number = 0
@@ -67,6 +84,7 @@ func (t *turn) informational(m *message) {
 	if !t.authentic(m) {
 		return
 	}
+	t.spend(mid)
 	t.remember(mid)
 	input, after := t.inform1(m)
 	t.trace(debug.ISAKMPDeleteNode{At: t.at(), Node: mid, Reason: debug.NodeInformational})

@@ -120,6 +120,7 @@ func (k *keys) keymat(n int, gxy []byte, p payload.Protocol, spi uint32, ni, nr 
 		last = k.hash.PRF(k.skeyidD, last, gxy, []byte{byte(p)}, octets(spi), ni, nr)
 		out = append(out, last...)
 	}
+	clear(last)
 	clear(out[n:])
 	return out[:n:n]
 }
@@ -141,6 +142,7 @@ func (k *keys) encryptionKey(n int) []byte {
 		last = k.hash.PRF(k.skeyidE, last)
 		out = append(out, last...)
 	}
+	clear(last)
 	clear(out[n:])
 	return out[:n:n]
 }

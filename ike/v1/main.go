@@ -87,6 +87,10 @@ func (t *turn) mainMode(m *message) {
 		t.drop("not encrypted")
 		t.trace(debug.CryptoNotEncrypted{Peer: m.Remote.Addr()})
 		return
+	// The pre-shared key belongs to the address, so a NAT may change the port only.
+	case m.Remote.Addr() != t.remote.Addr() || m.Local.Addr() != t.local.Addr():
+		t.drop("not from the peer's address")
+		return
 	case !r.encrypted && (m.header.Encrypted() || m.Remote != t.remote || m.Local != t.local):
 		t.drop("not from the peer's port")
 		return
@@ -143,8 +147,11 @@ func (t *turn) secret(ev exchange.Secret) {
 	}
 	t.number = p.row.number
 	err := ev.Err
+	if ev.Key != nil { // kept beyond an error: a peer's bad values do not cost a key each
+		t.dh = ev.Key
+	}
 	if err == nil {
-		t.dh, t.gxy = ev.Key, ev.Shared
+		t.gxy = ev.Shared
 		err = p.row.resume(t, p.m)
 	}
 	if err != nil {

@@ -47,8 +47,9 @@ func (t *turn) noKey() {
 
 // readChoice reads message 2: the proposal that the responder has chosen.
 func (t *turn) readChoice(m *message) error {
-	if m.header.ResponderCookie == [8]byte{} {
-		return &payload.DecodeError{Notify: payload.InvalidCookie, Reason: "responder cookie is zero"}
+	// With our own cookie HASH_R could be HASH_I, sent back to us.
+	if c := m.header.ResponderCookie; c == [8]byte{} || c == m.header.InitiatorCookie {
+		return &payload.DecodeError{Notify: payload.InvalidCookie, Reason: "responder cookie is zero or our own"}
 	}
 	t.processing(debug.PayloadSA, 0)
 	sa, err := payload.DecodeSA(m.first(payload.TypeSA))

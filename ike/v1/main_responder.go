@@ -75,6 +75,17 @@ func CheckOffer(datagram []byte) error {
 	if err := m.check([]payload.Type{payload.TypeSA}, anywhere); err != nil {
 		return err
 	}
-	_, err = payload.DecodeSA(m.first(payload.TypeSA))
+	sa, err := payload.DecodeSA(m.first(payload.TypeSA))
+	transforms := 0
+	for _, p := range sa.Proposals {
+		transforms += len(p.Transforms)
+	}
+	if err == nil && transforms > maxOffered {
+		err = &payload.DecodeError{Payload: payload.TypeSA, Notify: payload.BadProposalSyntax, Reason: "too many transforms"}
+	}
 	return err
 }
+
+// maxOffered bounds the work that a first message causes, whose transforms are compared
+// with each policy. The longest offers of real peers have about twenty.
+const maxOffered = 64

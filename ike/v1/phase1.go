@@ -58,6 +58,7 @@ type Phase1 struct {
 	pending *pending // waits for Diffie-Hellman
 
 	nodes       map[uint32]*node // by message ID
+	spent       map[uint32]bool  // message IDs that have been used, by either side
 	unconfirmed bool             // not yet reported as complete
 }
 
@@ -70,7 +71,7 @@ func New(role debug.Role, cky [16]byte, local, remote netip.AddrPort, peer *exch
 	return &Phase1{
 		role: role, cky: cky, local: local, remote: remote, peer: peer, ptr: ptr, created: now,
 		shown: debug.MMNoState,
-		nodes: make(map[uint32]*node),
+		nodes: make(map[uint32]*node), spent: make(map[uint32]bool),
 	}
 }
 

@@ -150,6 +150,10 @@ func (t *turn) readTerms(p *payload.Proposal, tr *payload.Transform) terms {
 	if _, ok := o.set.Transform.KeyLen(o.set.KeyBits); !ok || p.Protocol != payload.ProtocolESP {
 		o.unknown = true
 	}
+	// RFC 2406, section 2.1: 0 must not be sent on the wire, nor may those up to 255.
+	if p.Protocol == payload.ProtocolESP && bigEndian(p.SPI) <= 255 {
+		o.unknown = true
+	}
 	if o.group != 0 && !o.group.Valid() {
 		o.unknown = true
 	}

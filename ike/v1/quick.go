@@ -92,6 +92,9 @@ func (t *turn) quickMode(m *message) {
 	case mid == 0:
 		t.drop("not expected now")
 		return
+	case n == nil && t.spent[mid]:
+		t.drop("message ID used before")
+		return
 	case n == nil && len(t.nodes) >= maxNodes:
 		t.drop("too many exchanges")
 		return

@@ -23,6 +23,7 @@ func (t *turn) readQM1(m *message) {
 		return
 	}
 	n.accept(m)
+	t.spend(mid)
 	t.nodes[mid] = n
 	wait, err := t.readOffer2(n, m)
 	switch {

@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -98,6 +100,89 @@ func TestCloseEndsSessions(t *testing.T) {
 	}
 	if _, err := Dial(path, Request{}); err == nil || !strings.Contains(err.Error(), "conft run") {
 		t.Fatalf("the error does not name the remedy: %v", err)
+	}
+}
+
+// A client that is stopped, as by Ctrl-Z, reads nothing: the router ends all the same.
+func TestCloseDoesNotWaitForAStoppedClient(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "console.sock")
+	writing := make(chan struct{})
+	s, err := Listen(path, func(_ context.Context, c *Conn) byte {
+		close(writing)
+		for {
+			if _, err := c.Write(make([]byte, 4096)); err != nil {
+				return 1
+			}
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Dial(path, Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	<-writing
+	done := make(chan struct{})
+	go func() { s.Close(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("Close waits for a client that reads nothing")
+	}
+}
+
+// Nobody but the owner can connect, whatever the umask, from the moment it exists.
+func TestSocketIsBornPrivate(t *testing.T) {
+	old := syscall.Umask(0)
+	defer syscall.Umask(old)
+	path, _ := serve(t)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info.Mode(), err)
+	}
+	if mask := syscall.Umask(0); mask != 0 {
+		t.Errorf("the umask is left at %o", mask)
+	}
+}
+
+// What is in the socket's place and no socket is left alone; a symbolic link is not
+// followed.
+func TestOtherFileInPlaceOfTheSocket(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "precious")
+	if err := os.WriteFile(file, []byte("text"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{file, link} {
+		if s, err := Listen(path, echoSession); err == nil {
+			s.Close()
+			t.Errorf("%s was replaced", path)
+		}
+		if b, err := os.ReadFile(path); string(b) != "text" {
+			t.Errorf("%s: %q %v", path, b, err)
+		}
+	}
+}
+
+// A frame longer than any is refused before memory is given to it.
+func TestOversizedFrame(t *testing.T) {
+	path, _ := serve(t)
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write([]byte{kindOpen, 0xff, 0xff, 0xff, 0xff}); err != nil {
+		t.Fatal(err)
+	}
+	conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	if n, err := conn.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+		t.Errorf("%d octets, %v", n, err)
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
+	"time"
 )
 
 // Conn is the terminal of an attached session: reads are keys, writes go to the
@@ -34,6 +36,9 @@ type Server struct {
 	wait     sync.WaitGroup
 }
 
+// lastWords is how long a client has to take what is left on its screen.
+const lastWords = time.Second
+
 // MaxPath is how many octets a socket's path may have (sun_path, with its final zero).
 const MaxPath = 107
 
@@ -44,15 +49,22 @@ func Listen(path string, session func(context.Context, *Conn) (status byte)) (*S
 		c.Close()
 		return nil, fmt.Errorf("attach: %s: another router runs on this directory", path)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+	switch info, err := os.Lstat(path); {
+	case errors.Is(err, os.ErrNotExist):
+	case err != nil:
 		return nil, err
+	case info.Mode().Type() != os.ModeSocket:
+		return nil, fmt.Errorf("attach: %s is not a socket; move it away", path)
+	default:
+		if err := os.Remove(path); err != nil {
+			return nil, err
+		}
 	}
+	// The mode that it is born with: between a bind and a chmod anybody could connect.
+	mask := syscall.Umask(0o177)
 	l, err := net.Listen("unix", path)
+	syscall.Umask(mask)
 	if err != nil {
-		return nil, err
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		l.Close()
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -82,7 +94,11 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { conn.SetReadDeadline(past) })
+	stop := context.AfterFunc(ctx, func() {
+		conn.SetReadDeadline(past)
+		// A client that is stopped does not read; it must not keep the router from its end.
+		conn.SetWriteDeadline(time.Now().Add(lastWords))
+	})
 	defer stop()
 	c := &Conn{conn: conn, in: bufio.NewReader(conn), resize: make(chan [2]int, 1)}
 	c.Resized = c.resize

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -42,6 +41,7 @@ func Run(ctx context.Context, o Options) error {
 type turn struct {
 	*chain
 	conft, dir string
+	pids       []int    // of the programs on R1 and R3
 	closers    []func() // last first
 }
 
@@ -60,17 +60,17 @@ func (t *turn) close() {
 
 // measure builds the candidate's network, measures and takes it down.
 func (c *candidate) measure(ctx context.Context, o Options, dir string) (f flow, rtt time.Duration, err error) {
-	net, err := newChain(c.offload)
+	network, err := newChain(c.offload)
 	if err != nil {
 		return f, 0, err
 	}
 	dir, err = os.MkdirTemp(dir, "")
 	if err != nil {
-		net.close()
+		network.close()
 		return f, 0, err
 	}
 	defer os.RemoveAll(dir)
-	t := &turn{chain: net, conft: o.Conft, dir: dir}
+	t := &turn{chain: network, conft: o.Conft, dir: dir}
 	defer t.close()
 	if err := c.build(t); err != nil {
 		return f, 0, err
@@ -80,12 +80,8 @@ func (c *candidate) measure(ctx context.Context, o Options, dir string) (f flow,
 		return f, 0, err
 	}
 	defer l.Close()
-	return t.measure(ctx, l, o.Time)
-}
-
-func (c *chain) measure(ctx context.Context, l net.Listener, d time.Duration) (f flow, rtt time.Duration, err error) {
-	if rtt, err = c.roundTrip(ctx, l); err == nil {
-		f, err = c.stream(ctx, l, d)
+	if rtt, err = t.roundTrip(ctx, l); err == nil {
+		f, err = t.stream(ctx, l, o.Time)
 	}
 	return f, rtt, err
 }
@@ -93,8 +89,8 @@ func (c *chain) measure(ctx context.Context, l net.Listener, d time.Duration) (f
 // result is what the turns of one candidate gave.
 type result struct {
 	*candidate
-	bits, size, rtt spread
-	err             error // of the first turn that failed
+	bits, size, cpu, rtt spread
+	err                  error // of the first turn that failed
 }
 
 // paths gives each candidate its turns and prints the table.
@@ -116,6 +112,7 @@ func paths(ctx context.Context, o Options, dir string) error {
 			}
 			if r.err = err; err == nil {
 				r.bits, r.size, r.rtt = append(r.bits, f.bits), append(r.size, f.size), append(r.rtt, rtt.Seconds())
+				r.cpu = append(r.cpu, f.cpu)
 			}
 		}
 	}

@@ -77,7 +77,7 @@ func tunnel(s protection, translated bool) func(*turn) error {
 			if err != nil {
 				return err
 			}
-			t.closers = append(t.closers, r.close)
+			t.closers, t.pids = append(t.closers, r.close), append(t.pids, r.cmd.Process.Pid)
 			if err := r.exec(end.lines(s.transformSet)...); err != nil {
 				return err
 			}
@@ -112,7 +112,7 @@ func control(s protection) func(*turn) error {
 			if err != nil {
 				return err
 			}
-			t.closers = append(t.closers, d.Close)
+			t.closers, t.pids = append(t.closers, d.Close), append(t.pids, d.Pid())
 			if end.name == "R1" {
 				return d.Initiate()
 			}

@@ -35,7 +35,7 @@ func (s spread) text(unit float64, format string) string {
 const mtu = 1500 + 14
 
 func printPaths(out io.Writer, results []*result) error {
-	fmt.Fprintf(out, "%-40s %-20s %8s %-22s %s\n", "one TCP stream, host A to host B", "Mb/s", "of plain", "round trip, us", "octets a frame, R2-R3")
+	fmt.Fprintf(out, "%-40s %-20s %8s  %-18s %-18s %s\n", "one TCP stream, host A to host B", "Mb/s", "of plain", "core-s a GB", "round trip, us", "octets a frame, R2-R3")
 	var plain float64
 	var errs []error
 	for _, r := range results {
@@ -55,7 +55,7 @@ func printPaths(out io.Writer, results []*result) error {
 		if r.size.median() > mtu {
 			segments = " (super-packets)"
 		}
-		fmt.Fprintf(out, "%-40s %-20s %8s %-22s %.0f%s\n", r.name, r.bits.text(1e6, "%.0f"), ratio, r.rtt.text(1e-6, "%.0f"), r.size.median(), segments)
+		fmt.Fprintf(out, "%-40s %-20s %8s  %-18s %-18s %.0f%s\n", r.name, r.bits.text(1e6, "%.0f"), ratio, r.cpu.text(1, "%.1f"), r.rtt.text(1e-6, "%.0f"), r.size.median(), segments)
 	}
 	return errors.Join(errs...)
 }

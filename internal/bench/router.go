@@ -3,7 +3,6 @@ package bench
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -92,19 +91,4 @@ func (e tunnelEnd) lines(transformSet string) []string {
 		"ip route 0.0.0.0 0.0.0.0 " + e.next,
 		"end",
 	}
-}
-
-// resident returns the resident memory of a process in octets.
-func resident(pid int) (uint64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(b)) {
-		var kb uint64
-		if n, _ := fmt.Sscanf(line, "VmRSS: %d kB", &kb); n == 1 {
-			return kb << 10, nil
-		}
-	}
-	return 0, errors.New("no VmRSS in /proc")
 }

@@ -2,12 +2,16 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"slices"
 	"sync/atomic"
+	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 const (
@@ -33,7 +37,7 @@ func (c *chain) dial(ctx context.Context, limit time.Duration) (conn net.Conn, e
 	defer cancel()
 	for {
 		// A connection whose first packet is lost takes a second to try again.
-		d := net.Dialer{Timeout: 250 * time.Millisecond}
+		d := net.Dialer{Timeout: 250 * time.Millisecond, Control: cubic}
 		if err = c.a.Do(func() error {
 			conn, err = d.DialContext(ctx, "tcp4", serverAt)
 			return err
@@ -46,6 +50,16 @@ func (c *chain) dial(ctx context.Context, limit time.Duration) (conn net.Conn, e
 			return nil, fmt.Errorf("host B cannot be reached: %w", err)
 		}
 	}
+}
+
+// cubic chooses Linux's own congestion control. A machine may have another by default;
+// BBR for one sets its pace by what it estimates, and no faster path would show.
+func cubic(_, _ string, c syscall.RawConn) error {
+	var set error
+	err := c.Control(func(fd uintptr) {
+		set = unix.SetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION, "cubic")
+	})
+	return errors.Join(err, set)
 }
 
 // roundTrip returns the median time of one octet to host B and back.
@@ -82,10 +96,11 @@ func (c *chain) roundTrip(ctx context.Context, l net.Listener) (time.Duration, e
 type flow struct {
 	bits float64 // of payload per second
 	size float64 // octets of the average frame between R2 and R3
+	cpu  float64 // seconds of a core that the routers' programs took for a GB
 }
 
 // stream sends for as long as d and counts at the receiver.
-func (c *chain) stream(ctx context.Context, l net.Listener, d time.Duration) (flow, error) {
+func (t *turn) stream(ctx context.Context, l net.Listener, d time.Duration) (flow, error) {
 	var received atomic.Uint64
 	go func() {
 		conn, err := l.Accept()
@@ -102,7 +117,7 @@ func (c *chain) stream(ctx context.Context, l net.Listener, d time.Duration) (fl
 			}
 		}
 	}()
-	conn, err := c.dial(ctx, 20*time.Second)
+	conn, err := t.dial(ctx, 20*time.Second)
 	if err != nil {
 		return flow{}, err
 	}
@@ -124,24 +139,46 @@ func (c *chain) stream(ctx context.Context, l net.Listener, d time.Duration) (fl
 	if err := sleep(ctx, warmUp); err != nil {
 		return flow{}, err
 	}
-	octets, packets, err := c.wire()
+	before, err := t.read(&received)
 	if err != nil {
 		return flow{}, err
 	}
-	start, before := time.Now(), received.Load()
 	if err := sleep(ctx, d); err != nil {
 		return flow{}, err
 	}
-	took, after := time.Since(start), received.Load()
-	octets2, packets2, err := c.wire()
+	after, err := t.read(&received)
 	if err != nil {
 		return flow{}, err
 	}
-	f := flow{bits: float64(after-before) * 8 / took.Seconds()}
-	if packets2 > packets {
-		f.size = float64(octets2-octets) / float64(packets2-packets)
+	octets := float64(after.received - before.received)
+	return flow{
+		bits: octets * 8 / after.at.Sub(before.at).Seconds(),
+		size: float64(after.octets-before.octets) / max(1, float64(after.frames-before.frames)),
+		cpu:  (after.cpu - before.cpu).Seconds() / octets * 1e9,
+	}, nil
+}
+
+// reading is what has been counted up to a moment.
+type reading struct {
+	at             time.Time
+	received       uint64
+	octets, frames uint64 // between R2 and R3
+	cpu            time.Duration
+}
+
+func (t *turn) read(received *atomic.Uint64) (r reading, err error) {
+	if r.octets, r.frames, err = t.wire(); err != nil {
+		return r, err
 	}
-	return f, nil
+	for _, pid := range t.pids {
+		used, err := processorTime(pid)
+		if err != nil {
+			return r, err
+		}
+		r.cpu += used
+	}
+	r.at, r.received = time.Now(), received.Load()
+	return r, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -16,7 +16,7 @@ const (
 	OutNoFragment        // cannot be fragmented small enough
 	OutRemoved           // the SA went away while the packet was under way
 	OutSend              // refused by the socket
-	InShort              // too short for ESP
+	InShort              // too short for ESP; the first of those inbound
 	InInvalidSPI         // no SA with this SPI
 	InEncapsulation      // SA of the other encapsulation, raw or UDP
 	InReplay             // outside the window or seen before
@@ -84,23 +84,38 @@ func (d *drops) counters() []Counter {
 // Stats counts the packets of an SA pair or of a flow. Octets are those of the
 // inner packets.
 type Stats struct {
-	Encaps, Decaps          uint64
-	EncapBytes, DecapBytes  uint64
-	SendErrors, RecvErrors  uint64
-	ReplayErrors, MACErrors uint64 // part of RecvErrors
+	Encaps, Decaps         uint64
+	EncapBytes, DecapBytes uint64
+	SendErrors, RecvErrors uint64
+	drops                  [numDrops]uint64 // what the errors are made of
+}
+
+// Drops returns how many packets were dropped for any of the reasons.
+func (s *Stats) Drops(reasons ...Drop) (n uint64) {
+	for _, r := range reasons {
+		n += s.drops[r]
+	}
+	return n
 }
 
 // stats is Stats while it is counted.
 type stats struct {
 	encaps, decaps, encapBytes, decapBytes atomic.Uint64
-	sendErrors, recvErrors, replay, mac    atomic.Uint64
+	drops                                  drops
 }
 
 func (s *stats) load() Stats {
-	return Stats{
+	l := Stats{
 		Encaps: s.encaps.Load(), Decaps: s.decaps.Load(),
 		EncapBytes: s.encapBytes.Load(), DecapBytes: s.decapBytes.Load(),
-		SendErrors: s.sendErrors.Load(), RecvErrors: s.recvErrors.Load(),
-		ReplayErrors: s.replay.Load(), MACErrors: s.mac.Load(),
 	}
+	for r := range numDrops {
+		l.drops[r] = s.drops[r].Load()
+		if r < InShort {
+			l.SendErrors += l.drops[r]
+		} else {
+			l.RecvErrors += l.drops[r]
+		}
+	}
+	return l
 }

@@ -23,7 +23,7 @@ func TestReplayedPacketIsDropped(t *testing.T) {
 		n.r1.send(ping, ping, ping)
 		wantPackets(t, n.r3, ping, ping, ping)
 		wantDrops(t, n.r3, map[string]uint64{"input replay": 3})
-		if st, _ := n.r3.Stats(in3); st.ReplayErrors != 3 || st.RecvErrors != 3 {
+		if st, _ := n.r3.Stats(in3); st.Drops(InReplay) != 3 || st.RecvErrors != 3 {
 			t.Errorf("statistics %+v, want 3 replays", st)
 		}
 		if want := []string{"%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=1"}; !slices.Equal(n.r3.events, want) {

@@ -202,10 +202,10 @@ func (d *device) flush(s Socket, list []Datagram) []Datagram {
 
 func (s *stats) drop(d *drops, r Drop) {
 	d.add(r)
-	s.sendErrors.Add(1)
+	s.drops.add(r)
 }
 
 func (s *pair) drop(d *drops, r Drop) {
 	s.stats.drop(d, r)
-	s.flow.sendErrors.Add(1)
+	s.flow.drops.add(r)
 }

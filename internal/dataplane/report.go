@@ -12,13 +12,11 @@ import (
 // refuse counts an inbound packet that an SA does not let pass.
 func (s *pair) refuse(d *drops, r Drop) {
 	d.add(r)
-	s.recvErrors.Add(1)
-	s.flow.recvErrors.Add(1)
+	s.drops.add(r)
+	s.flow.drops.add(r)
 }
 
 func (p *Path) refuseReplay(s *pair) {
-	s.replay.Add(1)
-	s.flow.replay.Add(1)
 	s.refuse(&p.drops, InReplay)
 	if s.replayLog.allow(p.now()) {
 		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID})
@@ -26,8 +24,6 @@ func (p *Path) refuseReplay(s *pair) {
 }
 
 func (p *Path) refuseMAC(s *pair) {
-	s.mac.Add(1)
-	s.flow.mac.Add(1)
 	s.refuse(&p.drops, InMAC)
 	if s.macLog.allow(p.now()) {
 		p.Hub.Emit(debug.CryptoMACError{ConnID: s.ConnID})

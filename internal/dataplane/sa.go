@@ -21,7 +21,7 @@ type SA struct {
 
 	ConnID  uint32 // of the inbound SA, for %CRYPTO-4 messages
 	HardKB  uint64 // volume after which the SA is not used any more; 0 for no limit
-	SoftKB  uint64 // volume that asks for a new SA; 0 for HardKB less 256
+	SoftKB  uint64 // volume that asks for a new SA; 0 for HardKB less a margin
 	Window  int    // anti-replay window; 0 for 64
 	Standby bool   // outbound unused until Enable: a responder before the third message
 	PathMTU int    // 0 for the MTU of the link
@@ -69,8 +69,9 @@ func (s *pair) accept(seq uint32) bool {
 // noLimit is more octets than any SA carries.
 const noLimit = ^uint64(0)
 
-// rekeyMargin is how many kilobytes before the end of its volume an SA asks for
-// its successor.
+// rekeyMargin is how many kilobytes before the end of its volume an SA asks for its
+// successor at least, as IOS does; on today's links a tenth of the volume is what
+// leaves time for a negotiation.
 const rekeyMargin = 256
 
 // limits returns the soft and hard volume in octets.
@@ -81,8 +82,8 @@ func (sa *SA) limits() (soft, hard uint64) {
 	kb := sa.SoftKB
 	if kb == 0 {
 		kb = sa.HardKB
-		if kb > rekeyMargin {
-			kb -= rekeyMargin
+		if margin := max(rekeyMargin, kb/10); kb > margin {
+			kb -= margin
 		}
 	}
 	return kb * 1024, sa.HardKB * 1024

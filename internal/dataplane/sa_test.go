@@ -136,12 +136,15 @@ func TestInboundVolumeIsLimitedToo(t *testing.T) {
 	})
 }
 
-func TestSoftVolumeIs256KilobytesBeforeTheHard(t *testing.T) {
-	soft, hard := (&SA{HardKB: 4608000}).limits()
-	if soft != (4608000-256)*1024 || hard != 4608000*1024 {
-		t.Errorf("limits %d and %d octets", soft, hard)
+// 256 kilobytes, or a tenth: an hour's volume at a gigabit leaves seconds.
+func TestSoftVolumeComesBeforeTheHard(t *testing.T) {
+	for hard, want := range map[uint64]uint64{2560: 2560 - 256, 4608000: 4608000 - 460800, 100: 100} {
+		soft, limit := (&SA{HardKB: hard}).limits()
+		if soft != want*1024 || limit != hard*1024 {
+			t.Errorf("%d kilobytes: limits %d and %d octets", hard, soft, limit)
+		}
 	}
-	if soft, hard = (&SA{}).limits(); soft != noLimit || hard != noLimit {
+	if soft, hard := (&SA{}).limits(); soft != noLimit || hard != noLimit {
 		t.Errorf("an SA without volume is limited to %d and %d octets", soft, hard)
 	}
 }

@@ -34,9 +34,10 @@ type Conn struct {
 	rx  batch
 	gro *groReader // nil unless the socket joins datagrams
 
-	txMu sync.Mutex
-	tx   batch
-	gso  bool // UDP_SEGMENT works; guarded by txMu
+	txMu   sync.Mutex
+	tx     batch
+	gso    bool    // UDP_SEGMENT works; guarded by txMu
+	direct *direct // on protocol 50; guarded by txMu
 }
 
 // ListenUDP binds the port on all addresses. Port 4500, which carries ESP,
@@ -69,7 +70,15 @@ func (k *Kernel) ListenESP() (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newConn(fd, 0)
+	c, err := newConn(fd, 0)
+	if err != nil {
+		return nil, err
+	}
+	if c.direct, err = newDirect(); err != nil {
+		c.file.Close()
+		return nil, err
+	}
+	return c, nil
 }
 
 func engineSocket(kind, proto int) (int, error) {
@@ -118,6 +127,9 @@ func (c *Conn) BatchSize() int { return batchSize }
 
 // Close makes a blocked Receive return an error. Safe to call twice.
 func (c *Conn) Close() error {
+	c.txMu.Lock()
+	c.direct.close()
+	c.txMu.Unlock()
 	if err := c.file.Close(); !errors.Is(err, os.ErrClosed) {
 		return err
 	}
@@ -179,9 +191,8 @@ func (c *Conn) receive(d []packet.Datagram) (int, error) {
 // stripIP takes the IP header off message i and returns the length of what is
 // in buf then, or -1. The fixed header is beside buf already; options are not.
 func (c *Conn) stripIP(i int, buf []byte, size int) int {
-	const fixed = 20
-	options := int(c.rx.header[i][0]&15)*4 - fixed
-	size -= fixed
+	options := int(c.rx.header[i][0]&15)*4 - ipHeaderLen
+	size -= ipHeaderLen
 	switch {
 	case options < 0 || size < options:
 		return -1
@@ -197,10 +208,10 @@ func (c *Conn) stripIP(i int, buf []byte, size int) int {
 func (c *Conn) Send(d []packet.Datagram) (n int, err error) {
 	c.txMu.Lock()
 	defer c.txMu.Unlock()
-	join := c.gso
+	join, direct := c.gso, c.direct
 	for len(d) > 0 {
-		msgs := c.fill(d, join)
-		sent, e := c.tx.run(c.raw, msgs)
+		msgs := c.fill(d, join, direct != nil)
+		sent, e := direct.send(&c.tx, c.raw, msgs)
 		done := 0
 		for i := range sent {
 			done += c.tx.count[i]
@@ -209,6 +220,8 @@ func (c *Conn) Send(d []packet.Datagram) (n int, err error) {
 		switch {
 		case errors.Is(e, os.ErrClosed):
 			return n, e
+		case e == unix.EMSGSIZE && direct != nil:
+			direct = nil // longer than the link takes: the kernel has to fragment it
 		case e != nil && c.tx.count[sent] > 1:
 			// The same datagrams go again one by one. EIO is a device without
 			// checksum offload on older kernels and will not get better.
@@ -225,14 +238,18 @@ func (c *Conn) Send(d []packet.Datagram) (n int, err error) {
 	return n, err
 }
 
-// fill makes messages of the first datagrams of d and returns how many.
-func (c *Conn) fill(d []packet.Datagram, join bool) (msgs int) {
+// fill makes messages of the first datagrams of d, with IP headers if wanted, and
+// returns how many.
+func (c *Conn) fill(d []packet.Datagram, join, headers bool) (msgs int) {
 	for taken := 0; taken < len(d) && msgs < batchSize; msgs++ {
 		run := 1
 		if join {
 			run = sameFlow(d[taken:])
 		}
 		c.tx.reset(msgs)
+		if headers {
+			c.tx.addHeader(msgs, &d[taken])
+		}
 		for _, p := range d[taken : taken+run] {
 			c.tx.add(msgs, p.Buf)
 		}

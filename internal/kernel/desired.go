@@ -53,6 +53,6 @@ type Selector struct {
 // named. They survive a change of the rules.
 type Counters struct {
 	Matched [][]uint64 // by selector, by rule: packets that leave and match it first
-	Dropped uint64     // packets that arrived in clear and should have been encrypted
+	Refused [][]uint64 // likewise: packets that arrived in clear and should have been encrypted
 	Blocked uint64     // packets that should be protected while the way to the TUN was not there
 }

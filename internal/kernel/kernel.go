@@ -23,6 +23,7 @@ type Kernel struct {
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
 	record  func(change)         // nil but in tests
+	closed  bool
 }
 
 // filterNow remembers what a filter was made of: names come back with other
@@ -41,13 +42,22 @@ type filterNow struct {
 func (k *Kernel) Apply(d Desired) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.closed { // a change of a link may still be heard of
+		return fmt.Errorf("kernel: %w", fs.ErrClosed)
+	}
+	var s *state
 	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
-		s, err := k.read() // again each time: taking an address away takes routes with it
-		if err != nil {
-			return err
+		if s == nil {
+			var err error
+			if s, err = k.read(); err != nil {
+				return err
+			}
 		}
-		if err := k.perform(plan(s, &d)); err != nil {
-			return err
+		if cs := plan(s, &d); len(cs) > 0 {
+			if err := k.perform(cs); err != nil {
+				return err
+			}
+			s = nil // taking an address away, say, takes routes with it
 		}
 	}
 	for _, l := range d.Links {
@@ -82,6 +92,7 @@ func (k *Kernel) perform(cs []change) error {
 func (k *Kernel) Close() error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.closed = true
 	s, err := k.read()
 	if err != nil {
 		return err
@@ -125,17 +136,17 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 	for _, l := range k.crypto {
 		var c Counters
 		for _, s := range l.Selectors {
-			matched := make([]uint64, len(s.Rules))
+			matched, refused := make([]uint64, len(s.Rules)), make([]uint64, len(s.Rules))
 			for i, e := range s.Rules {
 				if e.Remark != "" {
 					continue
 				}
 				matched[i] = t[outChain(l, s)][outRule(l, e).text]
 				if e.Action == acl.Permit {
-					c.Dropped += t[clearChain(l, s)][clearRule(e).text]
+					refused[i] = t[clearChain(l, s)][clearRule(e).text]
 				}
 			}
-			c.Matched = append(c.Matched, matched)
+			c.Matched, c.Refused = append(c.Matched, matched), append(c.Refused, refused)
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
 		all[l.Link] = c

@@ -82,6 +82,9 @@ func TestCloseLeavesWhatOpenFound(t *testing.T) {
 		t.Error("nothing was applied")
 	}
 	must(t, k.Close())
+	if err := k.Apply(d); err == nil {
+		t.Error("a closed router changes the kernel")
+	}
 	if after := inventory(t); after != before {
 		t.Errorf("before:\n%s\nafter:\n%s", before, after)
 	}
@@ -246,6 +249,7 @@ func TestSecondRouterInNamespaceIsRefused(t *testing.T) {
 	}
 	k, d := site(t)
 	must(t, k.Apply(d))
+	defer k.Close() // and not before: a device that nobody holds is collected
 	other, err := Open()
 	must(t, err)
 	if err := other.Apply(d); err == nil || !strings.Contains(err.Error(), "is another conft running") {

@@ -23,8 +23,8 @@ type batch struct {
 	iovs   [][]unix.Iovec
 	names  []unix.RawSockaddrInet4
 	ctl    [][96]byte
-	header [][20]byte // IP headers of a raw socket
-	count  []int      // datagrams in each message, kept by Send
+	header [][ipHeaderLen]byte // IP headers of a raw socket
+	count  []int               // datagrams in each message, kept by Send
 
 	trap uintptr
 	call func(fd uintptr) bool // kept here: a closure per call would escape
@@ -39,7 +39,7 @@ func (b *batch) init(trap uintptr) {
 	b.iovs = make([][]unix.Iovec, batchSize)
 	b.names = make([]unix.RawSockaddrInet4, batchSize)
 	b.ctl = make([][96]byte, batchSize)
-	b.header = make([][20]byte, batchSize)
+	b.header = make([][ipHeaderLen]byte, batchSize)
 	b.count = make([]int, batchSize)
 	for i := range b.iovs {
 		b.iovs[i] = make([]unix.Iovec, 0, maxGRO)
@@ -122,9 +122,12 @@ func (b *batch) run(raw syscall.RawConn, n int) (int, error) {
 	return b.got, b.err
 }
 
+// syscall does not tell the scheduler of the call: it never blocks, and what it does
+// takes a core however long it takes. Told, the scheduler would give that core's share
+// of goroutines to another thread and back for every batch.
 func (b *batch) syscall(fd uintptr) bool {
 	for b.got < b.want {
-		n, _, e := unix.Syscall6(b.trap, fd, uintptr(unsafe.Pointer(&b.msgs[b.got])), uintptr(b.want-b.got),
+		n, _, e := unix.RawSyscall6(b.trap, fd, uintptr(unsafe.Pointer(&b.msgs[b.got])), uintptr(b.want-b.got),
 			unix.MSG_DONTWAIT, 0, 0)
 		switch e {
 		case 0:

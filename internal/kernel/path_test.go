@@ -205,8 +205,8 @@ func TestPacketsInClearAreDropped(t *testing.T) {
 		t.Errorf("%d packets in clear came through", n)
 	}
 	c, err := l.k1.Counters()
-	if err != nil || c["wan0"].Dropped != 1 {
-		t.Errorf("counters %+v, %v; want 1 dropped", c, err)
+	if err != nil || len(c["wan0"].Refused) != 1 || c["wan0"].Refused[0][0] != 1 {
+		t.Errorf("counters %+v, %v; want 1 refused", c, err)
 	}
 	// Everything is to be encrypted, but for what carries it.
 	l.d1.Crypto[0].Selectors[0].Rules = []acl.Entry{{Src: acl.Any, Dst: acl.Any}}

@@ -62,7 +62,7 @@ func rules(links []CryptoLink, index map[string]int) ruleset {
 		// defragmentation, on: port conditions need whole packets.
 		join(untracked(), counter()),
 	}}
-	var set ruleset
+	set := ruleset{refuse()}
 	for _, l := range links {
 		set = append(set, divert(l, index[l.Link]))
 		for _, s := range l.Selectors {
@@ -96,7 +96,7 @@ func clearRule(e acl.Entry) rule {
 	if e.Action == acl.Deny {
 		return join(entry(mirror(e)), counter(), verdict(expr.VerdictReturn))
 	}
-	return join(entry(mirror(e)), counter(), verdict(expr.VerdictDrop))
+	return join(entry(mirror(e)), counter(), verdict(expr.VerdictGoto, refuse().name))
 }
 
 // blocked is where a packet ends that should be protected and cannot be.

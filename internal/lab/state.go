@@ -30,6 +30,9 @@ func Dir() string { return filepath.Join(os.TempDir(), fmt.Sprintf("conft-lab-%d
 
 // Current returns the lab that is up. What a killed one left is not a lab.
 func Current(dir string) (*State, error) {
+	if err := ours(dir); err != nil {
+		return nil, err
+	}
 	b, err := os.ReadFile(filepath.Join(dir, stateFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrDown
@@ -38,10 +41,26 @@ func Current(dir string) (*State, error) {
 		return nil, err
 	}
 	var s State
-	if err := json.Unmarshal(b, &s); err != nil || !isSupervisor(s.Pid) {
+	if err := json.Unmarshal(b, &s); err != nil || !isSupervisor(s.Pid) || Find(s.Lab) == nil {
 		return nil, ErrDown
 	}
 	return &s, nil
+}
+
+// ours refuses a directory that somebody else has put in place of the user's: it is in
+// the open, and what its files say is obeyed.
+func ours(dir string) error {
+	info, err := os.Lstat(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(st.Uid) != os.Getuid() || info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("%s is not private to you; remove it, or set TMPDIR", dir)
+	}
+	return nil
 }
 
 // isSupervisor reports whether a process is a lab's supervisor, and not another
@@ -83,16 +102,22 @@ func Console(dir, router string) (string, error) {
 	return filepath.Join(dir, routers[i], "console.sock"), nil
 }
 
+// alone refuses a second lab.
+func alone(dir string) error {
+	switch s, err := Current(dir); {
+	case err == nil:
+		return fmt.Errorf("lab %s is up already: `conft lab console %s` or `conft lab down`", s.Lab, Find(s.Lab).First)
+	case !errors.Is(err, ErrDown):
+		return err
+	}
+	return nil
+}
+
 // prepare makes the directory for a new lab, private to the user, and clears what
 // a killed lab left in it.
 func prepare(dir string) error {
-	if s, err := Current(dir); err == nil {
-		return fmt.Errorf("lab %s is up already: `conft lab console %s` or `conft lab down`", s.Lab, Find(s.Lab).First)
-	}
-	if info, err := os.Lstat(dir); err == nil {
-		if st, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(st.Uid) != os.Getuid() {
-			return fmt.Errorf("%s belongs to somebody else; remove it, or set TMPDIR", dir)
-		}
+	if err := alone(dir); err != nil {
+		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return err

@@ -22,7 +22,13 @@ import (
 func Supervise(t *Topology, dir string, in io.Reader, out io.Writer) error {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM)
-	signal.Ignore(syscall.SIGINT, syscall.SIGHUP)
+	// A starter that has died must not keep the supervisor from clearing up.
+	signal.Ignore(syscall.SIGINT, syscall.SIGHUP, syscall.SIGPIPE)
+	if err := prepare(dir); err != nil {
+		fmt.Fprintf(out, "error %s\n", err)
+		return err
+	}
+	defer os.RemoveAll(dir)
 	n, err := build(t, dir)
 	if err != nil {
 		n.stop()
@@ -44,8 +50,7 @@ func Supervise(t *Topology, dir string, in io.Reader, out io.Writer) error {
 	case <-stop:
 	case <-gone:
 	}
-	n.stop()
-	return os.RemoveAll(dir)
+	return n.stop()
 }
 
 // network is a lab that is up.

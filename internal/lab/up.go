@@ -38,7 +38,7 @@ type Running struct {
 
 // Start makes the lab and waits until its routers answer.
 func Start(t *Topology, dir string) (*Running, error) {
-	if err := prepare(dir); err != nil {
+	if err := alone(dir); err != nil {
 		return nil, err
 	}
 	self, err := os.Executable()
@@ -46,7 +46,15 @@ func Start(t *Topology, dir string) (*Running, error) {
 		return nil, err
 	}
 	cmd := exec.Command(self, "lab", "supervise", t.Name, dir)
-	cmd.Stderr = os.Stderr
+	// Not this process's standard error: a lab that is kept would hold it open, and
+	// whoever reads it would wait for the end of the lab.
+	complaints, err := os.CreateTemp("", "conft-lab-")
+	if err != nil {
+		return nil, err
+	}
+	defer complaints.Close()
+	os.Remove(complaints.Name())
+	cmd.Stderr = complaints
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if os.Getuid() != 0 {
 		// Root of a user namespace of our own may make network namespaces.
@@ -68,7 +76,10 @@ func Start(t *Topology, dir string) (*Running, error) {
 	said, _ := bufio.NewReader(out).ReadString('\n')
 	if said = strings.TrimSpace(said); said != "ready" {
 		cmd.Wait()
-		os.RemoveAll(dir)
+		if said == "" { // it has died
+			b, _ := io.ReadAll(io.NewSectionReader(complaints, 0, 1<<16))
+			said = string(b)
+		}
 		return nil, fmt.Errorf("the lab did not start: %s", strings.TrimPrefix(said, "error "))
 	}
 	return r, nil
@@ -91,7 +102,10 @@ func (r *Running) Keep() error {
 // Stop ends the lab and waits until it has gone.
 func (r *Running) Stop() error {
 	r.cmd.Process.Signal(syscall.SIGTERM)
-	return r.cmd.Wait()
+	if err := r.cmd.Wait(); err != nil {
+		return fmt.Errorf("the lab's supervisor ended with %w", err)
+	}
+	return nil
 }
 
 // Up starts a lab, types its script and gives the user the first console. The lab

@@ -64,6 +64,7 @@ func run(t testing.TB, ns *netns.NS, stdin string, cmd *exec.Cmd) (out string, s
 	t.Helper()
 	var b bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &b, &b
+	cmd.WaitDelay = 5 * time.Second // for what it left running with its output open
 	if err := ns.Start(cmd); err != nil {
 		t.Fatal(err)
 	}

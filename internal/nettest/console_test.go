@@ -1,10 +1,16 @@
 package nettest
 
 import (
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"conft/internal/netns"
 	"conft/internal/ptytest"
@@ -238,4 +244,36 @@ func TestEnableSecret(t *testing.T) {
 			t.Error("a secret was echoed")
 		}
 	}
+}
+
+// A console whose terminal takes nothing any more does not hold up the router: not
+// its other consoles, and not its end.
+func TestStuckConsole(t *testing.T) {
+	t.Parallel()
+	Root(t)
+	r := Namespace(t, "r")
+	c := StartConft(t, r)
+	full, w, err := os.Pipe() // which nobody reads
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	cmd := exec.Command(Program(t), append([]string{"exec", "--dir", c.Dir}, slices.Repeat([]string{"show version"}, 5000)...)...)
+	cmd.Stdout = w
+	if err := r.Start(cmd); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	defer func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	}()
+	wait(t, "a full pipe", 10*time.Second, func() bool {
+		n, err := unix.IoctlGetInt(int(full.Fd()), unix.TIOCINQ)
+		return err == nil && n > 60_000
+	})
+	for n := range 10 { // meanwhile the socket fills, too
+		c.Exec("configure terminal", fmt.Sprintf("hostname Busy%d", n), "end")
+	}
+	c.Close()
 }

@@ -57,6 +57,12 @@ func TestRestart(t *testing.T) {
 	// The line protocol follows the link after a second.
 	wait(t, "this again:\n"+brief, 10*time.Second, func() bool { return c.Exec("show ip interface brief") == brief })
 	sh(t, neighbour, "ping -c 1 -W 5 192.0.2.1")
+	const link = "%LINK-3-UPDOWN: Interface GigabitEthernet0/0, changed state to up"
+	const protocol = "%LINEPROTO-5-UPDOWN: Line protocol on Interface GigabitEthernet0/0, changed state to up"
+	wait(t, link+" and behind it "+protocol, 10*time.Second, func() bool {
+		before, after, _ := strings.Cut(c.Exec("show logging"), link)
+		return !strings.Contains(before, protocol) && strings.Contains(after, protocol)
+	})
 
 	c.Exec("write erase")
 	if out := c.Exec("show startup-config"); out != "startup-config is not present\n" {

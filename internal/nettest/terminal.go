@@ -18,6 +18,7 @@ import (
 // Terminal is a user at a terminal with a conft program on it.
 type Terminal struct {
 	t       testing.TB
+	ns      *netns.NS
 	user    *os.File // the user's end
 	program *os.File
 	cmd     *exec.Cmd
@@ -38,7 +39,7 @@ func OpenTerminal(t testing.TB, ns *netns.NS, args ...string) *Terminal {
 
 func openTerminal(t testing.TB, ns *netns.NS, cmd *exec.Cmd) *Terminal {
 	t.Helper()
-	x := &Terminal{t: t, cmd: cmd, change: make(chan struct{}, 1), done: make(chan struct{})}
+	x := &Terminal{t: t, ns: ns, cmd: cmd, change: make(chan struct{}, 1), done: make(chan struct{})}
 	x.user, x.program = ptytest.Pair(t)
 	ptytest.Resize(t, x.user, 80, 24)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = x.program, x.program, x.program

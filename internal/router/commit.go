@@ -2,6 +2,7 @@ package router
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"conft/debug"
@@ -28,9 +29,13 @@ func (r *Router) Change(f func(*config.Config) error) error {
 	if c.Equal(old) {
 		return nil
 	}
-	if err := r.kernel.Apply(r.desired(c)); err != nil {
-		r.retry(r.kernel.Apply(r.desired(old)))
-		return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
+	// Most lines of a pasted configuration do not concern the kernel, and to compare
+	// it with what is wanted takes tens of milliseconds.
+	if want := r.desired(c); r.behind || !reflect.DeepEqual(want, r.desired(old)) {
+		if err := r.apply(want); err != nil {
+			r.retry(r.apply(r.desired(old)))
+			return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
+		}
 	}
 	r.running.Store(c)
 	r.follow(old, c)
@@ -40,8 +45,15 @@ func (r *Router) Change(f func(*config.Config) error) error {
 // applyRunning brings the kernel and everything else to the running configuration.
 func (r *Router) applyRunning() {
 	c := r.running.Load()
-	r.retry(r.kernel.Apply(r.desired(c)))
+	r.retry(r.apply(r.desired(c)))
 	r.follow(config.New(), c)
+}
+
+// apply brings the kernel to what is wanted.
+func (r *Router) apply(want kernel.Desired) error {
+	err := r.kernel.Apply(want)
+	r.behind = err != nil
+	return err
 }
 
 // retry logs what could not be applied. The configuration is the desired state: the

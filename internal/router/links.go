@@ -41,7 +41,10 @@ func (r *Router) watch(ctx context.Context) {
 		default:
 		}
 	})
-	protocol := time.NewTimer(0)
+	r.reportLinks()
+	// IOS reports the line protocol one second after the link.
+	const after = time.Second
+	protocol := time.NewTimer(after)
 	defer protocol.Stop()
 	for {
 		select {
@@ -50,17 +53,23 @@ func (r *Router) watch(ctx context.Context) {
 		case <-changed:
 			r.mu.Lock()
 			c := r.running.Load()
-			r.retry(r.kernel.Apply(r.desired(c))) // changes nothing where the machine agrees
+			r.retry(r.apply(r.desired(c))) // changes nothing where the machine agrees
 			r.attachTUNs(c)
 			r.path.SetPolicy(r.spd(c, r.mtu))
 			r.mu.Unlock()
 			r.reportLinks()
-			// IOS reports the line protocol one second after the link.
-			protocol.Reset(time.Second)
+			protocol.Reset(after)
 		case <-protocol.C:
 			r.reportProtocols()
 		}
 	}
+}
+
+// watchRefused reports packets that arrived in clear and should not have.
+func (r *Router) watchRefused(ctx context.Context) {
+	r.retry(r.kernel.WatchRefused(ctx, func(p kernel.Refused) {
+		r.hub.Emit(debug.CryptoClear{Src: p.Src, Dst: p.Dst, Protocol: p.Protocol})
+	}))
 }
 
 // reportLinks logs the links that have come up or gone down.

@@ -51,6 +51,7 @@ type Router struct {
 	mu       sync.Mutex // commits, and what follows from them
 	running  atomic.Pointer[config.Config]
 	saved    *config.Config // what the startup configuration says, nil when there is none
+	behind   bool           // the kernel refused the last change
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
 	base     map[string][]uint64  // counters at the last `clear access-list counters`
@@ -210,6 +211,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.engine.Run(ctx) })
 	r.wait.Go(func() { r.ike.serve(r.engine) })
 	r.wait.Go(func() { r.watch(ctx) })
+	r.wait.Go(func() { r.watchRefused(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"conft/ike/exchange"
 	"conft/internal/acl"
@@ -47,13 +48,39 @@ func (r *Router) matches(c *config.Config) map[string][]uint64 {
 				out[l.Name] = make([]uint64, len(l.Entries))
 			}
 			for k := range l.Entries {
-				if i < len(matched) && k < len(matched[i]) {
-					out[l.Name][k] += matched[i][k]
-				}
+				out[l.Name][k] += count(matched, i, k)
 			}
 		}
 	}
 	return out
+}
+
+// count is what the kernel counted for an entry of a list, 0 for one that it does
+// not have yet.
+func count(by [][]uint64, entry, ace int) uint64 {
+	if entry < len(by) && ace < len(by[entry]) {
+		return by[entry][ace]
+	}
+	return 0
+}
+
+// dropsOf sorts the reasons of the data plane; refused are those packets that it
+// never saw because they were not encrypted.
+func dropsOf(s *dataplane.Stats, refused uint64) Drops {
+	return Drops{
+		NoSA:         s.Drops(dataplane.OutNoSA),
+		EncapsFailed: s.Drops(dataplane.OutExhausted, dataplane.OutTooBig, dataplane.OutNoFragment),
+		InvalidSA:    s.Drops(dataplane.InEncapsulation),
+		DecapsFailed: s.Drops(dataplane.InExhausted),
+		InvalidProt:  s.Drops(dataplane.InNextHeader),
+		InvalidID:    s.Drops(dataplane.InSelector),
+		InvalidLen:   s.Drops(dataplane.InPadding, dataplane.InMalformed),
+		VerifyFailed: s.Drops(dataplane.InMAC),
+		ReplayFailed: s.Drops(dataplane.InReplay),
+		Clear:        refused,
+		SendInternal: s.Drops(dataplane.OutRemoved),
+		RecvInternal: s.Drops(dataplane.InRemoved, dataplane.InDummy, dataplane.InNoLink),
+	}
 }
 
 // ClearAccessListCounters counts a list anew from now, or all when name is "".
@@ -86,11 +113,12 @@ func (r *Router) ISAKMPSAs() []ISAKMPSA {
 func (r *Router) IPsecIdents() []IPsecIdent {
 	c := r.running.Load()
 	pairs := r.engine.IPsecSAs()
+	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
 	var out []IPsecIdent
 	for _, p := range r.protectedInterfaces(c) {
 		mtu := r.mtu(p.link)
-		for _, e := range p.entries {
-			for _, ace := range list(c, e).Entries {
+		for i, e := range p.entries {
+			for j, ace := range list(c, e).Entries {
 				if ace.Remark != "" || ace.Action != acl.Permit {
 					continue
 				}
@@ -100,12 +128,14 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 					Local: showProxy(s.Local), Remote: showProxy(s.Remote), PathMTU: mtu, PlaintextMTU: mtu, IPMTU: mtu,
 				}
 				st := r.path.FlowStats(dataplane.FlowKey{Interface: id.Interface, Map: id.Map, Seq: id.Seq, Selector: s})
-				id.Encaps, id.Decaps, id.SendErrs, id.RecvErrs = st.Encaps, st.Decaps, st.SendErrors, st.RecvErrors
+				id.Encaps, id.Decaps = st.Encaps, st.Decaps
+				id.Drops = dropsOf(&st, count(counters[p.link].Refused, i, j))
+				id.SendErrs, id.RecvErrs = st.SendErrors, st.RecvErrors+id.Drops.Clear
 				if len(e.Peers) > 0 {
 					id.Peer = addrOf(e.Peers[0])
 				}
 				for _, pair := range pairs {
-					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && s.Covers(aclSelector(pair.Selector)) {
+					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && serves(list(c, e), s, aclSelector(pair.Selector)) {
 						r.addPair(&id, pair)
 					}
 				}
@@ -114,6 +144,16 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 		}
 	}
 	return out
+}
+
+// serves reports whether the SAs for a selector belong to the entry of the list whose
+// own is ace: the one it was negotiated for, or, when the peer asked for a part, one
+// that covers it.
+func serves(l *acl.List, ace, of acl.Selector) bool {
+	own := slices.ContainsFunc(l.Entries, func(e acl.Entry) bool {
+		return e.Remark == "" && e.Action == acl.Permit && e.Selector() == of
+	})
+	return ace == of || !own && ace.Covers(of)
 }
 
 // addPair adds a pair of SAs, which come newest first, to its ident.

@@ -63,6 +63,17 @@ type IPsecIdent struct {
 	IPMTU              int
 	Encaps, Decaps     uint64
 	SendErrs, RecvErrs uint64
+	Drops              Drops // what the errors are made of
+}
+
+// Drops counts packets by what was wrong with them, in the words of `show crypto
+// ipsec sa detail`.
+type Drops struct {
+	NoSA, EncapsFailed                              uint64 // sent
+	InvalidSA, DecapsFailed, InvalidProt, InvalidID uint64 // received
+	InvalidLen, VerifyFailed, ReplayFailed          uint64
+	Clear                                           uint64 // received without protection
+	SendInternal, RecvInternal                      uint64
 }
 
 // InterfaceState is one interface as it is now.

@@ -125,6 +125,9 @@ func (s *Daemon) load() error {
 	return err
 }
 
+// Pid is the daemon's process.
+func (s *Daemon) Pid() int { return s.cmd.Process.Pid }
+
 // Close ends the daemon, which tells its peer.
 func (s *Daemon) Close() {
 	s.cmd.Process.Signal(syscall.SIGTERM)

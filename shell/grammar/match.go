@@ -14,6 +14,7 @@ const (
 	Invalid    Kind = iota // a character that fits nothing
 	Incomplete             // more words are needed
 	Ambiguous              // an abbreviation of several keywords
+	Skipped                // a line of a block whose first line was refused
 )
 
 // Error is a line that does not match. Its text is for logs; what a console
@@ -30,6 +31,8 @@ func (e *Error) Error() string {
 		return "incomplete command"
 	case Ambiguous:
 		return "ambiguous command"
+	case Skipped:
+		return "skipped, the line it belongs to was refused"
 	}
 	return fmt.Sprintf("invalid input at column %d", e.Offset+1)
 }

@@ -37,7 +37,7 @@ type Block[P, C any] struct {
 	No     func(P, Args) error
 	Each   func(P) iter.Seq2[string, C]
 	Sub    *Mode[C]
-	Join   bool // no "!" between the blocks, as with named access lists
+	Gaps   Gaps
 }
 
 // Action is an EXEC command that may also be typed in this mode, with or without
@@ -47,6 +47,15 @@ type Action[T any] struct {
 	Syntax string
 	Help   Help
 }
+
+// Gaps says where the "!" lines of a block's kind stand in `show running-config`.
+type Gaps uint8
+
+const (
+	GapAfter   Gaps = iota // behind each block that has a body
+	GapLast                // one behind the last, as with named access lists
+	GapBetween             // between them only, as with ISAKMP policies: the keys follow the last
+)
 
 // Separator writes a "!" line at its place in `show running-config`.
 type Separator[T any] struct{}
@@ -113,8 +122,13 @@ func (b Block[P, C]) add(t *table) {
 	c.do[negated] = on(b.No)
 	c.do[defaulted] = on(b.No)
 	c.write = func(v any, w *Writer) {
+		first := true
 		for header, child := range b.Each(v.(P)) {
-			w.block(header, b.Join, func() { c.sub.write(child, w) })
+			if b.Gaps == GapBetween && !first {
+				w.separator()
+			}
+			first = false
+			w.block(header, b.Gaps, func() { c.sub.write(child, w) })
 		}
 		w.endBlocks()
 	}

@@ -11,8 +11,9 @@ import (
 // are open, each with the arguments that opened it. It is a value and stays
 // usable when the configuration changes under it.
 type Position[T any] struct {
-	root  *Mode[T]
-	stack []frame // never changed in place
+	root    *Mode[T]
+	stack   []frame // never changed in place
+	refused int     // lines indented as deep as this belong to a refused one; 0 is none
 }
 
 // frame is one open block.
@@ -47,13 +48,20 @@ type Step[T any] struct {
 // Apply interprets one line on v, a private copy of the configuration. A line
 // that the sub-mode does not know is tried in the modes around it and then
 // leaves the sub-mode. The error is an *Error when the line does not match; any
-// other error is a handler's. After an error v is to be thrown away.
+// other error is a handler's. After an error v is to be thrown away, and the next
+// line is typed where Refused says.
 func (p Position[T]) Apply(v T, line string) (Step[T], error) {
+	if at := indent(line); at < p.refused && at < len(line) {
+		p.refused = 0
+	}
 	depth, m, err := p.match(line)
+	if p.refused > 0 && (m != nil || err != nil) {
+		err = &Error{Kind: Skipped}
+	}
 	if err != nil || m == nil {
 		return Step[T]{Next: p}, err
 	}
-	here := Position[T]{p.root, slices.Clip(p.stack[:depth])}
+	here := Position[T]{root: p.root, stack: slices.Clip(p.stack[:depth])}
 	switch m.cmd.control {
 	case exitWord:
 		if depth == 0 {
@@ -87,21 +95,35 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	return step, nil
 }
 
-// match finds the mode that knows the line. The sub-mode's own error is the one
-// reported when none does.
+// Refused is the position after a line that was refused. Lines that follow and
+// are indented deeper were meant for the sub-mode it would have opened: the
+// lines of an interface that is not there must not reach the interface above.
+func (p Position[T]) Refused(line string) Position[T] {
+	if at := indent(line); p.refused == 0 || at < p.refused {
+		p.refused = at + 1
+	}
+	return p
+}
+
+// indent is the number of blanks before the first word.
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
+
+// match finds the mode that knows the line. When none does, the error is that of
+// the mode that read furthest, of the innermost of these: the marker stands where
+// the line went wrong, not at the first word for being another mode's.
 func (p Position[T]) match(line string) (int, *match, error) {
-	var first error
+	var furthest *Error
 	for depth := len(p.stack); ; depth-- {
 		m, err := p.table(depth).match(line, maxPriv)
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != Invalid {
 			return depth, m, err
 		}
-		if first == nil {
-			first = err
+		if furthest == nil || e.Offset > furthest.Offset {
+			furthest = e
 		}
 		if depth == 0 {
-			return 0, nil, first
+			return 0, nil, furthest
 		}
 	}
 }
@@ -146,6 +168,8 @@ func (m *Mode[T]) Parse(v T, text string) error {
 		}
 		if err != nil {
 			errs = append(errs, &LineError{number, line, err})
+			pos = pos.Refused(line)
+			continue
 		}
 		pos = step.Next
 		if step.End {

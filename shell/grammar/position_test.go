@@ -39,7 +39,8 @@ func TestSubmodeFallsBack(t *testing.T) {
 	}
 }
 
-func TestSubmodeErrorIsItsOwn(t *testing.T) {
+// The mode that reads furthest says what is wrong.
+func TestSubmodeError(t *testing.T) {
 	at := configMode.Start()
 	r := &router{}
 	step, err := at.Apply(r, "crypto isakmp policy 10")
@@ -51,7 +52,8 @@ func TestSubmodeErrorIsItsOwn(t *testing.T) {
 		"e":                 {Kind: grammar.Ambiguous},          // encryption, exit
 		"encryption":        {Kind: grammar.Incomplete, Word: "encryption"},
 		"crypto isakmp":     {Kind: grammar.Incomplete, Word: "crypto"}, // of the outer mode
-		"crypto isakmp pox": {Kind: grammar.Invalid, Offset: 0},         // nobody's: the sub-mode answers
+		"crypto isakmp pox": {Kind: grammar.Invalid, Offset: 16, Word: "crypto"},
+		"xyz":               {Kind: grammar.Invalid, Offset: 0}, // nobody's
 	} {
 		_, err := step.Next.Apply(r, line)
 		var e *grammar.Error
@@ -105,5 +107,25 @@ func TestParseReportsEachLine(t *testing.T) {
 	want := "line 3: \"hostnme x\": invalid input at column 6\nline 6: \" encr foo\": invalid input at column 7"
 	if err.Error() != want {
 		t.Errorf("errors %q, want %q", err, want)
+	}
+}
+
+// The lines of a block that could not be opened do not reach the block above it;
+// whoever types without indentation is not held up.
+func TestLinesOfARefusedBlock(t *testing.T) {
+	r := &router{}
+	err := configMode.Parse(r, "crypto isakmp policy 10\n encr 3des\ncrypto isakmp polcy 20\n encr aes 256\n\n ! its end\n  encr des\n!\n encr aes\n")
+	if len(r.Policies) != 1 || r.Policies[0].Cipher != "aes" || r.Policies[0].Bits != 0 {
+		t.Errorf("configured %+v", r.Policies)
+	}
+	want := "line 3: \"crypto isakmp polcy 20\": invalid input at column 18\n" +
+		"line 4: \" encr aes 256\": skipped, the line it belongs to was refused\n" +
+		"line 7: \"  encr des\": skipped, the line it belongs to was refused"
+	if err == nil || err.Error() != want {
+		t.Errorf("errors %q, want %q", err, want)
+	}
+	err = configMode.Parse(r, "crypto isakmp policy 10\nencr fnord\nencr 3des\n")
+	if r.Policies[0].Cipher != "3des" || strings.Contains(err.Error(), "skipped") {
+		t.Errorf("a refused line of a sub-mode held up the next: %v", err)
 	}
 }

@@ -39,18 +39,21 @@ func (w *Writer) Line(words ...string) {
 }
 
 // block writes one block. At the outermost level a block with a body is
-// followed by "!", a block that is only its header is not.
-func (w *Writer) block(header string, join bool, body func()) {
+// followed by "!", if its kind has gaps there; one that is only its header is not.
+func (w *Writer) block(header string, gaps Gaps, body func()) {
 	w.Line(header)
 	w.depth++
 	w.body = false
 	body()
 	w.depth--
-	if w.depth == 0 && w.body {
-		w.open = join
-		if !join {
-			w.separator()
-		}
+	if w.depth > 0 || !w.body {
+		return
+	}
+	switch gaps {
+	case GapAfter:
+		w.separator()
+	case GapLast:
+		w.open = true
 	}
 }
 

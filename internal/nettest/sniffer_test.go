@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// wire looks at what passes over links of a namespace, both ways.
-type wire struct {
+// sniffer looks at what passes over links of a namespace, both ways.
+type sniffer struct {
 	t     testing.TB
 	links map[string]int // to the socket
 	mu    sync.Mutex     // guards the reading of the sockets
@@ -29,9 +29,9 @@ type frame struct {
 }
 
 // capture begins to look at the links.
-func capture(t testing.TB, ns *netns.NS, links ...string) *wire {
+func capture(t testing.TB, ns *netns.NS, links ...string) *sniffer {
 	t.Helper()
-	w := &wire{t: t, links: map[string]int{}}
+	w := &sniffer{t: t, links: map[string]int{}}
 	for _, l := range links {
 		err := ns.Do(func() error {
 			i, err := net.InterfaceByName(l)
@@ -64,7 +64,7 @@ func htons(v uint16) uint16 { return binary.NativeEndian.Uint16(binary.BigEndian
 
 // frames returns what has passed since the last call. What has been answered has
 // passed.
-func (w *wire) frames() (list []frame) {
+func (w *sniffer) frames() (list []frame) {
 	w.t.Helper()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -86,7 +86,7 @@ func (w *wire) frames() (list []frame) {
 }
 
 // send puts a frame on a link again.
-func (w *wire) send(link string, data []byte) {
+func (w *sniffer) send(link string, data []byte) {
 	w.t.Helper()
 	if _, err := unix.Write(w.links[link], data); err != nil {
 		w.t.Fatal(err)
@@ -136,7 +136,7 @@ func kinds(list []frame) map[string]int {
 }
 
 // protected fails the test unless only ESP and IKE have passed since the last look.
-func (w *wire) protected() []frame {
+func (w *sniffer) protected() []frame {
 	w.t.Helper()
 	list := w.frames()
 	for k, n := range kinds(list) {

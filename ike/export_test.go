@@ -1,0 +1,9 @@
+package ike
+
+// Held is what the Core keeps, by kind.
+func (c *Core) Held() map[string]int {
+	return map[string]int{
+		"SAs": len(c.sas), "own cookies": len(c.own), "offers": len(c.offers), "peers": len(c.peers),
+		"pairs": len(c.pairs), "requests": len(c.requests), "timers": len(c.timers.known),
+	}
+}
