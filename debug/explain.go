@@ -51,13 +51,16 @@ func nameOf(names map[uint64]string, v uint64) string {
 	return fmt.Sprintf("number %d", v)
 }
 
-// name says the number of a message: main mode has 1 to 6, quick mode 7 to 9.
+// name says the number of a message: main mode has 1 to 6, quick mode 7 to 9, and
+// aggressive mode 1 to 3 in place of main mode.
 func (a At) name(l Language) string {
 	switch n := a.Message; {
 	case n >= 1 && n <= 6:
 		return say(l, "message %d (main mode)", "主模式第 %d 条消息", n)
 	case n >= 7 && n <= 9:
 		return say(l, "message %d (quick mode %d of 3)", "第 %d 条消息（快速模式第 %d 条）", n, n-6)
+	case a.aggressive():
+		return say(l, "message %d (aggressive mode)", "野蛮模式第 %d 条消息", n-AM1+1)
 	}
 	return say(l, "an informational message", "信息交换（Informational）消息")
 }
@@ -65,7 +68,7 @@ func (a At) name(l Language) string {
 // rfc is the section that defines the message.
 func (a At) rfc(l Language) string {
 	switch n := a.Message; {
-	case n >= 1 && n <= 6:
+	case n >= 1 && n <= 6 || a.aggressive():
 		return section(l, 2409, "5.4")
 	case n >= 7 && n <= 9:
 		return section(l, 2409, "5.5")
@@ -103,6 +106,9 @@ var contents = [...]note{
 
 func (a At) contents(l Language) string {
 	n := a.Message
+	if a.aggressive() {
+		return aggressiveContents[n-AM1].in(l)
+	}
 	if n < 0 || n >= len(contents) {
 		n = 0
 	}
@@ -120,6 +126,10 @@ func (s State) meaning(l Language) string {
 		return say(l, "keys exist, but nobody is authenticated yet", "密钥已生成，但双方尚未通过认证")
 	case MMKeyAuth:
 		return say(l, "the peer is authenticated", "对端已通过认证")
+	case AGNoState:
+		return say(l, "aggressive mode, nothing is agreed yet", "野蛮模式，尚未协商出任何内容")
+	case AGInitExch:
+		return say(l, "aggressive mode, the peer is not authenticated yet", "野蛮模式，对端尚未通过认证")
 	case QMIdle:
 		return say(l, "phase 1 is up and idle, ready for quick mode", "第一阶段已建立并处于空闲，可以进行快速模式")
 	}

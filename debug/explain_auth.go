@@ -3,13 +3,17 @@ package debug
 // Notes on keys, identities and authentication, messages 3 to 6.
 
 func (e ISAKMPKeysGenerated) Explain(l Language) string {
+	if e.aggressive() {
+		return say(l, "From SKEYID three keys are derived: SKEYID_d, the seed of the IPsec keys; SKEYID_a, which authenticates, and SKEYID_e, which encrypts what follows message 2 (RFC 2409, section 5).",
+			"由 SKEYID 派生出三把密钥：SKEYID_d 是 IPsec 密钥的种子，SKEYID_a 用于认证、SKEYID_e 用于加密第 2 条消息之后的 IKE 消息（RFC 2409 第 5 节）。")
+	}
 	return say(l, "From SKEYID three keys are derived: SKEYID_d, the seed of the IPsec keys; SKEYID_a, which authenticates, and SKEYID_e, which encrypts the IKE messages from 5 on (RFC 2409, section 5).",
 		"由 SKEYID 派生出三把密钥：SKEYID_d 是 IPsec 密钥的种子，SKEYID_a 用于认证、SKEYID_e 用于加密第 5 条起的 IKE 消息（RFC 2409 第 5 节）。")
 }
 
 func (e ISAKMPInitialContact) Explain(l Language) string {
-	return say(l, "This is our first SA with the peer, so message %d adds an INITIAL-CONTACT notification: the peer should drop what it has left of older SAs with us (RFC 2407, section 4.6.3.3).",
-		"这是本端与该对端的第一个 SA，因此在第 %d 条消息中附带 INITIAL-CONTACT 通知：请对端清除与本端残留的旧 SA（RFC 2407 第 4.6.3.3 节）。", e.Message)
+	return say(l, "This is our first SA with the peer, so %s adds an INITIAL-CONTACT notification: the peer should drop what it has left of older SAs with us (RFC 2407, section 4.6.3.3).",
+		"这是本端与该对端的第一个 SA，因此在%s中附带 INITIAL-CONTACT 通知：请对端清除与本端残留的旧 SA（RFC 2407 第 4.6.3.3 节）。", e.name(l))
 }
 
 func (e ISAKMPAuthenticating) Explain(l Language) string {
@@ -55,7 +59,13 @@ func (e ISAKMPAuthStatus) Explain(l Language) string {
 }
 
 func (e ISAKMPAuthenticated) Explain(l Language) string {
-	if e.Role == Responder {
+	switch {
+	case e.aggressive() && e.Role == Responder:
+		return say(l, "%s has proved its identity with message 3, and we ours with message 2: authentication is mutual.",
+			"%s 已用第 3 条消息证明其身份，而本端的身份已在第 2 条消息中证明：双向认证完成。", e.Peer)
+	case e.aggressive():
+		return say(l, "%s has proved its identity; message 3 will now prove ours.", "%s 已证明其身份，接下来本端用第 3 条消息证明自己。", e.Peer)
+	case e.Role == Responder:
 		return say(l, "%s has proved its identity; message 6 will now prove ours.", "%s 已证明其身份，接下来本端用第 6 条消息证明自己。", e.Peer)
 	}
 	return say(l, "%s has proved its identity, and ours went out in message 5: authentication is mutual.",

@@ -48,8 +48,8 @@ func (e ISAKMPRetransmitDue) Explain(l Language) string {
 }
 
 func (e ISAKMPNoKey) Explain(l Language) string {
-	return say(l, "No `crypto isakmp key ... address` matches %s, so pre-shared key authentication is impossible.",
-		"没有与 %s 匹配的 `crypto isakmp key … address` 配置，无法进行预共享密钥认证。", e.Peer)
+	return say(l, "No `crypto isakmp key ... address` and no keyring in use matches %s, so pre-shared key authentication is impossible.",
+		"没有与 %s 匹配的 `crypto isakmp key … address` 或密钥环配置，无法进行预共享密钥认证。", e.Peer)
 }
 
 func (e ISAKMPNoCredentials) Explain(l Language) string {
@@ -57,7 +57,7 @@ func (e ISAKMPNoCredentials) Explain(l Language) string {
 		"既没有证书，也没有该对端地址的预共享密钥：无法进行任何认证。")
 }
 
-func (e ISAKMPNoMainMode) Explain(l Language) string {
+func (e ISAKMPCannotStart) Explain(l Language) string {
 	return say(l, "Message 1 cannot be built, because no policy can be offered without a means of authentication.",
 		"没有可用的认证手段，无法提出任何策略，第 1 条消息无法构造。")
 }
@@ -125,7 +125,7 @@ func (e ISAKMPReserved) Explain(l Language) string {
 }
 
 func (e ISAKMPHashMismatch) Explain(l Language) string {
-	if e.Message == 5 || e.Message == 6 {
+	if e.Message == 5 || e.Message == 6 || e.aggressive() {
 		return say(l, "The peer's hash is not what we compute: it has another pre-shared key, or somebody changed the packets. The SA is not authenticated.",
 			"对端的 HASH 与本端计算结果不符：预共享密钥不同，或报文被篡改。该 SA 不予认证。")
 	}

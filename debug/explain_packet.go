@@ -28,6 +28,12 @@ func (e ISAKMPInput) Explain(l Language) string {
 	case SARequestMM:
 		return say(l, "Input of the phase 1 state machine: IPsec asks for an SA, and main mode is to be used.",
 			"第一阶段状态机的输入：IPsec 请求建立 SA，采用主模式。")
+	case SARequestAM:
+		return say(l, "Input of the phase 1 state machine: IPsec asks for an SA, and aggressive mode is to be used.",
+			"第一阶段状态机的输入：IPsec 请求建立 SA，采用野蛮模式。")
+	case AMExch:
+		return say(l, "Input of the phase 1 state machine: an aggressive mode packet came from the peer and was processed, and what it asked for is sent.",
+			"第一阶段状态机的输入：收到对端的野蛮模式报文，已处理完毕并作出应答。")
 	case MMExch:
 		if e.Message == 6 {
 			return say(l, "Input of the phase 1 state machine: %s came from the peer. On the initiator this line follows the payload lines, unlike in messages 2 and 4.",
@@ -128,6 +134,9 @@ func (e ISAKMPState) Explain(l Language) string {
 	case ok:
 		return say(l, "Main mode message %d has been received.", "主模式第 %d 条消息已收到。", number)
 	}
+	if note, ok := aggressiveStates[e.New]; ok {
+		return note.in(l)
+	}
 	if note, ok := enteredStates[e.New]; ok {
 		return note.in(l)
 	}
@@ -183,6 +192,10 @@ func (e ISAKMPProcessing) Explain(l Language) string {
 		if quick {
 			return say(l, "One of the two proxy identities IDci and IDcr: the traffic to protect, taken from the permit line of the crypto access list (RFC 2409, section 5.5).",
 				"两个代理身份 IDci、IDcr 之一：即要保护的感兴趣流，取自加密 ACL 的 permit 条目（RFC 2409 第 5.5 节）。")
+		}
+		if e.aggressive() {
+			return say(l, "The peer's identity in %s, in clear text. The pre-shared key is looked up by it, and ISAKMP profiles are compared with it (RFC 2409, section 5.4).",
+				"对端在%s中的身份，明文。本端据此查找预共享密钥并匹配 ISAKMP profile（RFC 2409 第 5.4 节）。", e.name(l))
 		}
 		return say(l, "The peer's identity in %s, decrypted with SKEYID_e. If the pre-shared keys differ, decryption gives noise and the exchange fails here.",
 			"对端在%s中的身份，用 SKEYID_e 解密得到。若两端预共享密钥不一致，解出来的是乱码，协商就会在这里失败。", e.name(l))

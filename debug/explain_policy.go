@@ -3,7 +3,7 @@ package debug
 // Notes on vendor IDs and on the phase 1 policy, messages 1 and 2.
 
 func (e ISAKMPVendorPayload) Explain(l Language) string {
-	if e.Message <= 2 && e.Conn != 0 {
+	if (e.Message <= 2 || e.aggressive()) && e.Conn != 0 {
 		return say(l, "The vendor IDs of %s are gone through again: the policy is known now, so they can be acted upon.",
 			"策略已确定，再次检查%s中的厂商 ID，这一次据此决定采用哪些能力。", e.name(l))
 	}

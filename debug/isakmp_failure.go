@@ -100,11 +100,18 @@ func (e ISAKMPNoCredentials) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), ": No Cert or pre-shared address key."...)
 }
 
-// ISAKMPNoMainMode is "{C}: construct_initial_message: Can not start Main mode".
-type ISAKMPNoMainMode struct{ At }
+// ISAKMPCannotStart is "{C}: construct_initial_message: Can not start Main mode".
+type ISAKMPCannotStart struct {
+	At
+	Aggressive bool
+}
 
-func (e ISAKMPNoMainMode) AppendLine(b []byte, m Manner) []byte {
-	return append(e.conn(b, m), ": construct_initial_message: Can not start Main mode"...)
+func (e ISAKMPCannotStart) AppendLine(b []byte, m Manner) []byte {
+	mode := "Main"
+	if e.Aggressive {
+		mode = "Aggressive"
+	}
+	return fmt.Appendf(e.conn(b, m), ": construct_initial_message: Can not start %s mode", mode)
 }
 
 // ISAKMPRequestFailed is "{C}: Error while processing SA request: Failed to initialize SA".

@@ -9,11 +9,14 @@ type sample struct {
 }
 
 var (
-	idle  = At{Role: Initiator, Message: 1}
-	conn  = At{Conn: 1, Role: Initiator, Message: 5}
-	reply = At{Conn: 2, Role: Responder, Message: 8}
-	info  = At{Conn: 1, Role: Initiator}
-	port  = netip.AddrPortFrom
+	idle   = At{Role: Initiator, Message: 1}
+	conn   = At{Conn: 1, Role: Initiator, Message: 5}
+	reply  = At{Conn: 2, Role: Responder, Message: 8}
+	first  = At{Role: Initiator, Message: AM1}
+	second = At{Role: Responder, Message: AM2}
+	third  = At{Conn: 1, Role: Initiator, Message: AM3}
+	info   = At{Conn: 1, Role: Initiator}
+	port   = netip.AddrPortFrom
 
 	lan1  = Proxy{Addr: net1, Mask: netip.MustParseAddr("255.255.255.0")}
 	lan3  = Proxy{Addr: net3, Mask: netip.MustParseAddr("255.255.255.0")}
@@ -51,6 +54,26 @@ var samples = []sample{
 	{ISAKMPNoAggressive{idle}, "ISAKMP:(0:0:N/A:0):Can not start Aggressive mode, trying Main mode."},
 	{ISAKMPKeyFound{idle, r3}, "ISAKMP:(0:0:N/A:0):found peer pre-shared key matching 23.23.23.3"},
 	{ISAKMPBeginMain{idle}, "ISAKMP:(0:0:N/A:0): beginning Main Mode exchange"},
+	{ISAKMPTunnelAttributes{first}, "ISAKMP:(0:0:N/A:0):SA has tunnel attributes set."},
+	{ISAKMPTunnelPassword{second}, "ISAKMP:(0:0:N/A:0):SA using tunnel password as pre-shared key."},
+	{ISAKMPBeginAggressive{first}, "ISAKMP:(0:0:N/A:0): beginning Aggressive Mode exchange"},
+	{ISAKMPCannotStart{first, true}, "ISAKMP:(0:0:N/A:0): construct_initial_message: Can not start Aggressive mode"},
+	{ISAKMPNoHostKey{second, "r1.example.com\x1b"}, "ISAKMP: no pre-shared key based on hostname r1.example.com.!"},
+	{ISAKMPHostKeyFound{second, "r1.example.com"}, "ISAKMP:(0:0:N/A:0):found peer pre-shared key matching r1.example.com"},
+	{ISAKMPKeyringKey{idle, false, "VPN"}, "ISAKMP:(0:0:N/A:0):Found ADDRESS key in keyring VPN"},
+	{ISAKMPKeyringKey{second, true, "VPN"}, "ISAKMP:(0:0:N/A:0):Found HOST key in keyring VPN"},
+	{ISAKMPKeyNotInProfile{conn}, "ISAKMP:(0:1:SW:1):Key not found in keyrings of profile , aborting exchange"},
+	{ISAKMPProfileXauth{second, "SITE"}, "ISAKMP : Looking for xauth in profile SITE"},
+	{ISAKMPInput{first, FromIPsec, SARequestAM}, "ISAKMP:(0:0:N/A:0):Input = IKE_MESG_FROM_IPSEC, IKE_SA_REQ_AM"},
+	{ISAKMPInput{second, FromPeer, AMExch}, "ISAKMP:(0:0:N/A:0):Input = IKE_MESG_FROM_PEER, IKE_AM_EXCH"},
+	{ISAKMPState{first, "IKE_READY", "IKE_I_AM1"}, "ISAKMP:(0:0:N/A:0):Old State = IKE_READY  New State = IKE_I_AM1"},
+	{ISAKMPState{second, "IKE_READY", "IKE_R_AM2"}, "ISAKMP:(0:0:N/A:0):Old State = IKE_READY  New State = IKE_R_AM2"},
+	{ISAKMPSending{third, r3, 4500, 4500, AGInitExch}, "ISAKMP:(0:1:SW:1): sending packet to 23.23.23.3 my_port 4500 peer_port 4500 (I) AG_INIT_EXCH"},
+	{ISAKMPReceived{second, r1, 500, 500, AGNoState}, "ISAKMP (0:0): received packet from 12.12.12.1 dport 500 sport 500 Global (R) AG_NO_STATE"},
+	{ISAKMPProcessing{second, PayloadID, 0}, "ISAKMP:(0:0:N/A:0): processing ID payload. message ID = 0"},
+	{ISAKMPProcessing{second, PayloadSA, 0}, "ISAKMP:(0:0:N/A:0): processing SA payload. message ID = 0"},
+	{ISAKMPAuthenticated{third, r3}, "ISAKMP:(0:1:SW:1):SA has been authenticated with 23.23.23.3"},
+	{ISAKMPKeysGenerated{second}, "ISAKMP:(0:0:N/A:0):SKEYID state generated"},
 	{ISAKMPBudding{idle, r1, r3}, "ISAKMP:(0:0:N/A:0):SA is still budding. Attached new ipsec request to it. (local 12.12.12.1, remote 23.23.23.3)"},
 	{ISAKMPOutstanding{info, port(r1, 500), port(r3, 500)}, "ISAKMP:(0:1:SW:1): SA has outstanding requests  (local 12.12.12.1 port 500, remote 23.23.23.3 port 500)"},
 	{ISAKMPSittingIdle{info}, "ISAKMP:(0:1:SW:1): sitting IDLE. Starting QM immediately (QM_IDLE      )"},
@@ -253,7 +276,7 @@ var samples = []sample{
 	{ISAKMPRetransmitDue{conn, true}, "ISAKMP:(0:1:SW:1): retransmitting due to retransmit phase 2"},
 	{ISAKMPNoKey{idle, r3}, "ISAKMP:(0:0:N/A:0):No pre-shared key with 23.23.23.3!"},
 	{ISAKMPNoCredentials{idle}, "ISAKMP:(0:0:N/A:0): No Cert or pre-shared address key."},
-	{ISAKMPNoMainMode{idle}, "ISAKMP:(0:0:N/A:0): construct_initial_message: Can not start Main mode"},
+	{ISAKMPCannotStart{idle, false}, "ISAKMP:(0:0:N/A:0): construct_initial_message: Can not start Main mode"},
 	{ISAKMPRequestFailed{idle}, "ISAKMP:(0:0:N/A:0): Error while processing SA request: Failed to initialize SA"},
 	{ISAKMPKeyMessageFailed{idle, 0, 2}, "ISAKMP:(0:0:N/A:0): Error while processing KMI message 0, error 2."},
 	{ISAKMPNoOffers{idle}, "ISAKMP:(0:0:N/A:0):no offers accepted!"},

@@ -63,6 +63,12 @@ const (
 	textNATBoth  = ": NAT found, both nodes inside NAT"
 	textUDPEncap = ":Setting UDP ENC peer struct 0x%X sa= 0x%X"
 
+	textTunnelAttributes = ":SA has tunnel attributes set."
+	textTunnelPassword   = ":SA using tunnel password as pre-shared key."
+	textBeginAggressive  = ": beginning Aggressive Mode exchange"
+	textHostKeyFound     = ":found peer pre-shared key matching %s"
+	textKeyNotInProfile  = ":Key not found in keyrings of profile , aborting exchange"
+
 	textRetransmitQM      = ": retransmitting phase 2 %s %d ..."
 	textRetransmitQMAgain = ": retransmitting phase 2 %d %s"
 	textMachineError      = ": FSM action returned error: %d"

@@ -222,6 +222,8 @@ func (c *Core) emit(e debug.Event) {
 		kind = "not authenticated"
 	case debug.CryptoModeFailure:
 		kind = "mode failure"
+	case debug.CryptoAggressiveDisabled:
+		kind = "aggressive mode is disabled"
 	}
 	if kind == "" || !c.limit(kind) {
 		c.o.Hub.Emit(e)

@@ -222,7 +222,7 @@ func (c *Core) deletePairs(list []*pair) {
 
 // tell sends a peer the SPIs that we no longer receive on, if phase 1 is up.
 func (c *Core) tell(peer netip.Addr, spis []uint32) {
-	if s := c.usable(peer); s != nil && s.m.Established(c.now) {
+	if s := c.usable(peer, ""); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: spis})
 	}
 }
@@ -233,7 +233,7 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
-	if s := c.usable(in.Remote); s != nil && s.m.Established(c.now) {
+	if s := c.usable(in.Remote, ""); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}

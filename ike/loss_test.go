@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"conft/ike/exchange"
 	"conft/ike/iketest"
 	"conft/internal/suite"
 )
@@ -44,35 +45,42 @@ func fates() []fate {
 // the same pair of SAs, and keep it.
 func TestEveryDatagramInTurn(t *testing.T) {
 	for _, pfs := range []suite.Group{0, suite.MODP768} {
-		for _, f := range fates() {
-			for k := 1; k <= 9; k++ {
-				t.Run(fmt.Sprintf("pfs %d datagram %d %s", pfs, k, f.name), func(t *testing.T) {
-					p1, p3 := iketest.Policies()
-					p1.Tunnels[0].PFS, p3.Tunnels[0].PFS = pfs, pfs
-					n := iketest.New(1)
-					r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
-					n.Fate = func(p *iketest.Packet) []time.Duration {
-						if p.N == k {
-							return f.do(p)
-						}
-						return []time.Duration{0}
+		everyDatagram(t, fmt.Sprintf("pfs %d", pfs), 9, func(p1, p3 *exchange.Policy) {
+			p1.Tunnels[0].PFS, p3.Tunnels[0].PFS = pfs, pfs
+		})
+	}
+}
+
+// everyDatagram lets each thing happen to each of the first datagrams in turn.
+func everyDatagram(t *testing.T, name string, datagrams int, change func(p1, p3 *exchange.Policy)) {
+	for _, f := range fates() {
+		for k := 1; k <= datagrams; k++ {
+			t.Run(fmt.Sprintf("%s datagram %d %s", name, k, f.name), func(t *testing.T) {
+				p1, p3 := iketest.Policies()
+				change(p1, p3)
+				n := iketest.New(1)
+				r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+				n.Fate = func(p *iketest.Packet) []time.Duration {
+					if p.N == k {
+						return f.do(p)
 					}
-					within := 25 * time.Second
-					if f.slow {
-						within = 3 * time.Minute
-					}
-					crossed, _ := traffic(n, r1, r3, within, time.Second)
-					if !crossed {
-						t.Fatalf("no packet has crossed: %v", r1.Ping(r3, iketest.Flow))
-					}
-					if _, lost := traffic(n, r1, r3, 5*time.Minute, time.Second); len(lost) > 0 {
-						t.Fatalf("lost later: %v", lost)
-					}
-					if a, b := len(r1.Plane.Pairs), len(r3.Plane.Pairs); a != 1 || b != 1 {
-						t.Errorf("%d and %d pairs remain", a, b)
-					}
-				})
-			}
+					return []time.Duration{0}
+				}
+				within := 25 * time.Second
+				if f.slow {
+					within = 3 * time.Minute
+				}
+				crossed, _ := traffic(n, r1, r3, within, time.Second)
+				if !crossed {
+					t.Fatalf("no packet has crossed: %v", r1.Ping(r3, iketest.Flow))
+				}
+				if _, lost := traffic(n, r1, r3, 5*time.Minute, time.Second); len(lost) > 0 {
+					t.Fatalf("lost later: %v", lost)
+				}
+				if a, b := len(r1.Plane.Pairs), len(r3.Plane.Pairs); a != 1 || b != 1 {
+					t.Errorf("%d and %d pairs remain", a, b)
+				}
+			})
 		}
 	}
 }

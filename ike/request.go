@@ -65,7 +65,7 @@ func (c *Core) assign(q *request) {
 	peer := q.Tunnel.Peers[q.peer]
 	q.Peer = peer
 	at := debug.At{Role: debug.Initiator, Message: 1}
-	if s := c.usable(peer); s != nil {
+	if s := c.usable(peer, q.Tunnel.Profile); s != nil {
 		c.keyMessage(s.m.At())
 		c.emit(debug.ISAKMPNewNode{At: s.m.At(), State: debug.QMIdle})
 		q.sa = s
@@ -73,8 +73,8 @@ func (c *Core) assign(q *request) {
 		return
 	}
 	c.keyMessage(at)
-	c.emit(debug.ISAKMPRequestProfile{At: at})
-	q.sa = c.initiate(q.Tunnel.Local, peer, []exchange.Request{q.Request})
+	c.emit(debug.ISAKMPRequestProfile{At: at, Profile: q.Tunnel.Profile})
+	q.sa = c.initiate(q.Tunnel.Local, peer, exchange.Initiate{Requests: []exchange.Request{q.Request}, Profile: q.Tunnel.Profile})
 }
 
 // promised reports whether a request holds an SPI.

@@ -17,6 +17,10 @@ const (
 	maxDead     = 1024 // SAs that were up, and wait to be purged
 	maxSAs      = 8192 // in all
 	maxDatagram = 10000
+	// In Aggressive Mode a first message is answered with Diffie-Hellman. So much of it
+	// may be due at once to initiators of which nothing else is known; Main Mode does
+	// not suffer from more than that.
+	maxComputing = 64
 )
 
 // Bounds of what one peer can make the engine keep, so that there is room for others.
@@ -66,9 +70,14 @@ func (c *Core) receive(d Datagram) {
 		c.emit(debug.CryptoNoSA{Peer: d.Remote.Addr()})
 	case len(c.policy.Tunnels) == 0:
 		c.drop("ISAKMP is off")
-	case h.Exchange != payload.ExchangeMain || h.MessageID != 0 || h.Encrypted():
+	case h.Exchange != payload.ExchangeMain && h.Exchange != payload.ExchangeAggressive || h.MessageID != 0 || h.Encrypted():
 		c.drop("not an initialization offer")
 		c.emit(debug.CryptoNoSA{Peer: d.Remote.Addr()})
+	case h.Exchange == payload.ExchangeAggressive && c.policy.NoAggressive:
+		c.drop("aggressive mode is disabled")
+		c.emit(debug.CryptoAggressiveDisabled{})
+	case h.Exchange == payload.ExchangeAggressive && c.computing() >= maxComputing:
+		c.drop("too many Diffie-Hellman computations")
 	case v1.CheckOffer(d.Data) != nil:
 		c.drop("malformed")
 		c.emit(debug.CryptoBadMessage{Peer: d.Remote.Addr()})
@@ -99,6 +108,9 @@ func (c *Core) respond(d Datagram, h payload.Header) {
 		return
 	}
 	at := debug.At{Message: 1}
+	if h.Exchange == payload.ExchangeAggressive {
+		at.Message = debug.AM1
+	}
 	c.emit(debug.ISAKMPReceived{At: at, Peer: d.Remote.Addr(), DPort: d.Local.Port(), SPort: d.Remote.Port()})
 	at.Role = debug.Responder
 	s := &sa{cookie: c.cookie(), offer: offer{d.Remote, h.InitiatorCookie}}
@@ -110,14 +122,14 @@ func (c *Core) respond(d Datagram, h payload.Header) {
 	c.step(s, exchange.Message{Local: d.Local, Remote: d.Remote, Data: d.Data})
 }
 
-// initiate makes an SA towards a peer and begins Main Mode.
-func (c *Core) initiate(local, remote netip.Addr, requests []exchange.Request) *sa {
+// initiate makes an SA towards a peer and begins phase 1.
+func (c *Core) initiate(local, remote netip.Addr, ev exchange.Initiate) *sa {
 	s := &sa{cookie: c.cookie()}
 	var cky [16]byte
 	copy(cky[:8], s.cookie[:])
 	at := debug.At{Role: debug.Initiator, Message: 1}
 	c.insert(s, at, cky, netip.AddrPortFrom(local, ikePort), netip.AddrPortFrom(remote, ikePort))
-	c.step(s, exchange.Initiate{Requests: requests})
+	c.step(s, ev)
 	return s
 }
 
@@ -196,6 +208,16 @@ func (c *Core) makeRoom() bool {
 	return len(c.sas) < maxSAs
 }
 
+// computing is the number of SAs that do Diffie-Hellman for a first message.
+func (c *Core) computing() (n int) {
+	for _, s := range c.sas {
+		if s.m.Computing() {
+			n++
+		}
+	}
+	return n
+}
+
 // crowd ends the oldest SA of a peer that has brought up too many.
 func (c *Core) crowd(peer *exchange.Peer) {
 	var list []*sa
@@ -230,11 +252,11 @@ func (c *Core) reap(p *exchange.Peer) {
 }
 
 // usable returns the SA under which a Quick Mode with the peer can begin, or one that
-// will be usable.
-func (c *Core) usable(peer netip.Addr) *sa {
+// will be usable. Where the request names an ISAKMP profile, the SA must have it.
+func (c *Core) usable(peer netip.Addr, profile string) *sa {
 	var budding *sa
 	for _, s := range slices.Backward(c.sas) {
-		if s.peer.Addr != peer {
+		if s.peer.Addr != peer || profile != "" && s.m.Profile() != profile {
 			continue
 		}
 		if s.m.Established(c.now) {
@@ -284,7 +306,7 @@ func (c *Core) renew(s *sa) {
 	for _, p := range c.pairs {
 		if p.peer.Addr == s.peer.Addr && c.o.IPsec.Used(p.InboundSPI) {
 			local, remote := s.m.Endpoints()
-			c.initiate(local.Addr(), remote.Addr(), nil)
+			c.initiate(local.Addr(), remote.Addr(), exchange.Initiate{Profile: s.m.Profile()})
 			return
 		}
 	}

@@ -42,8 +42,12 @@ type Request struct {
 	SPI      uint32 // the inbound one, drawn already
 }
 
-// Initiate begins phase 1 on behalf of the requests, if there are any.
-type Initiate struct{ Requests []Request }
+// Initiate begins phase 1 on behalf of the requests, if there are any, by an ISAKMP
+// profile, if one is named.
+type Initiate struct {
+	Requests []Request
+	Profile  string
+}
 
 // Message is a datagram whose header has been checked to belong to the machine. The
 // octets belong to the machine.

@@ -17,10 +17,15 @@ const (
 
 // Policy is everything the machines know of the configuration. It is immutable.
 type Policy struct {
-	Version   debug.Manner     // the release whose vendor IDs are offered
-	Proposals []ISAKMPProposal // in priority order
-	Keys      []PresharedKey
-	Tunnels   []Tunnel // in the order of the crypto maps and their sequence numbers
+	Version    debug.Manner     // the release whose vendor IDs are offered
+	Proposals  []ISAKMPProposal // in priority order
+	Identity   Identity         // what this router calls itself; zero stands for its address
+	Keys       []PresharedKey   // those of `crypto isakmp key`, then those of each keyring
+	Profiles   []Profile        // in the order of `show running-config`
+	Aggressive []AggressivePeer
+	Tunnels    []Tunnel // in the order of the crypto maps and their sequence numbers
+
+	NoAggressive bool // aggressive mode is neither begun nor answered
 }
 
 // ISAKMPProposal is one `crypto isakmp policy`.
@@ -32,12 +37,6 @@ type ISAKMPProposal struct {
 	Group       suite.Group
 	Auth        Authentication
 	LifeSeconds uint32
-}
-
-// PresharedKey is one `crypto isakmp key`. The longest matching prefix counts.
-type PresharedKey struct {
-	Prefix netip.Prefix
-	Secret []byte
 }
 
 // TransformSet is one ESP transform with its authenticator.
@@ -52,6 +51,7 @@ type Tunnel struct {
 	Map           string
 	Seq           int
 	Interface     string
+	Profile       string // the ISAKMP profile of phase 1, "" for any
 	Local         netip.Addr
 	Peers         []netip.Addr // tried in this order
 	Transforms    []TransformSet
@@ -80,20 +80,6 @@ func (p Proxy) Contains(q Proxy) bool {
 // Contains reports whether all traffic of t is traffic of s.
 func (s Selector) Contains(t Selector) bool {
 	return s.Local.Contains(t.Local) && s.Remote.Contains(t.Remote)
-}
-
-// Key returns the pre-shared key for a peer, nil if there is none. In Main Mode the
-// identity is encrypted under a key that depends on the pre-shared one, so the address
-// is all there is to look it up by (RFC 2409, section 5.4).
-func (p *Policy) Key(peer netip.Addr) []byte {
-	var secret []byte
-	best := -1
-	for _, k := range p.Keys {
-		if k.Prefix.Bits() > best && k.Prefix.Contains(peer) {
-			secret, best = k.Secret, k.Prefix.Bits()
-		}
-	}
-	return secret
 }
 
 // Tunnel returns the entry of a crypto map, nil if there is none (any more).

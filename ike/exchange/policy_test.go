@@ -7,23 +7,6 @@ import (
 	"conft/internal/suite"
 )
 
-func TestKeyOfTheLongestPrefix(t *testing.T) {
-	p := Policy{Keys: []PresharedKey{
-		{netip.MustParsePrefix("0.0.0.0/0"), []byte("any")},
-		{netip.MustParsePrefix("10.1.1.1/32"), []byte("host")},
-		{netip.MustParsePrefix("10.1.0.0/16"), []byte("net")},
-	}}
-	for addr, want := range map[string]string{"10.1.1.1": "host", "10.1.2.1": "net", "10.2.0.1": "any"} {
-		if got := string(p.Key(netip.MustParseAddr(addr))); got != want {
-			t.Errorf("the key for %s is that of %q, want %q", addr, got, want)
-		}
-	}
-	p.Keys = p.Keys[1:]
-	if p.Key(netip.MustParseAddr("10.2.0.1")) != nil {
-		t.Error("a key for a peer that has none")
-	}
-}
-
 func TestContains(t *testing.T) {
 	proxy := func(prefix string, protocol uint8, port uint16) Proxy {
 		return Proxy{netip.MustParsePrefix(prefix), protocol, port}

@@ -63,6 +63,9 @@ type PhaseOneInfo struct {
 	ConnID        uint32 // 0 until the policy is agreed
 	Deleted       bool   // kept for a minute, not usable
 	NATT          bool
+	Aggressive    bool
+	Profile       string         // that applies, "" for none
+	PeerID        Identity       // zero before the peer has stated it
 	Suite         ISAKMPProposal // what was agreed, zero before
 	Created       time.Time
 	Remaining     time.Duration // of the lifetime, 0 before the SA is up

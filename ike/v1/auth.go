@@ -57,13 +57,12 @@ func (t *turn) readKE(m *message) error {
 
 // resumeKE has the shared secret and derives the keys.
 func (t *turn) resumeKE(m *message) error {
-	t.processing(debug.PayloadNonce, 0)
-	nonce, err := payload.DecodeNonce(m.first(payload.TypeNonce))
+	nonce, err := t.readNonce(m)
 	if err != nil {
 		return err
 	}
-	psk := t.key()
-	if psk == nil {
+	key := t.credential()
+	if key == nil {
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
 		return errRefused
 	}
@@ -72,7 +71,22 @@ func (t *turn) resumeKE(m *message) error {
 	} else {
 		t.gxr, t.ni, t.nr = t.dh.Public(), nonce, t.nonce()
 	}
-	t.trace(debug.ISAKMPKeyFound{At: t.at(), Peer: t.peerAddr()})
+	t.traceKey(key)
+	if err := t.deriveKeys(key.Secret); err != nil {
+		return err
+	}
+	t.readVendors(m)
+	return t.readNATD(m)
+}
+
+func (t *turn) readNonce(m *message) ([]byte, error) {
+	t.processing(debug.PayloadNonce, 0)
+	return payload.DecodeNonce(m.first(payload.TypeNonce))
+}
+
+// deriveKeys makes the keys of a pre-shared one, once both public values and both nonces
+// are there.
+func (t *turn) deriveKeys(psk []byte) error {
 	h := t.suite.Hash
 	k := newKeys(h, skeyidPreShared(h, psk, t.ni, t.nr), t.gxy, t.cky)
 	key := k.encryptionKey(t.suite.Encryption.KeyLen(t.suite.KeyBits))
@@ -84,11 +98,10 @@ func (t *turn) resumeKE(m *message) error {
 	if t.keys != nil {
 		t.keys.clear()
 	}
-	t.keys = k
+	t.keys, t.psk = k, psk
 	t.chain = phase1Chain(h, block, t.gxi, t.gxr)
 	t.trace(debug.ISAKMPKeysGenerated{At: t.at()})
-	t.readVendors(m)
-	return t.readNATD(m)
+	return nil
 }
 
 // replyID sends message 5 or 6: HDR*, ID, HASH and, from an initiator that knows no SA
@@ -107,21 +120,16 @@ func (t *turn) replyID() {
 	if first {
 		t.trace(debug.ISAKMPInitialContact{At: t.at()})
 	}
-	t.trace(debug.ISAKMPAuthenticating{At: t.at(), Type: debug.IDIPv4Addr})
 	port := uint16(500)
 	if t.floated() {
 		port = 0
 	}
-	id := payload.AddrID(t.local.Addr(), 17, port)
-	body := id.AppendBody(nil)
-	t.traceID(id, payload.TypeHash, len(body), true)
-	t.trace(debug.ISAKMPPayloadLength{At: t.at(), Length: idLength(len(body))})
+	body := t.ownID(port, payload.TypeHash)
 	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
 	w.Add(payload.TypeID, payload.Opaque(body))
 	w.Add(payload.TypeHash, payload.Opaque(t.authHash(t.initiator(), body)))
 	if first {
-		w.Add(payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP,
-			Type: payload.InitialContact, SPI: t.cky[:]})
+		w.Add(payload.TypeNotify, t.initialContact())
 	}
 	t.shown = debug.MMKeyExch
 	t.transmit(t.chain.seal(w.Message()), name, t.initiator())
@@ -137,35 +145,45 @@ func (t *turn) authHash(initiator bool, id []byte) []byte {
 
 // readID reads message 5 or 6 and authenticates the peer.
 func (t *turn) readID(m *message) error {
-	t.processing(debug.PayloadID, 0)
-	raw := m.all(payload.TypeID)[0]
-	id, err := payload.DecodeID(raw.Body)
+	id, err := t.readPeerID(m)
 	if err != nil {
 		return err
 	}
-	t.traceID(id, raw.Next, len(raw.Body), false)
-	t.trace(debug.ISAKMPPeerProfile{At: t.at()})
+	if err := t.checkHash(m, id, debug.MainMode); err != nil {
+		return err
+	}
+	contact := t.readContact(m)
+	t.authenticated()
+	if !t.initiator() {
+		t.follow(m)
+	}
+	t.enterPeer(contact)
+	return nil
+}
+
+// checkHash verifies HASH_I or HASH_R over the body of the peer's ID payload.
+func (t *turn) checkHash(m *message, id []byte, mode debug.Mode) error {
 	t.processing(debug.PayloadHash, 0)
 	hash, err := payload.DecodeHash(m.first(payload.TypeHash), t.suite.Hash.Size())
 	if err != nil {
 		return err
 	}
-	if !hmac.Equal(hash, t.authHash(!t.initiator(), raw.Body)) {
+	if !hmac.Equal(hash, t.authHash(!t.initiator(), id)) {
 		t.trace(debug.ISAKMPHashMismatch{At: t.at()})
-		t.trace(debug.CryptoModeFailure{Mode: debug.MainMode, Peer: t.peerAddr()})
+		t.trace(debug.CryptoModeFailure{Mode: mode, Peer: t.peerAddr()})
 		return errRefused
 	}
-	// "If an implementation receives any other values, this MUST be treated as an error
-	// and the security association setup MUST be aborted." RFC 2407, section 4.6.2.
-	if !id.Phase1() {
-		return &payload.DecodeError{Payload: payload.TypeID, Notify: payload.InvalidIDInformation, Reason: "not a port of IKE"}
-	}
-	contact := t.readContact(m)
+	return nil
+}
+
+// authenticated says that the peer has proved who it is.
+func (t *turn) authenticated() {
 	t.trace(debug.ISAKMPAuthStatus{At: t.at()})
 	t.trace(debug.ISAKMPAuthenticated{At: t.at(), Peer: t.peerAddr()})
-	if !t.initiator() {
-		t.follow(m)
-	}
+}
+
+// enterPeer acts on INITIAL-CONTACT and enters the peer in IOS's table.
+func (t *turn) enterPeer(contact bool) {
 	if contact {
 		t.trace(debug.ISAKMPAuthStatus{At: t.at()})
 		t.trace(debug.ISAKMPProcessInitialContact{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port()})
@@ -175,11 +193,19 @@ func (t *turn) readID(m *message) error {
 		t.trace(debug.ISAKMPUDPEncap{At: t.at(), Ptr: t.peer.Ptr, SA: t.ptr})
 	}
 	t.trace(debug.ISAKMPInsertPeer{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port(), Ptr: t.peer.Ptr})
-	return nil
 }
 
-// readContact reports whether INITIAL-CONTACT rides in message 5.
+// initialContact is the notification that the peer should forget what it had with us.
+func (t *turn) initialContact() *payload.Notify {
+	return &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.InitialContact, SPI: t.cky[:]}
+}
+
+// readContact reports whether INITIAL-CONTACT rides in the initiator's last message. Its
+// HASH does not cover notifications, so one in clear could be anybody's.
 func (t *turn) readContact(m *message) bool {
+	if !m.header.Encrypted() {
+		return false
+	}
 	for _, r := range m.all(payload.TypeNotify) {
 		n, err := payload.DecodeNotify(r.Body)
 		if err != nil || n.Type != payload.InitialContact {
@@ -197,7 +223,9 @@ func (t *turn) up() {
 	t.dh.Clear()
 	clear(t.gxy)
 	t.established = t.env.Now
-	t.do(exchange.Disarm{Timer: exchange.Timer{Kind: exchange.Retransmit}})
+	if !t.unheard {
+		t.do(exchange.Disarm{Timer: exchange.Timer{Kind: exchange.Retransmit}})
+	}
 	t.armLife()
 	if t.nat.self {
 		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: keepaliveEvery})
@@ -224,7 +252,7 @@ func (t *turn) confirm() {
 	}
 	if t.unconfirmed {
 		t.unconfirmed = false
-		t.number = 6
+		t.number = t.lastNumber()
 		t.move(debug.Internal, debug.Phase1Complete, P1Complete)
 	}
 }
@@ -238,17 +266,4 @@ func (t *turn) armLife() {
 	}
 	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Lifetime}, After: left})
 	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Renewal}, After: left - min(early, left/2)})
-}
-
-// idLength is what IOS prints: the length of the payload with its generic header.
-func idLength(body int) int { return body + 4 }
-
-func (t *turn) traceID(id payload.ID, next payload.Type, body int, own bool) {
-	e := debug.ISAKMPID{At: t.at(), Own: own, Next: uint8(next), Type: debug.IDType(id.Type), Protocol: id.Protocol, Port: id.Port, Length: idLength(body)}
-	if a, ok := id.Addr(); ok {
-		e.Value = a.String()
-	} else {
-		e.Value = string(id.Data)
-	}
-	t.trace(e)
 }

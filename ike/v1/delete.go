@@ -73,7 +73,7 @@ func (t *turn) buried() {
 	if t.dh != nil && t.pending == nil { // else a worker uses it, and secret erases it
 		t.dh.Clear()
 	}
-	t.requests, t.pending = nil, nil
+	t.requests, t.pending, t.psk = nil, nil, nil
 	clear(t.gxy)
 	t.chain = ivChain{}
 	t.state, t.shown = DestSA, debug.MMNoState

@@ -131,6 +131,7 @@ func (t *turn) openHashed(m *message, c ivChain, need, may []payload.Type) error
 // verify compares the HASH payload with what the keys give.
 func (t *turn) verify(m *message, want []byte) bool {
 	if hmac.Equal(m.chain[0].Body, want) {
+		t.heard()
 		return true
 	}
 	t.drop("hash does not match")

@@ -28,13 +28,17 @@ type row struct {
 	number    int   // of the message
 	need      []payload.Type
 	encrypted bool
-	during    State // while the message is processed
+	floats    bool  // may come from another port, encrypted or not
+	during    State // while the message is processed; Aggressive Mode has no such states
 	late      bool  // IOS reports that only after the payloads
 	read      func(*turn, *message) error
 	resume    func(*turn, *message) error
 	reply     func(*turn)
 	next      State // once the answer is sent
 }
+
+// aggressive reports whether the row is one of Aggressive Mode.
+func (r *row) aggressive() bool { return r.number >= debug.AM1 }
 
 var mainMode = []row{
 	{state: IMM1, number: 2, need: []payload.Type{payload.TypeSA}, during: IMM2,
@@ -68,20 +72,20 @@ var (
 // halfOpen is how long a responder waits for message 3 and 5.
 const halfOpen = time.Minute
 
-// mainMode takes a message of phase 1 along the table.
-func (t *turn) mainMode(m *message) {
+// phase1 takes a message along the table of its exchange.
+func (t *turn) phase1(m *message, table []row) {
 	if i := slices.Index(t.seen, m.digest); i >= 0 {
 		if i == len(t.seen)-1 && t.pending == nil {
 			t.duplicate(m)
 		}
 		return
 	}
-	i := slices.IndexFunc(mainMode, func(r row) bool { return r.state == t.state })
+	i := slices.IndexFunc(table, func(r row) bool { return r.state == t.state })
 	if i < 0 || t.pending != nil || m.header.MessageID != 0 || t.state == Ready && t.initiator() {
 		t.drop("not expected now")
 		return
 	}
-	r := &mainMode[i]
+	r := &table[i]
 	switch {
 	case r.encrypted && !m.header.Encrypted():
 		t.drop("not encrypted")
@@ -91,11 +95,11 @@ func (t *turn) mainMode(m *message) {
 	case m.Remote.Addr() != t.remote.Addr() || m.Local.Addr() != t.local.Addr():
 		t.drop("not from the peer's address")
 		return
-	case !r.encrypted && (m.header.Encrypted() || m.Remote != t.remote || m.Local != t.local):
+	case !r.encrypted && !r.floats && (m.header.Encrypted() || m.Remote != t.remote || m.Local != t.local):
 		t.drop("not from the peer's port")
 		return
 	}
-	t.number = r.number
+	t.number, t.aggressive = r.number, r.aggressive()
 	if t.state != Ready { // the engine has reported the first message of a new SA
 		t.received(m)
 	}
@@ -104,7 +108,7 @@ func (t *turn) mainMode(m *message) {
 		return
 	}
 	before := t.state
-	if !r.late {
+	if !r.late && !t.aggressive {
 		t.move(debug.FromPeer, debug.MMExch, r.during)
 	}
 	if err := r.read(t, m); err != nil {
@@ -122,7 +126,7 @@ func (t *turn) mainMode(m *message) {
 // cut decrypts a message of phase 1 if need be, and checks which payloads it has.
 func (t *turn) cut(r *row, m *message) error {
 	var err error
-	if r.encrypted {
+	if m.header.Encrypted() {
 		err = m.open(t.chain)
 	} else {
 		err = m.decode()
@@ -141,6 +145,10 @@ func (t *turn) secret(ev exchange.Secret) {
 	}
 	p := t.pending
 	t.pending = nil
+	if t.state == Ready && t.initiator() { // Aggressive Mode begins with it
+		t.beginAggressive(ev)
+		return
+	}
 	if p == nil || t.state == DestSA {
 		Erase(ev)
 		return
@@ -165,18 +173,28 @@ func (t *turn) secret(ev exchange.Secret) {
 func (t *turn) finish(p *pending) {
 	r := p.row
 	t.seen = append(t.seen, p.m.digest)
-	if r.encrypted {
+	if p.m.header.Encrypted() {
 		t.chain = p.m.after
 	}
+	if t.aggressive {
+		r.reply(t)
+		t.move(debug.FromPeer, debug.AMExch, r.next)
+	} else {
+		t.moveMain(r)
+	}
+	if r.next == P1Complete {
+		t.up()
+	}
+}
+
+// moveMain answers a message of Main Mode, of which each has three changes of state.
+func (t *turn) moveMain(r *row) {
 	if r.late {
 		t.move(debug.FromPeer, debug.MMExch, r.during)
 	}
 	t.move(debug.Internal, debug.ProcessMainMode, r.during)
 	r.reply(t)
 	t.move(debug.Internal, debug.ProcessComplete, r.next)
-	if r.next == P1Complete {
-		t.up()
-	}
 }
 
 // refuse goes back to the state before a message that could not be accepted.

@@ -7,16 +7,21 @@ import (
 )
 
 // initiate sends message 1: HDR, SA and the vendor IDs of NAT traversal.
-func (t *turn) initiate(requests []exchange.Request) {
-	t.requests = requests
+func (t *turn) initiate(ev exchange.Initiate) {
+	t.requests, t.wanted, t.profile = ev.Requests, ev.Profile, ev.Profile
+	if t.wantsAggressive() {
+		t.initiateAggressive()
+		return
+	}
 	t.number = 1
 	t.trace(debug.ISAKMPNoAggressive{At: t.at()})
-	if t.key() == nil || len(offers(t.env.Policy)) == 0 {
+	key := t.credential()
+	if key == nil || len(offers(t.env.Policy)) == 0 {
 		t.noKey()
 		return
 	}
-	t.trace(debug.ISAKMPKeyFound{At: t.at(), Peer: t.peerAddr()})
-	sa := offer(t.env.Policy)
+	t.traceKey(key)
+	sa := offer(offers(t.env.Policy))
 	t.sai = sa.AppendBody(nil)
 	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
 	w.Add(payload.TypeSA, &sa)
@@ -33,7 +38,12 @@ func (t *turn) initiate(requests []exchange.Request) {
 func (t *turn) noKey() {
 	t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
 	t.trace(debug.ISAKMPNoCredentials{At: t.at()})
-	t.trace(debug.ISAKMPNoMainMode{At: t.at()})
+	t.trace(debug.ISAKMPCannotStart{At: t.at(), Aggressive: t.aggressive})
+	t.abandon()
+}
+
+// abandon ends an SA that has sent nothing.
+func (t *turn) abandon() {
 	t.unlock(debug.ForPeerDelete)
 	t.trace(debug.ISAKMPPurgeSA{At: t.at(), Ptr: t.ptr})
 	t.trace(debug.ISAKMPPurgeNode{At: t.at()})
@@ -47,19 +57,12 @@ func (t *turn) noKey() {
 
 // readChoice reads message 2: the proposal that the responder has chosen.
 func (t *turn) readChoice(m *message) error {
-	// With our own cookie HASH_R could be HASH_I, sent back to us.
-	if c := m.header.ResponderCookie; c == [8]byte{} || c == m.header.InitiatorCookie {
-		return &payload.DecodeError{Notify: payload.InvalidCookie, Reason: "responder cookie is zero or our own"}
-	}
-	t.processing(debug.PayloadSA, 0)
-	sa, err := payload.DecodeSA(m.first(payload.TypeSA))
-	if err != nil {
+	if err := checkCookie(m); err != nil {
 		return err
 	}
-	// "The initiator MAY provide multiple proposals for negotiation; a responder MUST
-	// reply with only one." RFC 2409, section 5.
-	if len(sa.Proposals) != 1 || len(sa.Proposals[0].Transforms) != 1 {
-		return &payload.DecodeError{Payload: payload.TypeSA, Notify: payload.BadProposalSyntax, Reason: "more than one proposal chosen"}
+	sa, err := t.readOneProposal(m)
+	if err != nil {
+		return err
 	}
 	t.vendor = t.readVendors(m)
 	if err := t.haveKey(); err != nil {
@@ -72,6 +75,27 @@ func (t *turn) readChoice(m *message) error {
 	}
 	t.do(exchange.Derive{Group: t.suite.Group})
 	return nil
+}
+
+// checkCookie looks at the responder's cookie. With our own HASH_R could be HASH_I, sent
+// back to us.
+func checkCookie(m *message) error {
+	if c := m.header.ResponderCookie; c == [8]byte{} || c == m.header.InitiatorCookie {
+		return &payload.DecodeError{Notify: payload.InvalidCookie, Reason: "responder cookie is zero or our own"}
+	}
+	return nil
+}
+
+// readOneProposal reads the proposal that the responder has chosen.
+func (t *turn) readOneProposal(m *message) (payload.SA, error) {
+	t.processing(debug.PayloadSA, 0)
+	sa, err := payload.DecodeSA(m.first(payload.TypeSA))
+	// "The initiator MAY provide multiple proposals for negotiation; a responder MUST
+	// reply with only one." RFC 2409, section 5.
+	if err == nil && (len(sa.Proposals) != 1 || len(sa.Proposals[0].Transforms) != 1) {
+		err = &payload.DecodeError{Payload: payload.TypeSA, Notify: payload.BadProposalSyntax, Reason: "more than one proposal chosen"}
+	}
+	return sa, err
 }
 
 // resumeChoice has our public value: the crypto engine owns the SA now, which gives it

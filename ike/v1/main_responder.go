@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"slices"
+
 	"conft/debug"
 	"conft/ike/exchange"
 	"conft/ike/payload"
@@ -40,8 +42,12 @@ func (t *turn) refuseOffer() {
 		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: debug.SAPolicyRefused, State: t.shown, Peer: t.peerAddr()})
 	}
 	t.trace(debug.ISAKMPMachineError{At: t.at(), Code: 2})
-	t.move(debug.Internal, debug.ProcessMainMode, RMM1)
-	t.move(debug.FromPeer, debug.MMExch, DestSA)
+	if t.aggressive {
+		t.move(debug.FromPeer, debug.AMExch, DestSA)
+	} else {
+		t.move(debug.Internal, debug.ProcessMainMode, RMM1)
+		t.move(debug.FromPeer, debug.MMExch, DestSA)
+	}
 	t.unlock(debug.ForSADeleted)
 	t.buried()
 }
@@ -52,10 +58,7 @@ func (t *turn) replyChoice() {
 	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: []payload.Proposal{t.chosen}}
 	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
 	w.Add(payload.TypeSA, &sa)
-	if v := t.vendor.natt; v != payload.VendorUnknown {
-		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
-		w.Add(payload.TypeVendor, v.ID())
-	}
+	t.writeChosenNATT(w)
 	t.shown = debug.MMSASetup
 	// The initiator sends message 1 again if this one is lost. Whoever forged its
 	// address must not get more than one answer.
@@ -72,7 +75,12 @@ func CheckOffer(datagram []byte) error {
 	if err := m.decode(); err != nil {
 		return err
 	}
-	if err := m.check([]payload.Type{payload.TypeSA}, anywhere); err != nil {
+	table := mainMode
+	if m.header.Exchange == payload.ExchangeAggressive {
+		table = aggressiveMode
+	}
+	first := table[slices.IndexFunc(table, func(r row) bool { return r.state == Ready })]
+	if err := m.check(first.need, anywhere); err != nil {
 		return err
 	}
 	sa, err := payload.DecodeSA(m.first(payload.TypeSA))

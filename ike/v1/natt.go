@@ -3,6 +3,7 @@ package v1
 import (
 	"crypto/hmac"
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -52,8 +53,10 @@ func (t *turn) readNATD(m *message) error {
 	if t.vendor.natt == payload.VendorUnknown || len(list) < 2 {
 		return nil
 	}
-	mine := natdHash(t.suite.Hash, t.cky, t.local)
-	his := natdHash(t.suite.Hash, t.cky, t.remote)
+	// Message 3 of Aggressive Mode may come from port 4500 already, and speak of that or
+	// of where message 1 came from.
+	mine := [][]byte{natdHash(t.suite.Hash, t.cky, t.local), natdHash(t.suite.Hash, t.cky, m.Local)}
+	his := [][]byte{natdHash(t.suite.Hash, t.cky, t.remote), natdHash(t.suite.Hash, t.cky, m.Remote)}
 	found := nat{peer: true}
 	for i, r := range list {
 		h, err := payload.DecodeNATD(r.Type, r.Body, t.suite.Hash.Size())
@@ -61,8 +64,8 @@ func (t *turn) readNATD(m *message) error {
 			return err
 		}
 		if i == 0 {
-			found.self = !hmac.Equal(h, mine)
-		} else if hmac.Equal(h, his) {
+			found.self = !oneOf(mine, h)
+		} else if oneOf(his, h) {
 			found.peer = false
 		}
 	}
@@ -73,6 +76,10 @@ func (t *turn) readNATD(m *message) error {
 		t.trace(debug.ISAKMPNAT{At: t.at(), Side: natSide[found]})
 	}
 	return nil
+}
+
+func oneOf(list [][]byte, h []byte) bool {
+	return slices.ContainsFunc(list, func(x []byte) bool { return hmac.Equal(x, h) })
 }
 
 // floated reports whether the initiator has found a NAT and moved both sides to port

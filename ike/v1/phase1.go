@@ -30,6 +30,14 @@ type Phase1 struct {
 
 	requests []exchange.Request // wait for phase 1
 
+	// Who takes part.
+	aggressive bool              // the exchange is Aggressive Mode
+	wanted     string            // the ISAKMP profile that the initiator's request names, "" for any
+	profile    string            // the one that applies, "" for none
+	peerID     exchange.Identity // as the peer states it, zero before
+	psk        []byte            // the pre-shared key that the keys come from; the policy's
+	idi, idr   []byte            // bodies of the ID payloads in Aggressive Mode
+
 	// Agreed in messages 1 and 2.
 	suite   exchange.ISAKMPProposal
 	chosen  payload.Proposal // the responder's answer
@@ -60,6 +68,7 @@ type Phase1 struct {
 	nodes       map[uint32]*node // by message ID
 	spent       map[uint32]bool  // message IDs that have been used, by either side
 	unconfirmed bool             // not yet reported as complete
+	unheard     bool             // message 3 of Aggressive Mode may be lost
 }
 
 // digest recognises a datagram that was received before.
@@ -80,7 +89,7 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 	t := &turn{Phase1: p, env: env, out: out}
 	switch ev := ev.(type) {
 	case exchange.Initiate:
-		t.initiate(ev.Requests)
+		t.initiate(ev)
 	case exchange.Request:
 		t.request(ev)
 	case exchange.Message:
@@ -107,7 +116,6 @@ type turn struct {
 func (t *turn) do(a exchange.Action)   { t.out = append(t.out, a) }
 func (t *turn) trace(e debug.Event)    { t.do(exchange.Trace{Event: e}) }
 func (t *turn) drop(reason string)     { t.do(exchange.Drop{Reason: reason}) }
-func (t *turn) key() []byte            { return t.env.Policy.Key(t.remote.Addr()) }
 func (p *Phase1) at() debug.At         { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
 func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
 func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
@@ -136,7 +144,9 @@ func (t *turn) message(in exchange.Message) {
 	}
 	switch m.header.Exchange {
 	case payload.ExchangeMain:
-		t.mainMode(m)
+		t.phase1(m, mainMode)
+	case payload.ExchangeAggressive:
+		t.phase1(m, aggressiveMode)
 	case payload.ExchangeQuick:
 		t.quickMode(m)
 	case payload.ExchangeInformational:
@@ -149,7 +159,7 @@ func (t *turn) message(in exchange.Message) {
 // mine reports whether the cookies are those of this SA. Before message 2 an initiator
 // does not know the responder's, and message 1 that comes again does not hold it.
 func (p *Phase1) mine(m *message) bool {
-	if p.state == IMM1 || p.state == Ready {
+	if p.state == IMM1 || p.state == IAM1 || p.state == Ready {
 		return [8]byte(p.cky[:8]) == m.header.InitiatorCookie
 	}
 	return p.cky == cookiesOf(m.header) || slices.Contains(p.seen, m.digest)
@@ -164,8 +174,16 @@ func (p *Phase1) Established(now time.Time) bool {
 // Budding reports whether phase 1 is still being negotiated.
 func (p *Phase1) Budding() bool { return p.state < P1Complete }
 
-// HalfOpen reports whether a responder has not yet heard again from an initiator.
-func (p *Phase1) HalfOpen() bool { return p.state == RMM2 }
+// HalfOpen reports whether a responder has not yet heard again from an initiator. In
+// Aggressive Mode it computes before it answers.
+func (p *Phase1) HalfOpen() bool { return p.state == RMM2 || p.state == RAM2 || p.Computing() }
+
+// Computing reports whether a responder does Diffie-Hellman for an initiator of which it
+// knows nothing but a first message.
+func (p *Phase1) Computing() bool { return p.state == Ready && !p.initiator() && p.pending != nil }
+
+// Profile returns the name of the ISAKMP profile that applies, "" for none.
+func (p *Phase1) Profile() string { return p.profile }
 
 // Dead reports whether the SA is deleted.
 func (p *Phase1) Dead() bool { return p.state == DestSA }
@@ -186,6 +204,7 @@ func (p *Phase1) Info(now time.Time) exchange.PhaseOneInfo {
 	i := exchange.PhaseOneInfo{
 		Local: p.local, Remote: p.remote, Initiator: p.initiator(), State: string(p.shown), ConnID: p.conn,
 		Deleted: p.Dead(), NATT: p.floated(), Suite: p.suite, Created: p.created,
+		Aggressive: p.aggressive, Profile: p.profile, PeerID: p.peerID,
 	}
 	if p.state == P1Complete {
 		i.Remaining = p.end().Sub(now)

@@ -21,9 +21,9 @@ func offers(p *exchange.Policy) []exchange.ISAKMPProposal {
 }
 
 // offer is the initiator's SA payload: one proposal, a transform for each policy.
-func offer(p *exchange.Policy) payload.SA {
+func offer(list []exchange.ISAKMPProposal) payload.SA {
 	prop := payload.Proposal{Number: 1, Protocol: payload.ProtocolISAKMP}
-	for i, s := range offers(p) {
+	for i, s := range list {
 		prop.Transforms = append(prop.Transforms, payload.Transform{Number: uint8(i + 1), ID: payload.KeyIKE, Attributes: attributes1(s)})
 	}
 	return payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: []payload.Proposal{prop}}
@@ -105,7 +105,7 @@ func (t *turn) mismatch(tr *payload.Transform, policy exchange.ISAKMPProposal) (
 		return debug.MismatchHash, true
 	case value(payload.ISAKMPGroup) != uint64(policy.Group):
 		return debug.MismatchGroup, true
-	case auth == payload.AuthPreShared && (policy.Auth != exchange.PreShared || t.key() == nil):
+	case auth == payload.AuthPreShared && (policy.Auth != exchange.PreShared || t.credential() == nil):
 		return debug.MismatchPreshared, true
 	case auth == payload.AuthRSASig: // signatures are not implemented
 		return debug.MismatchRSASig, true
@@ -142,15 +142,20 @@ func lower(ours uint32, theirs uint64) uint32 {
 
 // haveKey looks for the pre-shared key once the vendor IDs are read, as IOS does.
 func (t *turn) haveKey() error {
-	if t.key() == nil {
+	key := t.credential()
+	if key == nil {
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
 		if t.initiator() {
 			return errRefused
 		}
 		return nil // so that the transforms are seen to fail
 	}
-	t.trace(debug.ISAKMPKeyFound{At: t.at(), Peer: t.peerAddr()})
+	t.traceKey(key)
 	t.trace(debug.ISAKMPLocalKey{At: t.at()})
-	t.trace(debug.ISAKMPScanProfiles{At: t.at()})
+	if t.profile != "" && !t.initiator() {
+		t.trace(debug.ISAKMPProfileXauth{At: t.at(), Profile: t.profile})
+	} else {
+		t.trace(debug.ISAKMPScanProfiles{At: t.at(), Names: t.profileNames()})
+	}
 	return nil
 }

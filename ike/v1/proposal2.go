@@ -214,7 +214,7 @@ func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o t
 		}
 	}
 	switch {
-	case !selected || tunnel.Local != t.local.Addr():
+	case !selected || tunnel.Local != t.local.Addr() || tunnel.Profile != "" && tunnel.Profile != t.profile:
 		return debug.InvalidProxy
 	case !tunnel.HasPeer(t.peerAddr()):
 		return debug.InvalidPeer

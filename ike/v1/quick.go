@@ -238,6 +238,9 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 		t.deleteNode(n, true, debug.NodeErrCount)
 		if n.initiator {
 			t.do(exchange.Failed{Request: n.request})
+			if t.unheard {
+				t.delete(debug.SADeathP1, false)
+			}
 		} else {
 			t.do(exchange.Withdraw{InboundSPI: n.deal.inSPI})
 		}

@@ -45,6 +45,8 @@ func (t *turn) expired(timer exchange.Timer) {
 		t.trace(debug.ISAKMPPurgeSA{At: t.at(), Ptr: t.ptr})
 		t.do(exchange.Gone{})
 	case t.state == DestSA:
+	case timer.Kind == exchange.Retransmit && t.unheard:
+		t.repeatAM3()
 	case timer.Kind == exchange.Retransmit:
 		t.retransmit()
 	case timer.Kind == exchange.Renewal:
@@ -82,7 +84,7 @@ func (t *turn) duplicate(m *message) {
 	t.trace(debug.ISAKMPDuplicate{At: t.at()})
 	// The last message of an exchange is not answered, or its copies would go to and
 	// fro for ever.
-	last := t.initiator() && t.state == P1Complete
+	last := t.initiator() != t.aggressive && t.state == P1Complete
 	if t.sent.Data == nil || last || t.state == DestSA || t.env.Now.Before(t.sentAt.Add(copied)) {
 		return
 	}

@@ -19,6 +19,8 @@ const (
 	RMM3
 	RMM4
 	RMM5
+	IAM1
+	RAM2
 	P1Complete
 	DestSA
 )
@@ -27,6 +29,7 @@ var stateNames = [...]string{
 	Ready: "IKE_READY",
 	IMM1:  "IKE_I_MM1", IMM2: "IKE_I_MM2", IMM3: "IKE_I_MM3", IMM4: "IKE_I_MM4", IMM5: "IKE_I_MM5", IMM6: "IKE_I_MM6",
 	RMM1: "IKE_R_MM1", RMM2: "IKE_R_MM2", RMM3: "IKE_R_MM3", RMM4: "IKE_R_MM4", RMM5: "IKE_R_MM5",
+	IAM1: "IKE_I_AM1", RAM2: "IKE_R_AM2",
 	P1Complete: "IKE_P1_COMPLETE",
 	DestSA:     "IKE_DEST_SA",
 }

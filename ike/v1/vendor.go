@@ -30,12 +30,12 @@ func (t *turn) readVendors(m *message) (v vendors) {
 		if known.NATT() && (v.natt == payload.VendorUnknown || known < v.natt) {
 			v.natt = known // Vendor lists the versions from the best on
 		}
-		t.traceVendor(known, r.Body)
+		t.traceVendor(known, r.Body, m.header)
 	}
 	return v
 }
 
-func (t *turn) traceVendor(v payload.Vendor, id []byte) {
+func (t *turn) traceVendor(v payload.Vendor, id []byte, h payload.Header) {
 	switch {
 	case v == payload.VendorUnity:
 		t.trace(debug.ISAKMPVendor{At: t.at(), Vendor: debug.Unity})
@@ -43,7 +43,7 @@ func (t *turn) traceVendor(v payload.Vendor, id []byte) {
 	case v == payload.VendorDPD:
 		t.trace(debug.ISAKMPVendor{At: t.at(), Vendor: debug.DPD})
 		return
-	case payload.IsIOSVendorID(id, [8]byte(t.cky[:8]), [8]byte(t.cky[8:])):
+	case payload.IsIOSVendorID(id, h.InitiatorCookie, h.ResponderCookie):
 		t.trace(debug.ISAKMPAnotherIOS{At: t.at()})
 		return
 	}
@@ -59,6 +59,14 @@ func (t *turn) traceVendor(v payload.Vendor, id []byte) {
 		t.trace(debug.ISAKMPVendorNATT{At: t.at(), Version: nattVersion[v]})
 	case v == payload.VendorXAUTH:
 		t.trace(debug.ISAKMPVendor{At: t.at(), Vendor: debug.XAUTH})
+	}
+}
+
+// writeChosenNATT adds the one version of NAT traversal that the responder takes.
+func (t *turn) writeChosenNATT(w *payload.Writer) {
+	if v := t.vendor.natt; v != payload.VendorUnknown {
+		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
+		w.Add(payload.TypeVendor, v.ID())
 	}
 }
 

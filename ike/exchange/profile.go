@@ -1,0 +1,118 @@
+package exchange
+
+import (
+	"net/netip"
+	"strings"
+
+	"conft/ike/payload"
+)
+
+// Profile is one `crypto isakmp profile`: what is different in phase 1 with the peers
+// that it matches.
+type Profile struct {
+	Name       string
+	Match      []IdentityMatch
+	Keyrings   []string // nil for the keys of `crypto isakmp key`
+	Self       Identity // what this router calls itself; zero stands for Policy.Identity
+	Aggressive bool     // phase 1 is begun in aggressive mode
+}
+
+// IdentityMatch is one `match identity`: exactly one of its conditions is set.
+type IdentityMatch struct {
+	Prefix netip.Prefix // `address`
+	Is     Identity     // `host NAME`, `user NAME`
+	Type   payload.IDType
+	Domain string // `host domain D`, `user domain D`, with Type
+}
+
+// AggressivePeer is one `crypto isakmp peer`: phase 1 with it is begun in aggressive
+// mode.
+type AggressivePeer struct {
+	Addr     netip.Addr
+	Password []byte   // nil to look the key up as usual
+	Identity Identity // zero as elsewhere
+}
+
+// Search are the keyrings in which the profile's keys are. Without a profile every key
+// counts, for nothing says which one is meant.
+func (p *Profile) Search() Keyrings {
+	switch {
+	case p == nil:
+		return nil
+	case p.Keyrings == nil:
+		return Keyrings{""}
+	}
+	return p.Keyrings
+}
+
+// Profile returns the profile of a name, nil if there is none (any more).
+func (p *Policy) Profile(name string) *Profile {
+	for i := range p.Profiles {
+		if p.Profiles[i].Name == name {
+			return &p.Profiles[i]
+		}
+	}
+	return nil
+}
+
+// ProfileOf returns the profile that matches a peer's identity best, nil if none does: a
+// whole name before a domain, a longer prefix or domain before a shorter one, and of two
+// the one configured first.
+func (p *Policy) ProfileOf(peer Identity) *Profile {
+	var best *Profile
+	most := 0
+	for i := range p.Profiles {
+		if n := p.Profiles[i].matches(peer); n > most {
+			best, most = &p.Profiles[i], n
+		}
+	}
+	return best
+}
+
+// Matches reports whether a peer's identity is one of the profile's.
+func (p *Profile) Matches(peer Identity) bool { return p.matches(peer) > 0 }
+
+// matches is how well the profile matches, 0 for not at all.
+func (p *Profile) matches(peer Identity) (most int) {
+	for _, m := range p.Match {
+		most = max(most, m.score(peer))
+	}
+	return most
+}
+
+const wholeName = 1 << 16 // more than any domain is long
+
+func (m IdentityMatch) score(peer Identity) int {
+	id := payload.ID{Type: peer.Type, Data: peer.Data}
+	addr, ok := id.Addr()
+	switch {
+	case m.Prefix.IsValid():
+		if ok && m.Prefix.Contains(addr) {
+			return 1 + m.Prefix.Bits()
+		}
+	case m.Domain != "":
+		if peer.Type == m.Type && inDomain(peer.Name(), m.Domain) {
+			return len(m.Domain)
+		}
+	case m.Is.Equal(peer):
+		return wholeName
+	}
+	return 0
+}
+
+// inDomain reports whether a name ends in a domain at a boundary of labels:
+// "r1.example.com" and "john@example.com" are in "example.com", "badexample.com" is not.
+func inDomain(name, domain string) bool {
+	rest := len(name) - len(domain)
+	return rest > 1 && strings.EqualFold(name[rest:], domain) && (name[rest-1] == '.' || name[rest-1] == '@')
+}
+
+// AggressiveWith returns what `crypto isakmp peer` says of a peer, nil for nothing.
+func (p *Policy) AggressiveWith(peer netip.Addr) *AggressivePeer {
+	for i := range p.Aggressive {
+		if p.Aggressive[i].Addr == peer {
+			return &p.Aggressive[i]
+		}
+	}
+	return nil
+}
