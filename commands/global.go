@@ -2,6 +2,7 @@ package commands
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 
 	"conft/internal/aaa"
@@ -12,10 +13,14 @@ import (
 type configLine = grammar.Line[*config.Config]
 
 var versionLine = configLine{
-	Syntax: "version WORD",
-	Help:   grammar.Help{"version": "IOS release whose manner is kept", "WORD": "Release, 12.4"},
+	Syntax: "version ![WORD]",
+	Help:   grammar.Help{"version": "IOS release whose manner is kept", "WORD": "Release: 12.4, or 15.0 to 15.9"},
 	Set: func(c *config.Config, a grammar.Args) error {
-		if v := a.String("WORD"); v != c.Version {
+		v := a.String("WORD")
+		switch {
+		case slices.Contains(config.Releases, v):
+			c.Version = v
+		case v != c.Version:
 			a.Note("Warning: the manner of release " + c.Version + " is kept, not that of " + v)
 		}
 		return nil

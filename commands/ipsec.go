@@ -97,7 +97,14 @@ const (
 	ahSyntax     = "{ah-md5-hmac | ah-sha-hmac | ah-sha256-hmac | ah-sha384-hmac | ah-sha512-hmac}$ah"
 )
 
-var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
+// transformSet is a transform set as its mode sees it: how it is written depends on the
+// release.
+type transformSet struct {
+	*config.TransformSet
+	ios15 bool
+}
+
+var transformSetBlock = grammar.Block[*config.Config, transformSet]{
 	Syntax: "crypto ipsec transform-set WORD$name ![" + espSyntax + " | " + ahSyntax + " [" + espSyntax + "]]",
 	Help: withHelp(transformHelp, grammar.Help{
 		"crypto":        "Encryption module",
@@ -105,10 +112,10 @@ var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
 		"transform-set": "Define transform and settings",
 		"$name":         "Transform set tag",
 	}),
-	Open: func(c *config.Config, a grammar.Args) (*config.TransformSet, error) {
+	Open: func(c *config.Config, a grammar.Args) (transformSet, error) {
 		list, err := transforms(a)
 		if err != nil {
-			return nil, err
+			return transformSet{}, err
 		}
 		t := c.Transforms(a.String("name"))
 		if t == nil {
@@ -123,7 +130,7 @@ var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
 				a.Note("Warning: esp-null does not encrypt")
 			}
 		}
-		return t, nil
+		return transformSet{t, c.IOS15()}, nil
 	},
 	No: func(c *config.Config, a grammar.Args) error {
 		name := a.String("name")
@@ -139,11 +146,11 @@ var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
 		c.TransformSet = without(c.TransformSet, func(t *config.TransformSet) bool { return t.Name == name })
 		return nil
 	},
-	Each: func(c *config.Config) iter.Seq2[string, *config.TransformSet] {
-		return func(yield func(string, *config.TransformSet) bool) {
+	Each: func(c *config.Config) iter.Seq2[string, transformSet] {
+		return func(yield func(string, transformSet) bool) {
 			for _, t := range c.TransformSet {
 				// IOS ends the line with a blank.
-				if !yield("crypto ipsec transform-set "+t.Name+" "+strings.Join(t.Transforms, " ")+" ", t) {
+				if !yield("crypto ipsec transform-set "+t.Name+" "+strings.Join(t.Transforms, " ")+" ", transformSet{t, c.IOS15()}) {
 					return
 				}
 			}
@@ -152,23 +159,26 @@ var transformSetBlock = grammar.Block[*config.Config, *config.TransformSet]{
 	Sub: transformMode,
 }
 
-var transformMode = grammar.NewMode[*config.TransformSet]("cfg-crypto-trans", "Crypto transform configuration commands:",
-	grammar.Line[*config.TransformSet]{
+var transformMode = grammar.NewMode[transformSet]("cfg-crypto-trans", "Crypto transform configuration commands:",
+	grammar.Line[transformSet]{
 		Syntax: "mode ![tunnel | transport]",
 		Help: grammar.Help{
 			"mode":      "encapsulation mode (transport/tunnel)",
 			"tunnel":    "tunnel mode",
 			"transport": "transport (payload encapsulation) mode",
 		},
-		Set: func(_ *config.TransformSet, a grammar.Args) error {
+		Set: func(_ transformSet, a grammar.Args) error {
 			if a.Has("transport") {
 				return refuse("Transport mode is not supported, use tunnel mode.")
 			}
 			return nil
 		},
-		No: func(*config.TransformSet, grammar.Args) error { return nil },
-		// 12.4 does not write the default.
-		Write: func(*config.TransformSet, *grammar.Writer) {},
+		No: func(transformSet, grammar.Args) error { return nil },
+		Write: func(t transformSet, w *grammar.Writer) { // 12.4 does not write the default
+			if t.ios15 {
+				w.Line("mode tunnel")
+			}
+		},
 	},
 )
 

@@ -150,7 +150,9 @@ func TestNotes(t *testing.T) {
 		{[]string{"access-list 101 permit ip any any log"}, []string{"Warning: matches of this entry are counted, not logged"}},
 		{[]string{"ip access-list extended X", "20 permit tcp any any eq 22 log"}, []string{"Warning: matches of this entry are counted, not logged"}},
 		{[]string{"ip access-list extended X", "permit ip any any log", "no permit ip any any log"}, nil},
-		{[]string{"version 15.4"}, []string{"Warning: the manner of release 12.4 is kept, not that of 15.4"}},
+		{[]string{"version 15.4"}, nil},
+		{[]string{"version 16.9"}, []string{"Warning: the manner of release 12.4 is kept, not that of 16.9"}},
+		{[]string{"version 15.2", "version 12.2"}, []string{"Warning: the manner of release 15.2 is kept, not that of 12.2"}},
 	} {
 		_, notes, err := typeLines(newRouter(), c.lines...)
 		if err != nil || !slices.Equal(notes, c.want) {

@@ -77,7 +77,8 @@ const (
 )
 
 // Prefixes of each release. IOS chooses one of two forms per message, not per
-// state: "ISAKMP:(0:1:SW:1)" or "ISAKMP (0:134217729)".
+// state: "ISAKMP:(0:1:SW:1)" or "ISAKMP (0:134217729)" in 12.4, "ISAKMP:(1001)" or
+// "ISAKMP (1001)" in 15.x.
 type prefixes struct {
 	idle, head, tail string
 	rawIdle, rawHead string
@@ -89,9 +90,13 @@ var mannerPrefix = [...]prefixes{
 		idle: "ISAKMP:(0:0:N/A:0)", head: "ISAKMP:(0:", tail: ":SW:1)",
 		rawIdle: "ISAKMP (0:0)", rawHead: "ISAKMP (0:", rawBase: 0x08000000,
 	},
+	IOS15: {
+		idle: "ISAKMP:(0)", head: "ISAKMP:(", tail: ")",
+		rawIdle: "ISAKMP (0)", rawHead: "ISAKMP (",
+	},
 }
 
-// conn appends the prefix "ISAKMP:(0:0:N/A:0)" or "ISAKMP:(0:1:SW:1)".
+// conn appends the prefix "ISAKMP:(0:0:N/A:0)" or "ISAKMP:(0:1:SW:1)" of 12.4.
 func (a At) conn(b []byte, m Manner) []byte {
 	p := &mannerPrefix[m]
 	if a.Conn == 0 {
@@ -102,7 +107,7 @@ func (a At) conn(b []byte, m Manner) []byte {
 	return append(b, p.tail...)
 }
 
-// raw appends the prefix "ISAKMP (0:0)" or "ISAKMP (0:134217729)".
+// raw appends the prefix "ISAKMP (0:0)" or "ISAKMP (0:134217729)" of 12.4.
 func (a At) raw(b []byte, m Manner) []byte {
 	p := &mannerPrefix[m]
 	if a.Conn == 0 {

@@ -9,6 +9,10 @@
 //
 // Hub owns everything that changes: switches, stamps, levels, the log buffer and
 // the terminals' queues. It is safe for concurrent use and waits for nobody.
+//
+// The text of an event in each Manner stands beside the other. Where one release
+// prints a line that the other has not, or in another place, whoever emits the
+// events decides: no event has an empty text.
 package debug
 
 // Flag names one `debug …` switch. FlagNone marks events that no switch governs
@@ -27,6 +31,7 @@ type Manner uint8
 
 const (
 	IOS12 Manner = iota // 12.4, the default
+	IOS15               // 15.x
 )
 
 // Language of the teacher's notes.

@@ -42,6 +42,16 @@ func (e ISAKMPDuplicate) Explain(l Language) string {
 		"对端重发了一个已经处理过的第 %d 阶段报文，多半是本端的应答丢失了。状态不受影响。", phase(e.Phase2))
 }
 
+func (e ISAKMPRetransmitSkipped) Explain(l Language) string {
+	return say(l, "Our phase %d packet went out only %d ms ago, so the duplicate was made by the network on the way; no answer is needed.",
+		"本端第 %d 阶段报文 %d 毫秒前才刚发出，这个重复报文是网络途中产生的副本，无需应答。", phase(e.Phase2), e.Milliseconds)
+}
+
+func (e ISAKMPNoNotification) Explain(l Language) string {
+	return say(l, "Without keys, the peer cannot be told the reason under protection; it gets a notification in clear, which it need not believe.",
+		"此时还没有密钥，无法用受保护的消息告知对端原因；只能发送明文通知，对端可以不予采信。")
+}
+
 func (e ISAKMPRetransmitDue) Explain(l Language) string {
 	return say(l, "The duplicate is answered with the same phase %d packet as the first time, from memory.",
 		"对重复报文，用保存下来的第 %d 阶段应答原样回复。", phase(e.Phase2))

@@ -18,6 +18,11 @@ func (e IPsecRequestTimer) Explain(l Language) string {
 		"IKE 仍未与 %s 建立起 SA（第 %d 次超时）：放弃这次请求，下一个报文会重新触发。", e.Remote, e.Count)
 }
 
+func (e IPsecValidatePart) Explain(l Language) string {
+	return say(l, "The IPsec layer gets part %d of the proposal to check; the next line says what it holds.",
+		"IPsec 模块开始审查提议的第 %d 部分，内容见下一行。", e.Part)
+}
+
 func (e IPsecValidate) Explain(l Language) string {
 	return say(l, "The IPsec layer checks part %d of the proposal: is there a crypto map entry for %s to %s with %s?",
 		"IPsec 模块审查提议的第 %d 部分：是否有 crypto map 条目保护 %s 到 %s，并使用 %s。", e.Part, e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform)
@@ -64,6 +69,10 @@ func (e IPsecInitialize) Explain(l Language) string {
 		return say(l, "The outbound SA to %s is initialised with SPI 0x%X and %s; the keys are never printed.", "初始化到 %s 的出方向 SA：SPI 0x%X，%s；密钥从不打印。", e.Remote, e.SPI, e.Transform)
 	}
 	return say(l, "The inbound SA from %s is initialised with SPI 0x%X and %s; the keys are never printed.", "初始化来自 %s 的入方向 SA：SPI 0x%X，%s；密钥从不打印。", e.Remote, e.SPI, e.Transform)
+}
+
+func (e IPsecMapFound) Explain(l Language) string {
+	return say(l, "The new SAs belong to crypto map %s, sequence number %d.", "新的 SA 属于 crypto map %s 序号 %d 的条目。", e.Map, e.Seq)
 }
 
 func (e IPsecReconnect) Explain(l Language) string {

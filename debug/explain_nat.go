@@ -18,7 +18,16 @@ func (e ISAKMPNATD) Explain(l Language) string {
 		"NAT-D：对端自己的地址或端口与本端看到的不同，说明对端在 NAT 之后（RFC 3947 第 3.2 节）。")
 }
 
+func (e ISAKMPNATPayload) Explain(l Language) string {
+	return say(l, "A NAT-D payload (type %d): a hash of cookies, address and port, by which both sides find out whether a NAT is between them (RFC 3947, section 3.2).",
+		"NAT-D 载荷（类型 %d）：对 cookie、地址和端口的散列，双方据此判断中间是否有 NAT（RFC 3947 第 3.2 节）。", e.Kind)
+}
+
 func (e ISAKMPNAT) Explain(l Language) string {
+	if e.More {
+		return say(l, "The verdict after this payload; it is provisional, for another follows, and one hash that fits is enough to say that no NAT stands before its owner.",
+			"处理完这个载荷后的判断；后面还有载荷，因此只是暂时的：只要有一个散列相符，就说明其所有者前面没有 NAT。")
+	}
 	switch e.Side {
 	case NATSelf:
 		return say(l, "We are behind a NAT: IKE moves to UDP 4500, and ESP will travel inside UDP (RFC 3947, section 4).",

@@ -12,6 +12,10 @@ func (e ISAKMPSending) Explain(l Language) string {
 	return note
 }
 
+func (e ISAKMPSendingIPv4) Explain(l Language) string {
+	return say(l, "The packet of the line above has been handed to UDP over IPv4.", "上一行的报文已交给 IPv4 上的 UDP 发出。")
+}
+
 func (e ISAKMPReceived) Explain(l Language) string {
 	if e.State == "" {
 		return say(l, "Message 1 from %s, port %d: %s. No SA of ours knows its cookie, so a new one is opened (N). Global is the default VRF. %s.",
@@ -84,6 +88,9 @@ func (e ISAKMPNodeInput) Explain(l Language) string {
 	case e.Input == InitQM:
 		return say(l, "Quick mode %d has its own state machine (node): its first message, message 7, is sent.",
 			"快速模式 %d 有自己的状态机（节点）：第一条消息，即第 7 条，已发出。", id)
+	case e.Input == GotSPI:
+		return say(l, "Quick mode %d: the SPI asked for has been reserved, so message 8 can be sent.",
+			"快速模式 %d：所需的 SPI 已预留好，可以发送第 8 条消息。", id)
 	case e.Input == SPIReply:
 		return say(l, "Quick mode %d: IPsec has given the SPI it was asked for, so message 8 is sent.",
 			"快速模式 %d：IPsec 已返回所需的 SPI，第 8 条消息已发出。", id)

@@ -3,12 +3,22 @@ package debug
 // Notes on vendor IDs and on the phase 1 policy, messages 1 and 2.
 
 func (e ISAKMPVendorPayload) Explain(l Language) string {
-	if (e.Message <= 2 || e.aggressive()) && e.Conn != 0 {
+	if e.Again {
 		return say(l, "The vendor IDs of %s are gone through again: the policy is known now, so they can be acted upon.",
 			"策略已确定，再次检查%s中的厂商 ID，这一次据此决定采用哪些能力。", e.name(l))
 	}
 	return say(l, "One vendor ID payload of %s is examined; each announces a capability or an implementation (RFC 2408, section 3.16).",
 		"检查%s中的一个厂商 ID 载荷；每个厂商 ID 声明一种能力或一种实现（RFC 2408 第 3.16 节）。", e.name(l))
+}
+
+func (e ISAKMPVendorFragment) Explain(l Language) string {
+	return say(l, "The peer can split large IKE messages itself, a Cisco extension that spares it IP fragments, which many firewalls drop.",
+		"对端能够自行拆分过大的 IKE 消息（Cisco 扩展），从而避免常被防火墙丢弃的 IP 分片。")
+}
+
+func (e ISAKMPNoFragment) Explain(l Language) string {
+	return say(l, "That extension is not used here, so large messages travel as IP fragments. Harmless.",
+		"本端不使用该扩展，过大的消息按 IP 分片传输。无害，不是错误。")
 }
 
 // majors are the NAT-T vendor IDs by the octet that the mismatch line prints.
@@ -165,11 +175,11 @@ func (e ISAKMPAcceptable) Explain(l Language) string {
 		return say(l, "This transform does not fit this policy; another one follows (next payload %d).",
 			"这个变换与该策略不符；后面还有别的变换（Next payload 为 %d）。", e.Next)
 	case e.Role == Responder:
-		return say(l, "The first transform that fits one of our policies is accepted, and message 2 will return it. The crypto engine takes over the SA, so the prefix of the lines below carries its connection id. (Next payload %d: 0 means that it was the last transform, 3 that others follow.)",
-			"接受第一个与本端策略相符的变换，将在第 2 条消息中返回。加密引擎接管该 SA，因此后续各行的前缀中会出现它的连接号。（Next payload 为 %d：0 表示它是最后一个变换，3 表示后面还有。）", e.Next)
+		return say(l, "The first transform that fits one of our policies is accepted, and message 2 will return it. The crypto engine takes over the SA, so the prefix carries its connection id, from the next line on in 12.4, once the keys exist in 15.x. (Next payload %d: 0 means that it was the last transform, 3 that others follow.)",
+			"接受第一个与本端策略相符的变换，将在第 2 条消息中返回。加密引擎接管该 SA，前缀中会出现它的连接号：12.4 从下一行起，15.x 要到密钥生成之后。（Next payload 为 %d：0 表示它是最后一个变换，3 表示后面还有。）", e.Next)
 	}
-	return say(l, "The policy is agreed. The crypto engine now makes our Diffie-Hellman pair and takes over the SA, so the prefix of the lines below carries its connection id. (Next payload %d: 0 means no further transform.)",
-		"策略协商一致。接下来加密引擎生成本端的 DH 密钥对并接管该 SA，因此后续各行的前缀中会出现它的连接号。（Next payload 为 %d：0 表示没有更多变换。）", e.Next)
+	return say(l, "The policy is agreed. The crypto engine now makes our Diffie-Hellman pair and takes over the SA, so the prefix carries its connection id, from the next line on in 12.4, once the keys exist in 15.x. (Next payload %d: 0 means no further transform.)",
+		"策略协商一致。接下来加密引擎生成本端的 DH 密钥对并接管该 SA，前缀中会出现它的连接号：12.4 从下一行起，15.x 要到密钥生成之后。（Next payload 为 %d：0 表示没有更多变换。）", e.Next)
 }
 
 func (e ISAKMPMismatch) Explain(l Language) string {

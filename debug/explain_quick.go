@@ -71,6 +71,10 @@ func (e ISAKMPIPsecAcceptable) Explain(l Language) string {
 }
 
 func (e ISAKMPAskSPI) Explain(l Language) string {
+	if e.Role == Initiator {
+		return say(l, "The initiator fetches %d SPI for its inbound SA, which message 7 carries: the receiver of data always chooses the SPI (RFC 4301, section 4.1).",
+			"发起方为入方向 SA 申请 %d 个 SPI，由第 7 条消息带给对端：SPI 总是由数据的接收方选定（RFC 4301 第 4.1 节）。", e.Count)
+	}
 	return say(l, "The responder needs %d SPI for its inbound SA before it can build message 8: the receiver of data always chooses the SPI (RFC 4301, section 4.1).",
 		"响应方要先为入方向 SA 申请 %d 个 SPI，才能构造第 8 条消息：SPI 总是由数据的接收方选定（RFC 4301 第 4.1 节）。", e.Count)
 }

@@ -37,11 +37,11 @@ func (e ISAKMPPeerHandle) Explain(l Language) string {
 func (e ISAKMPLock) Explain(l Language) string {
 	switch e.By {
 	case ForInitiator:
-		return say(l, "The phase 1 SA under construction holds a reference on the peer record (IKE count %d), so the record cannot vanish while it is in use; we opened the exchange.",
-			"正在建立的第一阶段 SA 引用了对端记录（IKE 引用计数 %d），使用期间该记录不会被释放；本次交换由本端发起。", e.Count)
+		return say(l, "The phase 1 SA under construction holds a reference on the peer record (count %d), so the record cannot vanish while it is in use; we opened the exchange.",
+			"正在建立的第一阶段 SA 引用了对端记录（引用计数 %d），使用期间该记录不会被释放；本次交换由本端发起。", e.Count)
 	case ForResponder:
-		return say(l, "The phase 1 SA under construction holds a reference on the peer record (IKE count %d); a packet from the peer opened the exchange.",
-			"正在建立的第一阶段 SA 引用了对端记录（IKE 引用计数 %d）；本次交换由对端发来的报文触发。", e.Count)
+		return say(l, "The phase 1 SA under construction holds a reference on the peer record (count %d); a packet from the peer opened the exchange.",
+			"正在建立的第一阶段 SA 引用了对端记录（引用计数 %d）；本次交换由对端发来的报文触发。", e.Count)
 	case ForStuffKE:
 		return say(l, "The IPsec SAs being filled with keys now hold the peer record too (IPSEC count %d). The doubled \"for\" is IOS's own.",
 			"正在写入密钥的 IPsec SA 也开始引用对端记录（IPSEC 引用计数 %d）。连写两个 for 是 IOS 自己的笔误。", e.Count)
@@ -82,8 +82,8 @@ func (e ISAKMPInsertSA) Explain(l Language) string {
 		return say(l, "An ISAKMP SA with this peer is in the SA tree already; the new one, %08X, is kept beside it.",
 			"SA 树中已经有一个与该对端的 ISAKMP SA，新的 SA %08X 与它并存。", e.Ptr)
 	}
-	return say(l, "The half-built ISAKMP SA %08X is entered in the SA tree, where packets find it by cookies and addresses. (This release prints no prefix here.)",
-		"尚未建成的 ISAKMP SA %08X 已加入 SA 树，后续报文按 cookie 和地址查找它。（这个版本的这一行没有前缀。）", e.Ptr)
+	return say(l, "The half-built ISAKMP SA %08X is entered in the SA tree, where packets find it by cookies and addresses. (12.4 prints no prefix here.)",
+		"尚未建成的 ISAKMP SA %08X 已加入 SA 树，后续报文按 cookie 和地址查找它。（12.4 的这一行没有前缀。）", e.Ptr)
 }
 
 func (e ISAKMPNoAggressive) Explain(l Language) string {

@@ -32,7 +32,8 @@ func (p Proxy) plain() string {
 }
 
 // KeyRequest is the block "(key eng. msg.) OUTBOUND local= …" that several lines
-// of the key engine carry.
+// of the key engine carry. 15.x prints it only of what is asked for, when there are
+// neither SPI nor flags yet, and with the port that a request goes to.
 type KeyRequest struct {
 	Outbound                bool
 	Local, Remote           netip.Addr
@@ -46,18 +47,22 @@ type KeyRequest struct {
 	Flags                   uint32
 }
 
-func (r KeyRequest) append(b []byte) []byte {
-	dir := "INBOUND"
+func (r KeyRequest) append(b []byte, m Manner) []byte {
+	dir, port := "INBOUND", 0
 	if r.Outbound {
-		dir = "OUTBOUND"
+		dir, port = "OUTBOUND", 500
 	}
-	return fmt.Appendf(b, "\n  (key eng. msg.) %s local= %s, remote= %s, "+
-		"\n    local_proxy= %s, "+
-		"\n    remote_proxy= %s,"+
+	if m == IOS15 {
+		r.SPI, r.ConnID, r.Flags = 0, 0, 0
+		b = fmt.Appendf(b, "\n  (key eng. msg.) %s local= %s:%d, remote= %s:%d,\n    local_proxy= %s,", dir, r.Local, port, r.Remote, port, r.LocalProxy)
+	} else {
+		b = fmt.Appendf(b, "\n  (key eng. msg.) %s local= %s, remote= %s, \n    local_proxy= %s, ", dir, r.Local, r.Remote, r.LocalProxy)
+	}
+	return fmt.Appendf(b, "\n    remote_proxy= %s,"+
 		"\n    protocol= ESP, transform= %s  (%s), "+
 		"\n    lifedur= %ds and %dkb, "+
 		"\n    spi= 0x%X(%d), conn_id= %d, keysize= %d, flags= 0x%X",
-		dir, r.Local, r.Remote, r.LocalProxy, r.RemoteProxy, r.Transform, r.mode(),
+		r.RemoteProxy, r.Transform, r.mode(),
 		r.LifeSeconds, r.LifeKB, r.SPI, r.SPI, r.ConnID, r.KeySize, r.Flags)
 }
 
@@ -79,8 +84,8 @@ type IPsecRequest struct {
 	KeyRequest
 }
 
-func (e IPsecRequest) AppendLine(b []byte, _ Manner) []byte {
-	return e.KeyRequest.append(append(b, "IPSEC(sa_request): ,"...))
+func (e IPsecRequest) AppendLine(b []byte, m Manner) []byte {
+	return e.KeyRequest.append(append(b, "IPSEC(sa_request): ,"...), m)
 }
 
 // IPsecRequestTimer is printed when IKE did not deliver the SAs in 30 seconds.
@@ -91,14 +96,29 @@ type IPsecRequestTimer struct {
 	LocalProxy, RemoteProxy Proxy
 }
 
-func (e IPsecRequestTimer) AppendLine(b []byte, _ Manner) []byte {
+func (e IPsecRequestTimer) AppendLine(b []byte, m Manner) []byte {
 	b = fmt.Appendf(b, textRequestTimer, e.Count)
-	return appendIdentity(b, e.Local, e.Remote, e.LocalProxy, e.RemoteProxy)
+	return appendIdentity(b, e.Local, e.Remote, e.LocalProxy, e.RemoteProxy, m)
 }
 
-func appendIdentity(b []byte, local, remote netip.Addr, localProxy, remoteProxy Proxy) []byte {
+func appendIdentity(b []byte, local, remote netip.Addr, localProxy, remoteProxy Proxy, m Manner) []byte {
+	if m == IOS15 {
+		return fmt.Appendf(b, "\n  (identity) local= %s:0, remote= %s:0,\n    local_proxy= %s,\n    remote_proxy= %s",
+			local, remote, localProxy, remoteProxy)
+	}
 	return fmt.Appendf(b, "\n  (identity) local= %s, remote= %s, \n    local_proxy= %s, \n    remote_proxy= %s",
 		local, remote, localProxy, remoteProxy)
+}
+
+// IPsecValidatePart is "IPSEC(validate_proposal_request): proposal part #1" alone,
+// which 15.x prints before the line with the block.
+type IPsecValidatePart struct {
+	inIPsec
+	Part int
+}
+
+func (e IPsecValidatePart) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, "IPSEC(validate_proposal_request): proposal part #%d", e.Part)
 }
 
 // IPsecValidate is "IPSEC(validate_proposal_request): proposal part #1," with the block.
@@ -108,8 +128,8 @@ type IPsecValidate struct {
 	KeyRequest
 }
 
-func (e IPsecValidate) AppendLine(b []byte, _ Manner) []byte {
-	return e.KeyRequest.append(fmt.Appendf(b, "IPSEC(validate_proposal_request): proposal part #%d,", e.Part))
+func (e IPsecValidate) AppendLine(b []byte, m Manner) []byte {
+	return e.KeyRequest.append(fmt.Appendf(b, "IPSEC(validate_proposal_request): proposal part #%d,", e.Part), m)
 }
 
 // IPsecProxyMatch is "Crypto mapdb : proxy_match" with its five sub-lines.

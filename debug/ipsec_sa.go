@@ -5,13 +5,17 @@ import (
 	"net/netip"
 )
 
-// IPsecKeyEngine is "IPSEC(key_engine): got a queue event with 2 kei messages".
+// IPsecKeyEngine is "IPSEC(key_engine): got a queue event with 2 kei messages", in
+// 15.x "… with 1 KMI message(s)".
 type IPsecKeyEngine struct {
 	inIPsec
 	Count int
 }
 
-func (e IPsecKeyEngine) AppendLine(b []byte, _ Manner) []byte {
+func (e IPsecKeyEngine) AppendLine(b []byte, m Manner) []byte {
+	if m == IOS15 {
+		return fmt.Appendf(b, "IPSEC(key_engine): got a queue event with %d KMI message(s)", e.Count)
+	}
 	return fmt.Appendf(b, textKeyEngine, e.Count)
 }
 
@@ -32,8 +36,20 @@ type IPsecInitialize struct {
 	KeyRequest
 }
 
-func (e IPsecInitialize) AppendLine(b []byte, _ Manner) []byte {
-	return e.KeyRequest.append(append(b, "IPSEC(initialize_sas): ,"...))
+func (e IPsecInitialize) AppendLine(b []byte, m Manner) []byte {
+	return e.KeyRequest.append(append(b, "IPSEC(initialize_sas): ,"...), m)
+}
+
+// IPsecMapFound is "IPSEC(crypto_ipsec_create_ipsec_sas): Map found MAP, 10" of 15.x,
+// which prints that in place of the blocks above.
+type IPsecMapFound struct {
+	inIPsec
+	Map string
+	Seq int
+}
+
+func (e IPsecMapFound) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found %s, %d", e.Map, e.Seq)
 }
 
 // IPsecReconnect is "IPSEC(crypto_ipsec_sa_find_ident_head): reconnecting with the
@@ -75,22 +91,39 @@ type SARef struct {
 	SPI       uint32
 	Transform string // "esp-des esp-md5-hmac"
 	ConnID    uint32 // 2001, 2002, …
+	// Printed by 15.x.
+	LifeSeconds, LifeKB uint32
 }
 
-func (r SARef) append(b []byte) []byte {
-	return fmt.Appendf(b, "\n  (sa) sa_dest= %s, sa_prot= 50, "+
+func (r SARef) append(b []byte, m Manner) []byte {
+	proto := "sa_prot"
+	if m == IOS15 {
+		proto = "sa_proto"
+	}
+	b = fmt.Appendf(b, "\n  (sa) sa_dest= %s, %s= 50, "+
 		"\n    sa_spi= 0x%X(%d), "+
-		"\n    sa_trans= %s , sa_conn_id= %d", r.Dst, r.SPI, r.SPI, r.Transform, r.ConnID)
+		"\n    sa_trans= %s , sa_conn_id= %d", r.Dst, proto, r.SPI, r.SPI, r.Transform, r.ConnID)
+	if m == IOS15 {
+		b = fmt.Appendf(b, "\n    sa_lifetime(k/sec)= (%d/%d)", r.LifeKB, r.LifeSeconds)
+	}
+	return b
 }
 
 // IPsecCreate is "IPSEC(create_sa): sa created," with the SA, once for each direction.
+// 15.x adds the identity.
 type IPsecCreate struct {
 	inIPsec
 	SARef
+	Local, Remote           netip.Addr
+	LocalProxy, RemoteProxy Proxy
 }
 
-func (e IPsecCreate) AppendLine(b []byte, _ Manner) []byte {
-	return e.SARef.append(append(b, "IPSEC(create_sa): sa created,"...))
+func (e IPsecCreate) AppendLine(b []byte, m Manner) []byte {
+	b = e.SARef.append(append(b, "IPSEC(create_sa): sa created,"...), m)
+	if m == IOS15 {
+		b = appendIdentity(append(b, ','), e.Local, e.Remote, e.LocalProxy, e.RemoteProxy, m)
+	}
+	return b
 }
 
 // IPsecEnableNotify is "IPSEC(key_engine_enable_outbound): rec'd enable notify from
@@ -142,9 +175,9 @@ type IPsecReplace struct {
 	LocalProxy, RemoteProxy Proxy
 }
 
-func (e IPsecReplace) AppendLine(b []byte, _ Manner) []byte {
-	b = e.SARef.append(fmt.Appendf(b, textReplace, e.Seconds))
-	return appendIdentity(append(b, ','), e.Local, e.Remote, e.LocalProxy, e.RemoteProxy)
+func (e IPsecReplace) AppendLine(b []byte, m Manner) []byte {
+	b = e.SARef.append(fmt.Appendf(b, textReplace, e.Seconds), m)
+	return appendIdentity(append(b, ','), e.Local, e.Remote, e.LocalProxy, e.RemoteProxy, m)
 }
 
 // IPsecDelete is "IPSEC(delete_sa): deleting SA," with SA and identity.
@@ -155,9 +188,9 @@ type IPsecDelete struct {
 	LocalProxy, RemoteProxy Proxy
 }
 
-func (e IPsecDelete) AppendLine(b []byte, _ Manner) []byte {
-	b = e.SARef.append(append(b, textDelete...))
-	return appendIdentity(append(b, ','), e.Local, e.Remote, e.LocalProxy, e.RemoteProxy)
+func (e IPsecDelete) AppendLine(b []byte, m Manner) []byte {
+	b = e.SARef.append(append(b, textDelete...), m)
+	return appendIdentity(append(b, ','), e.Local, e.Remote, e.LocalProxy, e.RemoteProxy, m)
 }
 
 // IPsecDeleteNotify is "IPSEC(key_engine_delete_sas): rec'd delete notify from ISAKMP".

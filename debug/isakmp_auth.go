@@ -63,8 +63,8 @@ func (e ISAKMPAuthenticating) AppendLine(b []byte, m Manner) []byte {
 	return fmt.Appendf(e.conn(b, m), ":SA is doing pre-shared key authentication using id type %s", e.Type)
 }
 
-// ISAKMPID is "{c}: ID payload" with its six sub-lines. Value is the identity as
-// text. Length is that of the payload with its generic header. Own tells the
+// ISAKMPID is "{c}: ID payload" with its six sub-lines, most of which end with a
+// blank in 15.x. Value is the identity as text. Length is that of the payload with its generic header. Own tells the
 // payload we send from the peer's.
 type ISAKMPID struct {
 	At
@@ -86,11 +86,15 @@ var idLabels = map[IDType]string{
 }
 
 func (e ISAKMPID) AppendLine(b []byte, m Manner) []byte {
-	b = fmt.Appendf(e.raw(b, m), ": ID payload\n        next-payload : %d\n        type         : %d\n", e.Next, e.Type)
-	if label, ok := idLabels[e.Type]; ok {
-		b = fmt.Appendf(b, "        %s%s\n", label, printable(e.Value))
+	eol := "\n"
+	if m == IOS15 {
+		eol = " \n"
 	}
-	return fmt.Appendf(b, "        protocol     : %d\n        port         : %d\n        length       : %d", e.Protocol, e.Port, e.Length)
+	b = fmt.Appendf(e.raw(b, m), ": ID payload%s        next-payload : %d\n        type         : %d%s", eol, e.Next, e.Type, eol)
+	if label, ok := idLabels[e.Type]; ok {
+		b = fmt.Appendf(b, "        %s%s%s", label, printable(e.Value), eol)
+	}
+	return fmt.Appendf(b, "        protocol     : %d%s        port         : %d%s        length       : %d", e.Protocol, eol, e.Port, eol, e.Length)
 }
 
 // printable replaces what a peer could use to write on the operator's terminal.
@@ -114,13 +118,16 @@ func (e ISAKMPPayloadLength) AppendLine(b []byte, m Manner) []byte {
 }
 
 // ISAKMPPeerProfile is "{C}:: peer matches *none* of the profiles"; the double
-// colon is IOS's.
+// colon is IOS's, and so is that 15.x does not know the connection here.
 type ISAKMPPeerProfile struct {
 	At
 	Profile string
 }
 
 func (e ISAKMPPeerProfile) AppendLine(b []byte, m Manner) []byte {
+	if m == IOS15 {
+		e.Conn = 0
+	}
 	b = append(e.conn(b, m), ":: peer matches "...)
 	if e.Profile == "" {
 		return append(b, "*none* of the profiles"...)

@@ -60,16 +60,22 @@ const (
 )
 
 // ISAKMPDeleteSA is `{C}:deleting SA reason "No reason" state (I) QM_IDLE       (peer 23.23.23.3)`.
-// IOS prints it when the deletion is decided and again when it is done.
+// IOS prints it when the deletion is decided and again when it is Done; 15.x puts a
+// blank behind the second.
 type ISAKMPDeleteSA struct {
 	At
 	Reason SAReason
 	State  State
 	Peer   netip.Addr
+	Done   bool
 }
 
 func (e ISAKMPDeleteSA) AppendLine(b []byte, m Manner) []byte {
-	return fmt.Appendf(e.conn(b, m), ":deleting SA reason %q state (%s) %s (peer %s)", string(e.Reason), e.Role, e.State.padded(), e.Peer)
+	b = fmt.Appendf(e.conn(b, m), ":deleting SA reason %q state (%s) %s (peer %s)", string(e.Reason), e.Role, e.State.padded(), e.Peer)
+	if m == IOS15 && e.Done {
+		b = append(b, ' ')
+	}
+	return b
 }
 
 // ISAKMPNoParanoid is "{C}:peer does not do paranoid keepalives." and an empty line.

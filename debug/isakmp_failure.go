@@ -65,6 +65,26 @@ func (e ISAKMPDuplicate) AppendLine(b []byte, m Manner) []byte {
 	return fmt.Appendf(e.conn(b, m), ": phase %d packet is a duplicate of a previous packet.", phase(e.Phase2))
 }
 
+// ISAKMPRetransmitSkipped is "{C}: retransmission skipped for phase 1 (time since last
+// transmission 12)" of 15.x: the duplicate came so soon that it is a copy.
+type ISAKMPRetransmitSkipped struct {
+	At
+	Phase2       bool
+	Milliseconds int64
+}
+
+func (e ISAKMPRetransmitSkipped) AppendLine(b []byte, m Manner) []byte {
+	return fmt.Appendf(e.conn(b, m), textRetransmitSkipped, phase(e.Phase2), e.Milliseconds)
+}
+
+// ISAKMPNoNotification is "{C}: Failed to construct AG informational message." of
+// 15.x, though a notification follows.
+type ISAKMPNoNotification struct{ At }
+
+func (e ISAKMPNoNotification) AppendLine(b []byte, m Manner) []byte {
+	return append(e.conn(b, m), textNoNotification...)
+}
+
 // ISAKMPRetransmitDue is "{C}: retransmitting due to retransmit phase 1", the
 // answer to a duplicate.
 type ISAKMPRetransmitDue struct {

@@ -5,8 +5,8 @@ import (
 	"net/netip"
 )
 
-// ISAKMPNATD is the result of comparing one NAT-D payload (RFC 3947, section 3.2).
-// 12.4 prints nothing about NAT detection when there is no NAT.
+// ISAKMPNATD is the result of comparing one NAT-D payload (RFC 3947, section 3.2) as
+// 12.4 prints it, which says nothing about NAT detection when there is no NAT.
 type ISAKMPNATD struct {
 	At
 	Mine  bool // the hash of our own address and port, else of the peer's
@@ -34,17 +34,38 @@ const (
 	NATBoth
 )
 
+// ISAKMPNATPayload is "ISAKMP:received payload type 20" of 15.x, one per NAT-D
+// payload. Kind is 20, or 130 in the drafts.
+type ISAKMPNATPayload struct {
+	At
+	Kind uint8
+}
+
+func (e ISAKMPNATPayload) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, "ISAKMP:received payload type %d", e.Kind)
+}
+
 // ISAKMPNAT is the verdict over all NAT-D payloads, such as "{c}: NAT found, the
-// node inside NAT".
+// node inside NAT". 15.x gives one after each payload, over those seen so far, so
+// that all but the last are provisional (More).
 type ISAKMPNAT struct {
 	At
 	Side NATSide
+	More bool
 }
 
-var natTexts = [...]string{NATNone: textNATNone, NATSelf: textNATSelf, NATPeer: textNATPeer, NATBoth: textNATBoth}
+var natTexts = [...][4]string{
+	IOS12: {NATNone: textNATNone, NATSelf: textNATSelf, NATPeer: textNATPeer, NATBoth: textNATBoth},
+	IOS15: {
+		NATNone: ": No NAT Found for self or peer",
+		NATSelf: ": My hash no match -  this node inside NAT",
+		NATPeer: ": His hash no match - this node outside NAT",
+		NATBoth: ": NAT found, both nodes inside NAT",
+	},
+}
 
 func (e ISAKMPNAT) AppendLine(b []byte, m Manner) []byte {
-	return append(e.raw(b, m), natTexts[e.Side]...)
+	return append(e.raw(b, m), natTexts[m][e.Side]...)
 }
 
 // ISAKMPFloating is "{C}:Detected port floating to port = 4501".

@@ -3,6 +3,8 @@ package debug
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 )
 
 // ISAKMPSending is "{C}: sending packet to 23.23.23.3 my_port 500 peer_port 500 (I) MM_NO_STATE".
@@ -36,6 +38,14 @@ func (e ISAKMPReceived) AppendLine(b []byte, m Manner) []byte {
 	return fmt.Appendf(b, "(%s) %s", e.Role, e.State.padded())
 }
 
+// ISAKMPSendingIPv4 is "{C}:Sending an IKE IPv4 Packet.", which 15.x prints after
+// every packet that it sends.
+type ISAKMPSendingIPv4 struct{ At }
+
+func (e ISAKMPSendingIPv4) AppendLine(b []byte, m Manner) []byte {
+	return append(e.conn(b, m), ":Sending an IKE IPv4 Packet."...)
+}
+
 // Source is where an input of a state machine came from.
 type Source string
 
@@ -66,6 +76,7 @@ const (
 	InitQM          Input = "IKE_INIT_QM"
 	QMExch          Input = "IKE_QM_EXCH"
 	SPIReply        Input = "IKE_SPI_REPLY"
+	GotSPI          Input = "IKE_GOT_SPI"
 )
 
 // ISAKMPInput is "{C}:Input = IKE_MESG_FROM_PEER, IKE_MM_EXCH", an input of the
@@ -94,13 +105,18 @@ func (e ISAKMPNodeInput) AppendLine(b []byte, m Manner) []byte {
 }
 
 // ISAKMPState is "{C}:Old State = IKE_I_MM1  New State = IKE_I_MM2", of either machine.
+// Behind the states of phase 1, 15.x has a blank and an empty line.
 type ISAKMPState struct {
 	At
 	Old, New string
 }
 
 func (e ISAKMPState) AppendLine(b []byte, m Manner) []byte {
-	return fmt.Appendf(e.conn(b, m), ":Old State = %s  New State = %s", e.Old, e.New)
+	b = fmt.Appendf(e.conn(b, m), ":Old State = %s  New State = %s", e.Old, e.New)
+	if m == IOS15 && !strings.HasPrefix(e.New, "IKE_QM_") {
+		b = append(b, " \n"...)
+	}
+	return b
 }
 
 // Payload is a payload as "processing … payload" names it.
@@ -115,7 +131,8 @@ const (
 	PayloadDelete Payload = "DELETE"
 )
 
-// ISAKMPProcessing is "{C}: processing SA payload. message ID = 0".
+// ISAKMPProcessing is "{C}: processing SA payload. message ID = 0". A message ID is a
+// signed number in 12.4; 15.x prints it unsigned here, and only here.
 type ISAKMPProcessing struct {
 	At
 	Payload   Payload
@@ -123,5 +140,9 @@ type ISAKMPProcessing struct {
 }
 
 func (e ISAKMPProcessing) AppendLine(b []byte, m Manner) []byte {
-	return fmt.Appendf(e.conn(b, m), ": processing %s payload. message ID = %d", e.Payload, int32(e.MessageID))
+	b = fmt.Appendf(e.conn(b, m), ": processing %s payload. message ID = ", e.Payload)
+	if m == IOS15 {
+		return strconv.AppendUint(b, uint64(e.MessageID), 10)
+	}
+	return strconv.AppendInt(b, int64(int32(e.MessageID)), 10)
 }

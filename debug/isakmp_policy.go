@@ -64,7 +64,7 @@ var (
 	lifeTypeNames   = map[uint64]string{1: "seconds", 2: "kilobytes"}
 )
 
-func (e ISAKMPAttribute) AppendLine(b []byte, _ Manner) []byte {
+func (e ISAKMPAttribute) AppendLine(b []byte, m Manner) []byte {
 	b = append(b, "ISAKMP:      "...)
 	switch e.Class {
 	case classEncryption:
@@ -78,7 +78,7 @@ func (e ISAKMPAttribute) AppendLine(b []byte, _ Manner) []byte {
 	case classLifeType:
 		return appendName(b, "life type in", lifeTypeNames, e.Value)
 	case classLife:
-		return appendLife(append(b, "life duration "...), e.Value, e.Octets)
+		return appendLife(append(b, "life duration "...), e.Value, e.Octets, m)
 	case classKeyLength:
 		return fmt.Appendf(b, "keylength of %d", e.Value)
 	}
@@ -94,14 +94,18 @@ func appendName(b []byte, what string, names map[uint64]string, v uint64) []byte
 	return fmt.Appendf(b, textUnknownValue, what, v)
 }
 
-// appendLife appends "(basic) of 3600" or "(VPI) of  0x0 0x1 0x51 0x80".
-func appendLife(b []byte, v uint64, octets int) []byte {
+// appendLife appends "(basic) of 3600" or "(VPI) of  0x0 0x1 0x51 0x80", in 15.x with
+// a blank behind the last octet.
+func appendLife(b []byte, v uint64, octets int, m Manner) []byte {
 	if octets == 0 {
 		return fmt.Appendf(b, "(basic) of %d", v)
 	}
 	b = append(b, "(VPI) of "...)
 	for i := octets - 1; i >= 0; i-- {
 		b = fmt.Appendf(b, " 0x%X", byte(v>>(8*i)))
+	}
+	if m == IOS15 {
+		b = append(b, ' ')
 	}
 	return b
 }

@@ -83,13 +83,13 @@ var (
 	macNames    = map[uint64]string{1: "HMAC-MD5", 2: "HMAC-SHA", 5: "HMAC-SHA256", 6: "HMAC-SHA384", 7: "HMAC-SHA512"}
 )
 
-func (e ISAKMPIPsecAttribute) AppendLine(b []byte, _ Manner) []byte {
+func (e ISAKMPIPsecAttribute) AppendLine(b []byte, m Manner) []byte {
 	b = append(b, "ISAKMP:      "...)
 	switch e.Class {
 	case classSALifeType:
 		return appendName(b, "SA life type in", lifeTypeNames, e.Value)
 	case classSALife:
-		return appendLife(append(b, "SA life duration "...), e.Value, e.Octets)
+		return appendLife(append(b, "SA life duration "...), e.Value, e.Octets, m)
 	case classSAGroup:
 		return fmt.Appendf(b, "group is %d", e.Value)
 	case classSAEncaps:
@@ -113,13 +113,21 @@ func (e ISAKMPIPsecAcceptable) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), ":atts are acceptable."...)
 }
 
-// ISAKMPAskSPI is the responder's "{C}: asking for 1 spis from ipsec".
+// ISAKMPAskSPI is the responder's "{C}: asking for 1 spis from ipsec", in 15.x
+// "{C}:QM Responder gets spi", where the initiator's "{C}:QM Initiator gets spi" has
+// its like.
 type ISAKMPAskSPI struct {
 	At
 	Count int
 }
 
 func (e ISAKMPAskSPI) AppendLine(b []byte, m Manner) []byte {
+	switch {
+	case m == IOS15 && e.Role == Initiator:
+		return append(e.conn(b, m), ":QM Initiator gets spi"...)
+	case m == IOS15:
+		return append(e.conn(b, m), ":QM Responder gets spi"...)
+	}
 	return fmt.Appendf(e.conn(b, m), textAskSPI, e.Count)
 }
 
@@ -159,7 +167,7 @@ const (
 )
 
 // ISAKMPSASPI is "        has spi 0xD137A1B6 and conn_id 0 and flags 2". The SPI of
-// the outbound SA is printed in decimal.
+// the outbound SA is printed in decimal, and 15.x prints no flags.
 type ISAKMPSASPI struct {
 	At
 	Outbound bool
@@ -168,12 +176,16 @@ type ISAKMPSASPI struct {
 	Flags    SAFlags
 }
 
-func (e ISAKMPSASPI) AppendLine(b []byte, _ Manner) []byte {
-	format := "        has spi 0x%X and conn_id %d and flags %X"
+func (e ISAKMPSASPI) AppendLine(b []byte, m Manner) []byte {
+	format := "        has spi 0x%X and conn_id %d"
 	if e.Outbound {
-		format = "        has spi %d and conn_id %d and flags %X"
+		format = "        has spi %d and conn_id %d"
 	}
-	return fmt.Appendf(b, format, e.SPI, e.ConnID, e.Flags)
+	b = fmt.Appendf(b, format, e.SPI, e.ConnID)
+	if m == IOS15 {
+		return b
+	}
+	return fmt.Appendf(b, " and flags %X", e.Flags)
 }
 
 // ISAKMPSALifetime is "        lifetime of 3600 seconds" or "… kilobytes".

@@ -77,6 +77,7 @@ const (
 )
 
 // ISAKMPLock is "ISAKMP: Locking peer struct 0x64E2927C, IKE refcount 1 for isakmp_initiator".
+// 15.x does not name the count, and reports nothing of that of the IPsec SAs.
 type ISAKMPLock struct {
 	At
 	Ptr   uint32
@@ -85,7 +86,10 @@ type ISAKMPLock struct {
 	By    Holder
 }
 
-func (e ISAKMPLock) AppendLine(b []byte, _ Manner) []byte {
+func (e ISAKMPLock) AppendLine(b []byte, m Manner) []byte {
+	if m == IOS15 {
+		return fmt.Appendf(b, "ISAKMP: Locking peer struct 0x%08X, refcount %d %s", e.Ptr, e.Count, e.By)
+	}
 	return fmt.Appendf(b, "ISAKMP: Locking peer struct 0x%08X, %s refcount %d %s", e.Ptr, countName(e.IPsec), e.Count, e.By)
 }
 
@@ -98,7 +102,10 @@ type ISAKMPUnlock struct {
 	By    Holder
 }
 
-func (e ISAKMPUnlock) AppendLine(b []byte, _ Manner) []byte {
+func (e ISAKMPUnlock) AppendLine(b []byte, m Manner) []byte {
+	if m == IOS15 {
+		return fmt.Appendf(b, "ISAKMP: Unlocking peer struct 0x%08X %s, count %d", e.Ptr, e.By, e.Count)
+	}
 	return fmt.Appendf(b, "ISAKMP: Unlocking %s struct 0x%08X %s, count %d", countName(e.IPsec), e.Ptr, e.By, e.Count)
 }
 
@@ -133,16 +140,22 @@ func (e ISAKMPNewNode) AppendLine(b []byte, _ Manner) []byte {
 
 // ISAKMPInsertSA is "insert sa successfully sa = 64E0AC34", which has no prefix,
 // or, when an SA with the peer exists already, "ISAKMP: Find a dup sa in the avl
-// tree during calling isadb_insert sa = 64E0AC34".
+// tree during calling isadb_insert sa = 64E0AC34". Both have the prefix in 15.x.
 type ISAKMPInsertSA struct {
 	At
 	Ptr       uint32
 	Duplicate bool
 }
 
-func (e ISAKMPInsertSA) AppendLine(b []byte, _ Manner) []byte {
+func (e ISAKMPInsertSA) AppendLine(b []byte, m Manner) []byte {
+	switch {
+	case m == IOS15:
+		b = append(e.conn(b, m), ':')
+	case e.Duplicate:
+		b = append(b, "ISAKMP: "...)
+	}
 	if e.Duplicate {
-		return fmt.Appendf(b, "ISAKMP: Find a dup sa in the avl tree during calling isadb_insert sa = %08X", e.Ptr)
+		return fmt.Appendf(b, "Find a dup sa in the avl tree during calling isadb_insert sa = %08X", e.Ptr)
 	}
 	return fmt.Appendf(b, "insert sa successfully sa = %08X", e.Ptr)
 }

@@ -2,8 +2,12 @@ package debug
 
 import "fmt"
 
-// ISAKMPVendorPayload is "{C}: processing vendor id payload", one per payload.
-type ISAKMPVendorPayload struct{ At }
+// ISAKMPVendorPayload is "{C}: processing vendor id payload", one per payload. The
+// vendor IDs of messages 1 and 2 are gone through Again once the policy is known.
+type ISAKMPVendorPayload struct {
+	At
+	Again bool
+}
 
 func (e ISAKMPVendorPayload) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), ": processing vendor id payload"...)
@@ -95,6 +99,20 @@ type ISAKMPVendor struct {
 
 func (e ISAKMPVendor) AppendLine(b []byte, m Manner) []byte {
 	return fmt.Appendf(e.conn(b, m), ": vendor ID is %s", e.Vendor)
+}
+
+// ISAKMPVendorFragment is "{C}: processing IKE frag vendor id payload" of 15.x.
+type ISAKMPVendorFragment struct{ At }
+
+func (e ISAKMPVendorFragment) AppendLine(b []byte, m Manner) []byte {
+	return append(e.conn(b, m), ": processing IKE frag vendor id payload"...)
+}
+
+// ISAKMPNoFragment is "{C}:Support for IKE Fragmentation not enabled", which follows it.
+type ISAKMPNoFragment struct{ At }
+
+func (e ISAKMPNoFragment) AppendLine(b []byte, m Manner) []byte {
+	return append(e.conn(b, m), ":Support for IKE Fragmentation not enabled"...)
 }
 
 // ISAKMPAnotherIOS is "{C}: speaking to another IOS box!".

@@ -31,13 +31,13 @@ var responderLines = func() []sample {
 	add(ISAKMPLock{at, 0x64E2927C, false, 1, ForResponder}, "ISAKMP: Locking peer struct 0x64E2927C, IKE refcount 1 for crypto_isakmp_process_block")
 	step(FromPeer, MMExch, "IKE_READY", "IKE_R_MM1")
 	add(ISAKMPProcessing{at, PayloadSA, 0}, "ISAKMP:(0:0:N/A:0): processing SA payload. message ID = 0")
-	add(ISAKMPVendorPayload{at}, "ISAKMP:(0:0:N/A:0): processing vendor id payload")
+	add(ISAKMPVendorPayload{At: at}, "ISAKMP:(0:0:N/A:0): processing vendor id payload")
 	add(ISAKMPVendorNATT{at, NATTDraft07}, "ISAKMP (0:0): vendor ID is NAT-T v7")
 	add(ISAKMPKeyFound{at, r1}, "ISAKMP:(0:0:N/A:0):found peer pre-shared key matching 12.12.12.1")
 	add(ISAKMPChecking{at, 1, 10}, "ISAKMP:(0:0:N/A:0):Checking ISAKMP transform 1 against priority 10 policy")
 	add(ISAKMPAcceptable{At: at}, "ISAKMP:(0:0:N/A:0):atts are acceptable. Next payload is 0")
 	at.Conn = 1
-	add(ISAKMPVendorPayload{at}, "ISAKMP:(0:1:SW:1): processing vendor id payload")
+	add(ISAKMPVendorPayload{At: at}, "ISAKMP:(0:1:SW:1): processing vendor id payload")
 	step(Internal, ProcessMainMode, "IKE_R_MM1", "IKE_R_MM1")
 	at.Message = 2
 	add(ISAKMPNATTConstructed{at, NATTDraft07}, "ISAKMP:(0:1:SW:1): constructed NAT-T vendor-07 ID")

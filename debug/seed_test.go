@@ -42,7 +42,7 @@ func initiatorEvents(n negotiation) []Event {
 	}
 	processing := func(p Payload, id uint32) { add(ISAKMPProcessing{at(), p, id}) }
 	natt := func() {
-		add(ISAKMPVendorPayload{at()}, ISAKMPVendorMismatch{at(), 245}, ISAKMPVendorNATT{at(), NATTDraft07})
+		add(ISAKMPVendorPayload{At: at()}, ISAKMPVendorMismatch{at(), 245}, ISAKMPVendorNATT{at(), NATTDraft07})
 	}
 	id := func(own bool, a netip.Addr) {
 		add(ISAKMPID{at(), own, 8, IDIPv4Addr, a.String(), 17, 500, 12})
@@ -110,9 +110,9 @@ func initiatorEvents(n negotiation) []Event {
 	add(
 		ISAKMPKeyFound{at(), r3},
 		ISAKMPKeysGenerated{at()},
-		ISAKMPVendorPayload{at()}, ISAKMPVendor{at(), Unity},
-		ISAKMPVendorPayload{at()}, ISAKMPVendor{at(), DPD},
-		ISAKMPVendorPayload{at()}, ISAKMPAnotherIOS{at()},
+		ISAKMPVendorPayload{At: at()}, ISAKMPVendor{at(), Unity},
+		ISAKMPVendorPayload{At: at()}, ISAKMPVendor{at(), DPD},
+		ISAKMPVendorPayload{At: at()}, ISAKMPAnotherIOS{at()},
 	)
 	step(Internal, ProcessMainMode, "IKE_I_MM4", "IKE_I_MM4")
 

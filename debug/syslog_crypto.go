@@ -125,14 +125,19 @@ func (e CryptoInvalidSPI) AppendLine(b []byte, _ Manner) []byte {
 		e.Dst, e.Protocol, e.SPI, e.SPI, e.Src)
 }
 
-// CryptoReplay is "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=29".
+// CryptoReplay is "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection
+// id=29". 15.x puts the connection on a line of its own, with the sequence number.
 type CryptoReplay struct {
 	inSyslog
-	ConnID uint32
+	ConnID   uint32
+	Sequence uint32
 }
 
 func (CryptoReplay) Severity() uint8 { return 4 }
-func (e CryptoReplay) AppendLine(b []byte, _ Manner) []byte {
+func (e CryptoReplay) AppendLine(b []byte, m Manner) []byte {
+	if m == IOS15 {
+		return fmt.Appendf(b, "%%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed\n        connection id=%d, sequence number=%d\n", e.ConnID, e.Sequence)
+	}
 	return fmt.Appendf(b, textReplay, e.ConnID)
 }
 

@@ -71,6 +71,8 @@ const (
 
 	textRetransmitQM      = ": retransmitting phase 2 %s %d ..."
 	textRetransmitQMAgain = ": retransmitting phase 2 %d %s"
+	textRetransmitSkipped = ": retransmission skipped for phase %d (time since last transmission %d)"
+	textNoNotification    = ": Failed to construct AG informational message."
 	textMachineError      = ": FSM action returned error: %d"
 	textUnknownInput      = ": Unknown Input %s, %s:  state = %s"
 	textNotifyRefused     = ":Notify has no hash. Rejected."

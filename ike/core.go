@@ -140,11 +140,17 @@ func covered(p *exchange.Policy, name string, seq int, s exchange.Selector) bool
 	return t != nil && slices.ContainsFunc(t.Selectors, func(o exchange.Selector) bool { return o.Contains(s) })
 }
 
-// ConnID implements exchange.Registry.
+// ConnID implements exchange.Registry. In 15.x the first is 1001.
 func (c *Core) ConnID() uint32 {
 	c.conns++
+	if c.ios15() {
+		return 1000 + c.conns
+	}
 	return c.conns
 }
+
+// ios15 reports whether the manner of 15.x is kept.
+func (c *Core) ios15() bool { return c.policy.Version == debug.IOS15 }
 
 // SPI implements exchange.Registry. The first 256 values are reserved (RFC 2406,
 // section 2.1).

@@ -99,6 +99,9 @@ func (c *Core) enable(spi uint32) {
 		c.emit(debug.IPsecEnableNotify{})
 		c.emit(debug.IPsecEnable{SPI: p.OutboundSPI})
 	}
+	if c.ios15() {
+		c.emit(debug.IPsecCurrent{Peer: p.peer.Addr, SPI: p.OutboundSPI})
+	}
 	for _, o := range c.ordered() {
 		if o == p || o.key() != p.key() || !o.enabled || o.leaving {
 			continue
@@ -271,7 +274,9 @@ func (c *Core) removePair(p *pair) {
 // unlock gives the pair's reference on its peer back.
 func (c *Core) unlock(p *pair) {
 	p.peer.IPsec--
-	c.emit(debug.ISAKMPUnlock{Ptr: p.peer.Ptr, IPsec: true, Count: p.peer.IPsec, By: debug.FromDeleteSAs})
+	if !c.ios15() {
+		c.emit(debug.ISAKMPUnlock{Ptr: p.peer.Ptr, IPsec: true, Count: p.peer.IPsec, By: debug.FromDeleteSAs})
+	}
 	if p.peer.IKE == 0 && p.peer.IPsec == 0 {
 		c.emit(debug.ISAKMPReapPeer{Peer: p.peer.Addr, Ptr: p.peer.Ptr})
 	}
@@ -280,13 +285,21 @@ func (c *Core) unlock(p *pair) {
 
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
-	c.emit(debug.IPsecKeyEngine{Count: 2})
-	c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})
-	c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(true)})
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
-	c.emit(debug.IPsecProxyMatch{Src: local.Addr, Dst: remote.Addr, Protocol: local.Protocol, SrcPort: local.Port, DstPort: remote.Port})
-	c.emit(debug.IPsecReconnect{Peer: p.peer.Addr})
-	c.emit(debug.IPsecAddIdent{Src: local.Addr, Dst: remote.Addr, DstPort: remote.Port})
-	c.emit(debug.IPsecCreate{SARef: p.SARef(false)})
-	c.emit(debug.IPsecCreate{SARef: p.SARef(true)})
+	match := debug.IPsecProxyMatch{Src: local.Addr, Dst: remote.Addr, Protocol: local.Protocol, SrcPort: local.Port, DstPort: remote.Port}
+	if c.ios15() {
+		c.emit(debug.IPsecKeyEngine{Count: 1})
+		c.emit(match)
+		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: p.Seq})
+	} else {
+		c.emit(debug.IPsecKeyEngine{Count: 2})
+		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})
+		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(true)})
+		c.emit(match)
+		c.emit(debug.IPsecReconnect{Peer: p.peer.Addr})
+		c.emit(debug.IPsecAddIdent{Src: local.Addr, Dst: remote.Addr, DstPort: remote.Port})
+	}
+	for _, outbound := range []bool{false, true} {
+		c.emit(debug.IPsecCreate{SARef: p.SARef(outbound), Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+	}
 }

@@ -115,7 +115,9 @@ func (c *Core) dead(s *sa, requests []exchange.Request) {
 	}
 }
 
-// keyMessage reports that the key engine asks for SAs.
+// keyMessage reports that the key engine asks for SAs, of which 15.x says nothing.
 func (c *Core) keyMessage(at debug.At) {
-	c.emit(debug.ISAKMPKeyMessage{At: at, Kind: debug.KeySARequest, Count: 1})
+	if !c.ios15() {
+		c.emit(debug.ISAKMPKeyMessage{At: at, Kind: debug.KeySARequest, Count: 1})
+	}
 }

@@ -72,7 +72,9 @@ func (i SAInfo) KeyRequest(outbound bool) debug.KeyRequest {
 // SARef names one direction.
 func (i SAInfo) SARef(outbound bool) debug.SARef {
 	if outbound {
-		return debug.SARef{Dst: i.Remote.Addr(), SPI: i.OutboundSPI, Transform: i.Set.String(), ConnID: i.OutboundConn}
+		return debug.SARef{Dst: i.Remote.Addr(), SPI: i.OutboundSPI, Transform: i.Set.String(), ConnID: i.OutboundConn,
+			LifeSeconds: i.LifeSeconds, LifeKB: i.LifeKilobytes}
 	}
-	return debug.SARef{Dst: i.Local.Addr(), SPI: i.InboundSPI, Transform: i.Set.String(), ConnID: i.InboundConn}
+	return debug.SARef{Dst: i.Local.Addr(), SPI: i.InboundSPI, Transform: i.Set.String(), ConnID: i.InboundConn,
+		LifeSeconds: i.LifeSeconds, LifeKB: i.LifeKilobytes}
 }

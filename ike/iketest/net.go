@@ -169,11 +169,15 @@ type Router struct {
 	Events []debug.Event // everything reported
 	// Keepalives counts the NAT keepalives sent.
 	Keepalives int
+	manner     debug.Manner // of the policy
 	net        *Net
 }
 
 // Do hands the router an input, and does the slow work that follows at once.
 func (r *Router) Do(in ike.Input) {
+	if p, ok := in.(ike.SetPolicy); ok {
+		r.manner = p.Policy.Version
+	}
 	jobs := r.Core.Handle(r.net.Now, in)
 	for len(jobs) > 0 {
 		result := jobs[0].Run()
@@ -190,17 +194,17 @@ func (r *Router) Acquire(name string, seq int, s exchange.Selector) {
 func (r *Router) Emit(e debug.Event) {
 	r.Events = append(r.Events, e)
 	if r.net.Record {
-		r.net.Log = append(r.net.Log, r.Name+": "+string(e.AppendLine(nil, debug.IOS12)))
+		r.net.Log = append(r.net.Log, r.Name+": "+string(e.AppendLine(nil, r.manner)))
 	}
 }
 
-// Lines returns what `debug` with these switches would have printed, syslog messages
-// with FlagNone.
+// Lines returns what `debug` with these switches would have printed in the manner of the
+// router's policy, syslog messages with FlagNone.
 func (r *Router) Lines(flags ...debug.Flag) []string {
 	var list []string
 	for _, e := range r.Events {
 		if slices.Contains(flags, e.Flag()) {
-			list = append(list, string(e.AppendLine(nil, debug.IOS12)))
+			list = append(list, string(e.AppendLine(nil, r.manner)))
 		}
 	}
 	return list

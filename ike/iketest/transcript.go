@@ -311,7 +311,7 @@ ISAKMP: Unlocking IPSEC struct 0x{peer} from create_transforms, count 1
 // names are the patterns of what a name in braces stands for.
 var names = map[string]string{
 	"0": `ISAKMP:\(0:0:N/A:0\)`, "a": `ISAKMP \(0:0\)`, "C": `ISAKMP:\(0:1:SW:1\)`, "c": `ISAKMP \(0:134217729\)`,
-	"peer": `[0-9A-F]{8}`, "handle": `8[0-9A-F]{7}`, "sa": `[0-9A-F]{8}`, "pad": ` {6}`,
+	"peer": `[0-9A-F]{8}`, "handle": `8[0-9A-F]{7}`, "sa": `[0-9A-F]{8}`, "pad": ` {6}`, "blank": ` `,
 	"mid": `-?[0-9]{1,10}`, "spi": `[0-9A-F]{1,8}`, "decimal": `[0-9]{1,10}`,
 }
 

@@ -47,12 +47,12 @@ func (t *turn) beginAggressive(ev exchange.Secret) {
 	w.Add(payload.TypeSA, &sa)
 	w.Add(payload.TypeKE, payload.Opaque(t.gxi))
 	w.Add(payload.TypeNonce, payload.Opaque(t.ni))
-	for _, v := range offeredNATT {
+	for _, v := range t.offeredNATT() {
 		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
 	}
 	t.idi = t.ownID(0, payload.TypeVendor)
 	w.Add(payload.TypeID, payload.Opaque(t.idi))
-	for _, v := range offeredNATT {
+	for _, v := range t.offeredNATT() {
 		w.Add(payload.TypeVendor, v.ID())
 	}
 	w.Add(payload.TypeVendor, payload.VendorUnity.ID())
@@ -101,9 +101,7 @@ func (t *turn) resumeAM2(m *message) error {
 		return errRefused
 	}
 	copy(t.cky[8:], m.header.ResponderCookie[:])
-	if t.conn == 0 {
-		t.conn = t.env.Registry.ConnID()
-	}
+	t.policyAgreed()
 	t.nr = nonce
 	t.readVendors(m)
 	if err := t.deriveKeys(key.Secret); err != nil {

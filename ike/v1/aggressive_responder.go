@@ -43,7 +43,7 @@ func (t *turn) resumeAM1(m *message) error {
 		t.refuseOffer()
 		return errDeleted
 	}
-	t.conn = t.env.Registry.ConnID()
+	t.policyAgreed()
 	t.gxr, t.ni, t.nr = t.dh.Public(), nonce, t.nonce()
 	t.readVendors(m)
 	return t.deriveKeys(key.Secret)

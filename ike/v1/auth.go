@@ -100,7 +100,7 @@ func (t *turn) deriveKeys(psk []byte) error {
 	}
 	t.keys, t.psk = k, psk
 	t.chain = phase1Chain(h, block, t.gxi, t.gxr)
-	t.trace(debug.ISAKMPKeysGenerated{At: t.at()})
+	t.keysExist()
 	return nil
 }
 

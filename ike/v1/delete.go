@@ -39,6 +39,7 @@ func (t *turn) destroy(gone debug.ISAKMPDeleteSA, quiet bool) {
 		t.inform(mid, payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{t.cky[:]}})
 	}
 	t.move(debug.Internal, debug.Phase1Delete, DestSA)
+	gone.Done = true
 	t.trace(gone)
 	t.unlock(debug.ForSADeleted)
 	t.dropNodes()
@@ -51,13 +52,18 @@ func (t *turn) bury(reason debug.SAReason) {
 		return
 	}
 	t.trace(debug.ISAKMPNoParanoid{At: t.at()})
-	for range 2 {
-		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr()})
-	}
+	t.deleting(reason)
 	t.unlock(debug.ForSADeleted)
 	t.dropNodes()
 	t.move(debug.Internal, debug.Phase1Delete, DestSA)
 	t.buried()
+}
+
+// deleting reports the end of an SA that never came up: decided and done at once.
+func (t *turn) deleting(reason debug.SAReason) {
+	for _, done := range []bool{false, true} {
+		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr(), Done: done})
+	}
 }
 
 // buried stops every timer, erases the keys and hands back what was not served.
@@ -117,7 +123,7 @@ func (t *turn) deleteIPsec(spis []uint32) {
 	for _, spi := range spis {
 		d.SPIs = append(d.SPIs, octets(spi))
 	}
-	t.trace(debug.ISAKMPKeyMessage{At: t.at(), Kind: debug.KeyDelete, Count: 1})
+	t.keyMessage(debug.KeyDelete)
 	mid := t.messageID()
 	t.newNode(mid)
 	t.inform(mid, payload.TypeDelete, &d)

@@ -11,7 +11,7 @@ import (
 func (t *turn) createSAs(n *node) {
 	d := &n.deal
 	t.peer.IPsec++
-	t.trace(debug.ISAKMPLock{At: t.at(), Ptr: t.peer.Ptr, IPsec: true, Count: t.peer.IPsec, By: debug.ForStuffKE})
+	t.lockIPsec(t.peer.IPsec, debug.ForStuffKE)
 	t.trace(debug.ISAKMPCreatingSAs{At: t.at()})
 	info := exchange.SAInfo{
 		Map: d.tunnel.Map, Seq: d.tunnel.Seq, Interface: d.tunnel.Interface,
@@ -56,13 +56,17 @@ func (t *turn) traceFlow(i exchange.SAInfo, outbound bool) {
 	t.trace(debug.ISAKMPSASPI{At: t.at(), Outbound: outbound, SPI: spi, Flags: i.Flags(outbound)})
 	t.trace(debug.ISAKMPSALifetime{At: t.at(), Value: i.LifeSeconds})
 	t.trace(debug.ISAKMPSALifetime{At: t.at(), Kilobytes: true, Value: i.LifeKilobytes})
-	t.trace(debug.ISAKMPSAClientFlags{At: t.at(), Flags: client})
+	if !t.ios15() {
+		t.trace(debug.ISAKMPSAClientFlags{At: t.at(), Flags: client})
+	}
 }
 
 // handOver reports how the reference on the peer passes to the SAs installed.
 func (t *turn) handOver() {
-	t.trace(debug.ISAKMPLock{At: t.at(), Ptr: t.peer.Ptr, IPsec: true, Count: t.peer.IPsec + 1, By: debug.ForTransforms})
-	t.trace(debug.ISAKMPUnlock{At: t.at(), Ptr: t.peer.Ptr, IPsec: true, Count: t.peer.IPsec, By: debug.FromTransforms})
+	t.lockIPsec(t.peer.IPsec+1, debug.ForTransforms)
+	if !t.ios15() {
+		t.trace(debug.ISAKMPUnlock{At: t.at(), Ptr: t.peer.Ptr, IPsec: true, Count: t.peer.IPsec, By: debug.FromTransforms})
+	}
 }
 
 // writeLife2 tells the initiator of lifetimes that are lower than its own (RFC 2407,

@@ -25,7 +25,7 @@ func (t *turn) initiate(ev exchange.Initiate) {
 	t.sai = sa.AppendBody(nil)
 	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
 	w.Add(payload.TypeSA, &sa)
-	for _, v := range offeredNATT {
+	for _, v := range t.offeredNATT() {
 		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
 		w.Add(payload.TypeVendor, v.ID())
 	}
@@ -98,11 +98,10 @@ func (t *turn) readOneProposal(m *message) (payload.SA, error) {
 	return sa, err
 }
 
-// resumeChoice has our public value: the crypto engine owns the SA now, which gives it
-// its connection id.
+// resumeChoice has our public value: the crypto engine owns the SA now.
 func (t *turn) resumeChoice(m *message) error {
 	copy(t.cky[8:], m.header.ResponderCookie[:])
-	t.conn = t.env.Registry.ConnID()
+	t.policyAgreed()
 	t.readVendors(m)
 	return nil
 }

@@ -20,7 +20,7 @@ func (t *turn) readOffer(m *message) error {
 	t.sai = body
 	t.vendor = t.readVendors(m)
 	if t.haveKey() == nil && t.choose(sa.Proposals) {
-		t.conn = t.env.Registry.ConnID()
+		t.policyAgreed()
 		t.readVendors(m)
 		return nil
 	}
@@ -34,13 +34,14 @@ func (t *turn) refuseOffer() {
 	t.trace(debug.ISAKMPNoOffers{At: t.at()})
 	t.trace(debug.ISAKMPPolicyNotAcceptable{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr()})
 	t.trace(debug.ISAKMPErrorCounter{At: t.at(), Attempt: 1, Of: attempts, Reason: debug.ErrorNoProposal})
+	if t.ios15() {
+		t.trace(debug.ISAKMPNoNotification{At: t.at()})
+	}
 	w := payload.NewWriter(t.header(payload.ExchangeInformational, t.messageID()))
 	w.Add(payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.NoProposalChosen})
 	t.transmit(w.Message(), "INFO", false)
 	t.trace(debug.ISAKMPNoParanoid{At: t.at()})
-	for range 2 {
-		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: debug.SAPolicyRefused, State: t.shown, Peer: t.peerAddr()})
-	}
+	t.deleting(debug.SAPolicyRefused)
 	t.trace(debug.ISAKMPMachineError{At: t.at(), Code: 2})
 	if t.aggressive {
 		t.move(debug.FromPeer, debug.AMExch, DestSA)

@@ -68,13 +68,10 @@ func (t *turn) readNATD(m *message) error {
 		} else if oneOf(his, h) {
 			found.peer = false
 		}
+		t.traceNATD(r.Type, found, i < len(list)-1)
 	}
 	t.nat = found
-	if found.found() {
-		t.trace(debug.ISAKMPNATD{At: t.at(), Mine: true, Match: !found.self})
-		t.trace(debug.ISAKMPNATD{At: t.at(), Match: !found.peer})
-		t.trace(debug.ISAKMPNAT{At: t.at(), Side: natSide[found]})
-	}
+	t.traceNAT(found)
 	return nil
 }
 

@@ -68,6 +68,7 @@ func (t *turn) choose(proposals []payload.Proposal) bool {
 				if !t.checkTransform(tr, policy, next) {
 					continue
 				}
+				t.traceLife(tr, policy)
 				t.suite = policy
 				t.lowered = offeredLife(tr) > uint64(policy.LifeSeconds)
 				t.life = time.Duration(lower(policy.LifeSeconds, offeredLife(tr))) * time.Second

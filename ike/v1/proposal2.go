@@ -240,6 +240,9 @@ func hasSet(tunnel *exchange.Tunnel, o exchange.TransformSet) bool {
 
 func (t *turn) traceValidate(ids exchange.Selector, o terms) {
 	i := exchange.SAInfo{Local: t.local, Remote: t.remote, UDPEncap: t.floated(), Set: o.set, PFS: o.group, Selector: ids}
+	if t.ios15() {
+		t.trace(debug.IPsecValidatePart{Part: 1})
+	}
 	t.trace(debug.IPsecValidate{Part: 1, KeyRequest: i.KeyRequest(false)})
 	src, dst := ids.Local.Debug(), ids.Remote.Debug()
 	t.trace(debug.IPsecProxyMatch{Src: src.Addr, Dst: dst.Addr, Protocol: src.Protocol, SrcPort: src.Port, DstPort: dst.Port})

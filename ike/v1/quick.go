@@ -259,7 +259,11 @@ func (t *turn) nodeDuplicate(n *node, m *message) {
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at(), Phase2: true})
 	last := !n.initiator && n.state == QMPhase2Complete
-	if n.sent.Data == nil || last || t.env.Now.Before(n.sentAt.Add(copied)) {
+	if n.sent.Data == nil || last {
+		return
+	}
+	if t.env.Now.Before(n.sentAt.Add(copied)) {
+		t.tooSoon(true, n.sentAt)
 		return
 	}
 	n.sentAt = t.env.Now

@@ -40,6 +40,7 @@ func (t *turn) beginQuick(r exchange.Request) {
 // sendQM1 sends HDR*, HASH(1), SA, Ni [, KE], IDci, IDcr.
 func (t *turn) sendQM1(n *node) {
 	t.number = 7
+	t.getsSPI(n)
 	sa := t.offer2(n.request)
 	w := payload.NewWriter(t.header(payload.ExchangeQuick, n.mid))
 	start, end := w.Space(payload.TypeHash, t.suite.Hash.Size())

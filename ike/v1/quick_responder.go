@@ -63,12 +63,11 @@ func (t *turn) answerQM1(n *node, m *message) {
 	t.traceIDs(n, m)
 	n.nr = t.nonce()
 	n.deal.inSPI = t.env.Registry.SPI()
-	t.trace(debug.ISAKMPAskSPI{At: t.at(), Count: 1})
+	t.getsSPI(n)
 	t.nodeMove(n, debug.FromPeer, debug.QMExch, QMSPIStarve)
-	t.trace(debug.IPsecKeyEngine{Count: 1})
-	t.trace(debug.IPsecSPIResponse{SPI: n.deal.inSPI, Local: t.local.Addr(), Peer: t.peerAddr()})
+	t.spiReply(n)
 	t.number = 8
-	t.trace(debug.ISAKMPKeyMessage{At: t.at(), Kind: debug.KeySPIReply, Count: 1})
+	t.keyMessage(debug.KeySPIReply)
 	t.createSAs(n)
 	choice := n.deal.proposal
 	choice.SPI = octets(n.deal.inSPI)
@@ -86,6 +85,11 @@ func (t *turn) answerQM1(n *node, m *message) {
 	t.writeLife2(w, n)
 	msg := w.Message()
 	copy(msg[start:end], t.keys.hash2(n.mid, n.ni, msg[end:]))
+	if t.ios15() {
+		t.nodeMove(n, debug.Internal, debug.GotSPI, QMRQM2)
+		t.sendQuick(n, msg, "QM2", true)
+		return
+	}
 	t.sendQuick(n, msg, "QM2", true)
 	t.nodeMove(n, debug.FromIPsec, debug.SPIReply, QMRQM2)
 	t.handOver()

@@ -34,6 +34,9 @@ func (t *turn) transmit(msg []byte, name string, answer bool) {
 func (t *turn) send(s exchange.Send) {
 	t.trace(debug.ISAKMPSending{At: t.at(), Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
 	t.do(s)
+	if t.ios15() {
+		t.trace(debug.ISAKMPSendingIPv4{At: t.at()})
+	}
 }
 
 // expired serves the timers.
@@ -85,7 +88,11 @@ func (t *turn) duplicate(m *message) {
 	// The last message of an exchange is not answered, or its copies would go to and
 	// fro for ever.
 	last := t.initiator() != t.aggressive && t.state == P1Complete
-	if t.sent.Data == nil || last || t.state == DestSA || t.env.Now.Before(t.sentAt.Add(copied)) {
+	if t.sent.Data == nil || last || t.state == DestSA {
+		return
+	}
+	if t.env.Now.Before(t.sentAt.Add(copied)) {
+		t.tooSoon(false, t.sentAt)
 		return
 	}
 	t.sentAt = t.env.Now

@@ -10,9 +10,6 @@ type vendors struct {
 	natt payload.Vendor // the best version of NAT traversal, VendorUnknown for none
 }
 
-// offeredNATT are the versions of NAT traversal that 12.4 offers, in its order.
-var offeredNATT = []payload.Vendor{payload.VendorNATTDraft07, payload.VendorNATTDraft03, payload.VendorNATTDraft02}
-
 var nattVersion = map[payload.Vendor]debug.NATT{
 	payload.VendorNATTRFC3947:       debug.NATTRFC3947,
 	payload.VendorNATTDraft07:       debug.NATTDraft07,
@@ -24,8 +21,9 @@ var nattVersion = map[payload.Vendor]debug.NATT{
 // readVendors walks the vendor IDs of a message. IOS walks them before it looks at the
 // policy and again once that is known, and reports both.
 func (t *turn) readVendors(m *message) (v vendors) {
+	again := (t.number <= 2 || t.aggressive) && t.suite.Group != 0
 	for _, r := range m.all(payload.TypeVendor) {
-		t.trace(debug.ISAKMPVendorPayload{At: t.at()})
+		t.trace(debug.ISAKMPVendorPayload{At: t.at(), Again: again})
 		known := payload.ClassifyVendor(r.Body)
 		if known.NATT() && (v.natt == payload.VendorUnknown || known < v.natt) {
 			v.natt = known // Vendor lists the versions from the best on
@@ -45,6 +43,10 @@ func (t *turn) traceVendor(v payload.Vendor, id []byte, h payload.Header) {
 		return
 	case payload.IsIOSVendorID(id, h.InitiatorCookie, h.ResponderCookie):
 		t.trace(debug.ISAKMPAnotherIOS{At: t.at()})
+		return
+	case v == payload.VendorFragmentation && t.ios15():
+		t.trace(debug.ISAKMPVendorFragment{At: t.at()})
+		t.trace(debug.ISAKMPNoFragment{At: t.at()})
 		return
 	}
 	// IOS compares every other vendor ID with Unity's and DPD's first.

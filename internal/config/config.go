@@ -12,7 +12,7 @@ import (
 // Config is one complete configuration. The zero value is not valid: New
 // returns IOS's defaults.
 type Config struct {
-	Version  string // IOS release whose manner is kept: "12.4"
+	Version  string // IOS release whose manner is kept, one of Releases
 	Hostname string
 
 	TimestampsDebug Timestamps

@@ -127,7 +127,7 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 	case sa.udp != r.udp:
 		sa.refuse(&r.path.drops, InEncapsulation)
 	case !sa.check(seq):
-		r.path.refuseReplay(sa)
+		r.path.refuseReplay(sa, seq)
 	default:
 		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq})
 	}
@@ -212,7 +212,7 @@ func (r *receiver) deliver(p *inPacket) {
 		return
 	}
 	if !s.accept(p.seq) {
-		r.path.refuseReplay(s)
+		r.path.refuseReplay(s, p.seq)
 		return
 	}
 	if p.fate != NoDrop {

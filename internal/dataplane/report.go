@@ -16,10 +16,10 @@ func (s *pair) refuse(d *drops, r Drop) {
 	s.flow.drops.add(r)
 }
 
-func (p *Path) refuseReplay(s *pair) {
+func (p *Path) refuseReplay(s *pair, seq uint32) {
 	s.refuse(&p.drops, InReplay)
 	if s.replayLog.allow(p.now()) {
-		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID})
+		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID, Sequence: seq})
 	}
 }
 

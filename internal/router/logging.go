@@ -13,6 +13,7 @@ var stampKinds = map[config.TimestampKind]debug.StampKind{
 
 // setLogging makes the log what the configuration says.
 func (r *Router) setLogging(c *config.Config) {
+	r.hub.SetManner(manner(c))
 	r.hub.SetFormat(stamp(c.TimestampsDebug), stamp(c.TimestampsLog))
 	r.hub.SetLevel(debug.ConsoleLine, level(c.LoggingConsole))
 	r.hub.SetLevel(debug.MonitorLine, level(c.LoggingMonitor))

@@ -108,10 +108,18 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 	return d
 }
 
+// manner is that of the release which the configuration names.
+func manner(c *config.Config) debug.Manner {
+	if c.IOS15() {
+		return debug.IOS15
+	}
+	return debug.IOS12
+}
+
 // ikePolicy is what IKE may negotiate. An entry without a peer or a transform set
 // is not negotiable; its traffic is dropped by the data plane.
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
-	p := &exchange.Policy{Version: debug.IOS12}
+	p := &exchange.Policy{Version: manner(c)}
 	if c.ISAKMPOff {
 		return p
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"conft/debug"
 	"conft/internal/acl"
 	"conft/internal/config"
 )
@@ -116,6 +117,17 @@ func TestTransformWords(t *testing.T) {
 		}
 		if got := transformWords(transformSet(&config.TransformSet{Transforms: []string{gcm}})); strings.Join(got, "+") != want {
 			t.Errorf("%s prints as %v", gcm, got)
+		}
+	}
+}
+
+// The version line chooses the manner of IKE as well as that of the log.
+func TestVersionChoosesTheManner(t *testing.T) {
+	c := config.New()
+	for version, want := range map[string]debug.Manner{"12.4": debug.IOS12, "15.0": debug.IOS15, "15.9": debug.IOS15} {
+		c.Version = version
+		if got := (&Router{}).ikePolicy(c).Version; got != want {
+			t.Errorf("version %s has manner %d", version, got)
 		}
 	}
 }
