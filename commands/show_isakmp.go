@@ -48,8 +48,8 @@ func showISAKMPSADetail(w io.Writer, sas []router.ISAKMPSA) {
 			capabilities = "N"
 		}
 		left := int(sa.Remaining.Seconds())
-		fmt.Fprintf(w, "%-5d %-15s %-15s        %-6s %-4s %-6s psk  %-2d %02d:%02d:%02d %s\n",
-			sa.ConnID, sa.Local, sa.Remote, status, sa.Encryption, sa.Hash, sa.Group,
+		fmt.Fprintf(w, "%-5d %-15s %-15s        %-6s %-4s %-6s %-4s %-2d %02d:%02d:%02d %s\n",
+			sa.ConnID, sa.Local, sa.Remote, status, sa.Encryption, sa.Hash, sa.Auth, sa.Group,
 			left/3600, left/60%60, left%60, capabilities)
 		fmt.Fprintf(w, "       Engine-id:Conn-id =  SW:%d\n\n", sa.ConnID)
 	}

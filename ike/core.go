@@ -80,10 +80,10 @@ func (c *Core) Handle(now time.Time, in Input) []Job {
 	case InvalidSPI:
 		c.invalidSPI(in)
 	case result:
-		if in.sa.gone {
-			v1.Erase(in.ev)
-		} else {
+		if secret, ok := in.ev.(exchange.Secret); !in.sa.gone {
 			c.step(in.sa, in.ev)
+		} else if ok {
+			v1.Erase(secret)
 		}
 	}
 	c.settle()

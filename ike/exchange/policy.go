@@ -25,6 +25,10 @@ type Policy struct {
 	Aggressive []AggressivePeer
 	Tunnels    []Tunnel // in the order of the crypto maps and their sequence numbers
 
+	Credentials []Credential // for RSA signatures, in the order of the trustpoints
+	Authorities []Authority  // of all trustpoints
+	Trust       Trust        // nil without any
+
 	NoAggressive bool // aggressive mode is neither begun nor answered
 }
 

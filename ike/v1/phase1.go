@@ -63,7 +63,13 @@ type Phase1 struct {
 	retries int
 	errors  int
 	seen    []digest
-	pending *pending // waits for Diffie-Hellman
+	pending *pending                    // waits for slow work
+	then    func(*turn, *message) error // what follows that
+
+	// With signatures.
+	wantedCerts [][]byte // DER names of the authorities that the peer accepts
+	proof       proof
+	verdict     exchange.Verdict // on the peer's
 
 	nodes       map[uint32]*node // by message ID
 	spent       map[uint32]bool  // message IDs that have been used, by either side
@@ -98,6 +104,12 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 		t.expired(ev.Timer)
 	case exchange.Secret:
 		t.secret(ev)
+	case exchange.Signed:
+		t.proof.signature = ev.Signature
+		t.resumed(nil)
+	case exchange.Verdict:
+		t.verdict = ev
+		t.resumed(nil)
 	case exchange.Delete:
 		t.delete(ev.Reason, ev.Quiet)
 	case exchange.DeleteIPsec:

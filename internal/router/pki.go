@@ -1,8 +1,12 @@
 package router
 
 import (
-	"time"
+	"bytes"
+	"net/netip"
+	"slices"
 
+	"conft/debug"
+	"conft/ike/exchange"
 	"conft/internal/config"
 	"conft/internal/pki"
 )
@@ -65,5 +69,62 @@ func certificateMap(m *config.CertificateMap) pki.Map {
 	return out
 }
 
-// now is the time that certificates are judged by: the one that `show clock` shows.
-func (r *Router) now() time.Time { return r.clock.Now() }
+// trust gives an IKE policy the certificates of this router and the judge of those of
+// its peers. Certificates are judged by the time that `show clock` shows.
+func (r *Router) trust(c *config.Config, p *exchange.Policy) {
+	points := r.trustpoints(c)
+	for _, t := range points {
+		for _, a := range t.Authorities {
+			known := func(k exchange.Authority) bool { return bytes.Equal(k.Name, a.RawSubject) }
+			if !slices.ContainsFunc(p.Authorities, known) {
+				p.Authorities = append(p.Authorities, exchange.Authority{Name: a.RawSubject, Text: pki.Name(a.RawSubject)})
+			}
+		}
+		if t.Own != nil && t.Key != nil {
+			p.Credentials = append(p.Credentials, r.credential(t))
+		}
+	}
+	if len(p.Authorities) > 0 {
+		p.Trust = &judge{pki.Validator{Trustpoints: points, Revocations: r.crls}, r.clock}
+	}
+}
+
+// credential is a trustpoint's certificate as IKE uses it.
+func (r *Router) credential(t *pki.Trustpoint) exchange.Credential {
+	own := t.Own
+	c := exchange.Credential{
+		Trustpoint: t.Name, Chain: [][]byte{own.Raw}, Issuers: [][]byte{own.RawIssuer},
+		Subject: own.RawSubject, Text: pki.Name(own.RawSubject), Names: own.DNSNames,
+		Usable: func() bool { return t.Usable(r.clock.Now()) }, Sign: t.Key.Sign,
+	}
+	for _, ip := range own.IPAddresses {
+		if a, ok := netip.AddrFromSlice(ip); ok {
+			c.Addrs = append(c.Addrs, a.Unmap())
+		}
+	}
+	for _, a := range t.Authorities {
+		c.Issuers = append(c.Issuers, a.RawSubject)
+		if !bytes.Equal(a.RawSubject, a.RawIssuer) { // the peer has the root
+			c.Chain = append(c.Chain, a.Raw)
+		}
+	}
+	return c
+}
+
+// judge implements exchange.Trust.
+type judge struct {
+	pki.Validator
+	clock *Clock
+}
+
+// Judge validates what a peer presents.
+func (j *judge) Judge(c exchange.Claim) (v exchange.Verdict) {
+	claim := pki.Claim{
+		Certificates: c.Certificates, Kind: pki.IdentityKind(c.Identity.Type), Identity: c.Identity.Data,
+		Hash: c.Hash, Signature: c.Signature,
+	}
+	_, _, v.Err = j.Validate(claim, j.clock.Now(), func(step debug.PKIStep, text string) {
+		v.Events = append(v.Events, debug.PKITransaction{Step: step, Text: text})
+	})
+	return v
+}

@@ -102,7 +102,7 @@ func (r *Router) ISAKMPSAs() []ISAKMPSA {
 		out = append(out, ISAKMPSA{
 			Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalPort: p.Local.Port(), RemotePort: p.Remote.Port(),
 			Initiator: p.Initiator, State: p.State, ConnID: p.ConnID, Deleted: p.Deleted, NATT: p.NATT,
-			Encryption: encryptionWord(p.Suite), Hash: hashWord(p.Suite), Group: uint8(p.Suite.Group), Remaining: p.Remaining,
+			Encryption: encryptionWord(p.Suite), Hash: hashWord(p.Suite), Auth: authWord(p.Suite), Group: uint8(p.Suite.Group), Remaining: p.Remaining,
 		})
 	}
 	return out

@@ -23,6 +23,7 @@ type ISAKMPSA struct {
 	Deleted               bool
 	NATT                  bool
 	Encryption, Hash      string // "aes 256", "sha", as `show crypto isakmp sa detail` prints
+	Auth                  string // "psk", "rsig"
 	Group                 uint8
 	Remaining             time.Duration
 }

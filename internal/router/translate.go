@@ -124,10 +124,9 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 		return p
 	}
 	for _, i := range c.ISAKMPPolicy {
-		if i.Authentication == config.PreShare {
-			p.Proposals = append(p.Proposals, isakmpProposal(i))
-		}
+		p.Proposals = append(p.Proposals, isakmpProposal(i))
 	}
+	r.trust(c, p)
 	for _, k := range c.ISAKMPKeys {
 		p.Keys = append(p.Keys, exchange.PresharedKey{Prefix: prefixOf(k.IP, k.Mask), Secret: []byte(k.Key)})
 	}
