@@ -33,6 +33,10 @@ type Tunnel struct {
 	IKE, ESP          string // "aes128-sha1-modp1024"; a group in ESP is PFS
 	RekeyChild        string // "1h" by default
 	RekeyIKE          string // "24h" by default
+
+	// Instead of PSK, in PEM: RSA signatures, with the identities of both ends.
+	CA, Certificate, Key string
+	LocalID, RemoteID    string
 }
 
 const strongswanConf = `charon-systemd {
@@ -65,10 +69,7 @@ const swanctlConf = `connections { lab {
   remote_addrs = %[2]s
   proposals = %[3]s
   rekey_time = %[8]s
-  local { auth = psk
-    id = %[1]s }
-  remote { auth = psk
-    id = %[2]s }
+%[10]s
   children { net {
     local_ts = %[4]s
     remote_ts = %[5]s
@@ -76,13 +77,45 @@ const swanctlConf = `connections { lab {
     rekey_time = %[9]s
   } }
 } }
-secrets { ike-lab { id = %[2]s
-  secret = "%[7]s" } }
+%[7]s`
+
+const pskAuth = `  local { auth = psk
+    id = %[1]s }
+  remote { auth = psk
+    id = %[2]s }`
+
+const pskSecret = `secrets { ike-lab { id = %s
+  secret = "%s" } }
 `
+
+const certAuth = `  send_cert = always
+  local { auth = pubkey
+    certs = own.pem
+    id = %[1]s }
+  remote { auth = pubkey
+    cacerts = ca.pem
+    id = %[2]s }`
 
 // Swanctl is the tunnel in strongSwan's words: the child "net" of "lab".
 func (p Tunnel) Swanctl() string {
-	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"))
+	auth, secrets := fmt.Sprintf(pskAuth, p.Local, p.Remote), fmt.Sprintf(pskSecret, p.Remote, p.PSK)
+	if p.CA != "" {
+		auth, secrets = fmt.Sprintf(certAuth, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote)), ""
+	}
+	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, secrets,
+		cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"), auth)
+}
+
+// store writes certificates and key where swanctl looks for them.
+func (p Tunnel) store(dir string) (errs error) {
+	for kind, file := range map[string][2]string{"x509ca": {"ca.pem", p.CA}, "x509": {"own.pem", p.Certificate}, "private": {"own.pem", p.Key}} {
+		at := filepath.Join(dir, kind)
+		errs = errors.Join(errs, os.MkdirAll(at, 0o700))
+		if file[1] != "" {
+			errs = errors.Join(errs, os.WriteFile(filepath.Join(at, file[0]), []byte(file[1]), 0o600))
+		}
+	}
+	return errs
 }
 
 // Start starts the daemon in a namespace, with its files in dir, and waits until it has
@@ -90,7 +123,7 @@ func (p Tunnel) Swanctl() string {
 func Start(ns *netns.NS, dir string, t Tunnel) (*Daemon, error) {
 	s := &Daemon{ns: ns, dir: dir, done: make(chan error, 1)}
 	conf := filepath.Join(dir, "strongswan.conf")
-	err := errors.Join(
+	err := errors.Join(t.store(dir),
 		os.WriteFile(conf, fmt.Appendf(nil, strongswanConf, dir), 0o600),
 		os.WriteFile(filepath.Join(dir, "swanctl.conf"), []byte(t.Swanctl()), 0o600))
 	if err != nil {
@@ -140,7 +173,7 @@ func (s *Daemon) Close() {
 }
 
 func (s *Daemon) control(args ...string) (string, error) {
-	return s.ns.Output(Find("swanctl"), append(args, "--uri", "unix://"+s.dir+"/vici")...)
+	return s.ns.Output("env", append([]string{"SWANCTL_DIR=" + s.dir, Find("swanctl")}, append(args, "--uri", "unix://"+s.dir+"/vici")...)...)
 }
 
 // Initiate brings the tunnel up from strongSwan's side.
