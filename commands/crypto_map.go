@@ -202,6 +202,23 @@ var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map 
 		},
 	},
 	mapLine{
+		Syntax: "set isakmp-profile ![WORD]",
+		Help:   grammar.Help{"isakmp-profile": "Specify isakmp Profile", "WORD": "ISAKMP profile name"},
+		Set: func(e *mapScope, a grammar.Args) error {
+			if e.in.Profile(a.String("WORD")) == nil {
+				return refuse("ISAKMP profile %s does not exist.", a.String("WORD"))
+			}
+			e.Profile = a.String("WORD")
+			return nil
+		},
+		No: func(e *mapScope, _ grammar.Args) error { e.Profile = ""; return nil },
+		Write: func(e *mapScope, w *grammar.Writer) {
+			if e.Profile != "" {
+				w.Line("set isakmp-profile", e.Profile)
+			}
+		},
+	},
+	mapLine{
 		Syntax: "match address ![<100-199>$list | WORD$list]",
 		Help: grammar.Help{
 			"match":     "Match values.",

@@ -51,7 +51,7 @@ func defaultLabel(r Router) (string, error) {
 	switch c := r.Config(); {
 	case c.Hostname == "Router":
 		return "", refuse("Please define a hostname other than Router.")
-	case c.PKI.DomainName == "":
+	case c.DomainName == "":
 		return "", refuse("Please define a domain-name first.")
 	default:
 		return c.FullName(), nil

@@ -154,6 +154,11 @@ func showCrypto(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showISAKMPKey(w, r.Config()); return nil }),
 		},
 		{
+			Syntax: "show crypto isakmp profile",
+			Help:   grammar.Help{"profile": "Show ISAKMP profiles"},
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showISAKMPProfile(w, r.Config()); return nil }),
+		},
+		{
 			Syntax: "show crypto ipsec sa [peer A.B.C.D | map WORD] [detail]",
 			Help: grammar.Help{
 				"ipsec":   "Show IPSEC policy",

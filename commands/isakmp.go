@@ -195,80 +195,6 @@ func groupHelp(prefix string) grammar.Help {
 	return h
 }
 
-var isakmpKeyLine = configLine{
-	Syntax: "crypto isakmp key [0] WORD$secret address A.B.C.D$peer [A.B.C.D$mask]",
-	Help: grammar.Help{
-		"crypto":  "Encryption module",
-		"isakmp":  "Configure ISAKMP policy",
-		"key":     "Set pre-shared key for remote peer",
-		"$secret": "The UNENCRYPTED (cleartext) user password",
-		"0":       "Specifies an UNENCRYPTED password will follow",
-		"address": "define shared key with IP address",
-		"$peer":   "Peer IP address",
-		"$mask":   "Peer IP subnet mask",
-	},
-	Set: func(c *config.Config, a grammar.Args) error {
-		k, err := isakmpKey(a)
-		if err != nil {
-			return err
-		}
-		for _, o := range c.ISAKMPKeys {
-			if o == k {
-				return nil
-			}
-			if o.IP == k.IP && o.Mask == k.Mask {
-				return refuse("A pre-shared key for address mask %s %s already exists!", ipText(k.IP), ipText(k.Mask))
-			}
-		}
-		if len(k.Key) > 128 {
-			return refuse("The key is longer than 128 characters.")
-		}
-		at, _ := slices.BinarySearchFunc(c.ISAKMPKeys, k, func(a, b config.ISAKMPKey) int {
-			return cmp.Or(cmp.Compare(b.Mask, a.Mask), cmp.Compare(a.IP, b.IP))
-		})
-		c.ISAKMPKeys = slices.Insert(c.ISAKMPKeys, at, k)
-		return nil
-	},
-	No: func(c *config.Config, a grammar.Args) error {
-		k, err := isakmpKey(a)
-		if err != nil {
-			return err
-		}
-		at := slices.Index(c.ISAKMPKeys, k)
-		if at < 0 {
-			return refuse("No such pre-shared key for address mask %s %s", ipText(k.IP), ipText(k.Mask))
-		}
-		c.ISAKMPKeys = cut(c.ISAKMPKeys, at)
-		return nil
-	},
-	Write: func(c *config.Config, w *grammar.Writer) {
-		for _, k := range c.ISAKMPKeys {
-			mask := ""
-			if k.Mask != 0xffffffff {
-				mask = ipText(k.Mask)
-			}
-			w.Line("crypto isakmp key", typeZero(k.Key, "0"), k.Key, "address", ipText(k.IP), mask)
-		}
-	},
-}
-
-// isakmpKey reads the arguments of `crypto isakmp key`. Without a mask the key
-// is for one peer, or for all of them when the address is 0.0.0.0.
-func isakmpKey(a grammar.Args) (config.ISAKMPKey, error) {
-	k := config.ISAKMPKey{Key: a.String("secret"), IP: a.IP("peer"), Mask: 0xffffffff}
-	switch {
-	case a.Has("mask"):
-		k.Mask = a.IP("mask")
-	case k.IP == 0:
-		k.Mask = 0
-	}
-	if !contiguous(k.Mask) {
-		return k, refuse("Bad mask 0x%08X for address %s", k.Mask, ipText(k.IP))
-	}
-	k.IP &= k.Mask
-	return k, nil
-}
-
 var isakmpEnableLine = configLine{
 	Syntax: "crypto isakmp enable",
 	Help: grammar.Help{
@@ -282,6 +208,20 @@ var isakmpEnableLine = configLine{
 	Write: func(c *config.Config, w *grammar.Writer) {
 		if c.ISAKMPOff {
 			w.Line("no crypto isakmp enable")
+		}
+	},
+}
+
+// isakmpRecoveryLine lets a router that has lost its SAs without a word, by a power
+// failure, say so to the peers that still use theirs.
+var isakmpRecoveryLine = configLine{
+	Syntax: "crypto isakmp invalid-spi-recovery",
+	Help:   grammar.Help{"invalid-spi-recovery": "Initiate IKE and send Invalid SPI Notify"},
+	Set:    func(c *config.Config, _ grammar.Args) error { c.ISAKMPRecover = true; return nil },
+	No:     func(c *config.Config, _ grammar.Args) error { c.ISAKMPRecover = false; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if c.ISAKMPRecover {
+			w.Line("crypto isakmp invalid-spi-recovery")
 		}
 	},
 }

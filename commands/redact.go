@@ -7,7 +7,7 @@ import (
 	"conft/shell/grammar"
 )
 
-var secretWords = regexp.MustCompile(`(?i)\b(key|secret|password)((?: \d)?) \S+`)
+var secretWords = regexp.MustCompile(`(?i)\b(key|secret|password-encrypt|password)((?: \d)?) \S+`)
 
 // redact takes keys and passwords out of a configuration line that is to be
 // printed where not only its author reads it.

@@ -14,11 +14,14 @@ func TestRefusedLinesKeepTheirSecrets(t *testing.T) {
 		"crypto isakmp key s3cr3t address 1.2.3.4 no-such-word",
 		"crypto isakmp key 0 s3cr3t addres",
 		"enable secret 9 s3cr3t",
+		"crypto isakmp key 6 s3cr3t address 1.2.3.4 no-such-word",
+		"crypto keyring K\n  pre-shared-key address 1.2.3.4 key s3cr3t no-such-word",
+		"key config-key password-encrypt s3cr3t",
 		"username admin password 0 s3cr3t",
 		"username admin secret s3cr3t",
 	} {
 		err := Load(config.New(), "hostname R1\n"+line+"\nend\n")
-		if err == nil || strings.Contains(err.Error(), "s3cr3t") || !strings.Contains(err.Error(), "line 2: ") {
+		if err == nil || strings.Contains(err.Error(), "s3cr3t") || !strings.Contains(err.Error(), "line ") {
 			t.Errorf("%s: %v", line, err)
 		}
 	}

@@ -85,9 +85,9 @@ func TestISAKMPPolicyLikeCaptures(t *testing.T) {
 
 func TestISAKMPKeyLikeCaptures(t *testing.T) {
 	c := config.New()
-	c.ISAKMPKeys = []config.ISAKMPKey{{Key: "cisco-1", IP: ip("193.200.200.1"), Mask: 0xffffffff}}
+	c.ISAKMPKeys = []config.ISAKMPKey{{Key: config.Secret{Text: "cisco-1"}, IP: ip("193.200.200.1"), Mask: 0xffffffff}}
 	sameLines(t, "show/show-crypto-isakmp-key/01.txt", text(func(w io.Writer) { showISAKMPKey(w, c) }))
-	c.ISAKMPKeys = []config.ISAKMPKey{{Key: "Cisco!23"}}
+	c.ISAKMPKeys = []config.ISAKMPKey{{Key: config.Secret{Text: "Cisco!23"}}}
 	sameLines(t, "show/show-crypto-isakmp-key/02.txt", text(func(w io.Writer) { showISAKMPKey(w, c) }))
 }
 

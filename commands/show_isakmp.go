@@ -95,15 +95,3 @@ var groupTitle = map[uint8]string{
 	1: "768 bit", 2: "1024 bit", 5: "1536 bit", 14: "2048 bit", 15: "3072 bit", 16: "4096 bit",
 	19: "256 bit", 20: "384 bit", 21: "521 bit", 24: "2048 bit, 256 bit subgroup",
 }
-
-// showISAKMPKey prints `show crypto isakmp key`.
-func showISAKMPKey(w io.Writer, c *config.Config) {
-	fmt.Fprint(w, "Keyring      Hostname/Address                            Preshared Key\n\n")
-	for _, k := range c.ISAKMPKeys {
-		who := ipText(k.IP)
-		if k.Mask != 0xffffffff {
-			who = fmt.Sprintf("%-14s [%-15s]", ipText(k.IP), ipText(k.Mask))
-		}
-		fmt.Fprintf(w, "%-13s%-44s%s\n", "default", who, k.Key)
-	}
-}

@@ -23,7 +23,7 @@ func showPKI(r Router) []exec {
 				"WORD":     "RSA keypair label",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
-				showKeys(w, r.PKI().Keys(), a.String("WORD"))
+				showRSAKeys(w, r.PKI().Keys(), a.String("WORD"))
 				return nil
 			}),
 		},
@@ -50,8 +50,8 @@ func showPKI(r Router) []exec {
 	}
 }
 
-// showKeys prints `show crypto key mypubkey rsa`: public halves only.
-func showKeys(w io.Writer, keys []*pki.KeyPair, label string) {
+// showRSAKeys prints `show crypto key mypubkey rsa`: public halves only.
+func showRSAKeys(w io.Writer, keys []*pki.KeyPair, label string) {
 	for _, k := range keys {
 		if label != "" && k.Label != label {
 			continue

@@ -22,28 +22,6 @@ var pkiHelp = grammar.Help{
 	"ca":     "Certification authority",
 }
 
-var domainNameLine = configLine{
-	Syntax: "ip {domain name | domain-name} ![WORD]",
-	Help: grammar.Help{
-		"name":        "Define the default domain name",
-		"domain-name": "Define the default domain name",
-		"WORD":        "Default domain name",
-	},
-	Set: func(c *config.Config, a grammar.Args) error {
-		if len(a.String("WORD")) > 200 {
-			return refuse("Domain name is longer than 200 characters.")
-		}
-		c.PKI.DomainName = a.String("WORD")
-		return nil
-	},
-	No: func(c *config.Config, _ grammar.Args) error { c.PKI.DomainName = ""; return nil },
-	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.PKI.DomainName != "" {
-			w.Line("ip domain name", c.PKI.DomainName)
-		}
-	},
-}
-
 var trustpointBlock = grammar.Block[*config.Config, *config.Trustpoint]{
 	Syntax: pkiWords + "trustpoint WORD$name",
 	Help:   withHelp(pkiHelp, grammar.Help{"trustpoint": "Define a CA trustpoint", "$name": "CA Server Name"}),

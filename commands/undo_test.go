@@ -22,6 +22,8 @@ const (
 	entry = "crypto map M 10 ipsec-isakmp"
 	trust = "crypto pki trustpoint CA"
 	peers = "crypto pki certificate map PEERS 10"
+
+	profile = "crypto isakmp profile P"
 )
 
 var undoings = []undoing{
@@ -39,8 +41,6 @@ var undoings = []undoing{
 	{nil, "enable password a b", "enable password a b", "no enable password"},
 	{nil, "no ip domain-lookup", "no ip domain lookup", "ip domain lookup"},
 	{nil, "no ip domain lookup", "no ip domain lookup", "ip domain-lookup"},
-	{nil, "ip domain name lab.local", "ip domain name lab.local", "no ip domain name"},
-	{nil, "ip domain-name lab.local", "ip domain name lab.local", "no ip domain-name lab.local"},
 	{nil, "crypto pki trustpoint CA", "crypto pki trustpoint CA", "no crypto pki trustpoint CA"},
 	{nil, "crypto ca trustpoint CA", " revocation-check crl", "no crypto ca trustpoint CA"},
 	{[]string{trust}, "enrollment terminal", " enrollment terminal", "no enrollment"},
@@ -67,7 +67,37 @@ var undoings = []undoing{
 	{[]string{"crypto isakmp policy 5"}, "group 5", " group 5", "no group 5"},
 	{[]string{"crypto isakmp policy 5"}, "lifetime 60", " lifetime 60", "no lifetime"},
 	{nil, "crypto isakmp key K address 1.2.3.4", "crypto isakmp key K address 1.2.3.4", "no crypto isakmp key K address 1.2.3.4"},
+	{nil, "ip domain name lab.local", "ip domain name lab.local", "no ip domain-name"},
+	{nil, "ip domain-name example.com", "ip domain name example.com", "no ip domain name"},
+	{nil, "password encryption aes", "password encryption aes", "no password encryption aes"},
+	{nil, "key config-key password-encrypt a master key", "!", "no key config-key password-encrypt"}, // writes nothing
+	{nil, "crypto isakmp key 0 6 hostname r1.example.com", "crypto isakmp key 0 6 hostname r1.example.com", "no crypto isakmp key 0 6 hostname r1.example.com"},
+	{nil, "crypto isakmp identity hostname", "crypto isakmp identity hostname", "no crypto isakmp identity"},
+	{nil, "crypto isakmp aggressive-mode disable", "crypto isakmp aggressive-mode disable", "no crypto isakmp aggressive-mode disable"},
+	{nil, "crypto keyring K", "crypto keyring K", "no crypto keyring K"},
+	{[]string{"crypto keyring K"}, "description x y", "  description x y", "no description"},
+	{[]string{"crypto keyring K"}, "pre-shared-key address 1.2.3.4 255.255.255.0 key k", "  pre-shared-key address 1.2.3.0 255.255.255.0 key k", "no pre-shared-key address 1.2.3.0 255.255.255.0"},
+	{[]string{"crypto keyring K"}, "pre-shared-key hostname h key 0 0", "  pre-shared-key hostname h key 0 0", "no pre-shared-key hostname h key 0 0"},
+	{nil, "crypto isakmp peer address 1.2.3.4", "crypto isakmp peer address 1.2.3.4", "no crypto isakmp peer address 1.2.3.4"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode password p", " set aggressive-mode password p", "no set aggressive-mode password"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint user-fqdn a@b", " set aggressive-mode client-endpoint user-fqdn a@b", "no set aggressive-mode client-endpoint"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint fqdn b", " set aggressive-mode client-endpoint fqdn b", "no set aggressive-mode client-endpoint fqdn b"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint ipv4-address 1.2.3.5", " set aggressive-mode client-endpoint ipv4-address 1.2.3.5", "no set aggressive-mode client-endpoint"},
+	{nil, profile, profile, "no " + profile},
+	{[]string{profile}, "description x y", "   description x y", "no description"},
+	{[]string{"crypto keyring K", profile}, "keyring K", "   keyring K", "no keyring K"},
+	{[]string{profile}, "self-identity fqdn", "   self-identity fqdn", "no self-identity"},
+	{[]string{profile}, "self-identity address", "   self-identity address", "no self-identity"},
+	{[]string{profile}, "self-identity user-fqdn a@b", "   self-identity user-fqdn a@b", "no self-identity user-fqdn a@b"},
+	{[]string{profile}, "match identity address 1.2.3.4", "   match identity address 1.2.3.4 255.255.255.255", "no match identity address 1.2.3.4"},
+	{[]string{profile}, "match identity host h", "   match identity host h", "no match identity host h"},
+	{[]string{profile}, "match identity host domain h", "   match identity host domain h", "no match identity host domain h"},
+	{[]string{profile}, "match identity user a@b", "   match identity user a@b", "no match identity user a@b"},
+	{[]string{profile}, "match identity user domain b", "   match identity user domain b", "no match identity user domain b"},
+	{[]string{profile}, "initiate mode aggressive", "   initiate mode aggressive", "no initiate mode aggressive"},
+	{[]string{profile, entry}, "set isakmp-profile P", " set isakmp-profile P", "no set isakmp-profile"},
 	{nil, "no crypto isakmp enable", "no crypto isakmp enable", "crypto isakmp enable"},
+	{nil, "crypto isakmp invalid-spi-recovery", "crypto isakmp invalid-spi-recovery", "no crypto isakmp invalid-spi-recovery"},
 	{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},
 	{nil, "crypto ipsec security-association lifetime kilobytes 2560", "crypto ipsec security-association lifetime kilobytes 2560", "no crypto ipsec security-association lifetime kilobytes"},
 	{nil, "crypto ipsec transform-set T esp-md5-hmac esp-3des", "crypto ipsec transform-set T esp-3des esp-md5-hmac ", "no crypto ipsec transform-set T"},
@@ -182,6 +212,7 @@ var modes = [][]string{
 	nil, {"interface g0/0"}, {"crypto isakmp policy 1"}, {"crypto ipsec transform-set T esp-aes esp-sha-hmac"},
 	{"crypto map M 1 ipsec-isakmp"}, {"ip access-list extended L"},
 	{trust}, {peers},
+	{"crypto keyring K"}, {profile}, {"crypto isakmp peer address 1.2.3.4"},
 }
 
 // control are the words of the modes themselves.

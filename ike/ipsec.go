@@ -241,6 +241,9 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 		return
 	}
 	c.emit(debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
+	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil {
+		c.initiate(in.Local, in.Remote, exchange.Initiate{Profile: t.Profile})
+	}
 }
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.

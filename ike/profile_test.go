@@ -20,7 +20,7 @@ func ring(name string, peer netip.Addr, secret string) exchange.PresharedKey {
 
 // forHost is a profile for the peer of a name, with its keyring.
 func forHost(name, host, keyring string) exchange.Profile {
-	return exchange.Profile{Name: name, Keyrings: []string{keyring}, Match: []exchange.IdentityMatch{{Is: exchange.FQDN(host)}}}
+	return exchange.Profile{Name: name, Keyrings: []string{keyring}, Match: []exchange.IdentityMatch{{Name: exchange.FQDN(host)}}}
 }
 
 // Main Mode with keys in keyrings and names for identities: the initiator's profile is
@@ -117,7 +117,7 @@ func TestAggressiveResponderPrintsTheReference(t *testing.T) {
 	n, r1, r3 := lab(func(p1, p3 *exchange.Policy) {
 		byName(p1, p3)
 		p3.Keys = []exchange.PresharedKey{{Prefix: netip.MustParsePrefix("0.0.0.0/0"), Secret: []byte("tunnel")}}
-		p3.Profiles = []exchange.Profile{{Name: "{profile}", Match: []exchange.IdentityMatch{{Is: exchange.FQDN("r1.example.com")}}}}
+		p3.Profiles = []exchange.Profile{{Name: "{profile}", Match: []exchange.IdentityMatch{{Name: exchange.FQDN("r1.example.com")}}}}
 	})
 	up(t, n, r1, r3)
 	normal := func(lines []string) (list []string) {

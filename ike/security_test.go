@@ -165,6 +165,32 @@ func TestInvalidSPI(t *testing.T) {
 	up(t, n, r1, r3)
 }
 
+// A router that has lost everything, at the first packet that it cannot read, has the
+// peer forget as well, where it may.
+func TestInvalidSPIRecovery(t *testing.T) {
+	for _, allowed := range []bool{true, false} {
+		n, r1, r3 := iketest.Classic(1)
+		up(t, n, r1, r3)
+		_, policy := iketest.Policies()
+		policy.InvalidSPIRecovery = allowed
+		again := n.Add("R3", iketest.Addr3, policy) // in place of the one that was
+		for range 3 {
+			again.Do(ike.InvalidSPI{Local: iketest.Addr3, Remote: iketest.Addr1, SPI: 0x12345678})
+			n.Run(time.Second)
+		}
+		if lost := len(r1.Plane.Pairs) == 0; lost != allowed {
+			t.Fatalf("allowed: %v, the survivor has forgotten: %v", allowed, lost)
+		}
+		again.Do(ike.InvalidSPI{Local: iketest.Addr3, Remote: netip.MustParseAddr("9.9.9.9"), SPI: 1})
+		if sas := len(again.Core.ISAKMPSAs(n.Now)); allowed && sas != 1 || !allowed && sas != 0 {
+			t.Errorf("allowed: %v, %d ISAKMP SAs", allowed, sas)
+		}
+		if allowed {
+			up(t, n, r1, again)
+		}
+	}
+}
+
 // No datagram makes a router panic, whatever its state.
 func FuzzCore(f *testing.F) {
 	n, r1, _ := iketest.Classic(1)

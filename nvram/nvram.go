@@ -1,5 +1,5 @@
 // Package nvram keeps what survives a restart in one bbolt file: the
-// startup-config and the interface map. Bytes in, bytes out; every value carries
+// startup-config, the master key of its encrypted keys, and the interface map. Bytes in, bytes out; every value carries
 // its own SHA-256, so a damaged octet is found when it is read, not obeyed.
 //
 // A Store is safe for concurrent use. Writes are on disk when they return.
@@ -33,6 +33,7 @@ const Size = 262136
 var (
 	bucket  = []byte("nvram")
 	startup = []byte("startup-config")
+	master  = []byte("private-config/master-key")
 )
 
 // Store is an open nvram file.
@@ -193,11 +194,27 @@ func (s *Store) update(f func(*bolt.Bucket) error) error {
 // StartupConfig returns the text that `write` stored last.
 func (s *Store) StartupConfig() (text []byte, ok bool, err error) { return s.Get(string(startup)) }
 
-// SetStartupConfig replaces the stored text.
-func (s *Store) SetStartupConfig(text []byte) error { return s.Put(string(startup), text) }
+// MasterKey returns what opens the type 6 keys of the stored text.
+func (s *Store) MasterKey() (key []byte, ok bool, err error) { return s.Get(string(master)) }
 
-// EraseStartupConfig removes the stored text.
-func (s *Store) EraseStartupConfig() error { return s.Delete(string(startup)) }
+// SetStartupConfig replaces the stored text together with the master key that opens its
+// type 6 keys, if there is one.
+func (s *Store) SetStartupConfig(text, masterKey []byte) error {
+	return s.update(func(b *bolt.Bucket) error {
+		if err := b.Put(startup, seal(startup, text)); err != nil {
+			return err
+		}
+		if len(masterKey) == 0 {
+			return b.Delete(master)
+		}
+		return b.Put(master, seal(master, masterKey))
+	})
+}
+
+// EraseStartupConfig removes the stored text and the master key.
+func (s *Store) EraseStartupConfig() error {
+	return s.update(func(b *bolt.Bucket) error { return errors.Join(b.Delete(startup), b.Delete(master)) })
+}
 
 // Close releases the file. It is idempotent.
 func (s *Store) Close() error { return s.db.Close() }

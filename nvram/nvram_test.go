@@ -31,7 +31,7 @@ func TestKeepsWhatWasWritten(t *testing.T) {
 		t.Fatalf("a new file has a startup-config: %v %v", ok, err)
 	}
 	want := []byte("hostname R1\nend\n")
-	if err := s.SetStartupConfig(want); err != nil {
+	if err := s.SetStartupConfig(want, nil); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
@@ -62,7 +62,7 @@ func TestDamageIsFound(t *testing.T) {
 	whole := filepath.Join(dir, "whole.db")
 	s := open(t, whole)
 	want := bytes.Repeat([]byte("interface GigabitEthernet0/0\n"), 20)
-	if err := s.SetStartupConfig(want); err != nil {
+	if err := s.SetStartupConfig(want, nil); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
@@ -123,7 +123,7 @@ func TestFileIsPrivate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nvram.db")
 	for range 2 {
 		s := open(t, path)
-		if err := s.SetStartupConfig([]byte("crypto isakmp key secret address 0.0.0.0")); err != nil {
+		if err := s.SetStartupConfig([]byte("crypto isakmp key secret address 0.0.0.0"), nil); err != nil {
 			t.Fatal(err)
 		}
 		s.Close()
@@ -184,7 +184,7 @@ func writeForever(path string) {
 	}
 	for i := 0; ; i++ {
 		text := bytes.Repeat([]byte{byte('a' + i%26)}, 100+rand.IntN(100000))
-		if err := s.SetStartupConfig(text); err != nil {
+		if err := s.SetStartupConfig(text, nil); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

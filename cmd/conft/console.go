@@ -65,7 +65,10 @@ func giveKeys(c *attach.Client, ended <-chan error) error {
 			}
 		}()
 	}
-	go io.Copy(c, os.Stdin)
+	go func() {
+		io.Copy(c, os.Stdin)
+		c.CloseWrite()
+	}()
 	switch err := <-ended; {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		fmt.Print("\r\n% Connection to the router lost\r\n")

@@ -30,6 +30,9 @@ type Policy struct {
 	Trust       Trust        // nil without any
 
 	NoAggressive bool // aggressive mode is neither begun nor answered
+	// InvalidSPIRecovery begins phase 1 with a peer that sends on an SA that is not
+	// there, so that INITIAL-CONTACT tells it what has become of its SAs.
+	InvalidSPIRecovery bool
 }
 
 // ISAKMPProposal is one `crypto isakmp policy`.
@@ -90,6 +93,16 @@ func (s Selector) Contains(t Selector) bool {
 func (p *Policy) Tunnel(name string, seq int) *Tunnel {
 	for i := range p.Tunnels {
 		if t := &p.Tunnels[i]; t.Map == name && t.Seq == seq {
+			return t
+		}
+	}
+	return nil
+}
+
+// Between returns a tunnel that leads from local to remote, nil if there is none.
+func (p *Policy) Between(local, remote netip.Addr) *Tunnel {
+	for i := range p.Tunnels {
+		if t := &p.Tunnels[i]; t.Local == local && t.HasPeer(remote) {
 			return t
 		}
 	}

@@ -17,12 +17,11 @@ type Profile struct {
 	Aggressive bool     // phase 1 is begun in aggressive mode
 }
 
-// IdentityMatch is one `match identity`: exactly one of its conditions is set.
+// IdentityMatch is one `match identity`, by address or by name.
 type IdentityMatch struct {
 	Prefix netip.Prefix // `address`
-	Is     Identity     // `host NAME`, `user NAME`
-	Type   payload.IDType
-	Domain string // `host domain D`, `user domain D`, with Type
+	Name   Identity     // `host`, `user`
+	Domain bool         // Name is a domain, which names are in
 }
 
 // AggressivePeer is one `crypto isakmp peer`: phase 1 with it is begun in aggressive
@@ -90,11 +89,11 @@ func (m IdentityMatch) score(peer Identity) int {
 		if ok && m.Prefix.Contains(addr) {
 			return 1 + m.Prefix.Bits()
 		}
-	case m.Domain != "":
-		if peer.Type == m.Type && inDomain(peer.Name(), m.Domain) {
-			return len(m.Domain)
+	case m.Domain:
+		if peer.Type == m.Name.Type && inDomain(peer.Name(), m.Name.Name()) {
+			return len(m.Name.Name())
 		}
-	case m.Is.Equal(peer):
+	case m.Name.Equal(peer):
 		return wholeName
 	}
 	return 0

@@ -217,3 +217,21 @@ func TestResize(t *testing.T) {
 		t.Fatal(got)
 	}
 }
+
+// No more keys end a session, after those that came.
+func TestEndOfKeys(t *testing.T) {
+	path, _ := serve(t)
+	c, err := Dial(path, Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "one\ntwo\n")
+	if err := c.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(c)
+	if string(out) != "one\ntwo\n" || err != nil || c.Status != 1 {
+		t.Errorf("%q %v %d", out, err, c.Status)
+	}
+}

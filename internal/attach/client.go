@@ -21,7 +21,7 @@ var past = time.Unix(1, 0)
 type Client struct {
 	Status byte
 
-	conn    net.Conn
+	conn    *net.UnixConn
 	in      *bufio.Reader
 	pending []byte
 	ended   bool
@@ -29,7 +29,7 @@ type Client struct {
 
 // Dial opens a session on the router whose console socket is path.
 func Dial(path string, r Request) (*Client, error) {
-	conn, err := net.Dial("unix", path)
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED):
 		return nil, fmt.Errorf("no router runs at %s; start one with `conft run`", path)
@@ -83,6 +83,10 @@ func (c *Client) Resize(columns, rows int) error {
 	b := binary.BigEndian.AppendUint16(nil, uint16(columns))
 	return writeFrame(c.conn, kindWindow, binary.BigEndian.AppendUint16(b, uint16(rows)))
 }
+
+// CloseWrite tells the session that no more keys come, which ends it when it has
+// read those that came.
+func (c *Client) CloseWrite() error { return c.conn.CloseWrite() }
 
 // Close ends the session.
 func (c *Client) Close() error { return c.conn.Close() }

@@ -19,7 +19,13 @@ func (c *Config) Clone() *Config {
 		})
 	})
 	d.ISAKMPPolicy = cloneAll(c.ISAKMPPolicy, func(*ISAKMPPolicy) {})
+	d.Keyrings = cloneAll(c.Keyrings, func(k *Keyring) { k.Keys = slices.Clone(k.Keys) })
 	d.ISAKMPKeys = slices.Clone(c.ISAKMPKeys)
+	d.ISAKMPPeers = cloneAll(c.ISAKMPPeers, func(*ISAKMPPeer) {})
+	d.ISAKMPProfiles = cloneAll(c.ISAKMPProfiles, func(p *ISAKMPProfile) {
+		p.Keyrings = slices.Clone(p.Keyrings)
+		p.Match = slices.Clone(p.Match)
+	})
 	d.TransformSet = cloneAll(c.TransformSet, func(t *TransformSet) { t.Transforms = slices.Clone(t.Transforms) })
 	d.PKI = c.PKI.clone()
 	return &d

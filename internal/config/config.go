@@ -26,17 +26,19 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
-	PKI PKI
+	PKI        PKI
+	Identities // who the router and its peers are in phase 1
 
-	Interfaces   []*Interface // in print order: Loopback, then Ethernet types by slot
-	Routes       []Route      // in the order of `show running-config`
-	AccessLists  []*acl.List  // named first, then numbered, in print order
-	CryptoMaps   []*CryptoMap // by name
-	ISAKMPPolicy []*ISAKMPPolicy
-	ISAKMPKeys   []ISAKMPKey
-	TransformSet []*TransformSet
-	ISAKMPOff    bool     // no crypto isakmp enable
-	IPsecLife    Lifetime // crypto ipsec security-association lifetime
+	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
+	Routes        []Route      // in the order of `show running-config`
+	AccessLists   []*acl.List  // named first, then numbered, in print order
+	CryptoMaps    []*CryptoMap // by name
+	ISAKMPPolicy  []*ISAKMPPolicy
+	ISAKMPKeys    []ISAKMPKey // by address, the longest mask first, then by host
+	TransformSet  []*TransformSet
+	ISAKMPOff     bool     // no crypto isakmp enable
+	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
+	IPsecLife     Lifetime // crypto ipsec security-association lifetime
 }
 
 // TimestampKind is the form of a time stamp.
@@ -137,11 +139,12 @@ type ISAKMPPolicy struct {
 	Lifetime       uint32 // seconds, 60..86400
 }
 
-// ISAKMPKey is one `crypto isakmp key K address A [mask]`.
+// ISAKMPKey is one `crypto isakmp key K address A [mask]`, or one `hostname H`, which
+// has no address.
 type ISAKMPKey struct {
-	Key  string
-	IP   uint32
-	Mask uint32
+	Key      Secret
+	IP, Mask uint32
+	Host     string
 }
 
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
@@ -167,6 +170,7 @@ type CryptoMapEntry struct {
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
+	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
 }
 

@@ -1,14 +1,10 @@
 package config
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // PKI is what the configuration says of certificates. Key pairs and the certificates
 // themselves are not part of it.
 type PKI struct {
-	DomainName   string            // ip domain name, "" for none
 	Trustpoints  []*Trustpoint     // by name
 	Certificates []*CertificateMap // by name, then by sequence number
 }
@@ -58,14 +54,6 @@ func (c *Config) Trustpoint(name string) *Trustpoint {
 		}
 	}
 	return nil
-}
-
-// FullName is the host's name with its domain, without it when there is none.
-func (c *Config) FullName() string {
-	if c.PKI.DomainName == "" {
-		return c.Hostname
-	}
-	return c.Hostname + "." + strings.TrimPrefix(c.PKI.DomainName, ".")
 }
 
 // KeyLabel is the label of the key pair that a trustpoint uses.

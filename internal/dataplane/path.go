@@ -26,6 +26,9 @@ type Options struct {
 	// VolumeExpired says once that an SA reached its soft volume, and once that
 	// its hard volume or its sequence numbers are used up.
 	VolumeExpired func(inSPI uint32, hard bool)
+	// InvalidSPI says that ESP came for an SA that is not there; at most once a
+	// second. It may be nil.
+	InvalidSPI func(local, remote netip.Addr, spi uint32)
 }
 
 // Hub takes the %CRYPTO-4 messages; debug.Hub is one.
@@ -37,6 +40,7 @@ type Path struct {
 	started    time.Time
 	drops      drops
 	invalidLog limiter
+	invalidSPI limiter
 	sad        atomic.Pointer[map[uint32]*pair] // by inbound SPI
 
 	mu     sync.Mutex // guards what follows, and every publication
@@ -78,6 +82,7 @@ func New(o Options) *Path {
 		work:    make(chan task, queueLen),
 	}
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
+	p.invalidSPI.interval, p.invalidSPI.burst = invalidInterval, 1
 	p.sad.Store(&map[uint32]*pair{})
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {

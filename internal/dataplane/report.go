@@ -34,6 +34,9 @@ func (p *Path) reportInvalidSPI(d *Datagram, spi uint32) {
 	if p.invalidLog.allow(p.now()) {
 		p.Hub.Emit(debug.CryptoInvalidSPI{Src: d.Remote.Addr(), Dst: d.Local.Addr(), Protocol: packet.ESP, SPI: spi})
 	}
+	if p.InvalidSPI != nil && p.invalidSPI.allow(p.now()) {
+		p.InvalidSPI(d.Local.Addr(), d.Remote.Addr(), spi)
+	}
 }
 
 // reportIdentity says that the peer sent inner, which was not negotiated.

@@ -15,6 +15,7 @@ import (
 
 const (
 	acquireInterval = time.Second           // per flow
+	invalidInterval = time.Second           // of all peers, for a forger names anybody
 	eventInterval   = time.Minute           // per message, as IOS limits %CRYPTO-4
 	icmpInterval    = 10 * time.Millisecond // per link
 	icmpBurst       = 20

@@ -8,61 +8,28 @@ import (
 	"time"
 
 	"conft/internal/netns"
-
-	"golang.org/x/sys/unix"
 )
 
-// clearTap counts what a namespace receives on its links, in clear, by source and
-// destination network.
-type clearTap struct {
+// clearCount counts what a namespace receives in clear.
+type clearCount struct {
+	*watch
 	inside, far   netip.Prefix // what must be protected
-	leaked, other atomic.Int64 // packets from inside to far, and from inside to elsewhere
+	leaked, other int          // packets from inside to far, and from inside to elsewhere
 }
 
-// tap counts until the end of the test.
-func tap(t testing.TB, ns *netns.NS, inside, far string) *clearTap {
-	t.Helper()
-	w := &clearTap{inside: netip.MustParsePrefix(inside), far: netip.MustParsePrefix(far)}
-	var fd int
-	err := ns.Do(func() (err error) {
-		const ethIP = 0x0008 // ETH_P_IP in network order
-		fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, ethIP)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Usec: 50_000})
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		b := make([]byte, 128)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			n, from, err := unix.Recvfrom(fd, b, 0)
-			if ll, ok := from.(*unix.SockaddrLinklayer); err != nil || n < 20 || !ok || ll.Pkttype == unix.PACKET_OUTGOING {
-				continue
-			}
-			src, dst := netip.AddrFrom4([4]byte(b[12:])), netip.AddrFrom4([4]byte(b[16:]))
-			switch {
-			case !w.inside.Contains(src):
-			case w.far.Contains(dst):
-				w.leaked.Add(1)
-			default:
-				w.other.Add(1)
-			}
+// look counts what has come since the last look.
+func (c *clearCount) look() {
+	for _, f := range c.frames() {
+		p := f.ip()
+		if p == nil || f.out || !c.inside.Contains(netip.AddrFrom4([4]byte(p[12:]))) {
+			continue
 		}
-	}()
-	t.Cleanup(func() {
-		close(stop)
-		<-done
-		unix.Close(fd)
-	})
-	return w
+		if c.far.Contains(netip.AddrFrom4([4]byte(p[16:]))) {
+			c.leaked++
+		} else {
+			c.other++
+		}
+	}
 }
 
 // flood sends small UDP datagrams from a source address to all targets in turn,
@@ -121,7 +88,7 @@ func TestFailClosed(t *testing.T) {
 	if err := host.Default(netip.MustParseAddr("10.1.1.1")); err != nil {
 		t.Fatal(err)
 	}
-	w := tap(t, next, "10.1.1.0/24", "20.1.1.0/24")
+	w := clearCount{watch: capture(t, next, "eth0"), inside: netip.MustParsePrefix("10.1.1.0/24"), far: netip.MustParsePrefix("20.1.1.0/24")}
 	// Forwarded packets and the router's own, from the first moment on.
 	forwarded := flood(t, host, "10.1.1.2", "20.1.1.1", "30.1.1.1")
 	local := flood(t, r, "10.1.1.1", "20.1.1.1", "30.1.1.1")
@@ -144,12 +111,14 @@ func TestFailClosed(t *testing.T) {
 	// pass, until it does: a tap that sees nothing proves nothing.
 	flows := func(when string, clear bool) {
 		t.Helper()
-		f, l, o := forwarded.Load(), local.Load(), w.other.Load()
+		w.look()
+		f, l, o := forwarded.Load(), local.Load(), w.other
 		wait(t, "traffic "+when, 20*time.Second, func() bool {
-			return forwarded.Load() > f+100 && (!clear || local.Load() > l+100 && w.other.Load() > o+200)
+			w.look()
+			return forwarded.Load() > f+100 && (!clear || local.Load() > l+100 && w.other > o+200)
 		})
-		if n := w.leaked.Load(); n > 0 {
-			t.Fatalf("%s: %d protected packets left in clear", when, n)
+		if w.leaked > 0 {
+			t.Fatalf("%s: %d protected packets left in clear", when, w.leaked)
 		}
 	}
 	flows("while the router runs", true)

@@ -1,12 +1,18 @@
 package nettest
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"testing"
 )
 
 func TestMain(m *testing.M) {
+	// These tests wait for each other's routers more than they compute.
+	flag.Parse()
+	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
+		p.Value.Set("4")
+	}
 	dir, err := os.MkdirTemp("", "conft-build-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

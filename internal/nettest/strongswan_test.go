@@ -52,10 +52,15 @@ func newBareChain(t *testing.T) *chain {
 // with what else the entry of the map is to have.
 func (c *chain) tunnel(t *testing.T, policy []string, set string, entry ...string) *Conft {
 	t.Helper()
+	return c.tunnelBy(t, []string{"crypto isakmp key cisco123 address 23.23.23.3"}, policy, set, entry...)
+}
+
+// tunnelBy is tunnel with the lines that say who the router and its peer are.
+func (c *chain) tunnelBy(t *testing.T, who, policy []string, set string, entry ...string) *Conft {
+	t.Helper()
 	r := StartConft(t, c.r1, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
-	lines := append([]string{"configure terminal", "crypto isakmp policy 10", "authentication pre-share"}, policy...)
-	lines = append(lines,
-		"crypto isakmp key cisco123 address 23.23.23.3",
+	lines := append([]string{"configure terminal", "logging buffered 200000", "crypto isakmp policy 10", "authentication pre-share"}, policy...)
+	lines = append(append(lines, who...),
 		"crypto ipsec transform-set TS "+set,
 		"access-list 100 permit ip 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255",
 		"crypto map M 10 ipsec-isakmp", "set peer 23.23.23.3", "set transform-set TS", "match address 100")
@@ -109,6 +114,7 @@ var strongSwanSuites = []struct {
 // A tunnel with strongSwan comes up from either side in modern and in legacy
 // suites, and carries packets both ways.
 func TestStrongSwan(t *testing.T) {
+	t.Parallel()
 	for _, s := range strongSwanSuites {
 		for _, initiator := range []bool{true, false} {
 			role := map[bool]string{true: "initiator", false: "responder"}[initiator]
@@ -138,6 +144,7 @@ func TestStrongSwan(t *testing.T) {
 
 // strongSwan renews the IPsec SA and the IKE SA; no packet is lost meanwhile.
 func TestStrongSwanRekeys(t *testing.T) {
+	t.Parallel()
 	c := newChain(t)
 	peer := StartStrongSwan(t, c.r3, Peer{
 		Local: "23.23.23.3", Remote: "12.12.12.1", LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24",
@@ -158,6 +165,7 @@ func TestStrongSwanRekeys(t *testing.T) {
 // Either side deletes the tunnel; the other one notices, and the next packet
 // brings it up again.
 func TestStrongSwanDeletes(t *testing.T) {
+	t.Parallel()
 	c := newChain(t)
 	peer := StartStrongSwan(t, c.r3, Peer{
 		Local: "23.23.23.3", Remote: "12.12.12.1", LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24",

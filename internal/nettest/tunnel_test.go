@@ -68,8 +68,8 @@ func (s site) typed(lines []string) []string {
 // tunnel is the classic topology with a conft at each end.
 type tunnel struct {
 	*chain
-	left, right *Conft   // on r1 and r3
-	wire        *sniffer // both links of r2
+	left, right *Conft // on r1 and r3
+	wire        *watch // both links of r2
 }
 
 // newTunnel starts both routers. No packet of either LAN has been sent.

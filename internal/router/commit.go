@@ -128,7 +128,7 @@ func (r *Router) Startup() ([]byte, error) {
 func (r *Router) SaveStartup(text []byte) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	err := r.nvram.SetStartupConfig(text)
+	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
 	if err == nil {
 		r.saved = r.running.Load()
 	}

@@ -226,7 +226,6 @@ func TestSignaturesRefused(t *testing.T) {
 		}, "was issued by cn=other, which is no trustpoint's authority"},
 		"another identity": {func(t *testing.T, l *sigLab) {
 			l.e3.enrol(t, l.ca, func(c *x509.Certificate) { c.DNSNames, c.IPAddresses = []string{"r9.lab"}, nil })
-			l.e3.c.PKI.DomainName = "lab"
 		}, "is not that of "},
 		"revoked": {func(t *testing.T, l *sigLab) {
 			der, err := x509.CreateRevocationList(rand.Reader, &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: time.Now().Add(-time.Minute), NextUpdate: time.Now().Add(time.Hour),
@@ -286,7 +285,7 @@ func TestResponderRefuses(t *testing.T) {
 func TestMixedPolicies(t *testing.T) {
 	key := func(e *end) {
 		e.c.ISAKMPPolicy = append(e.c.ISAKMPPolicy, &config.ISAKMPPolicy{Priority: 20, Authentication: config.PreShare, Group: 1, Lifetime: 86400})
-		e.c.ISAKMPKeys = []config.ISAKMPKey{{Key: "cisco", IP: e.c.CryptoMaps[0].Entries[0].Peers[0], Mask: maskOf(32)}}
+		e.c.ISAKMPKeys = []config.ISAKMPKey{{Key: config.Secret{Text: "cisco"}, IP: e.c.CryptoMaps[0].Entries[0].Peers[0], Mask: maskOf(32)}}
 	}
 	bare := func(e *end) {
 		e.c.PKI.Trustpoints = nil

@@ -184,6 +184,9 @@ func adoptLink(ifc *config.Interface, l kernel.LinkState) {
 // that has appeared since is as it was found.
 func (r *Router) Base(saved string) *config.Config {
 	c := r.Adopted()
+	if key, ok, err := r.nvram.MasterKey(); err == nil && ok { // else type 6 keys do not open
+		c.MasterKey = string(key)
+	}
 	for n, i := range c.Interfaces {
 		if strings.Contains(saved, "interface "+i.Name+"\n") {
 			c.Interfaces[n] = &config.Interface{Name: i.Name}

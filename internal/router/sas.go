@@ -88,6 +88,7 @@ func (r *Router) listen() error {
 		IKE:           r.engine.Receive,
 		Acquire:       r.acquire,
 		VolumeExpired: r.engine.VolumeExpired,
+		InvalidSPI:    r.engine.InvalidSPI,
 	})
 	ipsec.path = r.path
 	return nil

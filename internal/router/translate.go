@@ -119,7 +119,7 @@ func manner(c *config.Config) debug.Manner {
 // ikePolicy is what IKE may negotiate. An entry without a peer or a transform set
 // is not negotiable; its traffic is dropped by the data plane.
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
-	p := &exchange.Policy{Version: manner(c)}
+	p := &exchange.Policy{Version: manner(c), InvalidSPIRecovery: c.ISAKMPRecover}
 	if c.ISAKMPOff {
 		return p
 	}
@@ -127,13 +127,11 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 		p.Proposals = append(p.Proposals, isakmpProposal(i))
 	}
 	r.trust(c, p)
-	for _, k := range c.ISAKMPKeys {
-		p.Keys = append(p.Keys, exchange.PresharedKey{Prefix: prefixOf(k.IP, k.Mask), Secret: []byte(k.Key)})
-	}
+	identities(c, p)
 	for _, x := range r.protectedInterfaces(c) {
 		for _, e := range x.entries {
 			t := exchange.Tunnel{
-				Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP),
+				Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), Profile: e.Profile,
 				PFS: suite.Group(e.PFS), LifeSeconds: life(c, e).Seconds, LifeKilobytes: life(c, e).Kilobytes,
 			}
 			for _, peer := range e.Peers {
@@ -145,7 +143,7 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 				}
 			}
 			for _, ace := range list(c, e).Entries {
-				if s := ace.Selector(); ace.Remark == "" && ace.Action == acl.Permit {
+				if s := ace.Selector(); ace.Remark == "" && ace.Action == acl.Permit && negotiable(s) {
 					t.Selectors = append(t.Selectors, exchange.Selector{Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
 				}
 			}
@@ -184,6 +182,14 @@ func life(c *config.Config, e *config.CryptoMapEntry) config.Lifetime {
 		}
 	}
 	return l
+}
+
+// negotiable reports whether the identities of IKE can say what a selector says. A
+// wildcard with holes would become a wider network; its traffic is dropped instead.
+func negotiable(s acl.Selector) bool {
+	_, local := s.Local.Addr.Prefix()
+	_, remote := s.Remote.Addr.Prefix()
+	return local && remote
 }
 
 func ikeProxy(p acl.Proxy) exchange.Proxy {

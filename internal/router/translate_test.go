@@ -35,7 +35,7 @@ func seed() (*Router, *config.Config) {
 		{Priority: 10, Authentication: config.PreShare, Group: 1, Lifetime: 86400},
 		{Priority: 20, Authentication: config.RSASig, Group: 1, Lifetime: 86400},
 	}
-	c.ISAKMPKeys = []config.ISAKMPKey{{Key: "cisco", IP: ip("23.23.23.3"), Mask: maskOf(32)}}
+	c.ISAKMPKeys = []config.ISAKMPKey{{Key: config.Secret{Text: "cisco"}, IP: ip("23.23.23.3"), Mask: maskOf(32)}}
 	c.TransformSet = []*config.TransformSet{{Name: "cisco", Transforms: []string{"esp-des", "esp-md5-hmac"}}}
 	c.IPsecLife.Seconds = 1800
 	c.CryptoMaps = []*config.CryptoMap{{Name: "cisco", Entries: []*config.CryptoMapEntry{
@@ -93,6 +93,20 @@ func TestPolicies(t *testing.T) {
 	spd := r.spd(c, func(string) int { return 1400 })
 	if len(spd.Links) != 1 || spd.Links[0].MTU != 1400 || len(spd.Links[0].Entries) != 1 || spd.Links[0].Entries[0].Seq != 10 {
 		t.Fatalf("%+v", spd)
+	}
+}
+
+// No proxy is wider than the access list: a wildcard with holes, which no identity of IKE
+// can say, is not negotiated, and its packets are protected or dropped (never in clear).
+func TestWildcardWithHoles(t *testing.T) {
+	r, c := seed()
+	holes := acl.Entry{Src: acl.Addr{Base: ip("10.1.0.5"), Wildcard: 0xff00}, Dst: acl.Addr{Base: ip("20.1.1.0"), Wildcard: 255}}
+	c.AccessLists[0].Entries = append(c.AccessLists[0].Entries, holes)
+	if got := r.ikePolicy(c).Tunnels[0].Selectors; len(got) != 1 {
+		t.Errorf("negotiable are %v", got)
+	}
+	if rules := r.desired(c).Crypto[0].Selectors[0].Rules; len(rules) != 4 {
+		t.Errorf("the kernel diverts by %d rules", len(rules))
 	}
 }
 

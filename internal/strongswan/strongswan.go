@@ -33,15 +33,17 @@ type Tunnel struct {
 	IKE, ESP          string // "aes128-sha1-modp1024"; a group in ESP is PFS
 	RekeyChild        string // "1h" by default
 	RekeyIKE          string // "24h" by default
+	LocalID, RemoteID string // the outer addresses by default
+	Aggressive        bool
 
-	// Instead of PSK, in PEM: RSA signatures, with the identities of both ends.
+	// Instead of PSK, in PEM: RSA signatures.
 	CA, Certificate, Key string
-	LocalID, RemoteID    string
 }
 
 const strongswanConf = `charon-systemd {
   load = random nonce openssl aes sha1 sha2 md5 hmac kdf gmp curve25519 gcrypt gcm ctr pubkey pem kernel-libipsec kernel-netlink socket-default vici updown
   install_routes = yes
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   retransmit_tries = 3
   retransmit_timeout = 2.0
   filelog { main { path = %[1]s/log
@@ -65,11 +67,12 @@ const strongswanConf = `charon-systemd {
 
 const swanctlConf = `connections { lab {
   version = 1
+  aggressive = %[10]s
   local_addrs = %[1]s
   remote_addrs = %[2]s
   proposals = %[3]s
   rekey_time = %[8]s
-%[10]s
+%[11]s
   children { net {
     local_ts = %[4]s
     remote_ts = %[5]s
@@ -80,30 +83,33 @@ const swanctlConf = `connections { lab {
 %[7]s`
 
 const pskAuth = `  local { auth = psk
-    id = %[1]s }
+    id = "%[1]s" }
   remote { auth = psk
-    id = %[2]s }`
+    id = "%[2]s" }`
 
-const pskSecret = `secrets { ike-lab { id = %s
-  secret = "%s" } }
+const pskSecret = `secrets { ike-lab { id-address = %[1]s
+  id = %[2]s
+  secret = "%[3]s" } }
 `
 
 const certAuth = `  send_cert = always
   local { auth = pubkey
     certs = own.pem
-    id = %[1]s }
+    id = "%[1]s" }
   remote { auth = pubkey
     cacerts = ca.pem
-    id = %[2]s }`
+    id = "%[2]s" }`
 
 // Swanctl is the tunnel in strongSwan's words: the child "net" of "lab".
 func (p Tunnel) Swanctl() string {
-	auth, secrets := fmt.Sprintf(pskAuth, p.Local, p.Remote), fmt.Sprintf(pskSecret, p.Remote, p.PSK)
+	local, remote := cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote)
+	auth, secrets := fmt.Sprintf(pskAuth, local, remote), fmt.Sprintf(pskSecret, p.Remote, remote, p.PSK)
 	if p.CA != "" {
-		auth, secrets = fmt.Sprintf(certAuth, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote)), ""
+		auth, secrets = fmt.Sprintf(certAuth, local, remote), ""
 	}
+	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
 	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, secrets,
-		cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"), auth)
+		cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"), aggressive, auth)
 }
 
 // store writes certificates and key where swanctl looks for them.

@@ -38,6 +38,7 @@ type Block[P, C any] struct {
 	Each   func(P) iter.Seq2[string, C]
 	Sub    *Mode[C]
 	Gaps   Gaps
+	Indent int // of the block's lines, where it is more than one blank
 }
 
 // Action is an EXEC command that may also be typed in this mode, with or without
@@ -128,7 +129,7 @@ func (b Block[P, C]) add(t *table) {
 				w.separator()
 			}
 			first = false
-			w.block(header, b.Gaps, func() { c.sub.write(child, w) })
+			w.block(header, b.Gaps, max(1, b.Indent), func() { c.sub.write(child, w) })
 		}
 		w.endBlocks()
 	}

@@ -5,13 +5,13 @@ import "strings"
 // Writer collects the text of a configuration.
 type Writer struct {
 	b     strings.Builder
-	depth int
+	depth int  // blanks that a line begins with
 	body  bool // something was written since the last header or "!"
 	open  bool // blocks were written whose "!" is due
 }
 
 // Write returns the text of a configuration: each entry of the mode in table
-// order, sub-modes indented by one blank a level, lines ended by "\n".
+// order, sub-modes indented, lines ended by "\n".
 func (m *Mode[T]) Write(v T) string {
 	var w Writer
 	m.t.write(v, &w)
@@ -40,12 +40,12 @@ func (w *Writer) Line(words ...string) {
 
 // block writes one block. At the outermost level a block with a body is
 // followed by "!", if its kind has gaps there; one that is only its header is not.
-func (w *Writer) block(header string, gaps Gaps, body func()) {
+func (w *Writer) block(header string, gaps Gaps, indent int, body func()) {
 	w.Line(header)
-	w.depth++
+	w.depth += indent
 	w.body = false
 	body()
-	w.depth--
+	w.depth -= indent
 	if w.depth > 0 || !w.body {
 		return
 	}

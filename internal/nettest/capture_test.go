@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"sync"
 	"testing"
 
 	"conft/internal/netns"
@@ -14,11 +13,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sniffer looks at what passes over links of a namespace, both ways.
-type sniffer struct {
+// watch looks at what passes over links of a namespace, both ways. The queues of its
+// sockets keep the frames until the test asks, so what was answered is there.
+type watch struct {
 	t     testing.TB
 	links map[string]int // to the socket
-	mu    sync.Mutex     // guards the reading of the sockets
 }
 
 // frame is one Ethernet frame as it passed.
@@ -29,9 +28,9 @@ type frame struct {
 }
 
 // capture begins to look at the links.
-func capture(t testing.TB, ns *netns.NS, links ...string) *sniffer {
+func capture(t testing.TB, ns *netns.NS, links ...string) *watch {
 	t.Helper()
-	w := &sniffer{t: t, links: map[string]int{}}
+	w := &watch{t: t, links: map[string]int{}}
 	for _, l := range links {
 		err := ns.Do(func() error {
 			i, err := net.InterfaceByName(l)
@@ -62,12 +61,9 @@ func capture(t testing.TB, ns *netns.NS, links ...string) *sniffer {
 
 func htons(v uint16) uint16 { return binary.NativeEndian.Uint16(binary.BigEndian.AppendUint16(nil, v)) }
 
-// frames returns what has passed since the last call. What has been answered has
-// passed.
-func (w *sniffer) frames() (list []frame) {
+// frames returns what has passed since the last call.
+func (w *watch) frames() (list []frame) {
 	w.t.Helper()
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	buf := make([]byte, 1<<16)
 	for link, fd := range w.links {
 		for {
@@ -86,7 +82,7 @@ func (w *sniffer) frames() (list []frame) {
 }
 
 // send puts a frame on a link again.
-func (w *sniffer) send(link string, data []byte) {
+func (w *watch) send(link string, data []byte) {
 	w.t.Helper()
 	if _, err := unix.Write(w.links[link], data); err != nil {
 		w.t.Fatal(err)
@@ -136,7 +132,7 @@ func kinds(list []frame) map[string]int {
 }
 
 // protected fails the test unless only ESP and IKE have passed since the last look.
-func (w *sniffer) protected() []frame {
+func (w *watch) protected() []frame {
 	w.t.Helper()
 	list := w.frames()
 	for k, n := range kinds(list) {

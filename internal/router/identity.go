@@ -1,0 +1,88 @@
+package router
+
+import (
+	"conft/ike/exchange"
+	"conft/internal/config"
+)
+
+// identities translates who takes part in phase 1: keys, names, profiles.
+func identities(c *config.Config, p *exchange.Policy) {
+	if c.IdentityHostname {
+		p.Identity = exchange.FQDN(c.FullName())
+	}
+	p.NoAggressive = c.AggressiveOff
+	p.Keys = presharedKeys(p.Keys, "", c.ISAKMPKeys)
+	for _, k := range c.Keyrings {
+		p.Keys = presharedKeys(p.Keys, k.Name, k.Keys)
+	}
+	for _, q := range c.ISAKMPProfiles {
+		p.Profiles = append(p.Profiles, isakmpProfile(c, q))
+	}
+	for _, a := range c.ISAKMPPeers {
+		if a.Password == (config.Secret{}) && a.Endpoint.Kind == config.EndpointNone {
+			continue
+		}
+		peer := exchange.AggressivePeer{Addr: addrOf(a.IP), Identity: endpoint(a.Endpoint)}
+		if a.Password.Text != "" {
+			peer.Password = []byte(a.Password.Text)
+		}
+		p.Aggressive = append(p.Aggressive, peer)
+	}
+}
+
+// presharedKeys adds the keys of a keyring. One that no master key opens is none.
+func presharedKeys(list []exchange.PresharedKey, keyring string, keys []config.ISAKMPKey) []exchange.PresharedKey {
+	for _, k := range keys {
+		if k.Key.Text == "" {
+			continue
+		}
+		key := exchange.PresharedKey{Keyring: keyring, Host: k.Host, Secret: []byte(k.Key.Text)}
+		if k.Host == "" {
+			key.Prefix = prefixOf(k.IP, k.Mask)
+		}
+		list = append(list, key)
+	}
+	return list
+}
+
+func isakmpProfile(c *config.Config, q *config.ISAKMPProfile) exchange.Profile {
+	e := exchange.Profile{Name: q.Name, Keyrings: q.Keyrings, Aggressive: q.Aggressive}
+	switch q.Self {
+	case config.SelfAddress:
+		e.Self = exchange.ByAddress
+	case config.SelfHostname:
+		e.Self = exchange.FQDN(c.FullName())
+	case config.SelfUser:
+		e.Self = exchange.UserFQDN(q.User)
+	}
+	for _, m := range q.Match {
+		e.Match = append(e.Match, identityMatch(m))
+	}
+	return e
+}
+
+func identityMatch(m config.IdentityMatch) exchange.IdentityMatch {
+	switch m.Kind {
+	case config.MatchAddress:
+		return exchange.IdentityMatch{Prefix: prefixOf(m.IP, m.Mask)}
+	case config.MatchHost:
+		return exchange.IdentityMatch{Name: exchange.FQDN(m.Name)}
+	case config.MatchHostDomain:
+		return exchange.IdentityMatch{Name: exchange.FQDN(m.Name), Domain: true}
+	case config.MatchUserDomain:
+		return exchange.IdentityMatch{Name: exchange.UserFQDN(m.Name), Domain: true}
+	}
+	return exchange.IdentityMatch{Name: exchange.UserFQDN(m.Name)}
+}
+
+func endpoint(e config.Endpoint) exchange.Identity {
+	switch e.Kind {
+	case config.EndpointAddress:
+		return exchange.AddressIdentity(addrOf(e.IP))
+	case config.EndpointFQDN:
+		return exchange.FQDN(e.Name)
+	case config.EndpointUser:
+		return exchange.UserFQDN(e.Name)
+	}
+	return exchange.Identity{}
+}
