@@ -95,6 +95,7 @@ var undoings = []undoing{
 	{[]string{profile}, "match identity user a@b", "   match identity user a@b", "no match identity user a@b"},
 	{[]string{profile}, "match identity user domain b", "   match identity user domain b", "no match identity user domain b"},
 	{[]string{profile}, "initiate mode aggressive", "   initiate mode aggressive", "no initiate mode aggressive"},
+	{[]string{profile}, "match certificate PEERS", "   match certificate PEERS", "no match certificate PEERS"},
 	{[]string{profile, entry}, "set isakmp-profile P", " set isakmp-profile P", "no set isakmp-profile"},
 	{nil, "no crypto isakmp enable", "no crypto isakmp enable", "crypto isakmp enable"},
 	{nil, "crypto isakmp invalid-spi-recovery", "crypto isakmp invalid-spi-recovery", "no crypto isakmp invalid-spi-recovery"},

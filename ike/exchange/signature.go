@@ -42,6 +42,7 @@ type Claim struct {
 // broke.
 type Verdict struct {
 	Events []debug.Event
+	Maps   []string // the certificate maps that hold for the peer's certificate
 	Err    error
 }
 

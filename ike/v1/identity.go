@@ -106,10 +106,13 @@ func (t *turn) applyProfile() error {
 		name = found.Name
 	}
 	t.trace(debug.ISAKMPPeerProfile{At: t.at(), Profile: name})
+	t.profile = name
+	if t.signed() { // its certificate may match where its identity does not
+		return nil
+	}
 	if name != t.wanted && t.wanted != "" {
 		return errRefused
 	}
-	t.profile = name
 	if t.psk == nil { // Aggressive Mode, where the key is looked up later
 		return nil
 	}

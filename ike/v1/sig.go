@@ -95,11 +95,8 @@ func (t *turn) sign() error {
 // signingID is what we call ourselves: as configured if the certificate says so too,
 // because a peer will look (RFC 4945, section 3.1), else by a name that it does hold.
 func (t *turn) signingID(c *exchange.Credential) (exchange.Identity, []debug.CertStep) {
-	self := t.self()
-	if self.IsZero() {
-		self = exchange.AddressIdentity(t.local.Addr())
-	}
-	id := payload.ID{Type: self.Type, Data: self.Data}
+	id := t.self().Payload(t.local.Addr(), 0, 0)
+	self := exchange.Identity{Type: id.Type, Data: id.Data}
 	a, isAddr := id.Addr()
 	switch {
 	case isAddr && slices.Contains(c.Addrs, a),
@@ -134,7 +131,7 @@ func (t *turn) writeProof(w *payload.Writer) {
 		w.Add(payload.TypeCert, &payload.Cert{Encoding: payload.CertX509Signature, Data: der})
 	}
 	w.Add(payload.TypeSig, payload.Opaque(p.signature))
-	t.proof = proof{}
+	t.proof, t.wantedCerts = proof{}, nil
 }
 
 // readProof reads the peer's certificates and its signature, and asks for a judgement.
@@ -174,11 +171,34 @@ func (t *turn) judged(m *message) error {
 		t.trace(debug.CryptoModeFailure{Mode: debug.MainMode, Peer: t.peerAddr()})
 		return errRefused
 	}
+	if err := t.applyMaps(t.verdict.Maps); err != nil {
+		return err
+	}
+	t.verdict = exchange.Verdict{}
 	t.accepted(m)
 	if t.initiator() {
 		return nil
 	}
 	return t.sign()
+}
+
+// applyMaps lets the peer's certificate decide on the profile where its identity has
+// not. An initiator whose request names a profile takes no other.
+func (t *turn) applyMaps(holding []string) error {
+	if t.profile != "" {
+		return nil
+	}
+	found := t.env.Policy.ProfileByMap(holding)
+	if t.wanted != "" {
+		if found = t.env.Policy.Profile(t.wanted); found == nil || !found.MatchesMap(holding) {
+			return errRefused
+		}
+	}
+	if found != nil {
+		t.profile = found.Name
+		t.trace(debug.ISAKMPPeerProfile{At: t.at(), Profile: t.profile})
+	}
+	return nil
 }
 
 // resumed goes on with a message whose slow work is done.

@@ -2,6 +2,7 @@ package router
 
 import (
 	"bytes"
+	"crypto/x509"
 	"net/netip"
 	"slices"
 
@@ -85,7 +86,11 @@ func (r *Router) trust(c *config.Config, p *exchange.Policy) {
 		}
 	}
 	if len(p.Authorities) > 0 {
-		p.Trust = &judge{pki.Validator{Trustpoints: points, Revocations: r.crls}, r.clock}
+		j := &judge{Validator: pki.Validator{Trustpoints: points, Revocations: r.crls}, maps: map[string][]pki.Map{}, clock: r.clock}
+		for _, m := range c.PKI.Certificates {
+			j.maps[m.Name] = append(j.maps[m.Name], certificateMap(m))
+		}
+		p.Trust = j
 	}
 }
 
@@ -114,6 +119,7 @@ func (r *Router) credential(t *pki.Trustpoint) exchange.Credential {
 // judge implements exchange.Trust.
 type judge struct {
 	pki.Validator
+	maps  map[string][]pki.Map // of the profiles; immutable
 	clock *Clock
 }
 
@@ -123,8 +129,14 @@ func (j *judge) Judge(c exchange.Claim) (v exchange.Verdict) {
 		Certificates: c.Certificates, Kind: pki.IdentityKind(c.Identity.Type), Identity: c.Identity.Data,
 		Hash: c.Hash, Signature: c.Signature,
 	}
-	_, _, v.Err = j.Validate(claim, j.clock.Now(), func(step debug.PKIStep, text string) {
+	var leaf *x509.Certificate
+	leaf, _, v.Err = j.Validate(claim, j.clock.Now(), func(step debug.PKIStep, text string) {
 		v.Events = append(v.Events, debug.PKITransaction{Step: step, Text: text})
 	})
+	for name, maps := range j.maps {
+		if leaf != nil && pki.Admits(maps, leaf) {
+			v.Maps = append(v.Maps, name)
+		}
+	}
 	return v
 }

@@ -368,6 +368,21 @@ func TestSignatureIdentities(t *testing.T) {
 	})
 }
 
+// A profile is found by the peer's certificate, and an initiator that wants one takes no
+// peer whose certificate does not match.
+func TestProfileByCertificate(t *testing.T) {
+	for value, match := range map[string]bool{"cn=R3": true, "cn=R7": false} {
+		l := newSigLab(t, func(l *sigLab) {
+			l.e1.c.PKI.Certificates = []*config.CertificateMap{{Name: "M", Seq: 10, Rules: []config.CertificateRule{{Field: "subject-name", Op: "co", Value: value}}}}
+			l.e1.c.ISAKMPProfiles = []*config.ISAKMPProfile{{Name: "BRANCH", Maps: []string{"M"}}}
+			l.e1.c.CryptoMaps[0].Entries[0].Profile = "BRANCH"
+		})
+		if up := l.up(); up != match || match != l.said(l.r1, ":: peer matches BRANCH profile") {
+			t.Errorf("%s: up %t\n%s", value, up, strings.Join(l.net.Log, "\n"))
+		}
+	}
+}
+
 // Whichever datagram is lost, the tunnel comes up.
 func TestSignaturesWithLoss(t *testing.T) {
 	for k := 1; k <= 9; k++ {
