@@ -216,11 +216,7 @@ func importPKCS12(ctx context.Context, r Router, t Terminal, p *config.Trustpoin
 	}
 	own := r.PKI().Certificates(p.Name).Own
 	warnLegacy(t, own)
-	say(t, "CRYPTO_PKI: Imported PKCS12 file successfully.\n")
-	if r.Config().KeyLabel(p) != p.Name {
-		fmt.Fprintf(t, "Warning: the key pair is named %s; configure 'rsakeypair %s' in the trustpoint to use it\n", p.Name, p.Name)
-	}
-	return nil
+	return say(t, "CRYPTO_PKI: Imported PKCS12 file successfully.\n")
 }
 
 func warnLegacy(t Terminal, c *x509.Certificate) {

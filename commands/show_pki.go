@@ -94,7 +94,7 @@ func showCertificates(w io.Writer, c *config.Config, s *pki.Store, name string, 
 			}
 			showCertificate(w, title, "General Purpose", have.Own, t.Name, verbose)
 			if verbose {
-				fmt.Fprintf(w, "  Key Label: %s\n", c.KeyLabel(t))
+				fmt.Fprintf(w, "  Key Label: %s\n", keyLabel(s, have.Own))
 			}
 			fmt.Fprintln(w)
 		}
@@ -103,6 +103,14 @@ func showCertificates(w io.Writer, c *config.Config, s *pki.Store, name string, 
 			fmt.Fprintln(w)
 		}
 	}
+}
+
+// keyLabel is the name of the key pair that a certificate is for.
+func keyLabel(s *pki.Store, own *x509.Certificate) string {
+	if k := s.KeyOf(own); k != nil {
+		return k.Label
+	}
+	return "(no key pair)"
 }
 
 func showCertificate(w io.Writer, title, usage string, c *x509.Certificate, trustpoint string, verbose bool) {
@@ -170,7 +178,7 @@ func showTrustpoints(w io.Writer, c *config.Config, s *pki.Store, name string) {
 		}
 		switch {
 		case have.SelfSigned:
-			fmt.Fprintf(w, "    Persistent self-signed certificate trust point\n    Using key label %s\n", c.KeyLabel(t))
+			fmt.Fprintf(w, "    Persistent self-signed certificate trust point\n    Using key label %s\n", keyLabel(s, have.Own))
 		case shown != nil:
 			fmt.Fprint(w, "    Certificate configured.\n")
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // attribute is a kind of part of a distinguished name, by IOS's word for it.
@@ -51,14 +52,31 @@ func NameParts(der []byte) []string {
 			if i := slices.IndexFunc(attributes, func(k attribute) bool { return k.oid.Equal(a.Type) }); i >= 0 {
 				word = attributes[i].word
 			}
-			parts = append(parts, fmt.Sprintf("%s=%v", word, a.Value))
+			parts = append(parts, word+"="+visible(fmt.Sprint(a.Value)))
 		}
 	}
 	return parts
 }
 
-// Name returns a DER name in one line: "cn=R1,o=lab".
-func Name(der []byte) string { return strings.Join(NameParts(der), ",") }
+// visible replaces what a certificate could use to write on the operator's terminal.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '.'
+	}, s)
+}
+
+// Name returns a DER name in one line: "cn=R1,o=lab". A comma within a part is escaped,
+// so that no part can look like two.
+func Name(der []byte) string {
+	parts := NameParts(der)
+	for i, p := range parts {
+		parts[i] = strings.NewReplacer(`\`, `\\`, ",", `\,`).Replace(p)
+	}
+	return strings.Join(parts, ",")
+}
 
 // Subject returns the DER name of a `subject-name` line, and behind it, unless it is
 // empty, the host's name, which IOS puts there itself.

@@ -32,6 +32,9 @@ func (s *Store) ImportPKCS12(trustpoint string, file []byte, password string, no
 	if err := fits(own, key, chain, now); err != nil {
 		return err
 	}
+	if old := s.Key(trustpoint); old != nil && !old.private.Equal(rsaKey) {
+		return errors.New("there is another key pair named " + trustpoint + ", zeroize it first")
+	}
 	if err := s.putKey(key); err != nil {
 		return err
 	}

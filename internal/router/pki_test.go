@@ -434,3 +434,18 @@ func TestTrustpointsTranslated(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A trustpoint that is removed takes its certificates with it.
+func TestTrustpointRemoved(t *testing.T) {
+	l := newSigLab(t, nil)
+	without := l.e1.c.Clone()
+	without.PKI.Trustpoints = nil
+	l.e1.forgetTrustpoints(l.e1.c, l.e1.c)
+	if len(l.e1.pki.Certificates("LAB").Authorities) != 1 {
+		t.Error("the certificates of a trustpoint that stays are gone")
+	}
+	l.e1.forgetTrustpoints(l.e1.c, without)
+	if len(l.e1.pki.Certificates("LAB").Authorities) != 0 {
+		t.Error("the certificates are still there")
+	}
+}
