@@ -222,3 +222,51 @@ func TestStrongSwanCertificatesRefused(t *testing.T) {
 		})
 	}
 }
+
+// A user generates keys and pastes a certificate at the console, in configuration mode
+// as on IOS.
+func TestCertificatesAtTheConsole(t *testing.T) {
+	t.Parallel()
+	Root(t)
+	x, _ := console(t, Namespace(t, "r"))
+	x.Type("\r")
+	x.Expect("Router>")
+	x.Enter("enable", "Router#")
+	x.Enter("conf t", "(config)#")
+	x.Enter("no logging console", "Router(config)#")
+	if out := x.Enter("crypto key generate rsa", "Router(config)#"); out != "% Please define a hostname other than Router.\n" {
+		t.Errorf("%q", out)
+	}
+	x.Enter("hostname r1", "r1(config)#")
+	x.Enter("ip domain name lab", "r1(config)#")
+	x.Type("crypto key generate rsa\r")
+	x.Expect("The name for the keys will be: r1.lab\r\n")
+	x.Expect("How many bits in the modulus [512]: ")
+	if out := x.Enter("1024", "r1(config)#"); !strings.HasPrefix(out, "% Generating 1024 bit RSA keys, keys will be non-exportable...\n[OK] (elapsed time was ") {
+		t.Errorf("%q", out)
+	}
+	x.Enter("crypto ca trustpoint CA", "r1(ca-trustpoint)#")
+	x.Enter("enrollment terminal", "r1(ca-trustpoint)#")
+	// A global command typed in the sub-mode leaves it.
+	x.Type("crypto pki authenticate CA\r")
+	x.Expect("on a line by itself\r\n\r\n")
+	for _, l := range certLines(newCertAuthority(t, "ca").cert) {
+		x.Type(l + "\r")
+	}
+	x.Expect("Fingerprint SHA1: ")
+	x.Expect("% Do you accept this certificate? [yes/no]: ")
+	if out := x.Enter("yes", "r1(config)#"); !strings.HasPrefix(out, "Trustpoint CA certificate accepted.\n% Certificate successfully imported\n") {
+		t.Errorf("%q", out)
+	}
+	if out := x.Enter("do show crypto pki certificates", "r1(config)#"); !strings.Contains(out, "CA Certificate\n  Status: Available\n") {
+		t.Errorf("%q", out)
+	}
+	x.Type("crypto key zeroize rsa\r")
+	x.Expect("Do you really want to remove these keys? [yes/no]: ")
+	x.Enter("yes", "r1(config)#")
+	if out := x.Enter("do show crypto key mypubkey rsa", "r1(config)#"); out != "" {
+		t.Errorf("%q", out)
+	}
+	x.Enter("exit", "r1#")
+	x.Type("exit\r")
+}
