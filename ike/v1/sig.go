@@ -103,10 +103,15 @@ func (t *turn) signingID(c *exchange.Credential) (exchange.Identity, []debug.Cer
 		self.Type == payload.IDFQDN && slices.Contains(c.Names, self.Name()),
 		self.Type == payload.IDDERASN1DN:
 		return self, nil
-	case len(c.Names) > 0:
-		return exchange.FQDN(c.Names[0]), []debug.CertStep{debug.CertAddrNotIn, debug.CertUsingFQDN}
 	}
-	return exchange.Identity{Type: payload.IDDERASN1DN, Data: c.Subject}, []debug.CertStep{debug.CertAddrNotIn, debug.CertUsingDN}
+	var steps []debug.CertStep
+	if isAddr {
+		steps = append(steps, debug.CertAddrNotIn)
+	}
+	if len(c.Names) > 0 {
+		return exchange.FQDN(c.Names[0]), append(steps, debug.CertUsingFQDN)
+	}
+	return exchange.Identity{Type: payload.IDDERASN1DN, Data: c.Subject}, append(steps, debug.CertUsingDN)
 }
 
 // signatureMade lets the message be answered.

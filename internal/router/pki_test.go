@@ -338,9 +338,10 @@ func TestSignatureIdentities(t *testing.T) {
 		change func(*x509.Certificate)
 		says   string
 	}{
-		"address": {nil, "using id type ID_IPV4_ADDR"},
-		"name":    {func(c *x509.Certificate) { c.IPAddresses = nil }, ":Using FQDN as My ID"},
-		"subject": {func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, nil }, "using id type ID_DER_ASN1_DN"},
+		"address":          {nil, "using id type ID_IPV4_ADDR"},
+		"name":             {func(c *x509.Certificate) { c.IPAddresses = nil }, ":Using FQDN as My ID"},
+		"subject":          {func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, nil }, "using id type ID_DER_ASN1_DN"},
+		"subject in words": {func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, nil }, "CN=R3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newSigLab(t, func(l *sigLab) {
