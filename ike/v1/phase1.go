@@ -192,8 +192,14 @@ func (p *Phase1) HalfOpen() bool { return p.state == RMM2 || p.state == RAM2 || 
 // knows nothing but a first message.
 func (p *Phase1) Computing() bool { return p.state == Ready && !p.initiator() && p.pending != nil }
 
-// Profile returns the name of the ISAKMP profile that applies, "" for none.
-func (p *Phase1) Profile() string { return p.profile }
+// Profile returns the name of the ISAKMP profile that an SA like this one is begun by: the
+// one that the initiator's request has named, or that the responder's peer has matched.
+func (p *Phase1) Profile() string {
+	if p.initiator() {
+		return p.wanted
+	}
+	return p.profile
+}
 
 // Dead reports whether the SA is deleted.
 func (p *Phase1) Dead() bool { return p.state == DestSA }
