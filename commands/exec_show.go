@@ -143,6 +143,26 @@ func showCrypto(r Router) []exec {
 			}),
 		},
 		{
+			Syntax: "show crypto isakmp peers [A.B.C.D]",
+			Help:   grammar.Help{"peers": "Show ISAKMP peer structures", "A.B.C.D": "Peer IP address"},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				showISAKMPPeers(w, r.ISAKMPSAs(), a.Addr("A.B.C.D"))
+				return nil
+			}),
+		},
+		{
+			Syntax: "show crypto isakmp diagnose error [A.B.C.D]",
+			Help: grammar.Help{
+				"diagnose": "Show what has gone wrong in ISAKMP",
+				"error":    "Last failures, with their reasons",
+				"A.B.C.D":  "Peer IP address",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				showISAKMPFailures(w, r.IKEFailures(), r.Clock(), a.Addr("A.B.C.D"))
+				return nil
+			}),
+		},
+		{
 			Syntax: "show crypto isakmp policy",
 			Help:   grammar.Help{"policy": "Show ISAKMP protection suite policy"},
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showISAKMPPolicy(w, r.Config()); return nil }),
@@ -223,10 +243,17 @@ func showCrypto(r Router) []exec {
 			}),
 		},
 		{
-			Syntax: "show crypto session",
-			Help:   grammar.Help{"session": "Show crypto sessions (tunnels)"},
-			Run: output(func(w io.Writer, _ grammar.Args) error {
-				showCryptoSession(w, r.ISAKMPSAs(), r.IPsecIdents())
+			Syntax: "show crypto session [detail]",
+			Help: grammar.Help{
+				"session": "Show crypto sessions (tunnels)",
+				"detail":  "Show crypto sessions with counters",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("detail") {
+					showCryptoSessionDetail(w, r.ISAKMPSAs(), r.IPsecIdents())
+				} else {
+					showCryptoSession(w, r.ISAKMPSAs(), r.IPsecIdents())
+				}
 				return nil
 			}),
 		},

@@ -25,6 +25,7 @@ type fakeRouter struct {
 	interfaces []router.InterfaceState
 	routes     []router.RouteState
 	lists      []router.ACLState
+	failures   []router.IKEFailure
 	isakmp     []router.ISAKMPSA
 	idents     []router.IPsecIdent
 	hub        *debug.Hub
@@ -70,6 +71,7 @@ func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces 
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
 func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
 func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
+func (r *fakeRouter) IKEFailures() []router.IKEFailure    { return r.failures }
 func (r *fakeRouter) IPsecIdents() []router.IPsecIdent    { return slices.Clone(r.idents) }
 func (r *fakeRouter) Hub() *debug.Hub                     { return r.hub }
 func (r *fakeRouter) Clock() debug.Clock                  { return r.clock }

@@ -48,6 +48,8 @@ type Network interface {
 // Crypto is the state of IKE and IPsec.
 type Crypto interface {
 	ISAKMPSAs() []router.ISAKMPSA
+	// IKEFailures returns the last failures of IKE, newest first.
+	IKEFailures() []router.IKEFailure
 	// IPsecIdents returns one value for each permit entry of each crypto map
 	// entry on each interface, in the order of the configuration.
 	IPsecIdents() []router.IPsecIdent

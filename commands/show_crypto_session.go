@@ -3,7 +3,9 @@ package commands
 import (
 	"fmt"
 	"io"
+	"time"
 
+	"conft/debug"
 	"conft/internal/router"
 )
 
@@ -20,27 +22,114 @@ func showCryptoSession(w io.Writer, sas []router.ISAKMPSA, idents []router.IPsec
 	fmt.Fprint(w, "Crypto session current status\n\n")
 	for _, s := range sessions(sas, idents) {
 		fmt.Fprintf(w, "Interface: %s\n", s.first.Interface)
+		s.showProfile(w)
 		fmt.Fprintf(w, "Session status: %-14s\n", s.status())
-		peer := "(none)"
-		if s.first.Peer.IsValid() {
-			peer = s.first.Peer.String()
-		}
-		fmt.Fprintf(w, "Peer: %s port %d \n", peer, s.first.PeerPort)
+		fmt.Fprintf(w, "Peer: %s port %d \n", s.peer(), s.first.PeerPort)
 		if len(s.ike) > 0 {
 			fmt.Fprint(w, "  Session ID: 0  \n")
 		}
 		for _, sa := range s.ike {
-			state := "Inactive"
-			if active(sa) {
-				state = "Active"
-			}
-			fmt.Fprintf(w, "  IKEv1 SA: local %s/%d remote %s/%d %s \n", sa.Local, sa.LocalPort, sa.Remote, sa.RemotePort, state)
+			showSessionIKE(w, sa)
 		}
 		for _, f := range s.flows {
-			fmt.Fprintf(w, "  IPSEC FLOW: permit %s %s %s \n", protocolNumberText(f.Local.Protocol), flowText(f.Local), flowText(f.Remote))
-			fmt.Fprintf(w, "        Active SAs: %d, origin: crypto map\n", len(f.Inbound)+len(f.Outbound))
+			showSessionFlow(w, f)
 		}
 		fmt.Fprintln(w)
+	}
+}
+
+func showSessionIKE(w io.Writer, sa router.ISAKMPSA) {
+	state := "Inactive"
+	if active(sa) {
+		state = "Active"
+	}
+	fmt.Fprintf(w, "  IKEv1 SA: local %s/%d remote %s/%d %s \n", sa.Local, sa.LocalPort, sa.Remote, sa.RemotePort, state)
+}
+
+func showSessionFlow(w io.Writer, f router.IPsecIdent) {
+	fmt.Fprintf(w, "  IPSEC FLOW: permit %s %s %s \n", protocolNumberText(f.Local.Protocol), flowText(f.Local), flowText(f.Remote))
+	fmt.Fprintf(w, "        Active SAs: %d, origin: crypto map\n", len(f.Inbound)+len(f.Outbound))
+}
+
+// showCryptoSessionDetail prints `show crypto session detail`.
+func showCryptoSessionDetail(w io.Writer, sas []router.ISAKMPSA, idents []router.IPsecIdent) {
+	fmt.Fprint(w, "Crypto session current status\n\n"+
+		"Code: C - IKE Configuration mode, D - Dead Peer Detection     \n"+
+		"K - Keepalives, N - NAT-traversal, T - cTCP encapsulation     \n"+
+		"X - IKE Extended Authentication, F - IKE Fragmentation\n"+
+		"R - IKE Auto Reconnect, U - IKE Dynamic Route Update\n"+
+		"S - SIP VPN\n\n")
+	for _, s := range sessions(sas, idents) {
+		fmt.Fprintf(w, "Interface: %s\n", s.first.Interface)
+		s.showProfile(w)
+		if up := s.uptime(); up > 0 {
+			fmt.Fprintf(w, "Uptime: %s\n", debug.UptimeText(up))
+		}
+		fmt.Fprintf(w, "Session status: %-14s\n", s.status())
+		fmt.Fprintf(w, "Peer: %s port %d fvrf: (none) ivrf: (none)\n", s.peer(), s.first.PeerPort)
+		if id := s.identity(); id != "" {
+			fmt.Fprintf(w, "      Phase1_id: %s\n      Desc: (none)\n", id)
+		} else { // and in that order
+			fmt.Fprint(w, "      Desc: (none)\n      Phase1_id: (none)\n")
+		}
+		for _, sa := range s.ike {
+			fmt.Fprint(w, "  Session ID: 0  \n")
+			showSessionIKE(w, sa)
+			letters, life := capabilities(sa), "0"
+			if letters == "" {
+				letters = "(none)"
+			}
+			if sa.Remaining > 0 {
+				life = lifeText(sa.Remaining)
+			}
+			fmt.Fprintf(w, "          Capabilities:%s connid:%d lifetime:%s\n", letters, sa.ConnID, life)
+		}
+		for _, f := range s.flows {
+			showSessionFlow(w, f)
+			fmt.Fprintf(w, "        Inbound:  #pkts dec'ed %d drop %d life (KB/Sec) %s\n", f.Decaps, f.RecvErrs, lifeLeft(f.Inbound))
+			fmt.Fprintf(w, "        Outbound: #pkts enc'ed %d drop %d life (KB/Sec) %s\n", f.Encaps, f.SendErrs, lifeLeft(f.Outbound))
+		}
+		fmt.Fprintln(w)
+	}
+}
+
+// lifeLeft is what is left of the newest SA, in kilobytes and seconds.
+func lifeLeft(sas []router.IPsecSA) string {
+	if len(sas) == 0 {
+		return "0/0"
+	}
+	return fmt.Sprintf("%d/%d", sas[0].RemainingKB, sas[0].RemainingSec)
+}
+
+// peer is the address, or that there is none.
+func (s *session) peer() string {
+	if s.first.Peer.IsValid() {
+		return s.first.Peer.String()
+	}
+	return "(none)"
+}
+
+// identity is that of phase 1, "" before it is proved.
+func (s *session) identity() string {
+	for _, sa := range s.ike {
+		if sa.PeerID != "" {
+			return sa.PeerID
+		}
+	}
+	return ""
+}
+
+// uptime is the time since the peer had its first SAs, 0 without any.
+func (s *session) uptime() (up time.Duration) {
+	for _, f := range s.flows {
+		up = max(up, f.Uptime)
+	}
+	return up
+}
+
+func (s *session) showProfile(w io.Writer) {
+	if len(s.ike) > 0 && s.ike[0].Profile != "" {
+		fmt.Fprintf(w, "Profile: %s\n", s.ike[0].Profile)
 	}
 }
 

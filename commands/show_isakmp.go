@@ -3,7 +3,11 @@ package commands
 import (
 	"fmt"
 	"io"
+	"net/netip"
+	"strings"
+	"time"
 
+	"conft/debug"
 	"conft/internal/config"
 	"conft/internal/router"
 )
@@ -43,17 +47,91 @@ func showISAKMPSADetail(w io.Writer, sas []router.ISAKMPSA) {
 		if sa.Deleted {
 			status = "deleted"
 		}
-		capabilities := ""
-		if sa.NATT {
-			capabilities = "N"
+		// The column has no room for a key length.
+		cipher, _, _ := strings.Cut(sa.Encryption, " ")
+		auth, engine := "", "????"
+		if cipher != "" {
+			auth = authWord(sa)
 		}
-		left := int(sa.Remaining.Seconds())
-		fmt.Fprintf(w, "%-5d %-15s %-15s        %-6s %-4s %-6s %-4s %-2d %02d:%02d:%02d %s\n",
-			sa.ConnID, sa.Local, sa.Remote, status, sa.Encryption, sa.Hash, sa.Auth, sa.Group,
-			left/3600, left/60%60, left%60, capabilities)
-		fmt.Fprintf(w, "       Engine-id:Conn-id =  SW:%d\n\n", sa.ConnID)
+		if sa.ConnID != 0 {
+			engine = fmt.Sprintf("SW:%d", engineConn(sa.ConnID))
+		}
+		fmt.Fprintf(w, "%-5d %-15s %-15s        %-6s %-4s %-6s %-4s %-2d %s %s\n",
+			sa.ConnID, sa.Local, sa.Remote, status, cipher, sa.Hash, auth, sa.Group, lifeText(sa.Remaining), capabilities(sa))
+		fmt.Fprintf(w, "       Engine-id:Conn-id =  %s\n\n", engine)
 	}
 	fmt.Fprint(w, "IPv6 Crypto ISAKMP SA\n\n")
+}
+
+func authWord(sa router.ISAKMPSA) string {
+	if sa.Signed {
+		return "rsig"
+	}
+	return "psk"
+}
+
+// engineConn is the number that the crypto engine gives a connection: 15.x counts its
+// connections from 1001, the engine from 1.
+func engineConn(id uint32) uint32 {
+	if id > 1000 {
+		return id - 1000
+	}
+	return id
+}
+
+// capabilities are the letters of the legend that apply.
+func capabilities(sa router.ISAKMPSA) string {
+	if sa.NATT {
+		return "N"
+	}
+	return ""
+}
+
+// lifeText is "23:59:59".
+func lifeText(d time.Duration) string {
+	s := int(d.Seconds())
+	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+// showISAKMPPeers prints `show crypto isakmp peers`: those that have proved who they are.
+func showISAKMPPeers(w io.Writer, sas []router.ISAKMPSA, only netip.Addr) {
+	type endpoints struct {
+		local, remote netip.Addr
+		port          uint16
+	}
+	seen := map[endpoints]bool{}
+	for _, sa := range sas {
+		at := endpoints{sa.Local, sa.Remote, sa.RemotePort}
+		if sa.PeerID == "" || sa.Deleted || seen[at] || only.IsValid() && sa.Remote != only {
+			continue
+		}
+		seen[at] = true
+		fmt.Fprintf(w, "Peer: %s Port: %d Local: %s\n Phase1 id: %s\n", sa.Remote, sa.RemotePort, sa.Local, sa.PeerID)
+	}
+}
+
+// showISAKMPFailures prints `show crypto isakmp diagnose error`. The columns are our
+// own: no capture of IOS's was at hand.
+func showISAKMPFailures(w io.Writer, list []router.IKEFailure, clock debug.Clock, only netip.Addr) {
+	fmt.Fprint(w, "Last failures of IKE, newest first\n\n"+
+		"Time                  Peer            Exchange      Role Msg Times Reason\n")
+	for _, f := range list {
+		if only.IsValid() && f.Peer != only {
+			continue
+		}
+		exchange, message := "-", "-"
+		if f.Exchange != "" {
+			exchange = f.Exchange
+		}
+		if f.Message != 0 {
+			message = fmt.Sprint(f.Message)
+		}
+		at := clock.Now().Add(-f.Age).Format("Jan _2 15:04:05.000")
+		if mark := clock.Mark(); mark != 0 {
+			at = string(mark) + at
+		}
+		fmt.Fprintf(w, "%-21s %-15s %-13s %-4c %3s %5d %s\n", at, f.Peer, exchange, f.Role, message, f.Times, f.Reason)
+	}
 }
 
 // showISAKMPPolicy prints `show crypto isakmp policy`. IOS adds its default

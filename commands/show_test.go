@@ -30,7 +30,7 @@ func lab(t *testing.T) *fakeRouter {
 	}
 	r.lists = []router.ACLState{{List: r.config.AccessList("100"), Match: []uint64{4}}}
 	r.isakmp = []router.ISAKMPSA{{Local: addr("12.12.12.1"), Remote: addr("23.23.23.3"), LocalPort: 500, RemotePort: 500, Initiator: true,
-		State: "QM_IDLE", ConnID: 1, Encryption: "des", Hash: "sha", Auth: "psk", Group: 1, Remaining: 86399 * time.Second}}
+		State: "QM_IDLE", ConnID: 1, Encryption: "des", Hash: "sha", Group: 1, Remaining: 86399 * time.Second}}
 	sa := func(spi, id uint32) []router.IPsecSA {
 		return []router.IPsecSA{{SPI: spi, Transforms: []string{"esp-des", "esp-md5-hmac"}, ConnID: id, RemainingKB: 4607999,
 			RemainingSec: 3590, IVSize: 8, ReplayEnabled: true}}

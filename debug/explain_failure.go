@@ -109,8 +109,8 @@ func (e ISAKMPInvalidated) Explain(l Language) string {
 		return say(l, "The IPsec layer refuses the proposal (%d): no transform set of the crypto map has this cipher, integrity algorithm and mode.",
 			"IPsec 模块否决了提议（%d）：crypto map 中没有加密算法、完整性算法和模式都相同的转换集。", int(e.Code))
 	case InvalidFlags:
-		return say(l, "The IPsec layer refuses the proposal (%d): perfect forward secrecy is configured here and not offered by the peer, or in another group.",
-			"IPsec 模块否决了提议（%d）：本端要求 PFS，而对端没有提出，或者 DH 组不同。", int(e.Code))
+		return say(l, "The IPsec layer refuses the proposal (%d): perfect forward secrecy is configured here and not offered by the peer, or in another group; or one side wants tunnel mode, the other transport mode.",
+			"IPsec 模块否决了提议（%d）：本端要求 PFS，而对端没有提出，或者 DH 组不同；也可能一端要求隧道模式，另一端要求传输模式。", int(e.Code))
 	}
 	return say(l, "The IPsec layer refuses the proposal with error %d.", "IPsec 模块否决了提议，错误码 %d。", int(e.Code))
 }

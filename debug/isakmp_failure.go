@@ -184,11 +184,28 @@ const (
 	InvalidProxy     InvalidCode = 32   // the proxy identities match no entry
 	InvalidPeer      InvalidCode = 64   // the peer is not that of the entry
 	InvalidTransform InvalidCode = 256  // no transform set matches
-	InvalidFlags     InvalidCode = 1024 // PFS wanted and not offered
+	InvalidFlags     InvalidCode = 1024 // PFS or the encapsulation mode differs
 )
 
+// String says the reason in a few words.
+func (c InvalidCode) String() string {
+	switch c {
+	case InvalidLocal:
+		return "local address is not that of a crypto map"
+	case InvalidProxy:
+		return "proxy identities match no crypto access list"
+	case InvalidPeer:
+		return "peer is not that of the crypto map entry"
+	case InvalidTransform:
+		return "no transform set matches"
+	case InvalidFlags:
+		return "PFS group or encapsulation mode differs"
+	}
+	return fmt.Sprintf("error %d", int(c))
+}
+
 func (e ISAKMPInvalidated) AppendLine(b []byte, m Manner) []byte {
-	return fmt.Appendf(e.conn(b, m), ": IPSec policy invalidated proposal with error %d", e.Code)
+	return fmt.Appendf(e.conn(b, m), ": IPSec policy invalidated proposal with error %d", int(e.Code))
 }
 
 // ISAKMPMachineError is "{c}: FSM action returned error: 2".

@@ -130,7 +130,8 @@ func (e ISAKMPAcceptable) AppendLine(b []byte, m Manner) []byte {
 // "{C}:Hash algorithm offered does not match policy!".
 type ISAKMPMismatch struct {
 	At
-	What Mismatch
+	What     Mismatch
+	Fallback bool // the policy is the one that nobody configured
 }
 
 // Mismatch is the attribute that a policy refuses. The checks are made in this order.
@@ -156,6 +157,21 @@ var mismatchTexts = [...]string{
 	MismatchPreshared:  textMismatchPreshared,
 	MismatchXauth:      textMismatchXauth,
 	MismatchRSASig:     textMismatchRSASig,
+}
+
+// Attribute names what is compared.
+func (m Mismatch) Attribute() string {
+	switch m {
+	case MismatchEncryption:
+		return "encryption algorithm"
+	case MismatchKeyLength:
+		return "key length"
+	case MismatchHash:
+		return "hash algorithm"
+	case MismatchGroup:
+		return "Diffie-Hellman group"
+	}
+	return "authentication method"
 }
 
 func (e ISAKMPMismatch) AppendLine(b []byte, m Manner) []byte {

@@ -70,6 +70,9 @@ func (s Stamp) layout() string {
 	return layout
 }
 
+// UptimeText is a time since something began, "00:02:58" or "3d18h".
+func UptimeText(d time.Duration) string { return string(appendUptime(nil, d)) }
+
 // appendUptime appends the two largest units, as IOS does.
 func appendUptime(b []byte, d time.Duration) []byte {
 	const (

@@ -9,6 +9,7 @@ import (
 	"conft/debug"
 	"conft/ike/exchange"
 	"conft/ike/iketest"
+	"conft/ike/payload"
 	"conft/internal/suite"
 )
 
@@ -39,7 +40,13 @@ func contains(lines []string, part string) bool {
 }
 
 func TestAggressive(t *testing.T) {
-	for name, change := range map[string]func(p1, p3 *exchange.Policy){"by-name": byName, "by-profile": byProfile} {
+	for name, change := range map[string]func(p1, p3 *exchange.Policy){
+		"by-name": byName, "by-profile": byProfile,
+		"by-name-15": func(p1, p3 *exchange.Policy) {
+			byName(p1, p3)
+			p1.Version, p3.Version = debug.IOS15, debug.IOS15
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
 			n, r1, r3 := lab(change)
 			up(t, n, r1, r3)
@@ -81,7 +88,7 @@ func TestLostMessage3(t *testing.T) {
 		return []time.Duration{0}
 	}
 	r1.Acquire("MAP", 10, iketest.Flow)
-	n.Run(12 * time.Second)
+	n.Run(2 * time.Second)
 	if got := r3.Core.ISAKMPSAs(n.Now)[0].State; got != "QM_IDLE" {
 		t.Errorf("the responder is in %s", got)
 	}
@@ -115,7 +122,7 @@ func TestAggressiveWrongKey(t *testing.T) {
 func TestAggressiveWrongHash(t *testing.T) {
 	n, r1, r3 := lab(byName)
 	n.Fate = func(p *iketest.Packet) []time.Duration {
-		if p.N == 3 {
+		if p.Data[18] == byte(payload.ExchangeAggressive) && p.Data[19]&payload.FlagEncryption != 0 {
 			p.Data[40] ^= 1
 		}
 		return []time.Duration{0}

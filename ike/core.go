@@ -29,6 +29,9 @@ type Core struct {
 	offers map[offer]*sa
 	peers  map[netip.Addr]*exchange.Peer
 
+	failures   failures
+	configured map[netip.Addr]bool // the peers that the policy names
+
 	pairs    map[uint32]*pair // by inbound SPI
 	requests map[requestKey]*request
 
@@ -47,7 +50,8 @@ func NewCore(o Options) *Core {
 		policy: &exchange.Policy{},
 		own:    make(map[[8]byte]*sa), offers: make(map[offer]*sa), peers: make(map[netip.Addr]*exchange.Peer),
 		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request),
-		drops: make(map[string]uint64), spoken: make(map[string]time.Time),
+		failures: make(failures),
+		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
 		flows: 2000,
 	}
 }
@@ -120,6 +124,7 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 		p = &exchange.Policy{}
 	}
 	c.policy = p
+	c.configure(p)
 	for key, r := range c.requests {
 		if !covered(p, key.name, key.seq, key.selector) {
 			c.dropRequest(r)
@@ -212,6 +217,14 @@ func (c *Core) limit(kind string) bool {
 	}
 	c.spoken[kind] = c.now
 	return false
+}
+
+// refuse reports a datagram that belongs to no machine, or to none that could take it.
+func (c *Core) refuse(peer netip.Addr, e debug.Event) {
+	a := account{f: exchange.Failure{Peer: peer}}
+	a.read(e)
+	c.remember(a.f)
+	c.emit(e)
 }
 
 // emit reports an event. Messages that strangers provoke are limited in rate.

@@ -210,6 +210,12 @@ func (e *Engine) IPsecSAs() (list []exchange.SAInfo) {
 	return list
 }
 
+// Failures returns the last failures, the newest first.
+func (e *Engine) Failures() (list []exchange.Failure) {
+	e.call(func() { list = e.core.Failures() })
+	return list
+}
+
 // Counters returns how often each kind of input was refused, by reason.
 func (e *Engine) Counters() (list []Counter) {
 	e.call(func() { list = e.core.Counters() })

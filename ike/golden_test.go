@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,7 +67,12 @@ type story struct {
 	then   func(n *iketest.Net, r1, r3 *iketest.Router) // after a second
 	length time.Duration
 	flags  []debug.Flag
+	manner debug.Manner
 }
+
+// of15 are the stories that are told in the manner of 15.x too.
+var of15 = []string{"established", "no-answer", "no-answer-quick", "no-key-initiator", "wrong-key", "phase1-refused", "proxy-refused", "transform-refused",
+	"pfs-refused", "duplicate", "clear-sa", "clear-isakmp", "lower-lifetimes", "unknown-spi"}
 
 var isakmp = []debug.Flag{debug.FlagISAKMP, debug.FlagNone}
 var both = []debug.Flag{debug.FlagISAKMP, debug.FlagIPsec, debug.FlagNone}
@@ -106,6 +112,16 @@ var stories = []story{
 		p1.Tunnels[0].Transforms = []exchange.TransformSet{{Transform: suite.ESPAES, KeyBits: 256, Auth: suite.HMACSHA512}, {Transform: suite.ESP3DES, Auth: suite.HMACSHA}}
 	}, flags: both},
 	{name: "pfs-refused", change: func(_, p3 *exchange.Policy) { p3.Tunnels[0].PFS = suite.MODP1024 }, flags: both},
+	{name: "authentication-refused", change: func(_, p3 *exchange.Policy) { p3.Proposals[0].Auth = exchange.RSASig }, length: time.Second, flags: isakmp},
+	{name: "half-open", fate: lose(2), length: 70 * time.Second, flags: isakmp},
+	{name: "no-confirmation", fate: lose(9), length: 3 * time.Minute, flags: both},
+	{name: "lower-lifetimes", change: func(_, p3 *exchange.Policy) {
+		p3.Proposals[0].LifeSeconds = 3600
+		p3.Tunnels[0].LifeSeconds = 900
+	}, flags: isakmp},
+	{name: "unknown-spi", then: func(_ *iketest.Net, r1, r3 *iketest.Router) {
+		r3.Do(ike.InvalidSPI{Local: iketest.Addr3, Remote: iketest.Addr1, SPI: 0x33C701EA})
+	}, length: time.Second, flags: both},
 	{name: "pfs", change: func(p1, p3 *exchange.Policy) { p1.Tunnels[0].PFS = suite.MODP1024 }, flags: both},
 	{name: "duplicate", fate: func(p *iketest.Packet) []time.Duration {
 		if p.N == 2 || p.N == 7 || p.N == 11 { // messages 2, 5, 8 are lost once
@@ -128,9 +144,17 @@ var stories = []story{
 }
 
 func TestStories(t *testing.T) {
+	all := stories
 	for _, s := range stories {
+		if slices.Contains(of15, s.name) {
+			s.name, s.manner = s.name+"-15", debug.IOS15
+			all = append(all, s)
+		}
+	}
+	for _, s := range all {
 		t.Run(s.name, func(t *testing.T) {
 			p1, p3 := iketest.Policies()
+			p1.Version, p3.Version = s.manner, s.manner
 			if s.change != nil {
 				s.change(p1, p3)
 			}

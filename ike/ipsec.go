@@ -60,6 +60,10 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		return
 	}
 	c.pairs[p.InboundSPI] = p
+	if p.peer.Session.IsZero() {
+		p.peer.Session = c.now
+	}
+	p.Session = p.peer.Session
 	life := time.Duration(p.LifeSeconds) * time.Second
 	early := softInitiator
 	if !p.Initiator {
@@ -240,7 +244,7 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}
-	c.emit(debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
+	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
 	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil {
 		c.initiate(in.Local, in.Remote, exchange.Initiate{Profile: t.Profile})
 	}
@@ -277,6 +281,9 @@ func (c *Core) removePair(p *pair) {
 // unlock gives the pair's reference on its peer back.
 func (c *Core) unlock(p *pair) {
 	p.peer.IPsec--
+	if p.peer.IPsec == 0 {
+		p.peer.Session = time.Time{}
+	}
 	if !c.ios15() {
 		c.emit(debug.ISAKMPUnlock{Ptr: p.peer.Ptr, IPsec: true, Count: p.peer.IPsec, By: debug.FromDeleteSAs})
 	}

@@ -15,8 +15,15 @@ const floatPort = 4500
 // step gives a machine one event and performs the actions it answers with.
 func (c *Core) step(s *sa, ev exchange.Event) {
 	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c}
+	said := account{f: exchange.Failure{Peer: s.peer.Addr}}
 	for _, a := range s.m.Step(env, ev, nil) {
+		if t, ok := a.(exchange.Trace); ok {
+			said.read(t.Event)
+		}
 		c.perform(s, a)
+	}
+	if said.failed {
+		c.remember(said.f)
 	}
 }
 

@@ -53,7 +53,7 @@ func (c *Core) receive(d Datagram) {
 	h, err := payload.DecodeHeader(d.Data)
 	if err != nil {
 		c.drop("malformed header")
-		c.emit(debug.CryptoBadMessage{Peer: d.Remote.Addr()})
+		c.refuse(d.Remote.Addr(), debug.CryptoBadMessage{Peer: d.Remote.Addr()})
 		return
 	}
 	if h.Version>>4 != payload.Version1>>4 {
@@ -67,20 +67,20 @@ func (c *Core) receive(d Datagram) {
 	switch {
 	case h.ResponderCookie != [8]byte{}:
 		c.drop("no SA")
-		c.emit(debug.CryptoNoSA{Peer: d.Remote.Addr()})
+		c.refuse(d.Remote.Addr(), debug.CryptoNoSA{Peer: d.Remote.Addr()})
 	case len(c.policy.Tunnels) == 0:
 		c.drop("ISAKMP is off")
 	case h.Exchange != payload.ExchangeMain && h.Exchange != payload.ExchangeAggressive || h.MessageID != 0 || h.Encrypted():
 		c.drop("not an initialization offer")
-		c.emit(debug.CryptoNoSA{Peer: d.Remote.Addr()})
+		c.refuse(d.Remote.Addr(), debug.CryptoNoSA{Peer: d.Remote.Addr()})
 	case h.Exchange == payload.ExchangeAggressive && c.policy.NoAggressive:
 		c.drop("aggressive mode is disabled")
-		c.emit(debug.CryptoAggressiveDisabled{})
+		c.refuse(d.Remote.Addr(), debug.CryptoAggressiveDisabled{})
 	case h.Exchange == payload.ExchangeAggressive && c.computing() >= maxComputing:
 		c.drop("too many Diffie-Hellman computations")
 	case v1.CheckOffer(d.Data) != nil:
 		c.drop("malformed")
-		c.emit(debug.CryptoBadMessage{Peer: d.Remote.Addr()})
+		c.refuse(d.Remote.Addr(), debug.CryptoBadMessage{Peer: d.Remote.Addr()})
 	default:
 		c.respond(d, h)
 	}

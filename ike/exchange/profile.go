@@ -34,16 +34,19 @@ type AggressivePeer struct {
 	Identity Identity // zero as elsewhere
 }
 
-// Search are the keyrings in which the profile's keys are. Without a profile every key
-// counts, for nothing says which one is meant.
-func (p *Profile) Search() Keyrings {
+// Keyrings are those in which the keys of a profile are. Without a profile every key
+// counts, for nothing says which one is meant; one that is gone has none.
+func (p *Policy) Keyrings(profile string) Keyrings {
+	q := p.Profile(profile)
 	switch {
-	case p == nil:
+	case profile == "":
 		return nil
-	case p.Keyrings == nil:
+	case q == nil:
+		return Keyrings{}
+	case q.Keyrings == nil:
 		return Keyrings{""}
 	}
-	return p.Keyrings
+	return q.Keyrings
 }
 
 // Profile returns the profile of a name, nil if there is none (any more).

@@ -39,6 +39,7 @@ type SAInfo struct {
 	LifeSeconds, LifeKilobytes uint32 // the lower of both sides' values
 	Initiator                  bool   // of the Quick Mode
 	Installed                  time.Time
+	Session                    time.Time // when the peer had its first SAs, since it has any
 }
 
 // SAPair is a pair of IPsec SAs with its keys, which belong to whoever installs it.
@@ -51,8 +52,9 @@ type SAPair struct {
 // long as either count is not zero.
 type Peer struct {
 	Addr        netip.Addr
-	Ptr, Handle uint32 // printed, nothing else
-	IKE, IPsec  int    // references held by phase 1 and by IPsec SAs
+	Ptr, Handle uint32    // printed, nothing else
+	IKE, IPsec  int       // references held by phase 1 and by IPsec SAs
+	Session     time.Time // when the first IPsec SAs were installed, zero without any
 }
 
 // PhaseOneInfo is an ISAKMP SA, for show commands.

@@ -83,7 +83,7 @@ func (t *turn) readAM2(m *message) error {
 	}
 	if !t.choose(sa.Proposals) {
 		t.trace(debug.ISAKMPNoOffers{At: t.at()})
-		t.trace(debug.CryptoModeFailure{Mode: debug.AggressiveMode, Peer: t.peerAddr()})
+		t.notOffered()
 		return errRefused
 	}
 	return t.readKE(m)
@@ -127,6 +127,6 @@ func (t *turn) replyAM3() {
 		w.Add(payload.TypeNotify, t.initialContact())
 	}
 	t.enterPeer(false)
-	t.transmit(t.chain.seal(w.Message()), "AM3", true)
 	t.unheard = true
+	t.transmit(t.chain.seal(w.Message()), "AM3", true)
 }

@@ -22,7 +22,7 @@ func (t *turn) readAM1(m *message) error {
 		return err
 	}
 	t.vendor = t.readVendors(m)
-	if name := t.peerID.Name(); name != "" && t.env.Policy.KeyOf(name, t.env.Policy.Profile(t.profile).Search()) == nil {
+	if name := t.peerID.Name(); name != "" && t.env.Policy.KeyOf(name, t.env.Policy.Keyrings(t.profile)) == nil {
 		t.trace(debug.ISAKMPNoHostKey{At: t.at(), Host: name})
 	}
 	if t.haveKey() != nil || !t.choose(sa.Proposals) {

@@ -1,5 +1,5 @@
-// Package v1 is IKEv1 (RFC 2409) as pure state machines: Main Mode with a pre-shared
-// key, Quick Mode and Informational exchanges.
+// Package v1 is IKEv1 (RFC 2409) as pure state machines: Main Mode and Aggressive
+// Mode with a pre-shared key, Quick Mode and Informational exchanges.
 //
 // Phase1 is the machine of one ISAKMP SA. It owns the key material and the exchanges
 // that run under it: a node per message ID, for Quick Mode one machine each. Step
@@ -8,6 +8,8 @@
 //
 //	main.go                          the table of Main Mode and what moves along it
 //	main_initiator.go, _responder.go its rows: reading a message, building the answer
+//	aggressive.go, _initiator.go, _responder.go  the same of Aggressive Mode
+//	identity.go                      who is who: identities, keys, profiles
 //	proposal1.go vendor.go natt.go auth.go  the payloads of phase 1
 //	quick.go quick_initiator.go quick_responder.go proposal2.go proxy.go  Quick Mode
 //	info.go delete.go retransmit.go  what may happen at any time

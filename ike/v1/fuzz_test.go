@@ -57,11 +57,23 @@ func harmful(a exchange.Action) bool {
 	return false
 }
 
+// stages is the number of the points that a negotiation may have reached.
+const stages = 14
+
+// stage is a negotiation at one of them, in Main Mode or in Aggressive Mode.
+func stage(n int) (i, r *end) {
+	if n < 10 {
+		return negotiate(n)
+	}
+	i, r, _ = aggressive(n - 10)
+	return i, r
+}
+
 // No datagram makes a machine panic, in any state; and once there are keys, only one
 // that authenticates changes anything.
 func FuzzMachine(f *testing.F) {
-	for n := range 10 { // the messages of a real negotiation, to the machine that awaits them and to others
-		i, r := negotiate(n)
+	for n := range stages { // the messages of a real negotiation, to the machine that awaits them and to others
+		i, r := stage(n)
 		for who, e := range []*end{i, r} {
 			if data := e.sent.Data; data != nil {
 				f.Add(byte(n), byte(who), byte(asIs), byte(0), uint32(0), byte(0), data)
@@ -92,7 +104,7 @@ func FuzzMachine(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, n, who, manner, kind byte, mid uint32, first byte, body []byte) {
-		i, r := negotiate(int(n % 10))
+		i, r := stage(int(n % stages))
 		e, remote := i, addrR
 		if who%2 == 1 {
 			e, remote = r, addrI

@@ -20,7 +20,7 @@ func (t *turn) credential() *exchange.PresharedKey {
 			return &exchange.PresharedKey{Secret: a.Password}
 		}
 	}
-	search := p.Profile(t.profile).Search()
+	search := p.Keyrings(t.profile)
 	if t.aggressive && !t.initiator() {
 		if k := p.KeyOf(t.peerID.Name(), search); k != nil {
 			return k

@@ -41,7 +41,9 @@ func (t *turn) initiate(ev exchange.Initiate) {
 
 // noKey ends an SA that cannot even begin.
 func (t *turn) noKey() {
-	t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
+	if t.credential() == nil { // else there is no policy to offer
+		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
+	}
 	t.trace(debug.ISAKMPNoCredentials{At: t.at()})
 	t.trace(debug.ISAKMPCannotStart{At: t.at(), Aggressive: t.aggressive})
 	t.abandon()
@@ -75,7 +77,7 @@ func (t *turn) readChoice(m *message) error {
 	}
 	if !t.choose(sa.Proposals) {
 		t.trace(debug.ISAKMPNoOffers{At: t.at()})
-		t.trace(debug.CryptoModeFailure{Mode: debug.MainMode, Peer: t.peerAddr()})
+		t.notOffered()
 		return errRefused
 	}
 	t.do(exchange.Derive{Group: t.suite.Group})
@@ -101,6 +103,12 @@ func (t *turn) readOneProposal(m *message) (payload.SA, error) {
 		err = &payload.DecodeError{Payload: payload.TypeSA, Notify: payload.BadProposalSyntax, Reason: "more than one proposal chosen"}
 	}
 	return sa, err
+}
+
+// notOffered reports a choice that no policy of ours accepts, so that was not offered.
+func (t *turn) notOffered() {
+	t.trace(debug.CryptoNotOffered{Peer: t.peerAddr(), Attribute: t.closest.Attribute()})
+	t.trace(debug.CryptoModeFailure{Mode: t.mode(), Peer: t.peerAddr()})
 }
 
 // resumeChoice has our public value: the crypto engine owns the SA now.

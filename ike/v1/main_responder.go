@@ -49,6 +49,7 @@ func (t *turn) refuseOffer() {
 		t.move(debug.Internal, debug.ProcessMainMode, RMM1)
 		t.move(debug.FromPeer, debug.MMExch, DestSA)
 	}
+	t.trace(debug.CryptoModeFailure{Mode: t.mode(), Peer: t.peerAddr()})
 	t.unlock(debug.ForSADeleted)
 	t.buried()
 }

@@ -123,6 +123,8 @@ type turn struct {
 	*Phase1
 	env exchange.Env
 	out []exchange.Action
+
+	closest debug.Mismatch // in what the transform differs that comes closest to a policy
 }
 
 func (t *turn) do(a exchange.Action)   { t.out = append(t.out, a) }
@@ -131,6 +133,14 @@ func (t *turn) drop(reason string)     { t.do(exchange.Drop{Reason: reason}) }
 func (p *Phase1) at() debug.At         { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
 func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
 func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
+
+// mode is the exchange of phase 1, as syslog messages name it.
+func (p *Phase1) mode() debug.Mode {
+	if p.aggressive {
+		return debug.AggressiveMode
+	}
+	return debug.MainMode
+}
 
 // move changes the state and says so; nothing else does.
 func (t *turn) move(source debug.Source, input debug.Input, next State) {
@@ -194,8 +204,14 @@ func (p *Phase1) HalfOpen() bool { return p.state == RMM2 || p.state == RAM2 || 
 // knows nothing but a first message.
 func (p *Phase1) Computing() bool { return p.state == Ready && !p.initiator() && p.pending != nil }
 
-// Profile returns the name of the ISAKMP profile that applies, "" for none.
-func (p *Phase1) Profile() string { return p.profile }
+// Profile returns the name of the ISAKMP profile that an SA like this one is begun by: the
+// one that the initiator's request has named, or that the responder's peer has matched.
+func (p *Phase1) Profile() string {
+	if p.initiator() {
+		return p.wanted
+	}
+	return p.profile
+}
 
 // Dead reports whether the SA is deleted.
 func (p *Phase1) Dead() bool { return p.state == DestSA }

@@ -94,7 +94,10 @@ func (t *turn) checkTransform(tr *payload.Transform, policy exchange.ISAKMPPropo
 	}
 	what, differs := t.mismatch(tr, policy)
 	if differs {
-		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what})
+		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what, Fallback: policy.Priority == fallback.Priority})
+		if policy.Priority != fallback.Priority {
+			t.closest = max(t.closest, what)
+		}
 	}
 	t.trace(debug.ISAKMPAcceptable{At: t.at(), Refused: differs, Next: next})
 	return !differs

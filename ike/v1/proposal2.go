@@ -23,6 +23,7 @@ type deal struct {
 type terms struct {
 	set                exchange.TransformSet
 	encaps             uint64
+	transport          bool // the other mode
 	group              suite.Group
 	seconds, kilobytes uint64
 	unknown            bool // holds what nobody here understands
@@ -73,6 +74,17 @@ func (t *turn) encaps() uint32 {
 	return payload.EncapsUDPTunnel
 }
 
+// transportOf is the mode of the same encapsulation, in IP or in UDP, that is not ours.
+func transportOf(tunnel uint32) uint64 {
+	switch tunnel {
+	case payload.EncapsUDPTunnel:
+		return payload.EncapsUDPTransport
+	case payload.EncapsUDPTunnelDraft:
+		return payload.EncapsUDPTransportDraft
+	}
+	return payload.EncapsTransport
+}
+
 // agree takes the first transform that some tunnel accepts.
 func (t *turn) agree(n *node, proposals []payload.Proposal, ids exchange.Selector) bool {
 	for i := range proposals {
@@ -85,7 +97,8 @@ func (t *turn) agree(n *node, proposals []payload.Proposal, ids exchange.Selecto
 			tr := &p.Transforms[j]
 			offered := t.readTerms(p, tr)
 			// Proposals of one number go together, such as AH with ESP.
-			if bundled(proposals, i) || offered.unknown || offered.encaps != uint64(t.encaps()) {
+			offered.transport = offered.encaps == transportOf(t.encaps())
+			if bundled(proposals, i) || offered.unknown || offered.encaps != uint64(t.encaps()) && !offered.transport {
 				t.trace(debug.ISAKMPAcceptable{At: t.at(), Refused: true, Next: nextTransform(p, j)})
 				continue
 			}
@@ -199,9 +212,20 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 	case debug.InvalidTransform:
 		t.trace(debug.IPsecTransformRefused{Transform: o.set.String()})
 	case debug.InvalidFlags:
-		t.trace(debug.IPsecFlagsRefused{Flags: uint32(debug.SATunnel)})
+		t.trace(debug.IPsecFlagsRefused{Flags: uint32(o.flags())})
 	}
 	return nil, code
+}
+
+// flags are those of an SA with these terms.
+func (o terms) flags() (f debug.SAFlags) {
+	if !o.transport {
+		f |= debug.SATunnel
+	}
+	if o.group != 0 {
+		f |= debug.SAPFS
+	}
+	return f
 }
 
 // fits returns 0 if the tunnel accepts the transform for these identities. Of the codes,
@@ -220,7 +244,7 @@ func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o t
 		return debug.InvalidPeer
 	case !hasSet(tunnel, o.set):
 		return debug.InvalidTransform
-	case o.group != tunnel.PFS && (tunnel.PFS != 0 || n.initiator):
+	case o.transport, o.group != tunnel.PFS && (tunnel.PFS != 0 || n.initiator):
 		return debug.InvalidFlags
 	}
 	return 0
@@ -243,7 +267,9 @@ func (t *turn) traceValidate(ids exchange.Selector, o terms) {
 	if t.ios15() {
 		t.trace(debug.IPsecValidatePart{Part: 1})
 	}
-	t.trace(debug.IPsecValidate{Part: 1, KeyRequest: i.KeyRequest(false)})
+	k := i.KeyRequest(false)
+	k.Transport, k.Flags = o.transport, uint32(o.flags())
+	t.trace(debug.IPsecValidate{Part: 1, KeyRequest: k})
 	src, dst := ids.Local.Debug(), ids.Remote.Debug()
 	t.trace(debug.IPsecProxyMatch{Src: src.Addr, Dst: dst.Addr, Protocol: src.Protocol, SrcPort: src.Port, DstPort: dst.Port})
 }

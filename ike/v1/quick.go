@@ -152,7 +152,7 @@ func (t *turn) sendQuick(n *node, msg []byte, name string, answer bool) {
 	t.send(n.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit, Node: n.mid}
 	if answer {
-		t.do(exchange.Arm{Timer: timer, After: retransmitEvery})
+		t.do(exchange.Arm{Timer: timer, After: t.patience()})
 	} else {
 		t.do(exchange.Disarm{Timer: timer})
 	}

@@ -16,6 +16,16 @@ const (
 	copied = 500 * time.Millisecond
 )
 
+// patience is how long an answer is waited for at first. What follows message 3 of
+// Aggressive Mode at once may overtake it inside the peer, which then drops it: that is
+// soon put right.
+func (p *Phase1) patience() time.Duration {
+	if p.unheard {
+		return time.Second
+	}
+	return retransmitEvery
+}
+
 // transmit sends a message of phase 1 and keeps it, to be sent again to a peer that
 // repeats itself and, if an answer is awaited, when the timer runs out.
 func (t *turn) transmit(msg []byte, name string, answer bool) {
@@ -24,7 +34,7 @@ func (t *turn) transmit(msg []byte, name string, answer bool) {
 	t.send(t.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit}
 	if answer {
-		t.do(exchange.Arm{Timer: timer, After: retransmitEvery})
+		t.do(exchange.Arm{Timer: timer, After: t.patience()})
 	} else {
 		t.do(exchange.Disarm{Timer: timer})
 	}

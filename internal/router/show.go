@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"conft/ike/exchange"
 	"conft/internal/acl"
@@ -102,8 +103,22 @@ func (r *Router) ISAKMPSAs() []ISAKMPSA {
 		out = append(out, ISAKMPSA{
 			Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalPort: p.Local.Port(), RemotePort: p.Remote.Port(),
 			Initiator: p.Initiator, State: p.State, ConnID: p.ConnID, Deleted: p.Deleted, NATT: p.NATT,
-			Encryption: encryptionWord(p.Suite), Hash: hashWord(p.Suite), Auth: authWord(p.Suite), Group: uint8(p.Suite.Group), Remaining: p.Remaining,
+			Encryption: encryptionWord(p.Suite), Hash: hashWord(p.Suite), Group: uint8(p.Suite.Group), Remaining: p.Remaining,
+			Signed: p.Suite.Auth == exchange.RSASig, Profile: p.Profile,
 		})
+		if p.Remaining > 0 { // up, so the identity is proved
+			out[len(out)-1].PeerID = p.PeerID.String()
+		}
+	}
+	return out
+}
+
+// IKEFailures returns the last failures of IKE, newest first.
+func (r *Router) IKEFailures() []IKEFailure {
+	var out []IKEFailure
+	for _, f := range r.engine.Failures() {
+		out = append(out, IKEFailure{Age: time.Since(f.Time), Times: f.Times, Peer: f.Peer, Role: f.Role.String()[0],
+			Exchange: string(f.Exchange), Message: f.Message, Reason: f.Reason})
 	}
 	return out
 }
@@ -161,6 +176,7 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 	st, _ := r.path.Stats(p.InboundSPI)
 	if len(id.Inbound) == 0 {
 		id.Peer, id.PeerPort = p.Remote.Addr(), p.Remote.Port()
+		id.Uptime = time.Since(p.Session)
 		id.PFSGroup = uint8(p.PFS)
 		id.PathMTU, id.PlaintextMTU = r.path.MTU(p.InboundSPI)
 	}

@@ -22,10 +22,23 @@ type ISAKMPSA struct {
 	Slot                  uint32 // engine slot, printed by 12.4
 	Deleted               bool
 	NATT                  bool
-	Encryption, Hash      string // "aes 256", "sha", as `show crypto isakmp sa detail` prints
-	Auth                  string // "psk", "rsig"
+	Encryption, Hash      string // "aes 256", "sha"; "" before the policy is agreed
+	Signed                bool   // authenticates by RSA signatures
 	Group                 uint8
 	Remaining             time.Duration
+	Profile               string // ISAKMP profile that applies, "" for none
+	PeerID                string // phase 1 identity, "" before the peer has proved it
+}
+
+// IKEFailure is one of the last failures of IKE.
+type IKEFailure struct {
+	Age      time.Duration // since it happened, the last time
+	Times    int           // in a row
+	Peer     netip.Addr
+	Role     byte   // 'I', 'R', or 'N' where the message belonged to no SA
+	Exchange string // "Main" … "Informational", "" where there was none
+	Message  int    // of the exchange, 0 where it is not known
+	Reason   string
 }
 
 // IPsecSA is one direction of a tunnel.
@@ -64,7 +77,8 @@ type IPsecIdent struct {
 	IPMTU              int
 	Encaps, Decaps     uint64
 	SendErrs, RecvErrs uint64
-	Drops              Drops // what the errors are made of
+	Drops              Drops         // what the errors are made of
+	Uptime             time.Duration // since the peer had its first SAs
 }
 
 // Drops counts packets by what was wrong with them, in the words of `show crypto

@@ -118,10 +118,6 @@ func encryptionWord(p exchange.ISAKMPProposal) string {
 	return ""
 }
 
-func authWord(p exchange.ISAKMPProposal) string {
-	return map[exchange.Authentication]string{exchange.PreShared: "psk", exchange.RSASig: "rsig"}[p.Auth]
-}
-
 func hashWord(p exchange.ISAKMPProposal) string {
 	return map[suite.Hash]string{
 		suite.MD5: "md5", suite.SHA: "sha", suite.SHA256: "sha256", suite.SHA384: "sha384", suite.SHA512: "sha512",

@@ -119,7 +119,8 @@ func manner(c *config.Config) debug.Manner {
 // ikePolicy is what IKE may negotiate. An entry without a peer or a transform set
 // is not negotiable; its traffic is dropped by the data plane.
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
-	p := &exchange.Policy{Version: manner(c), InvalidSPIRecovery: c.ISAKMPRecover}
+	p := &exchange.Policy{Version: manner(c)}
+	p.InvalidSPIRecovery = c.ISAKMPRecover
 	if c.ISAKMPOff {
 		return p
 	}

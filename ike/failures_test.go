@@ -1,0 +1,195 @@
+package ike_test
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"conft/debug"
+	"conft/ike"
+	"conft/ike/exchange"
+	"conft/ike/iketest"
+	"conft/internal/suite"
+)
+
+// misfits are the configurations of two routers that do not fit each other, with what
+// either must say. R1 begins.
+var misfits = []struct {
+	name           string
+	change         func(p1, p3 *exchange.Policy)
+	fate           func(p *iketest.Packet) []time.Duration
+	lines1, lines3 []string // in this order, among others
+	ring1, ring3   string   // the newest failure, "" for any
+}{
+	{"encryption", func(p1, _ *exchange.Policy) { p1.Proposals[0].Encryption = suite.TripleDES }, nil,
+		refused1, refused("Encryption algorithm offered does not match policy!"),
+		"Informational 0: notification in clear, not believed", "Main 1: encryption algorithm offered does not match policy"},
+	{"key length", func(p1, p3 *exchange.Policy) {
+		p1.Proposals[0].Encryption, p1.Proposals[0].KeyBits = suite.AES, 128
+		p3.Proposals[0].Encryption, p3.Proposals[0].KeyBits = suite.AES, 256
+	}, nil, refused1, refused("Proposed key length does not match policy"), "", "Main 1: key length offered does not match policy"},
+	{"hash", func(p1, _ *exchange.Policy) { p1.Proposals[0].Hash = suite.MD5 }, nil,
+		refused1, refused("Hash algorithm offered does not match policy!"), "", "Main 1: hash algorithm offered does not match policy"},
+	{"group", func(p1, _ *exchange.Policy) { p1.Proposals[0].Group = suite.MODP1024 }, nil,
+		refused1, refused("Diffie-Hellman group offered does not match policy!"), "", "Main 1: Diffie-Hellman group offered does not match policy"},
+	{"authentication", func(_, p3 *exchange.Policy) { p3.Proposals[0].Auth = exchange.RSASig }, nil,
+		refused1, refused("Preshared authentication offered but does not match policy!"), "", "Main 1: authentication method offered does not match policy"},
+	{"no key", func(p1, _ *exchange.Policy) { p1.Keys = nil }, nil,
+		[]string{":No pre-shared key with 23.23.23.3!", ": No Cert or pre-shared address key.", "Can not start Main mode", "Failed to initialize SA", "KMI message 0, error 2."}, nil,
+		"Main 1: no pre-shared key", ""},
+	{"no key here", func(_, p3 *exchange.Policy) { p3.Keys = nil }, nil,
+		refused1, append([]string{":No pre-shared key with 12.12.12.1!"}, refused("Preshared authentication offered but does not match policy!")...), "", "Main 1: authentication method offered does not match policy"},
+	{"no policy", func(p1, _ *exchange.Policy) { p1.Proposals = nil }, nil,
+		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no policy that can be offered", ""},
+	{"wrong key", func(_, p3 *exchange.Policy) { p3.Keys[0].Secret = []byte("other") }, nil,
+		[]string{": retransmitting phase 1 MM_KEY_EXCH...", `:deleting SA reason "Death by retransmission P1" state (I) MM_KEY_EXCH (peer 23.23.23.3)`},
+		[]string{"ISAKMP: reserved not zero on ", "%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 12.12.12.1 failed its sanity check or is malformed", "attempt 1 of 5: PAYLOAD_MALFORMED"},
+		"Main 5: no answer once encrypted: pre-shared keys differ?", ""},
+	{"proxy identities", func(_, p3 *exchange.Policy) {
+		p3.Tunnels[0].Selectors[0].Local.Prefix = netip.MustParsePrefix("20.2.0.0/16")
+	}, nil,
+		larval, rejected(32, "map_db_find_best did not find matching map", "IPSEC(ipsec_process_proposal): proxy identities not supported"),
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: proxy identities match no crypto access list"},
+	{"transform", func(p1, _ *exchange.Policy) { p1.Tunnels[0].Transforms[0].Auth = suite.HMACSHA }, nil,
+		larval, rejected(256, "IPSEC(ipsec_process_proposal): transform proposal not supported for identity: \n    {esp-des esp-sha-hmac }"),
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: no transform set matches"},
+	{"PFS missing", func(_, p3 *exchange.Policy) { p3.Tunnels[0].PFS = suite.MODP1024 }, nil,
+		larval, rejected(1024, "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x2"),
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: PFS group or encapsulation mode differs"},
+	{"PFS group", func(p1, p3 *exchange.Policy) { p1.Tunnels[0].PFS, p3.Tunnels[0].PFS = suite.MODP1024, suite.MODP1536 }, nil,
+		larval, rejected(1024, "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x13"),
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: PFS group or encapsulation mode differs"},
+	{"peer", func(_, p3 *exchange.Policy) { p3.Tunnels[0].Peers[0] = netip.MustParseAddr("192.0.2.1") }, nil,
+		larval, rejected(64, "peer address 12.12.12.1 not found"), "Quick 1: peer accepts none of our IPsec proposals", "Quick 1: peer is not that of the crypto map entry"},
+	{"nobody answers", nil, lose(1),
+		[]string{"attempt 5 of 5: retransmit phase 1", ":peer does not do paranoid keepalives.", `:deleting SA reason "Death by retransmission P1" state (I) MM_NO_STATE (peer 23.23.23.3)`, "IKE_I_MM1  New State = IKE_DEST_SA"}, nil,
+		"Main 1: no answer to the last retransmission", ""},
+	{"nobody answers quick mode", nil, lose(7),
+		[]string{"on node, attempt 5 of 5: retransmit phase 2", `error TRUE reason "Phase 2 err count exceeded"`}, nil, "Quick 1: no answer to the last retransmission", ""},
+	{"nobody confirms", nil, lose(9), nil,
+		[]string{"on node, attempt 5 of 5: retransmit phase 2", `error TRUE reason "Phase 2 err count exceeded"`}, "", "Quick 2: no answer to the last retransmission"},
+}
+
+// refused1 is what an initiator makes of the responder's refusal, which is in clear.
+var refused1 = []string{":Notify has no hash. Rejected.", "Unknown Input IKE_MESG_FROM_PEER, IKE_INFO_NOTIFY:  state = IKE_I_MM1",
+	"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Informational mode failed with peer at 23.23.23.3"}
+
+// refused is what a responder says that accepts no proposal of phase 1.
+func refused(line string) []string {
+	return []string{line, ":atts are not acceptable. Next payload is 0", ":no offers accepted!", ": phase 1 SA policy not acceptable! (local 23.23.23.3 remote 12.12.12.1)",
+		"attempt 1 of 5: construct_fail_ag_init", "(R) MM_NO_STATE", ":peer does not do paranoid keepalives.",
+		`:deleting SA reason "Phase1 SA policy proposal not accepted" state (R) MM_NO_STATE (peer 12.12.12.1)`, "FSM action returned error: 2",
+		"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main mode failed with peer at 12.12.12.1"}
+}
+
+// larval is what an initiator makes of the refusal of its Quick Mode.
+var larval = []string{": processing NOTIFY PROPOSAL_NOT_CHOSEN protocol 3", ":deleting spi ", `error TRUE reason "Delete Larval"`, `reason "Informational (in) state 1"`}
+
+// rejected is what a responder says that accepts no proposal of Quick Mode.
+func rejected(code debug.InvalidCode, lines ...string) []string {
+	number := map[debug.InvalidCode]string{32: "32", 64: "64", 256: "256", 1024: "1024"}[code]
+	return append(lines, ": IPSec policy invalidated proposal with error "+number, ": phase 2 SA policy not acceptable! (local 23.23.23.3 remote 12.12.12.1)",
+		":Sending NOTIFY PROPOSAL_NOT_CHOSEN protocol 3", `error TRUE reason "QM rejected"`, "IKE_QM_READY  New State = IKE_QM_READY",
+		"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at 12.12.12.1")
+}
+
+// Each misfit is said on both ends, in both manners, and found afterwards.
+func TestMisfits(t *testing.T) {
+	for _, manner := range []debug.Manner{debug.IOS12, debug.IOS15} {
+		for _, m := range misfits {
+			t.Run(m.name, func(t *testing.T) {
+				p1, p3 := iketest.Policies()
+				p1.Version, p3.Version = manner, manner
+				if m.change != nil {
+					m.change(p1, p3)
+				}
+				n := iketest.New(1)
+				r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+				n.Fate = m.fate
+				r1.Acquire("MAP", 10, iketest.Flow)
+				n.Run(time.Second)
+				if m.fate != nil || m.name == "wrong key" {
+					n.Run(3 * time.Minute)
+				}
+				inOrder(t, r1, m.lines1)
+				inOrder(t, r3, m.lines3)
+				for r, want := range map[*iketest.Router]string{r1: m.ring1, r3: m.ring3} {
+					if got := newest(r); want != "" && got != want {
+						t.Errorf("%s remembers %q, want %q", r.Name, got, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// inOrder wants lines that end so or hold this, one after the other.
+func inOrder(t *testing.T, r *iketest.Router, want []string) {
+	t.Helper()
+	lines := r.Lines(both...)
+	for _, w := range want {
+		i := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, w) })
+		if i < 0 {
+			t.Fatalf("%s does not say, or not in this place: %s", r.Name, w)
+		}
+		lines = lines[i+1:]
+	}
+}
+
+// newest is the newest failure that a router remembers.
+func newest(r *iketest.Router) string {
+	list := r.Core.Failures()
+	if len(list) == 0 {
+		return ""
+	}
+	return string(list[0].Exchange) + " " + string(rune('0'+list[0].Message)) + ": " + list[0].Reason
+}
+
+// A failure that repeats itself is counted; the last eight of a peer are kept, those of
+// strangers together, and those of a peer only as long as a crypto map names it.
+func TestFailuresAreBounded(t *testing.T) {
+	n, r1, r3 := iketest.Classic(1)
+	send := func(from netip.Addr, data string) {
+		n.Inject(iketest.Packet{From: netip.AddrPortFrom(from, 500), To: netip.AddrPortFrom(iketest.Addr3, 500), Data: []byte(data)})
+	}
+	for range 3 {
+		send(iketest.Addr1, "rubbish")
+	}
+	n.Run(time.Second)
+	if f := r3.Core.Failures(); len(f) != 1 || f[0].Times != 3 || f[0].Peer != iketest.Addr1 || f[0].Reason != "message malformed" || f[0].Role != debug.NoRole {
+		t.Errorf("remembered: %+v", f)
+	}
+	for i := range 1000 {
+		send(netip.AddrFrom4([4]byte{100, 64, byte(i >> 8), byte(i)}), "rubbish")
+	}
+	for i := range 20 {
+		p1, _ := iketest.Policies()
+		p1.Proposals[0].Encryption = []suite.Encryption{suite.TripleDES, suite.AES}[i%2]
+		p1.Proposals[0].KeyBits = 128 * (i % 2)
+		p1.Proposals[0].Hash = []suite.Hash{suite.SHA, suite.MD5}[i%2]
+		if i%2 == 1 {
+			p1.Proposals[0].Encryption, p1.Proposals[0].KeyBits = suite.DES, 0
+		}
+		r1.Do(ike.SetPolicy{Policy: p1})
+		r1.Do(ike.ClearISAKMP{})
+		r1.Do(ike.SetPolicy{Policy: &exchange.Policy{}}) // forgets the request
+		r1.Do(ike.SetPolicy{Policy: p1})
+		r1.Acquire("MAP", 10, iketest.Flow)
+		n.Run(time.Second)
+	}
+	count := map[bool]int{}
+	for _, f := range r3.Core.Failures() {
+		count[f.Peer == iketest.Addr1]++
+	}
+	if count[true] != 8 || count[false] != 32 {
+		t.Errorf("%d failures with the peer and %d with strangers are kept", count[true], count[false])
+	}
+	r3.Do(ike.SetPolicy{Policy: &exchange.Policy{}})
+	for _, f := range r3.Core.Failures() {
+		if f.Peer == iketest.Addr1 {
+			t.Error("a peer that is no longer configured is remembered")
+		}
+	}
+}
