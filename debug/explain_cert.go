@@ -30,6 +30,7 @@ var certNotes = [...]note{
 	CertUsingFQDN:     {"So we call ourselves by the host name in our certificate.", "因此改用证书中的主机名作为身份。"},
 	CertUsingDN:       {"So we call ourselves by the subject of our certificate.", "因此改用证书的主题名称作为身份。"},
 	CertSignatureFail: {"The signature is not that of the certificate's key over the hash: the peer does not have the private key.", "签名与证书公钥及 HASH 不符：对端并不持有相应的私钥。"},
+	CertRefused:       {"The certificate breaks a rule, which the log message below names; nothing the peer says with it is believed.", "证书违反了某项规则（见下面的日志），对端凭它所声明的一切都不可信。"},
 }
 
 func (e ISAKMPCertStep) Explain(l Language) string { return certNotes[e.Step].in(l) }

@@ -17,6 +17,7 @@ const (
 	CertUsingFQDN                     // so our name is our identity
 	CertUsingDN                       // so our distinguished name is
 	CertSignatureFail                 // the peer's signature does not verify
+	CertRefused                       // the peer's certificate breaks a rule
 )
 
 var certSteps = [...]string{
@@ -27,6 +28,7 @@ var certSteps = [...]string{
 	CertUsingFQDN:     textCertUsingFQDN,
 	CertUsingDN:       textCertUsingDN,
 	CertSignatureFail: textCertSignatureFail,
+	CertRefused:       textCertRefused,
 }
 
 // ISAKMPCertStep is a line such as "{C}: peer wants a CT_X509_SIGNATURE cert".

@@ -109,6 +109,7 @@ var samples = []sample{
 	{ISAKMPProcessing{conn, PayloadCertReq, 0}, "ISAKMP:(0:1:SW:1): processing CERT_REQ payload. message ID = 0"},
 	{ISAKMPProcessing{conn, PayloadCert, 0}, "ISAKMP:(0:1:SW:1): processing CERT payload. message ID = 0"},
 	{ISAKMPProcessing{conn, PayloadSig, 0}, "ISAKMP:(0:1:SW:1): processing SIG payload. message ID = 0"},
+	{ISAKMPCertStep{conn, CertRefused}, "ISAKMP:(0:1:SW:1): peer's cert is not valid"},
 	{ISAKMPTrustpoint{conn, "CA"}, " Choosing trustpoint CA as issuer"},
 	{ISAKMPCert{conn, "hostname=R1.lab", ""}, "ISAKMP (0:134217729): constructing CERT payload for hostname=R1.lab"},
 	{ISAKMPCert{conn, "", "CA"}, "ISAKMP:(0:1:SW:1): using the CA trustpoint's keypair to sign"},

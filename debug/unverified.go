@@ -45,6 +45,7 @@ const (
 	textCertProcessing    = ": processing a CT_X509_SIGNATURE cert"
 	textCertNotCached     = ": peer's pubkey isn't cached"
 	textCertSignatureFail = ":signature invalid!"
+	textCertRefused       = ": peer's cert is not valid"
 
 	textPKIAdded      = "Added x509 peer certificate - (%s) bytes"
 	textPKIPath       = "validation path has %s certs"

@@ -44,6 +44,7 @@ type Verdict struct {
 	Events []debug.Event
 	Maps   []string // the certificate maps that hold for the peer's certificate
 	Err    error
+	Forged bool // Err is that the signature is not that of the certificate's key
 }
 
 // Credential returns the certificate to use with a peer that trusts certain authorities:

@@ -172,6 +172,11 @@ func (t *turn) judged(m *message) error {
 		t.trace(e)
 	}
 	if err := t.verdict.Err; err != nil {
+		step := debug.CertRefused
+		if t.verdict.Forged {
+			step = debug.CertSignatureFail
+		}
+		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: step})
 		t.trace(debug.CryptoInvalidCert{Peer: t.peerAddr(), Reason: err.Error()})
 		t.trace(debug.CryptoModeFailure{Mode: debug.MainMode, Peer: t.peerAddr()})
 		return errRefused

@@ -3,6 +3,7 @@ package router
 import (
 	"bytes"
 	"crypto/x509"
+	"errors"
 	"net/netip"
 	"slices"
 
@@ -133,6 +134,8 @@ func (j *judge) Judge(c exchange.Claim) (v exchange.Verdict) {
 	leaf, _, v.Err = j.Validate(claim, j.clock.Now(), func(step debug.PKIStep, text string) {
 		v.Events = append(v.Events, debug.PKITransaction{Step: step, Text: text})
 	})
+	var r *pki.Rejection
+	v.Forged = errors.As(v.Err, &r) && r.Rule == pki.RuleProof
 	for name, maps := range j.maps {
 		if leaf != nil && pki.Admits(maps, leaf) {
 			v.Maps = append(v.Maps, name)

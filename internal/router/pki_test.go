@@ -242,6 +242,11 @@ func TestSignaturesRefused(t *testing.T) {
 		"no CRL": {func(t *testing.T, l *sigLab) {
 			l.e1.c.PKI.Trustpoints[0].Revocation = []string{"crl"}
 		}, "cannot be checked for revocation: the certificate names no CRL distribution point"},
+		"another's key": {func(t *testing.T, l *sigLab) {
+			if err := l.e3.pki.Generate("K", 1024, time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}, "is not proved to be the peer's: signature does not verify"},
 		"no map": {func(t *testing.T, l *sigLab) {
 			l.e1.c.PKI.Certificates = []*config.CertificateMap{{Name: "P", Seq: 10, Rules: []config.CertificateRule{{Field: "subject-name", Op: "co", Value: "R7"}}}}
 			l.e1.c.PKI.Trustpoints[0].Match = []string{"P"}
@@ -261,6 +266,12 @@ func TestSignaturesRefused(t *testing.T) {
 			if !l.said(l.r1, c.says) || !l.said(l.r1, "%CRYPTO-5-IKMP_INVAL_CERT: Certificate received from 23.23.23.3 is bad: ") ||
 				!l.said(l.r1, "CRYPTO_PKI: Certificate not validated: ") {
 				t.Errorf("R1 does not say %q:\n%s", c.says, strings.Join(l.r1.Lines(debug.FlagNone, debug.FlagPKI), "\n"))
+			}
+			if forged := name == "another's key"; l.said(l.r1, ":signature invalid!") != forged || l.said(l.r1, ": peer's cert is not valid") == forged {
+				t.Error("R1 does not say what is wrong:", strings.Join(l.r1.Lines(debug.FlagISAKMP), "\n"))
+			}
+			if f := l.r1.Core.Failures(); len(f) == 0 || !strings.Contains("is bad: "+f[0].Reason, c.says) || f[0].Message != 6 {
+				t.Errorf("failures: %+v", f)
 			}
 			if sas := l.r1.Core.ISAKMPSAs(l.net.Now); len(sas) > 0 && sas[0].State == "QM_IDLE" {
 				t.Errorf("R1 has %+v", sas)
