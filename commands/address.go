@@ -104,16 +104,18 @@ func isLocal(c *config.Config, ip uint32) bool {
 }
 
 var ipRouteLine = configLine{
-	Syntax: "ip route A.B.C.D$prefix A.B.C.D$mask ![{A.B.C.D$hop | INTERFACE$interface [A.B.C.D$hop]} [<1-255>$distance] [name WORD]]",
+	Syntax: "ip route A.B.C.D$prefix A.B.C.D$mask ![{A.B.C.D$hop | Null0$interface | INTERFACE$interface [A.B.C.D$hop]} [<1-255>$distance] [name WORD] [permanent]]",
 	Help: grammar.Help{
-		"ip":        "Global IP configuration subcommands",
-		"route":     "Establish static routes",
-		"$prefix":   "Destination prefix",
-		"$mask":     "Destination prefix mask",
-		"$hop":      "Forwarding router's address",
-		"$distance": "Distance metric for this route",
-		"name":      "Specify name of the next hop",
-		"WORD":      "Specify name of the next hop",
+		"ip":         "Global IP configuration subcommands",
+		"route":      "Establish static routes",
+		"$prefix":    "Destination prefix",
+		"$mask":      "Destination prefix mask",
+		"$hop":       "Forwarding router's address",
+		"$interface": "Null interface",
+		"permanent":  "permanent route",
+		"$distance":  "Distance metric for this route",
+		"name":       "Specify name of the next hop",
+		"WORD":       "Specify name of the next hop",
 	},
 	Set: func(c *config.Config, a grammar.Args) error {
 		r, err := route(a)
@@ -121,14 +123,16 @@ var ipRouteLine = configLine{
 			return err
 		}
 		switch {
-		case r.Interface != "" && c.Interface(r.Interface) == nil:
+		case a.Has("permanent"):
+			return refuse("permanent is not supported: a route lasts as long as the interface it leads over.")
+		case r.Interface != "" && r.Interface != config.Null && c.Interface(r.Interface) == nil:
 			return a.Invalid("interface")
 		case a.Has("hop") && (r.NextHop>>24 == 0 || r.NextHop>>28 >= 0xe || ipAddr(r.NextHop).IsLoopback()):
 			return fmt.Errorf("%%Invalid next hop address")
 		case a.Has("hop") && isLocal(c, r.NextHop):
 			return fmt.Errorf("%%Invalid next hop address (it's this router)")
 		}
-		if r.Mask == 0 && r.NextHop == 0 {
+		if r.Mask == 0 && r.NextHop == 0 && r.Interface != config.Null {
 			a.Note("%Default route without gateway, if not a point-to-point interface, may impact performance")
 		}
 		c.AddRoute(r)

@@ -169,6 +169,19 @@ crypto ipsec transform-set A esp-aes esp-sha-hmac
 crypto ipsec transform-set B esp-gcm 256 
 crypto ipsec transform-set C esp-null esp-sha256-hmac 
 !
+crypto dynamic-map D 10
+ set transform-set A 
+ reverse-route
+!
+crypto dynamic-map D 20
+ description the  others
+ set security-association lifetime seconds 300
+ set transform-set A 
+ set pfs group14
+ match address LIST
+!
+crypto dynamic-map EMPTY 1
+crypto map M 5 ipsec-isakmp dynamic EMPTY 
 crypto map M 10 ipsec-isakmp 
  description to the  branch
  set peer 3.3.3.3
@@ -178,7 +191,9 @@ crypto map M 10 ipsec-isakmp
  set transform-set B A 
  set pfs group14
  match address LIST
+ reverse-route static
 !
+crypto map M 60000 ipsec-isakmp dynamic D 
 crypto map M 65535 ipsec-isakmp 
 crypto map N 1 ipsec-isakmp 
  match address 199
@@ -317,6 +332,13 @@ func generate(r *rand.Rand) [][]string {
 		func() []string {
 			return []string{"crypto map M" + num(2) + " " + num(3) + " ipsec-isakmp", "set peer 9.9.9." + num(5), pick("no set pfs", "set pfs", "set pfs group21"), "set transform-set T" + num(3)}
 		},
+		func() []string {
+			return []string{"crypto dynamic-map D" + num(2) + " " + num(3), pick("set transform-set T1", "set pfs group5", "match address 101"), pick("reverse-route", "no reverse-route")}
+		},
+		func() []string {
+			return []string{pick("", "no ") + "crypto map M" + num(2) + " " + num(3) + " ipsec-isakmp dynamic D" + num(2)}
+		},
+		func() []string { return []string{"no crypto dynamic-map D" + num(2) + pick("", " 1")} },
 		func() []string {
 			return []string{"crypto map M" + num(2) + " " + num(3) + " ipsec-isakmp", "match address " + pick("101", "NAME"), "set security-association lifetime " + pick("seconds 120", "kilobytes 5000")}
 		},

@@ -36,21 +36,16 @@ var cryptoMapBlock = grammar.Block[*config.Config, *mapScope]{
 	Open: func(c *config.Config, a grammar.Args) (*mapScope, error) {
 		m := c.CryptoMap(a.String("name"))
 		if m != nil {
-			if e := m.Entry(a.Int("seq")); e != nil {
+			if e := m.Entry(a.Int("seq")); e != nil && e.Dynamic != "" {
+				return nil, refuse("%s %d stands for dynamic map %s; remove it first.", m.Name, e.Seq, e.Dynamic)
+			} else if e != nil {
 				return &mapScope{e, c}, nil
 			}
 		}
 		if !a.Has("ipsec-isakmp") {
 			return nil, a.Invalid("ipsec-isakmp") // what is new needs its type
 		}
-		if m == nil {
-			m = &config.CryptoMap{Name: a.String("name")}
-			at, _ := slices.BinarySearchFunc(c.CryptoMaps, m, func(a, b *config.CryptoMap) int { return strings.Compare(a.Name, b.Name) })
-			c.CryptoMaps = slices.Insert(c.CryptoMaps, at, m)
-		}
-		e := &config.CryptoMapEntry{Seq: a.Int("seq")}
-		at, _ := slices.BinarySearchFunc(m.Entries, e, func(a, b *config.CryptoMapEntry) int { return cmp.Compare(a.Seq, b.Seq) })
-		m.Entries = slices.Insert(m.Entries, at, e)
+		e := addMapEntry(&c.CryptoMaps, a.String("name"), a.Int("seq"))
 		a.Note(incompleteMap)
 		return &mapScope{e, c}, nil
 	},
@@ -60,7 +55,11 @@ var cryptoMapBlock = grammar.Block[*config.Config, *mapScope]{
 			for _, m := range c.CryptoMaps {
 				for _, e := range m.Entries {
 					// IOS ends the line with a blank.
-					if !yield(fmt.Sprintf("crypto map %s %d ipsec-isakmp ", m.Name, e.Seq), &mapScope{e, c}) {
+					head := fmt.Sprintf("crypto map %s %d ipsec-isakmp ", m.Name, e.Seq)
+					if e.Dynamic != "" {
+						head += "dynamic " + e.Dynamic + " "
+					}
+					if !yield(head, &mapScope{e, c}) {
 						return
 					}
 				}
@@ -68,6 +67,19 @@ var cryptoMapBlock = grammar.Block[*config.Config, *mapScope]{
 		}
 	},
 	Sub: cryptoMapMode,
+}
+
+// addMapEntry makes an entry in the map of a list, and the map if need be.
+func addMapEntry(maps *[]*config.CryptoMap, name string, seq int) *config.CryptoMapEntry {
+	at, found := slices.BinarySearchFunc(*maps, name, func(m *config.CryptoMap, name string) int { return strings.Compare(m.Name, name) })
+	if !found {
+		*maps = slices.Insert(*maps, at, &config.CryptoMap{Name: name})
+	}
+	m := (*maps)[at]
+	e := &config.CryptoMapEntry{Seq: seq}
+	at, _ = slices.BinarySearchFunc(m.Entries, seq, func(e *config.CryptoMapEntry, seq int) int { return cmp.Compare(e.Seq, seq) })
+	m.Entries = slices.Insert(m.Entries, at, e)
+	return e
 }
 
 // removeCryptoMap removes an entry, or the whole map unless an interface uses it.
@@ -100,7 +112,9 @@ func removeCryptoMap(c *config.Config, a grammar.Args) error {
 	return nil
 }
 
-var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map configuration commands:",
+var cryptoMapMode = grammar.NewMode("config-crypto-map", "Crypto Map configuration commands:", mapEntries...)
+
+var mapEntries = []grammar.Entry[*mapScope]{
 	grammar.Exit[*mapScope]{Help: "Exit from ISAKMP protection suite configuration mode"},
 	mapLine{
 		Syntax: "description ![LINE]",
@@ -114,11 +128,12 @@ var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map 
 		},
 	},
 	mapLine{
-		Syntax: "set peer ![A.B.C.D]",
+		Syntax: "set peer ![A.B.C.D [default]]",
 		Help: grammar.Help{
 			"set":     "Set values for encryption/decryption",
 			"peer":    "Allowed Encryption/Decryption peer.",
 			"A.B.C.D": "IP address of peer",
+			"default": "Preferred peer",
 		},
 		Set: func(e *mapScope, a grammar.Args) error {
 			peer := a.IP("A.B.C.D")
@@ -131,25 +146,42 @@ var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map 
 			if !slices.Contains(e.Peers, peer) {
 				e.Peers = append(e.Peers, peer)
 			}
+			switch {
+			case a.Has("default"):
+				e.DefaultPeer = peer
+			case e.DefaultPeer == peer:
+				e.DefaultPeer = 0
+			}
 			return nil
 		},
 		No: func(e *mapScope, a grammar.Args) error {
 			e.Peers = without(e.Peers, func(p uint32) bool { return !a.Has("A.B.C.D") || p == a.IP("A.B.C.D") })
+			if !slices.Contains(e.Peers, e.DefaultPeer) {
+				e.DefaultPeer = 0
+			}
 			return nil
 		},
 		Write: func(e *mapScope, w *grammar.Writer) {
 			for _, p := range e.Peers {
-				w.Line("set peer", ipText(p))
+				word := ""
+				if p == e.DefaultPeer {
+					word = "default"
+				}
+				w.Line("set peer", ipText(p), word)
 			}
 		},
 	},
 	mapLine{
 		Syntax: "set security-association lifetime " + lifetimeSyntax,
-		Help:   withHelp(lifetimeHelp, grammar.Help{"security-association": "Security association parameters"}),
-		Set:    func(e *mapScope, a grammar.Args) error { setLifetime(&e.Life, a); return nil },
-		No:     func(e *mapScope, a grammar.Args) error { resetLifetime(&e.Life, a); return nil },
-		Write:  func(e *mapScope, w *grammar.Writer) { writeLifetime(w, "set", e.Life) },
+		Help: withHelp(lifetimeHelp, grammar.Help{
+			"set":                  "Set values for encryption/decryption",
+			"security-association": "Security association parameters",
+		}),
+		Set:   func(e *mapScope, a grammar.Args) error { setLifetime(&e.Life, a); return nil },
+		No:    func(e *mapScope, a grammar.Args) error { resetLifetime(&e.Life, a); return nil },
+		Write: func(e *mapScope, w *grammar.Writer) { writeLifetime(w, "set", e.Life) },
 	},
+	mapIdleLine,
 	mapLine{
 		Syntax: "set transform-set ![WORD...]",
 		Help: grammar.Help{
@@ -235,4 +267,5 @@ var cryptoMapMode = grammar.NewMode[*mapScope]("config-crypto-map", "Crypto Map 
 			}
 		},
 	},
-)
+	reverseRouteLine,
+}

@@ -17,7 +17,7 @@ func Exec(r Router) []exec {
 		showSystem(r), showNetwork(r), showCrypto(r), showPKI(r),
 		fileCommands(r), clearCommands(r), debugCommands(r),
 		keyCommands(r), pkiCommands(r),
-		[]exec{clockSet(r), reload(r), ping(r)},
+		[]exec{clockSet(r), reload(r), ping(r), pingDialogue(r), showDroppedPackets(r)},
 	)
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"conft/internal/config"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -59,18 +60,30 @@ func pingRequest(r Router, a grammar.Args) (router.PingRequest, error) {
 	c := r.Config()
 	if a.Has("interface") {
 		i := c.Interface(a.String("interface"))
-		switch {
-		case i == nil:
+		if i == nil {
 			return p, a.Invalid("interface")
-		case i.Address.IP == 0 || i.Shutdown:
-			return p, refuse("Invalid source interface - IP not enabled or interface is down")
 		}
-		p.Source = ipAddr(i.Address.IP)
+		var err error
+		p.Source, err = interfaceSource(i)
+		return p, err
 	}
-	if p.Source != (netip.Addr{}) && !isLocal(c, ipValue(p.Source)) {
-		return p, refuse("Invalid source address- IP address not on any of our up interfaces")
+	return p, checkSource(c, p.Source)
+}
+
+// interfaceSource is the address that a ping from an interface is sent from.
+func interfaceSource(i *config.Interface) (netip.Addr, error) {
+	if i.Address.IP == 0 || i.Shutdown {
+		return netip.Addr{}, refuse("Invalid source interface - IP not enabled or interface is down")
 	}
-	return p, nil
+	return ipAddr(i.Address.IP), nil
+}
+
+// checkSource refuses an address that is not the router's; none is fine.
+func checkSource(c *config.Config, source netip.Addr) error {
+	if source.IsValid() && !isLocal(c, ipValue(source)) {
+		return refuse("Invalid source address- IP address not on any of our up interfaces")
+	}
+	return nil
 }
 
 // pingRow is how many symbols stand in one line.

@@ -73,8 +73,8 @@ func pkiCommands(r Router) []exec {
 	}
 }
 
-// paste reads what the operator pastes.
-func paste(ctx context.Context, t Terminal, what, end string) (string, error) {
+// askPaste reads what the operator pastes.
+func askPaste(ctx context.Context, t Terminal, what, end string) (string, error) {
 	say(t, "\nEnter the base 64 encoded "+what+".\nEnd with a blank line or the word \"quit\" on a line by itself"+end+"\n\n")
 	return t.Paste(ctx)
 }
@@ -87,7 +87,7 @@ func authenticateCA(ctx context.Context, r Router, t Terminal, p *config.Trustpo
 	if p.Enrollment == config.EnrollmentSelfSigned {
 		return refuse("A self-signed trustpoint has no CA to authenticate.")
 	}
-	text, err := paste(ctx, t, "CA certificate", "")
+	text, err := askPaste(ctx, t, "CA certificate", "")
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func importCertificate(ctx context.Context, r Router, t Terminal, p *config.Trus
 	if err != nil {
 		return err
 	}
-	text, err := paste(ctx, t, "certificate", "")
+	text, err := askPaste(ctx, t, "certificate", "")
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func importCertificate(ctx context.Context, r Router, t Terminal, p *config.Trus
 }
 
 func importPKCS12(ctx context.Context, r Router, t Terminal, p *config.Trustpoint, passphrase string) error {
-	text, err := paste(ctx, t, "pkcs12", ":")
+	text, err := askPaste(ctx, t, "pkcs12", ":")
 	if err != nil {
 		return err
 	}

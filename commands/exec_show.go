@@ -97,18 +97,46 @@ func showNetwork(r Router) []exec {
 			}),
 		},
 		{
-			Syntax: "show ip interface brief",
+			Syntax: "show ip interface [brief | INTERFACE$which]",
 			Help: grammar.Help{
 				"ip":        "IP information",
 				"interface": "IP interface status and configuration",
 				"brief":     "Brief summary of IP status and configuration",
 			},
-			Run: output(func(w io.Writer, _ grammar.Args) error { showIPInterfaceBrief(w, r.Interfaces()); return nil }),
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				switch {
+				case a.Has("brief"):
+					showIPInterfaceBrief(w, r.Interfaces())
+				case a.Has("which") && r.Config().Interface(a.String("which")) == nil:
+					return a.Invalid("which")
+				default:
+					showIPInterface(w, r.Interfaces(), a.String("which"))
+				}
+				return nil
+			}),
 		},
 		{
-			Syntax: "show ip route",
-			Help:   grammar.Help{"route": "IP routing table"},
-			Run:    output(func(w io.Writer, _ grammar.Args) error { showIPRoute(w, r.Routes()); return nil }),
+			Syntax: "show ip route [connected | static | A.B.C.D$net [A.B.C.D$mask]]",
+			Help: grammar.Help{
+				"route":     "IP routing table",
+				"connected": "Connected",
+				"static":    "Static routes",
+				"$net":      "Network to display information about or hostname",
+				"$mask":     "Network mask",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				switch routes := r.Routes(); {
+				case a.Has("net"):
+					return showIPRouteTo(w, routes, a)
+				case a.Has("static"):
+					showRouteRows(w, routeRows(routesOf(routes, 'S')))
+				case a.Has("connected"):
+					showRouteRows(w, routeRows(routesOf(routes, 'C')))
+				default:
+					showIPRoute(w, routes)
+				}
+				return nil
+			}),
 		},
 		{
 			Syntax: "show access-lists [WORD]",
@@ -241,6 +269,15 @@ func showCrypto(r Router) []exec {
 				showCryptoMaps(w, c, r.IPsecIdents(), name)
 				return nil
 			}),
+		},
+		{
+			Syntax: "show crypto dynamic-map [tag WORD]",
+			Help: grammar.Help{
+				"dynamic-map": "Crypto map templates",
+				"tag":         "Show dynamic crypto maps with a specific tag",
+				"WORD":        "Dynamic crypto map tag",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error { showDynamicMaps(w, r.Config(), a.String("WORD")); return nil }),
 		},
 		{
 			Syntax: "show crypto session [detail]",

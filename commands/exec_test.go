@@ -34,6 +34,7 @@ type fakeRouter struct {
 	pinged     router.PingRequest
 	pki        *pki.Store
 	did        []string
+	drops      router.CryptoDrops
 }
 
 func newFake(t *testing.T, text string) *fakeRouter {
@@ -73,6 +74,7 @@ func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
 func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
 func (r *fakeRouter) IKEFailures() []router.IKEFailure    { return r.failures }
 func (r *fakeRouter) IPsecIdents() []router.IPsecIdent    { return slices.Clone(r.idents) }
+func (r *fakeRouter) CryptoDrops() router.CryptoDrops     { return r.drops }
 func (r *fakeRouter) Hub() *debug.Hub                     { return r.hub }
 func (r *fakeRouter) Clock() debug.Clock                  { return r.clock }
 func (r *fakeRouter) Reload()                             { r.did = append(r.did, "reload") }

@@ -135,7 +135,7 @@ var transformSetBlock = grammar.Block[*config.Config, transformSet]{
 	No: func(c *config.Config, a grammar.Args) error {
 		name := a.String("name")
 		var users []string
-		for _, m := range c.CryptoMaps {
+		for _, m := range slices.Concat(c.DynamicMaps, c.CryptoMaps) {
 			if slices.ContainsFunc(m.Entries, func(e *config.CryptoMapEntry) bool { return slices.Contains(e.TransformSets, name) }) {
 				users = append(users, m.Name)
 			}

@@ -110,6 +110,20 @@ var loggingBufferedLine = configLine{
 	},
 }
 
+// loggingOnLine switches all destinations but the console.
+var loggingOnLine = configLine{
+	Syntax:  "logging on",
+	Help:    grammar.Help{"on": "Enable logging to all enabled destinations"},
+	Set:     func(c *config.Config, _ grammar.Args) error { c.LoggingOff = false; return nil },
+	No:      func(c *config.Config, _ grammar.Args) error { c.LoggingOff = true; return nil },
+	Default: func(c *config.Config, _ grammar.Args) error { c.LoggingOff = false; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if c.LoggingOff {
+			w.Line("no logging on")
+		}
+	},
+}
+
 // withHelp joins help tables.
 func withHelp(tables ...grammar.Help) grammar.Help {
 	all := grammar.Help{}

@@ -51,8 +51,10 @@ type Crypto interface {
 	// IKEFailures returns the last failures of IKE, newest first.
 	IKEFailures() []router.IKEFailure
 	// IPsecIdents returns one value for each permit entry of each crypto map
-	// entry on each interface, in the order of the configuration.
+	// entry on each interface, and for what each peer has negotiated under a dynamic
+	// one, in the order of the configuration.
 	IPsecIdents() []router.IPsecIdent
+	CryptoDrops() router.CryptoDrops
 	ClearSA(peer netip.Addr)   // zero for all
 	ClearISAKMP(connID uint32) // 0 for all
 }

@@ -21,8 +21,13 @@ func showCryptoMap(w io.Writer, c *config.Config, idents []router.IPsecIdent, na
 			if n > 0 {
 				fmt.Fprintln(w)
 			}
+			if e.Dynamic != "" {
+				fmt.Fprintf(w, "Crypto Map IPv4 \"%s\" %d ipsec-isakmp\n\tDynamic map template tag: %s\n", m.Name, e.Seq, e.Dynamic)
+				continue
+			}
 			showCryptoMapEntry(w, c, m.Name, e, idents)
 		}
+		showTemporaryEntries(w, c, m.Name, idents)
 		fmt.Fprintf(w, "\tInterfaces using crypto map %s:\n", m.Name)
 		for _, i := range c.Interfaces {
 			if i.CryptoMap == m.Name {
@@ -46,22 +51,15 @@ func showCryptoMapEntry(w io.Writer, c *config.Config, name string, e *config.Cr
 	for _, p := range e.Peers {
 		fmt.Fprintf(w, "\tPeer = %s\n", ipText(p))
 	}
-	switch {
-	case e.MatchAddress == "":
-		fmt.Fprint(w, "\tNo matching address list set.\n")
-	default:
-		fmt.Fprintf(w, "\tExtended IP access list %s\n", e.MatchAddress)
-		if list != nil {
-			for _, a := range list.Entries {
-				if a.Remark == "" {
-					fmt.Fprintf(w, "\t    access-list %s %s\n", list.Name, aceText(a))
-				}
-			}
-		}
-	}
+	showEntryList(w, c, e)
 	if peer := currentPeer(name, e, idents); peer.IsValid() {
 		fmt.Fprintf(w, "\tCurrent peer: %s\n", peer)
 	}
+	showEntryTerms(w, c, e)
+}
+
+// showEntryTerms prints what an entry or a template negotiates.
+func showEntryTerms(w io.Writer, c *config.Config, e *config.CryptoMapEntry) {
 	life := config.Lifetime{
 		Seconds:   cmp.Or(e.Life.Seconds, c.IPsecLife.Seconds),
 		Kilobytes: cmp.Or(e.Life.Kilobytes, c.IPsecLife.Kilobytes),
@@ -80,6 +78,27 @@ func showCryptoMapEntry(w io.Writer, c *config.Config, name string, e *config.Cr
 		}
 	}
 	fmt.Fprint(w, "\t}\n")
+	if e.ReverseRoute != config.NoReverseRoute {
+		fmt.Fprint(w, "\tReverse Route Injection Enabled\n")
+	}
+}
+
+// showEntryList prints what an entry protects.
+func showEntryList(w io.Writer, c *config.Config, e *config.CryptoMapEntry) {
+	list := c.AccessList(e.MatchAddress)
+	switch {
+	case e.MatchAddress == "":
+		fmt.Fprint(w, "\tNo matching address list set.\n")
+	default:
+		fmt.Fprintf(w, "\tExtended IP access list %s\n", e.MatchAddress)
+		if list != nil {
+			for _, a := range list.Entries {
+				if a.Remark == "" {
+					fmt.Fprintf(w, "\t    access-list %s %s\n", list.Name, aceText(a))
+				}
+			}
+		}
+	}
 }
 
 // currentPeer is the peer in use, which is the first one while no tunnel says

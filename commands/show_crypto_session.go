@@ -48,7 +48,11 @@ func showSessionIKE(w io.Writer, sa router.ISAKMPSA) {
 
 func showSessionFlow(w io.Writer, f router.IPsecIdent) {
 	fmt.Fprintf(w, "  IPSEC FLOW: permit %s %s %s \n", protocolNumberText(f.Local.Protocol), flowText(f.Local), flowText(f.Remote))
-	fmt.Fprintf(w, "        Active SAs: %d, origin: crypto map\n", len(f.Inbound)+len(f.Outbound))
+	origin := "crypto map"
+	if f.Template != "" {
+		origin = "dynamic crypto map"
+	}
+	fmt.Fprintf(w, "        Active SAs: %d, origin: %s\n", len(f.Inbound)+len(f.Outbound), origin)
 }
 
 // showCryptoSessionDetail prints `show crypto session detail`.

@@ -11,6 +11,33 @@ import (
 	"conft/internal/router"
 )
 
+// showIPInterface prints `show ip interface [NAME]`: of IOS's lines those that are
+// true of a Linux link.
+func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
+	for _, i := range all {
+		if name != "" && name != i.Config.Name {
+			continue
+		}
+		status, protocol := states(i)
+		fmt.Fprintf(w, "%s is %s, line protocol is %s\n", i.Config.Name, status, protocol)
+		if i.Config.Address == (config.Address{}) {
+			fmt.Fprint(w, "  Internet protocol processing disabled\n")
+			continue
+		}
+		method := "setup command"
+		if i.Method == "NVRAM" {
+			method = "non-volatile memory"
+		}
+		fmt.Fprintf(w, "  Internet address is %s/%d\n", ipText(i.Config.Address.IP), maskLen(i.Config.Address.Mask))
+		fmt.Fprintf(w, "  Address determined by %s\n  MTU is %d bytes\n", method, i.MTU)
+		fmt.Fprint(w, "  Helper address is not set\n  Directed broadcast forwarding is disabled\n")
+		for _, a := range i.Config.Secondary {
+			fmt.Fprintf(w, "  Secondary address %s/%d\n", ipText(a.IP), maskLen(a.Mask))
+		}
+		fmt.Fprint(w, "  Outgoing access list is not set\n  Inbound  access list is not set\n")
+	}
+}
+
 // showIPInterfaceBrief prints `show ip interface brief`.
 func showIPInterfaceBrief(w io.Writer, all []router.InterfaceState) {
 	const row = "%-26s %-15s %-3s %-6s %-21s %-8s\n"
@@ -71,7 +98,11 @@ func showIPRoute(w io.Writer, routes []router.RouteState) {
 		}
 	}
 	fmt.Fprint(w, gateway+"\n\n")
+	showRouteRows(w, rows)
+}
 
+// showRouteRows prints destinations below the classful networks they belong to.
+func showRouteRows(w io.Writer, rows []routeRow) {
 	for i := 0; i < len(rows); {
 		class := classfulMask(rows[i].net)
 		major := rows[i].net & class

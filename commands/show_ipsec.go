@@ -35,7 +35,11 @@ func showIdent(w io.Writer, id router.IPsecIdent, detail bool) {
 	fmt.Fprintf(w, "   local  ident (addr/mask/prot/port): %s\n", proxyText(id.Local))
 	fmt.Fprintf(w, "   remote ident (addr/mask/prot/port): %s\n", proxyText(id.Remote))
 	fmt.Fprintf(w, "   current_peer %s port %d\n", peer, id.PeerPort)
-	fmt.Fprint(w, "     PERMIT, flags={origin_is_acl,}\n")
+	flags := "origin_is_acl,"
+	if id.Template != "" {
+		flags = "" // the peer's proposal is its origin
+	}
+	fmt.Fprintf(w, "     PERMIT, flags={%s}\n", flags)
 	fmt.Fprintf(w, "    #pkts encaps: %d, #pkts encrypt: %[1]d, #pkts digest: %[1]d\n", id.Encaps)
 	fmt.Fprintf(w, "    #pkts decaps: %d, #pkts decrypt: %[1]d, #pkts verify: %[1]d\n", id.Decaps)
 	fmt.Fprint(w, "    #pkts compressed: 0, #pkts decompressed: 0\n"+

@@ -81,10 +81,14 @@ func engineConn(id uint32) uint32 {
 
 // capabilities are the letters of the legend that apply.
 func capabilities(sa router.ISAKMPSA) string {
-	if sa.NATT {
-		return "N"
+	letters := ""
+	if sa.DPD {
+		letters = "D"
 	}
-	return ""
+	if sa.NATT {
+		letters += "N"
+	}
+	return letters
 }
 
 // lifeText is "23:59:59".

@@ -13,7 +13,11 @@ var levels = [8]string{"emergencies", "alerts", "critical", "errors", "warnings"
 
 // showLogging prints `show logging`.
 func showLogging(w io.Writer, c *config.Config, s debug.Counters, lines []string) {
-	fmt.Fprintf(w, "Syslog logging: enabled (%d messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, xml disabled, filtering disabled)\n", s.Dropped)
+	state := "enabled"
+	if c.LoggingOff {
+		state = "disabled"
+	}
+	fmt.Fprintf(w, "Syslog logging: %s (%d messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, xml disabled, filtering disabled)\n", state, s.Dropped)
 	fmt.Fprint(w, "\nNo Active Message Discriminator.\n\n\n\nNo Inactive Message Discriminator.\n\n\n")
 	destination := func(title string, l config.Logging, n uint64, indent string) {
 		if !l.Enabled {

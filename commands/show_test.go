@@ -251,9 +251,9 @@ func TestSessionStatus(t *testing.T) {
 // TestShowISAKMPDetail checks the row that parsers read.
 func TestShowISAKMPDetail(t *testing.T) {
 	r := lab(t)
-	r.isakmp[0].NATT = true
+	r.isakmp[0].NATT, r.isakmp[0].DPD = true, true
 	got := run(t, r, "show crypto isakmp sa detail")
-	const row = "1     12.12.12.1      23.23.23.3             ACTIVE des  sha    psk  1  23:59:59 N\n       Engine-id:Conn-id =  SW:1\n"
+	const row = "1     12.12.12.1      23.23.23.3             ACTIVE des  sha    psk  1  23:59:59 DN\n       Engine-id:Conn-id =  SW:1\n"
 	if !strings.Contains(got, row) || !strings.HasSuffix(got, "\n\nIPv6 Crypto ISAKMP SA\n\n") {
 		t.Errorf("got\n%s", got)
 	}
@@ -356,6 +356,10 @@ func TestShowLogging(t *testing.T) {
 	r.config.LoggingBuffered = config.Logging{Size: 4096}
 	if got := run(t, r, "show logging"); strings.Contains(got, "Log Buffer") || !strings.Contains(got, "Buffer logging:  disabled\n") {
 		t.Errorf("a buffer that is off is shown:\n%s", got)
+	}
+	r.config.LoggingOff = true
+	if got := run(t, r, "show logging"); !strings.HasPrefix(got, "Syslog logging: disabled (") {
+		t.Errorf("no logging on is shown as\n%s", got)
 	}
 }
 

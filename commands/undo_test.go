@@ -24,6 +24,8 @@ const (
 	peers = "crypto pki certificate map PEERS 10"
 
 	profile = "crypto isakmp profile P"
+
+	template = "crypto dynamic-map D 10"
 )
 
 var undoings = []undoing{
@@ -33,6 +35,8 @@ var undoings = []undoing{
 	{nil, "hostname X", "hostname X", "no hostname"},
 	{nil, "logging buffered 5000", "logging buffered 5000", "default logging buffered"},
 	{nil, "logging buffered 3", "logging buffered 4096 errors", "default logging buffered"},
+	{nil, "no logging on", "no logging on", "logging on"},
+	{nil, "no logging on", "no logging on", "default logging on"},
 	{nil, "no logging buffered", "no logging buffered", "logging buffered"},
 	{nil, "logging console alerts", "logging console alerts", "default logging console"},
 	{nil, "no logging console", "no logging console", "logging console"},
@@ -99,6 +103,15 @@ var undoings = []undoing{
 	{[]string{profile, entry}, "set isakmp-profile P", " set isakmp-profile P", "no set isakmp-profile"},
 	{nil, "no crypto isakmp enable", "no crypto isakmp enable", "crypto isakmp enable"},
 	{nil, "crypto isakmp invalid-spi-recovery", "crypto isakmp invalid-spi-recovery", "no crypto isakmp invalid-spi-recovery"},
+	{nil, "crypto isakmp keepalive 10", "crypto isakmp keepalive 10", "no crypto isakmp keepalive"},
+	{nil, "crypto isakmp keepalive 10 2 on-demand", "crypto isakmp keepalive 10", "no crypto isakmp keepalive 10"},
+	{nil, "crypto isakmp keepalive 3600 60 periodic", "crypto isakmp keepalive 3600 60 periodic", "no crypto isakmp keepalive"},
+	{nil, "crypto isakmp keepalive 10 periodic", "crypto isakmp keepalive 10 periodic", "no crypto isakmp keepalive"},
+	{nil, "crypto isakmp nat keepalive 20", "crypto isakmp nat keepalive 20", "no crypto isakmp nat keepalive"},
+	{nil, "no crypto ipsec nat-transparency udp-encapsulation", "no crypto ipsec nat-transparency udp-encaps", "crypto ipsec nat-transparency udp-encaps"},
+	{nil, "crypto ipsec security-association idle-time 60", "crypto ipsec security-association idle-time 60", "no crypto ipsec security-association idle-time"},
+	{[]string{entry}, "set security-association idle-time 600 default", " set security-association idle-time 600 default", "no set security-association idle-time"},
+	{[]string{entry, "set peer 1.1.1.1"}, "set peer 2.2.2.2 default", " set peer 2.2.2.2 default", "no set peer 2.2.2.2"},
 	{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},
 	{nil, "crypto ipsec security-association lifetime kilobytes 2560", "crypto ipsec security-association lifetime kilobytes 2560", "no crypto ipsec security-association lifetime kilobytes"},
 	{nil, "crypto ipsec transform-set T esp-md5-hmac esp-3des", "crypto ipsec transform-set T esp-3des esp-md5-hmac ", "no crypto ipsec transform-set T"},
@@ -111,6 +124,17 @@ var undoings = []undoing{
 	{[]string{entry}, "set pfs", " set pfs group1", "no set pfs"},
 	{[]string{entry}, "set security-association lifetime seconds 3600", " set security-association lifetime seconds 3600", "no set security-association lifetime seconds"},
 	{[]string{entry}, "match address 150", " match address 150", "no match address"},
+	{[]string{entry}, "reverse-route", " reverse-route", "no reverse-route"},
+	{[]string{entry}, "reverse-route static", " reverse-route static", "no reverse-route"},
+	{nil, template, template, "no crypto dynamic-map D 10"},
+	{nil, template, template, "no crypto dynamic-map D"},
+	{[]string{template}, "description x y", " description x y", "no description"},
+	{[]string{set, template}, "set transform-set T", " set transform-set T ", "no set transform-set"},
+	{[]string{template}, "set pfs", " set pfs group1", "no set pfs"},
+	{[]string{template}, "set security-association lifetime seconds 3600", " set security-association lifetime seconds 3600", "no set security-association lifetime seconds"},
+	{[]string{template}, "match address 150", " match address 150", "no match address"},
+	{[]string{template}, "reverse-route", " reverse-route", "no reverse-route"},
+	{[]string{template, "exit"}, "crypto map M 10 ipsec-isakmp dynamic D", "crypto map M 10 ipsec-isakmp dynamic D ", "no crypto map M 10"},
 	{nil, "interface lo 7", "interface Loopback7", "no interface Loopback7"},
 	{[]string{"int f0/0"}, "description x", " description x", "no description"},
 	{[]string{"int f0/0"}, "ip address 1.1.1.1 255.0.0.0", " ip address 1.1.1.1 255.0.0.0", "no ip address 1.1.1.1 255.0.0.0"},
@@ -211,7 +235,7 @@ func TestEveryCommandIsTested(t *testing.T) {
 // modes are the configuration modes, by the lines that lead there.
 var modes = [][]string{
 	nil, {"interface g0/0"}, {"crypto isakmp policy 1"}, {"crypto ipsec transform-set T esp-aes esp-sha-hmac"},
-	{"crypto map M 1 ipsec-isakmp"}, {"ip access-list extended L"},
+	{"crypto map M 1 ipsec-isakmp"}, {"crypto dynamic-map D 1"}, {"ip access-list extended L"},
 	{trust}, {peers},
 	{"crypto keyring K"}, {profile}, {"crypto isakmp peer address 1.2.3.4"},
 }

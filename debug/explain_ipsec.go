@@ -1,5 +1,10 @@
 package debug
 
+import (
+	"cmp"
+	"fmt"
+)
+
 // Notes on the lines of debug crypto ipsec and on the crypto syslog messages.
 
 func (p Proxy) short() string { return p.Addr.String() + "/" + p.Mask.String() }
@@ -42,8 +47,41 @@ func (e IPsecNoMap) Explain(l Language) string {
 }
 
 func (e IPsecProxyRefused) Explain(l Language) string {
-	return say(l, "The proxy identities of the peer match none of our crypto access lists; the lists of the two routers must mirror each other.",
+	note := say(l, "The proxy identities of the peer match none of our crypto access lists; the lists of the two routers must mirror each other.",
 		"对端的代理身份与本端任何加密 ACL 都不匹配；两端的 ACL 应互为镜像。")
+	if !e.Local.Addr.IsValid() {
+		return note
+	}
+	note += say(l, " The mirror of the peer's entry would be `%s`", "与对端条目互为镜像的应是 `%s`", e.Mirror())
+	if n := e.Nearest; n.Map != "" {
+		note += say(l, "; ours that comes nearest, in crypto map %[2]s %[3]d, is `%[1]s`", "；本端最接近的条目是 crypto map %[2]s %[3]d 中的 `%[1]s`", permit(n.Local, n.Remote), n.Map, n.Seq)
+	}
+	return note + say(l, ".", "。")
+}
+
+// Mirror returns the entry of an access list that would be the mirror of the peer's.
+func (e IPsecProxyRefused) Mirror() string { return permit(e.Local, e.Remote) }
+
+// permit is the entry of an access list that has the proxies.
+func permit(local, remote Proxy) string {
+	return "permit " + cmp.Or(map[uint8]string{0: "ip", 1: "icmp", 6: "tcp", 17: "udp"}[local.Protocol], fmt.Sprint(local.Protocol)) + local.ace() + remote.ace()
+}
+
+func (p Proxy) ace() string {
+	mask := p.Mask.As4()
+	s := " " + p.Addr.String()
+	switch p.Mask.String() {
+	case "255.255.255.255":
+		s = " host" + s
+	case "0.0.0.0":
+		s = " any"
+	default:
+		s += fmt.Sprintf(" %d.%d.%d.%d", ^mask[0], ^mask[1], ^mask[2], ^mask[3])
+	}
+	if p.Port != 0 {
+		s += fmt.Sprintf(" eq %d", p.Port)
+	}
+	return s
 }
 
 func (e IPsecPeerRefused) Explain(l Language) string {
@@ -123,4 +161,13 @@ func (e IPsecDeleteNotify) Explain(l Language) string {
 
 func (e IPsecDeleteSPI) Explain(l Language) string {
 	return say(l, "The SA with SPI 0x%X towards %s goes, because the peer deleted it.", "对端已删除 SPI 为 0x%X、目的地址为 %s 的 SA，本端随之删除。", e.SPI, e.Peer)
+}
+
+func (e IPsecRoute) Explain(l Language) string {
+	if e.Removed {
+		return say(l, "The last SA for %s is gone, and with it the route that `reverse-route` had put in: its traffic goes where the other routes lead.",
+			"到 %s 的最后一个 SA 已删除，`reverse-route` 加入的路由随之撤销：流量按其余路由转发。", e.Prefix)
+	}
+	return say(l, "`reverse-route` puts in a static route to the remote proxy %s by way of the peer, so that its traffic leaves by the interface with the crypto map.",
+		"`reverse-route` 为远端代理网段 %s 加入一条经由对端的静态路由，使其流量从应用了 crypto map 的接口发出。", e.Prefix)
 }

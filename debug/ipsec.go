@@ -168,7 +168,20 @@ func (e IPsecNoMap) AppendLine(b []byte, _ Manner) []byte {
 }
 
 // IPsecProxyRefused is "IPSEC(ipsec_process_proposal): proxy identities not supported".
-type IPsecProxyRefused struct{ inIPsec }
+// The note names the entry that would be the mirror of the peer's.
+type IPsecProxyRefused struct {
+	inIPsec
+	Local, Remote Proxy // what the peer proposes, seen from here
+	Nearest       CryptoACE
+}
+
+// CryptoACE is a permit entry of the access list of a crypto map entry. The zero value is
+// none.
+type CryptoACE struct {
+	Map           string
+	Seq           int
+	Local, Remote Proxy
+}
 
 func (e IPsecProxyRefused) AppendLine(b []byte, _ Manner) []byte {
 	return append(b, "IPSEC(ipsec_process_proposal): proxy identities not supported"...)

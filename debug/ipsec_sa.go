@@ -210,3 +210,24 @@ type IPsecDeleteSPI struct {
 func (e IPsecDeleteSPI) AppendLine(b []byte, _ Manner) []byte {
 	return fmt.Appendf(b, textDeleteSAs, e.SPI, e.Peer)
 }
+
+// IPsecRoute is "IPSEC(rte_mgr): VPN Route Added 20.1.1.0 255.255.255.0 via 23.23.23.3 in
+// IP DEFAULT TABLE with tag 0 distance 1", or that it was removed.
+type IPsecRoute struct {
+	inIPsec
+	Prefix  netip.Prefix
+	Via     netip.Addr
+	Removed bool
+}
+
+func (e IPsecRoute) AppendLine(b []byte, _ Manner) []byte {
+	if e.Removed {
+		return fmt.Appendf(b, "IPSEC(rte_mgr): VPN Route Removed %v %v via %v in IP DEFAULT TABLE", e.Prefix.Addr(), maskOf(e.Prefix), e.Via)
+	}
+	return fmt.Appendf(b, "IPSEC(rte_mgr): VPN Route Added %v %v via %v in IP DEFAULT TABLE with tag 0 distance 1", e.Prefix.Addr(), maskOf(e.Prefix), e.Via)
+}
+
+func maskOf(p netip.Prefix) netip.Addr {
+	m := ^uint32(0) << (32 - p.Bits())
+	return netip.AddrFrom4([4]byte{byte(m >> 24), byte(m >> 16), byte(m >> 8), byte(m)})
+}

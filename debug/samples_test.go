@@ -346,6 +346,8 @@ var samples = []sample{
 		"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4),\n" +
 		"    protocol= ESP, transform= esp-des esp-md5-hmac  (Tunnel), \n    lifedur= 3600s and 4608000kb, \n" +
 		"    spi= 0x5E39E570(1580852592), conn_id= 0, keysize= 0, flags= 0x400A"},
+	{IPsecRoute{Prefix: netip.MustParsePrefix("20.1.1.0/24"), Via: r3}, "IPSEC(rte_mgr): VPN Route Added 20.1.1.0 255.255.255.0 via 23.23.23.3 in IP DEFAULT TABLE with tag 0 distance 1"},
+	{IPsecRoute{Prefix: netip.MustParsePrefix("20.1.1.0/24"), Via: r3, Removed: true}, "IPSEC(rte_mgr): VPN Route Removed 20.1.1.0 255.255.255.0 via 23.23.23.3 in IP DEFAULT TABLE"},
 	{IPsecMapFound{Map: "MAP", Seq: 10}, "IPSEC(crypto_ipsec_create_ipsec_sas): Map found MAP, 10"},
 	{IPsecReconnect{Peer: r3}, "IPSEC(crypto_ipsec_sa_find_ident_head): reconnecting with the same proxies and 23.23.23.3"},
 	{IPsecFlow{Sibling: 0x80000003}, "IPSec: Flow_switching Allocated flow for sibling 80000003 "},

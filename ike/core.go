@@ -34,6 +34,8 @@ type Core struct {
 
 	pairs    map[uint32]*pair // by inbound SPI
 	requests map[requestKey]*request
+	current  map[tunnelKey]netip.Addr // the peer in use
+	shelters map[exchange.Flow]*shelter
 
 	conns, flows, handles, ptrs uint32
 	drops                       map[string]uint64
@@ -49,7 +51,8 @@ func NewCore(o Options) *Core {
 		o:      o,
 		policy: &exchange.Policy{},
 		own:    make(map[[8]byte]*sa), offers: make(map[offer]*sa), peers: make(map[netip.Addr]*exchange.Peer),
-		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request),
+		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request), current: make(map[tunnelKey]netip.Addr),
+		shelters: make(map[exchange.Flow]*shelter),
 		failures: make(failures),
 		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
 		flows: 2000,
@@ -81,9 +84,12 @@ func (c *Core) Handle(now time.Time, in Input) []Job {
 		c.clearSA(in.Peer)
 	case ClearISAKMP:
 		c.clearISAKMP(in.ConnID)
+	case Moved:
+		c.moved(in)
 	case InvalidSPI:
 		c.invalidSPI(in)
 	case result:
+		c.sheltered(in.ev)
 		if secret, ok := in.ev.(exchange.Secret); !in.sa.gone {
 			c.step(in.sa, in.ev)
 		} else if ok {
@@ -132,7 +138,7 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 	}
 	var gone []*pair
 	for _, q := range c.ordered() {
-		if !covered(p, q.Map, q.Seq, q.Selector) || !p.Tunnel(q.Map, q.Seq).HasPeer(q.peer.Addr) {
+		if !covered(p, q.Map, q.Seq, q.Selector) || !p.Tunnel(q.Map, q.Seq).Admits(q.peer.Addr) {
 			gone = append(gone, q)
 		}
 	}
@@ -142,7 +148,7 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 // covered reports whether a tunnel of the policy still has a selector for s.
 func covered(p *exchange.Policy, name string, seq int, s exchange.Selector) bool {
 	t := p.Tunnel(name, seq)
-	return t != nil && slices.ContainsFunc(t.Selectors, func(o exchange.Selector) bool { return o.Contains(s) })
+	return t != nil && t.Covers(s)
 }
 
 // ConnID implements exchange.Registry. In 15.x the first is 1001.

@@ -198,6 +198,12 @@ func (e *Engine) InvalidSPI(local, remote netip.Addr, spi uint32) {
 	e.offer(InvalidSPI{local, remote, spi})
 }
 
+// Moved says that authenticated ESP for a pair came from elsewhere than its peer was, so
+// that IKE follows. It never blocks.
+func (e *Engine) Moved(inboundSPI uint32, remote netip.AddrPort) {
+	e.offer(Moved{inboundSPI, remote})
+}
+
 // ISAKMPSAs returns the ISAKMP SAs, the newest first.
 func (e *Engine) ISAKMPSAs() (list []exchange.PhaseOneInfo) {
 	e.call(func() { list = e.core.ISAKMPSAs(e.now()) })

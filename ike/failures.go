@@ -54,8 +54,14 @@ func (a *account) read(e debug.Event) {
 	case debug.ISAKMPNotifyRefused:
 		a.because("notification in clear, not believed")
 		a.locate(debug.InformationalMode, 0)
+	case debug.IPsecProxyRefused:
+		a.f.Reason = debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"
 	case debug.ISAKMPInvalidated:
-		a.f.Reason = e.Code.String()
+		if e.Code == debug.InvalidProxy {
+			a.because(e.Code.String())
+		} else {
+			a.f.Reason = e.Code.String()
+		}
 	case debug.ISAKMPDeleteSPI:
 		a.because("peer accepts none of our IPsec proposals")
 		a.locate(debug.QuickMode, 1)

@@ -43,6 +43,13 @@ type InvalidSPI struct {
 	SPI           uint32
 }
 
+// Moved says that authenticated ESP came from elsewhere than the peer was.
+type Moved struct {
+	InboundSPI uint32
+	Remote     netip.AddrPort
+}
+
+func (Moved) input()         {}
 func (InvalidSPI) input()    {}
 func (Tick) input()          {}
 func (Datagram) input()      {}

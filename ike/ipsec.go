@@ -2,6 +2,7 @@ package ike
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -20,9 +21,13 @@ const (
 type pair struct {
 	exchange.SAInfo
 	peer    *exchange.Peer
+	sa      *sa       // that it was negotiated under
 	started time.Time // its Quick Mode
 	enabled bool      // the peer can receive
 	leaving bool      // another pair has taken over
+
+	carried exchange.Traffic // at the last look whether it is used
+	busy    time.Time        // when that was last seen to have changed
 }
 
 func (p *pair) key() requestKey { return requestKey{p.Map, p.Seq, p.Selector} }
@@ -41,7 +46,7 @@ var (
 
 // install gives a pair to the data plane. Its debug lines follow those of the step.
 func (c *Core) install(s *sa, a exchange.Install) {
-	p := &pair{SAInfo: a.Pair.SAInfo, peer: s.peer, started: a.Started}
+	p := &pair{SAInfo: a.Pair.SAInfo, peer: s.peer, sa: s, started: a.Started}
 	p.InboundConn, p.OutboundConn = c.flows+1, c.flows+2
 	c.flows += 2
 	a.Pair.SAInfo = p.SAInfo
@@ -55,7 +60,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		a.Pair.Outbound.Clear()
 		c.later = append(c.later, func() {
 			c.unlock(p)
-			c.tell(p.peer.Addr, []uint32{p.InboundSPI})
+			c.tell(p.sa, []uint32{p.InboundSPI})
 		})
 		return
 	}
@@ -74,6 +79,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 	if q := c.requests[p.key()]; q != nil && q.SPI == p.InboundSPI {
 		c.dropRequest(q)
 	}
+	c.watchIdle(p)
 	c.later = append(c.later, func() { c.traceInstalled(p) })
 }
 
@@ -82,7 +88,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 func (c *Core) refusal(p *pair) string {
 	t := c.policy.Tunnel(p.Map, p.Seq)
 	switch {
-	case t == nil || t.Local != p.Local.Addr() || !t.HasPeer(p.peer.Addr) || !covered(c.policy, p.Map, p.Seq, p.Selector):
+	case t == nil || t.Local != p.Local.Addr() || !t.Admits(p.peer.Addr) || !t.Covers(p.Selector) || t.Open() && !c.stands(p.Flow()):
 		return "SA no longer configured"
 	case p.peer.IPsec > maxPeerPairs: // this one counts already
 		return "too many IPsec SAs of one peer"
@@ -98,6 +104,7 @@ func (c *Core) enable(spi uint32) {
 	}
 	p.enabled = true
 	c.o.IPsec.Enable(spi)
+	c.serves(p.Map, p.Seq, p.peer.Addr)
 	if !p.Initiator {
 		c.emit(debug.IPsecKeyEngine{Count: 1})
 		c.emit(debug.IPsecEnableNotify{})
@@ -148,8 +155,10 @@ func (c *Core) leave(p *pair, after time.Duration) {
 func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
 	end := p.Installed.Add(time.Duration(p.LifeSeconds) * time.Second)
 	switch {
+	case kind == exchange.Idle:
+		c.idle(p)
 	case kind == exchange.Renewal:
-		if c.o.IPsec.Used(p.InboundSPI) {
+		if c.used(p) {
 			c.renewPair(p, end)
 		}
 	case p.leaving && c.now.Before(end) && c.successor(p) == nil:
@@ -163,12 +172,12 @@ func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
 
 // renewPair negotiates a successor, unless there is one or will be.
 func (c *Core) renewPair(p *pair, end time.Time) {
-	t := c.policy.Tunnel(p.Map, p.Seq)
+	t := c.policy.Tunnel(p.Map, p.Seq).Towards(p.peer.Addr)
 	if p.leaving || c.successor(p) != nil || c.requests[p.key()] != nil || t == nil || len(t.Peers) == 0 {
 		return
 	}
 	c.emit(debug.IPsecExpiring{Seconds: uint32(max(0, end.Sub(c.now)) / time.Second)})
-	c.ask(t, p.Selector)
+	c.ask(t, p.Selector, p)
 }
 
 // successor returns another pair that serves the same traffic.
@@ -213,23 +222,25 @@ func (c *Core) withdraw(spi uint32) {
 
 // deletePairs removes pairs and tells their peers, each in one message.
 func (c *Core) deletePairs(list []*pair) {
-	spis := make(map[netip.Addr][]uint32)
-	var peers []netip.Addr
+	spis := make(map[*sa][]uint32)
+	var sas []*sa
 	for _, p := range list {
-		if spis[p.peer.Addr] == nil {
-			peers = append(peers, p.peer.Addr)
+		i := slices.IndexFunc(sas, p.sa.same)
+		if i < 0 {
+			i = len(sas)
+			sas = append(sas, p.sa)
 		}
-		spis[p.peer.Addr] = append(spis[p.peer.Addr], p.InboundSPI)
+		spis[sas[i]] = append(spis[sas[i]], p.InboundSPI)
 		c.removePair(p)
 	}
-	for _, a := range peers {
-		c.tell(a, spis[a])
+	for _, s := range sas {
+		c.tell(s, spis[s])
 	}
 }
 
-// tell sends a peer the SPIs that we no longer receive on, if phase 1 is up.
-func (c *Core) tell(peer netip.Addr, spis []uint32) {
-	if s := c.usable(peer, ""); s != nil && s.m.Established(c.now) {
+// tell sends the peer of an SA the SPIs that we no longer receive on, if phase 1 is up.
+func (c *Core) tell(with *sa, spis []uint32) {
+	if s := c.usable(with.peer.Addr, "", with); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: spis})
 	}
 }
@@ -240,20 +251,20 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
-	if s := c.usable(in.Remote, ""); s != nil && s.m.Established(c.now) {
+	if s := c.usable(in.Remote, "", nil); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}
 	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
-	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "") == nil {
-		c.initiate(in.Local, in.Remote, exchange.Initiate{Profile: t.Profile})
+	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "", nil) == nil {
+		c.initiate(at500(in.Local), at500(in.Remote), exchange.Initiate{Profile: t.Profile})
 	}
 }
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
 func (c *Core) peerDeleted(s *sa, spi uint32) {
 	for _, p := range c.pairs {
-		if p.OutboundSPI == spi && p.peer == s.peer {
+		if p.OutboundSPI == spi && s.same(p.sa) {
 			c.emit(debug.IPsecKeyEngine{Count: 1})
 			c.emit(debug.IPsecDeleteNotify{})
 			c.emit(debug.IPsecDeleteSPI{SPI: spi, Peer: p.peer.Addr})
@@ -267,6 +278,7 @@ func (c *Core) peerDeleted(s *sa, spi uint32) {
 func (c *Core) removePair(p *pair) {
 	delete(c.pairs, p.InboundSPI)
 	c.timers.stopAll(p)
+	c.keepCount(p)
 	c.o.IPsec.Remove(p.InboundSPI)
 	if o := c.successor(p); o != nil {
 		c.o.IPsec.Enable(o.InboundSPI)
@@ -276,6 +288,7 @@ func (c *Core) removePair(p *pair) {
 		c.emit(debug.IPsecDelete{SARef: p.SARef(outbound), Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
 	}
 	c.unlock(p)
+	c.release(p.Flow())
 }
 
 // unlock gives the pair's reference on its peer back.
@@ -293,6 +306,10 @@ func (c *Core) unlock(p *pair) {
 	c.reap(p.peer)
 }
 
+// temporaryEntry is the sequence number that IOS prints of entries that a peer has made by
+// way of a dynamic crypto map. Ours are beyond it.
+const temporaryEntry = 65536
+
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
@@ -300,7 +317,7 @@ func (c *Core) traceInstalled(p *pair) {
 	if c.ios15() {
 		c.emit(debug.IPsecKeyEngine{Count: 1})
 		c.emit(match)
-		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: p.Seq})
+		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: min(p.Seq, temporaryEntry)})
 	} else {
 		c.emit(debug.IPsecKeyEngine{Count: 2})
 		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})

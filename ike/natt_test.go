@@ -1,13 +1,16 @@
 package ike_test
 
 import (
+	"bytes"
 	"net/netip"
 	"slices"
 	"testing"
 	"time"
 
 	"conft/debug"
+	"conft/ike/exchange"
 	"conft/ike/iketest"
+	"conft/ike/payload"
 )
 
 // outside is where R3 sees R1 behind its NAT.
@@ -58,16 +61,21 @@ func TestThroughNAT(t *testing.T) {
 	}
 }
 
-// Only the side behind the NAT keeps its mapping open, every 20 seconds.
+// Only the side behind the NAT keeps its mapping open, if it is told to.
 func TestKeepalive(t *testing.T) {
-	n, r1, r3 := behindNAT()
-	up(t, n, r1, r3)
+	_, n, r1, r3 := roaming(t, func(p1, p3 *exchange.Policy) { p1.NATKeepalive, p3.NATKeepalive = 20*time.Second, 20*time.Second })
+	n.Run(20 * time.Second)
 	for _, r := range []*iketest.Router{r1, r3} {
 		r.Keepalives = 0
 	}
 	n.Run(time.Minute)
 	if r1.Keepalives != 3 || r3.Keepalives != 0 {
 		t.Errorf("%d and %d keepalives in a minute", r1.Keepalives, r3.Keepalives)
+	}
+	_, n, r1, _ = roaming(t, nil)
+	n.Run(time.Hour / 2)
+	if r1.Keepalives != 0 {
+		t.Errorf("%d keepalives that nobody asked for", r1.Keepalives)
 	}
 }
 
@@ -111,5 +119,41 @@ func TestForeignSource(t *testing.T) {
 	n.Run(20 * time.Second)
 	if err := r1.Ping(r3, iketest.Flow); err != nil {
 		t.Error(err)
+	}
+}
+
+// Each version of NAT traversal that a peer may have is agreed on, by initiator and
+// responder, also where it is the only one, and ESP in UDP has that version's number.
+func TestEveryVersion(t *testing.T) {
+	versions := []payload.Vendor{payload.VendorNATTRFC3947, payload.VendorNATTDraft07, payload.VendorNATTDraft03, payload.VendorNATTDraft02}
+	encaps := map[payload.Vendor]string{
+		payload.VendorNATTRFC3947: "encaps is 3 (Tunnel-UDP)", payload.VendorNATTDraft07: "encaps is 3 (Tunnel-UDP)",
+		payload.VendorNATTDraft03: "encaps is 61443 (Tunnel-UDP)", payload.VendorNATTDraft02: "encaps is 61443 (Tunnel-UDP)",
+	}
+	for _, only := range versions {
+		p1, p3 := iketest.Policies()
+		p1.Version = debug.IOS15 // which offers all of them
+		p3.Keys[0].Prefix = netip.PrefixFrom(outside, 32)
+		p3.Tunnels[0].Peers = []netip.Addr{outside}
+		n := iketest.New(1)
+		box := iketest.NewNAT(outside, iketest.Addr1)
+		n.Fate = func(p *iketest.Packet) []time.Duration {
+			for _, v := range versions {
+				if v != only && p.N == 1 { // vendor IDs are in clear
+					p.Data = bytes.ReplaceAll(p.Data, v.ID(), []byte("of another maker"))
+				}
+			}
+			return box.Fate(p)
+		}
+		r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+		up(t, n, r1, r3)
+		for _, r := range []*iketest.Router{r1, r3} {
+			if i := r.Core.IPsecSAs()[0]; !i.UDPEncap {
+				t.Errorf("%v: %s has no ESP in UDP", only, r.Name)
+			}
+			if count(r, encaps[only]) != 1 {
+				t.Errorf("%v: %s does not say %s", only, r.Name, encaps[only])
+			}
+		}
 	}
 }

@@ -33,8 +33,16 @@ type IPsec interface {
 	Enable(inboundSPI uint32)
 	// Remove forgets both SAs of a pair.
 	Remove(inboundSPI uint32)
-	// Used reports whether the pair has carried any packet since its installation.
-	Used(inboundSPI uint32) bool
+	// Move makes a pair send to where its peer, which is behind a NAT, is seen now.
+	Move(inboundSPI uint32, remote netip.AddrPort)
+	// Traffic counts what the pair has carried since its installation.
+	Traffic(inboundSPI uint32) exchange.Traffic
+	// Shelter takes the traffic of a flow under protection before it has SAs: it is
+	// dropped until then, never sent in clear. It is called from another goroutine
+	// than the others, and may block.
+	Shelter(exchange.Flow) error
+	// Release takes a Shelter back.
+	Release(exchange.Flow)
 }
 
 // Hub takes debug events; *debug.Hub is one. Emit must not block.

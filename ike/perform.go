@@ -49,6 +49,8 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 		c.jobs = append(c.jobs, Job{skip: result{s, exchange.Verdict{}}, waits: true, run: func() result {
 			return result{s, a.By.Judge(a.Claim)}
 		}})
+	case exchange.Shelter:
+		c.shelter(s, a)
 	case exchange.Drop:
 		c.drop(a.Reason)
 	case exchange.Established:
@@ -57,7 +59,7 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 				r.tried = false
 			}
 		}
-		c.later = append(c.later, func() { c.crowd(s.peer) })
+		c.later = append(c.later, func() { c.crowd(s) })
 	case exchange.InitialContact:
 		c.later = append(c.later, func() { c.initialContact(s) })
 	case exchange.Renew:
@@ -70,6 +72,11 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 		c.later = append(c.later, func() { c.withdraw(a.InboundSPI) })
 	case exchange.PeerDeleted:
 		c.later = append(c.later, func() { c.peerDeleted(s, a.OutboundSPI) })
+	case exchange.Roamed:
+		c.later = append(c.later, func() { c.roamed(s, a.Remote) })
+	case exchange.PeerDead:
+		s.lost = true
+		c.later = append(c.later, func() { c.peerDead(s) })
 	case exchange.Failed:
 		c.later = append(c.later, func() { c.failed(a.Request) })
 	case exchange.Dead:
@@ -115,17 +122,9 @@ func (c *Core) dead(s *sa, requests []exchange.Request) {
 		if q == nil {
 			continue
 		}
-		next := q.peer
-		if s.m.Since().IsZero() || q.tried {
-			next++
-		}
-		if next >= len(r.Tunnel.Peers) {
+		if q.tried = !s.m.Since().IsZero() && !s.lost && !q.tried; !q.tried && !c.nextPeer(q) {
 			c.dropRequest(q)
 			continue
-		}
-		if q.tried = next == q.peer; !q.tried {
-			q.peer, q.fired = next, 0
-			c.timers.set(timerKey{owner: q}, c.now.Add(requestEvery))
 		}
 		c.assign(q)
 	}

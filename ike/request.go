@@ -2,6 +2,7 @@ package ike
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -27,8 +28,11 @@ type request struct {
 	exchange.Request
 	sa    *sa
 	peer  int  // index of the peer that is tried
+	count int  // peers tried before it
 	tried bool // once more with the same peer, after a phase 1 that had been up
 	fired int
+
+	renews *pair // that it is to succeed, nil for none
 }
 
 // acquire takes a demand of the data plane, unless it is being met already.
@@ -44,12 +48,15 @@ func (c *Core) acquire(a exchange.Acquire) {
 			return
 		}
 	}
-	c.ask(t, s)
+	c.ask(t, s, nil)
 }
 
 // ask begins a request.
-func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector) {
-	q := &request{Request: exchange.Request{Tunnel: t, Selector: s, SPI: c.SPI()}}
+func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector, renews *pair) {
+	q := &request{Request: exchange.Request{Tunnel: t, Selector: s, SPI: c.SPI()}, peer: c.firstPeer(t), renews: renews}
+	if renews != nil {
+		q.peer = max(0, slices.Index(t.Peers, renews.peer.Addr))
+	}
 	key := keyOf(q.Request)
 	if c.requests[key] != nil || len(c.requests) >= maxRequests {
 		return
@@ -65,7 +72,15 @@ func (c *Core) assign(q *request) {
 	peer := q.Tunnel.Peers[q.peer]
 	q.Peer = peer
 	at := debug.At{Role: debug.Initiator, Message: 1}
-	if s := c.usable(peer, q.Tunnel.Profile); s != nil {
+	local, remote := at500(q.Tunnel.Local), at500(peer)
+	var with *sa
+	if p := q.renews; p != nil && p.peer.Addr == peer {
+		with = p.sa
+		if p.Roams { // nothing else reaches it
+			local, remote = p.Local, p.Remote
+		}
+	}
+	if s := c.usable(peer, q.Tunnel.Profile, with); s != nil {
 		c.keyMessage(s.m.At())
 		c.emit(debug.ISAKMPNewNode{At: s.m.At(), State: debug.QMIdle})
 		q.sa = s
@@ -74,7 +89,7 @@ func (c *Core) assign(q *request) {
 	}
 	c.keyMessage(at)
 	c.emit(debug.ISAKMPRequestProfile{At: at, Profile: q.Tunnel.Profile})
-	q.sa = c.initiate(q.Tunnel.Local, peer, exchange.Initiate{Requests: []exchange.Request{q.Request}, Profile: q.Tunnel.Profile})
+	q.sa = c.initiate(local, remote, exchange.Initiate{Requests: []exchange.Request{q.Request}, Profile: q.Tunnel.Profile})
 }
 
 // promised reports whether a request holds an SPI.
@@ -93,7 +108,7 @@ func (c *Core) requestExpired(q *request) {
 	q.fired++
 	c.emit(debug.IPsecRequestTimer{Count: q.fired, Local: q.Tunnel.Local, Remote: q.Peer,
 		LocalProxy: q.Selector.Local.Debug(), RemoteProxy: q.Selector.Remote.Debug()})
-	if q.fired >= 2 && q.peer == len(q.Tunnel.Peers)-1 {
+	if q.fired >= 2 && q.count == len(q.Tunnel.Peers)-1 {
 		c.dropRequest(q)
 		return
 	}

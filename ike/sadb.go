@@ -36,6 +36,8 @@ type sa struct {
 	peer   *exchange.Peer
 	offer  offer // of a responder's SA
 	gone   bool
+	lost   bool             // its peer does not answer
+	past   exchange.Traffic // of pairs with the peer that are gone
 }
 
 // offer is what a first message is recognised by when it comes again.
@@ -123,18 +125,20 @@ func (c *Core) respond(d Datagram, h payload.Header) {
 }
 
 // initiate makes an SA towards a peer and begins phase 1.
-func (c *Core) initiate(local, remote netip.Addr, ev exchange.Initiate) *sa {
+func (c *Core) initiate(local, remote netip.AddrPort, ev exchange.Initiate) *sa {
 	s := &sa{cookie: c.cookie()}
 	var cky [16]byte
 	copy(cky[:8], s.cookie[:])
 	at := debug.At{Role: debug.Initiator, Message: 1}
-	c.insert(s, at, cky, netip.AddrPortFrom(local, ikePort), netip.AddrPortFrom(remote, ikePort))
+	c.insert(s, at, cky, local, remote)
 	c.step(s, ev)
 	return s
 }
 
-// ikePort is where every negotiation begins.
+// ikePort is where every negotiation begins, unless its peer is behind a NAT.
 const ikePort = 500
+
+func at500(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, ikePort) }
 
 // insert enters a new SA with its reference on the peer, and says so as IOS does.
 func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.AddrPort) {
@@ -219,10 +223,10 @@ func (c *Core) computing() (n int) {
 }
 
 // crowd ends the oldest SA of a peer that has brought up too many.
-func (c *Core) crowd(peer *exchange.Peer) {
+func (c *Core) crowd(last *sa) {
 	var list []*sa
 	for _, s := range c.sas {
-		if s.peer == peer && !s.m.Dead() && !s.m.Since().IsZero() {
+		if s.same(last) && !s.m.Dead() && !s.m.Since().IsZero() {
 			list = append(list, s)
 		}
 	}
@@ -252,11 +256,12 @@ func (c *Core) reap(p *exchange.Peer) {
 }
 
 // usable returns the SA under which a Quick Mode with the peer can begin, or one that
-// will be usable. Where the request names an ISAKMP profile, the SA must have it.
-func (c *Core) usable(peer netip.Addr, profile string) *sa {
+// will be usable. Where the request names an ISAKMP profile, the SA must have it; where
+// several peers share an address, it must be with the peer of another SA, if one is given.
+func (c *Core) usable(peer netip.Addr, profile string, with *sa) *sa {
 	var budding *sa
 	for _, s := range slices.Backward(c.sas) {
-		if s.peer.Addr != peer || profile != "" && s.m.Profile() != profile {
+		if s.peer.Addr != peer || profile != "" && s.m.Profile() != profile || with != nil && !s.same(with) {
 			continue
 		}
 		if s.m.Established(c.now) {
@@ -284,12 +289,12 @@ func (c *Core) clearISAKMP(id uint32) {
 func (c *Core) initialContact(s *sa) {
 	created := s.m.Info(c.now).Created
 	for _, o := range slices.Clone(c.sas) {
-		if o != s && o.peer.Addr == s.peer.Addr && !o.m.Since().IsZero() && o.m.Since().Before(created) {
+		if o != s && o.same(s) && !o.m.Since().IsZero() && o.m.Since().Before(created) {
 			c.step(o, exchange.Delete{Reason: debug.SANoReason, Quiet: true})
 		}
 	}
 	for _, p := range c.ordered() {
-		if p.peer.Addr == s.peer.Addr && p.Installed.Before(created) {
+		if p.sa.same(s) && p.Installed.Before(created) {
 			c.removePair(p)
 		}
 	}
@@ -299,14 +304,17 @@ func (c *Core) initialContact(s *sa) {
 // use: a peer that ends them together with phase 1 must find another in time.
 func (c *Core) renew(s *sa) {
 	for _, o := range c.sas {
-		if o != s && o.peer.Addr == s.peer.Addr && (o.m.Established(c.now) && o.m.Since().After(s.m.Since()) || o.m.Budding() && !o.m.HalfOpen()) {
+		if o != s && (o.same(s) && o.m.Established(c.now) && o.m.Since().After(s.m.Since()) || c.budding(o, s)) {
 			return
 		}
 	}
 	for _, p := range c.pairs {
-		if p.peer.Addr == s.peer.Addr && c.o.IPsec.Used(p.InboundSPI) {
+		if s.same(p.sa) && c.used(p) {
 			local, remote := s.m.Endpoints()
-			c.initiate(local.Addr(), remote.Addr(), exchange.Initiate{Profile: s.m.Profile()})
+			if !s.m.Roams() {
+				local, remote = at500(local.Addr()), at500(remote.Addr())
+			}
+			c.initiate(local, remote, exchange.Initiate{Profile: s.m.Profile()})
 			return
 		}
 	}

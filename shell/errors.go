@@ -13,7 +13,7 @@ const (
 	msgInvalid      = "% Invalid input detected at '^' marker.\n\n"
 	msgIncomplete   = "% Incomplete command.\n\n"
 	msgAmbiguous    = "%% Ambiguous command:  \"%s\"\n"
-	msgSkipped      = "% Skipped, the line it belongs to was refused.\n"
+	msgSkipped      = "%% Skipped \"%s\", as the line it belongs to was refused.\n"
 	msgUnrecognized = "% Unrecognized command\n"
 	msgShowAlone    = "% Type \"show ?\" for a list of subcommands\n"
 	msgUnknownHost  = "% Unknown command or computer name, or unable to find computer address\n"
@@ -48,7 +48,8 @@ func (s *Session) refuse(t typed, err error) {
 	case grammar.Ambiguous:
 		s.print(fmt.Sprintf(msgAmbiguous, t.line))
 	case grammar.Skipped:
-		s.print(msgSkipped)
+		word := strings.Fields(t.line) // the first one alone: a password may follow
+		s.print(fmt.Sprintf(msgSkipped, word[0]))
 	default:
 		if !s.interactive { // the marker needs the line above it
 			s.print(s.prompt() + t.line + "\n")

@@ -45,10 +45,14 @@ func attachTo(socket string) error {
 }
 
 // giveKeys copies standard input to the session until the session ends. A terminal
-// is in raw mode meanwhile: every key is the router's.
+// is in raw mode meanwhile: every key is the router's. Whoever ends the program gets
+// the terminal back as it was.
 func giveKeys(c *attach.Client, ended <-chan error) error {
 	in := int(os.Stdin.Fd())
+	stop := make(chan os.Signal, 1)
 	if term.IsTerminal(in) {
+		signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+		defer signal.Stop(stop)
 		old, err := term.MakeRaw(in)
 		if err != nil {
 			return err
@@ -69,7 +73,13 @@ func giveKeys(c *attach.Client, ended <-chan error) error {
 		io.Copy(c, os.Stdin)
 		c.CloseWrite()
 	}()
-	switch err := <-ended; {
+	var err error
+	select {
+	case err = <-ended:
+	case s := <-stop:
+		return exitStatus(128 + int(s.(syscall.Signal)))
+	}
+	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		fmt.Print("\r\n% Connection to the router lost\r\n")
 		return exitStatus(1)

@@ -80,6 +80,12 @@ type Withdraw struct{ InboundSPI uint32 }
 // PeerDeleted says that the peer has deleted the SA it receives with this SPI.
 type PeerDeleted struct{ OutboundSPI uint32 }
 
+// Roamed says that the peer's NAT has given it another address or port.
+type Roamed struct{ Remote netip.AddrPort }
+
+// PeerDead says that the peer does not answer any more: what it had is lost.
+type PeerDead struct{}
+
 // Failed says that a request has come to nothing.
 type Failed struct{ Request Request }
 
@@ -105,6 +111,8 @@ func (Install) action()        {}
 func (Enable) action()         {}
 func (Withdraw) action()       {}
 func (PeerDeleted) action()    {}
+func (Roamed) action()         {}
+func (PeerDead) action()       {}
 func (Failed) action()         {}
 func (Dead) action()           {}
 func (Gone) action()           {}

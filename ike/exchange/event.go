@@ -28,6 +28,9 @@ type Registry interface {
 	// Known reports whether any SA with the peer exists besides the phase 1 with
 	// this initiator cookie, so that INITIAL-CONTACT would be a lie.
 	Known(peer netip.Addr, except [8]byte) bool
+	// Traffic counts the packets of the IPsec SAs that belong to the phase 1 with
+	// this cookie of our own. It may only grow.
+	Traffic(own [8]byte) Traffic
 }
 
 // Event is what a machine consumes.
@@ -83,6 +86,10 @@ type Delete struct {
 // DeleteIPsec tells the peer that inbound IPsec SAs are gone.
 type DeleteIPsec struct{ SPIs []uint32 }
 
+// Moved says that authenticated ESP of the peer's has come from elsewhere.
+type Moved struct{ Remote netip.AddrPort }
+
+func (Moved) event()       {}
 func (Request) event()     {}
 func (Initiate) event()    {}
 func (Message) event()     {}
@@ -109,4 +116,6 @@ const (
 	Renewal                     // of an ISAKMP SA, before its lifetime ends
 	Purge                       // of an SA or node already deleted
 	Keepalive                   // of a NAT's mapping (RFC 3948, section 4)
+	Alive                       // of the next look whether the peer is alive
+	Idle                        // of the next look whether IPsec SAs are used
 )

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/netip"
+	"time"
 
 	"conft/debug"
 	"conft/internal/suite"
@@ -29,7 +30,10 @@ type Policy struct {
 	Authorities []Authority  // of all trustpoints
 	Trust       Trust        // nil without any
 
-	NoAggressive bool // aggressive mode is neither begun nor answered
+	DPD          DPD
+	NATKeepalive time.Duration // how often a NAT that we are behind is reminded of us; 0 for never
+	NoUDPEncap   bool          // NAT traversal is neither offered nor accepted
+	NoAggressive bool          // aggressive mode is neither begun nor answered
 	// InvalidSPIRecovery begins phase 1 with a peer that sends on an SA that is not
 	// there, so that INITIAL-CONTACT tells it what has become of its SAs.
 	InvalidSPIRecovery bool
@@ -61,11 +65,16 @@ type Tunnel struct {
 	Profile       string // the ISAKMP profile of phase 1, "" for any
 	Local         netip.Addr
 	Peers         []netip.Addr // tried in this order
+	DefaultPeer   netip.Addr   // one of them that is tried first whenever there is a choice; zero for none
 	Transforms    []TransformSet
 	PFS           suite.Group // 0 for none
 	LifeSeconds   uint32
 	LifeKilobytes uint32
-	Selectors     []Selector // one per permit entry of the access list
+	IdleTime      time.Duration // after which unused SAs are deleted; 0 for never
+	IdleDefault   bool          // and the default peer is tried next
+	Selectors     []Selector    // one per permit entry of the access list
+	Dynamic       bool          // an entry of a dynamic crypto map: answers whoever comes, begins nothing
+	Except        []Selector    // what a dynamic entry leaves to the others of its crypto map
 }
 
 // Selector is a pair of proxy identities as this side sees them.

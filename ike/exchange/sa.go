@@ -31,6 +31,7 @@ type SAInfo struct {
 	Interface                  string
 	Local, Remote              netip.AddrPort // of the outer packets; the ports matter with UDPEncap
 	UDPEncap                   bool           // RFC 3948
+	Roams                      bool           // the peer's NAT may change Remote: authenticated packets say so
 	InboundSPI, OutboundSPI    uint32
 	InboundConn, OutboundConn  uint32 // 2001, 2002, … in the order of installation
 	Set                        TransformSet
@@ -64,7 +65,7 @@ type PhaseOneInfo struct {
 	State         string // MM_NO_STATE … QM_IDLE
 	ConnID        uint32 // 0 until the policy is agreed
 	Deleted       bool   // kept for a minute, not usable
-	NATT          bool
+	NATT, DPD     bool
 	Aggressive    bool
 	Profile       string         // that applies, "" for none
 	PeerID        Identity       // zero before the peer has stated it

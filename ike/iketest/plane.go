@@ -3,6 +3,7 @@ package iketest
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 
 	"conft/ike/exchange"
 )
@@ -13,12 +14,14 @@ type Plane struct {
 	Refuse  error                      // what Install returns
 	current map[exchange.Selector]uint32
 	enabled []uint32 // in the order they were enabled
-	used    map[uint32]bool
+	traffic map[uint32]exchange.Traffic
+	// Shelters are the flows under protection without regard to their SAs.
+	Shelters map[exchange.Flow]bool
 }
 
 // NewPlane returns a data plane without SAs.
 func NewPlane() *Plane {
-	return &Plane{Pairs: make(map[uint32]exchange.SAPair), current: make(map[exchange.Selector]uint32), used: make(map[uint32]bool)}
+	return &Plane{Pairs: make(map[uint32]exchange.SAPair), current: make(map[exchange.Selector]uint32), traffic: make(map[uint32]exchange.Traffic), Shelters: make(map[exchange.Flow]bool)}
 }
 
 // Install implements ike.IPsec.
@@ -55,8 +58,33 @@ func (p *Plane) Remove(spi uint32) {
 	}
 }
 
-// Used implements ike.IPsec.
-func (p *Plane) Used(spi uint32) bool { return p.used[spi] }
+// Move implements ike.IPsec.
+func (p *Plane) Move(spi uint32, remote netip.AddrPort) {
+	pair := p.Pairs[spi]
+	pair.Remote = remote
+	p.Pairs[spi] = pair
+}
+
+// Traffic implements ike.IPsec.
+func (p *Plane) Traffic(spi uint32) exchange.Traffic { return p.traffic[spi] }
+
+// Carry counts packets of a pair.
+func (p *Plane) Carry(spi uint32, sent, received uint64) {
+	t := p.traffic[spi]
+	p.traffic[spi] = exchange.Traffic{Sent: t.Sent + sent, Received: t.Received + received}
+}
+
+// Shelter implements ike.IPsec.
+func (p *Plane) Shelter(f exchange.Flow) error {
+	if p.Refuse != nil {
+		return p.Refuse
+	}
+	p.Shelters[f] = true
+	return nil
+}
+
+// Release implements ike.IPsec.
+func (p *Plane) Release(f exchange.Flow) { delete(p.Shelters, f) }
 
 // Ping sends a packet of the selector to the other router and its answer back, and says
 // why either would not arrive.
@@ -86,6 +114,7 @@ func (r *Router) cross(to *Router, s exchange.Selector) error {
 	if in.Selector.Local != s.Remote || in.Selector.Remote != s.Local || in.UDPEncap != out.UDPEncap {
 		return fmt.Errorf("selectors or encapsulation of SPI %#x differ", out.OutboundSPI)
 	}
-	r.Plane.used[spi], to.Plane.used[out.OutboundSPI] = true, true
+	r.Plane.Carry(spi, 1, 0)
+	to.Plane.Carry(out.OutboundSPI, 0, 1)
 	return nil
 }

@@ -59,6 +59,7 @@ func (p *Phase1) lastNumber() int {
 
 // heard has a message of the peer that is protected by this SA, so message 3 has arrived.
 func (t *turn) heard() {
+	t.alive.heard = t.env.Now
 	if t.unheard {
 		t.unheard = false
 		t.do(exchange.Disarm{Timer: exchange.Timer{Kind: exchange.Retransmit}})

@@ -257,9 +257,8 @@ func (t *turn) up() {
 		t.do(exchange.Disarm{Timer: exchange.Timer{Kind: exchange.Retransmit}})
 	}
 	t.armLife()
-	if t.nat.self {
-		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: keepaliveEvery})
-	}
+	t.holdNAT()
+	t.watch()
 	t.do(exchange.Established{})
 	if t.lowered && !t.initiator() {
 		t.sendLife()

@@ -28,17 +28,17 @@ func (t *turn) delete(reason debug.SAReason, quiet bool) {
 	t.number = 0
 	gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr()}
 	t.trace(gone)
-	t.destroy(gone, quiet)
+	t.destroy(gone, quiet, debug.Internal, debug.Phase1Delete)
 }
 
-// destroy tells the peer and forgets an SA that was up.
-func (t *turn) destroy(gone debug.ISAKMPDeleteSA, quiet bool) {
+// destroy tells the peer and forgets an SA that was up, because of an input.
+func (t *turn) destroy(gone debug.ISAKMPDeleteSA, quiet bool, source debug.Source, input debug.Input) {
 	if !quiet {
 		mid := t.messageID()
 		t.newNode(mid)
 		t.inform(mid, payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{t.cky[:]}})
 	}
-	t.move(debug.Internal, debug.Phase1Delete, DestSA)
+	t.move(source, input, DestSA)
 	gone.Done = true
 	t.trace(gone)
 	t.unlock(debug.ForSADeleted)
@@ -68,7 +68,7 @@ func (t *turn) deleting(reason debug.SAReason) {
 
 // buried stops every timer, erases the keys and hands back what was not served.
 func (t *turn) buried() {
-	for _, k := range []exchange.TimerKind{exchange.Retransmit, exchange.Lifetime, exchange.Renewal, exchange.Keepalive} {
+	for _, k := range []exchange.TimerKind{exchange.Retransmit, exchange.Lifetime, exchange.Renewal, exchange.Keepalive, exchange.Alive} {
 		t.do(exchange.Disarm{Timer: exchange.Timer{Kind: k}})
 	}
 	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Purge}, After: purgeSA})

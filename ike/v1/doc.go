@@ -12,6 +12,7 @@
 //	identity.go                      who is who: identities, keys, profiles
 //	proposal1.go vendor.go natt.go auth.go  the payloads of phase 1
 //	quick.go quick_initiator.go quick_responder.go proposal2.go proxy.go  Quick Mode
+//	dynamic.go                       what a dynamic crypto map adds to it
 //	info.go delete.go retransmit.go  what may happen at any time
 //	keymat.go crypt.go               key derivation and encryption
 //

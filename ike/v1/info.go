@@ -132,6 +132,7 @@ func (t *turn) openHashed(m *message, c ivChain, need, may []payload.Type) error
 func (t *turn) verify(m *message, want []byte) bool {
 	if hmac.Equal(m.chain[0].Body, want) {
 		t.heard()
+		t.roam(m)
 		return true
 	}
 	t.drop("hash does not match")
@@ -176,7 +177,7 @@ func (t *turn) deleted(d payload.Delete) (after func()) {
 			gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: debug.SANoReason, State: t.shown, Peer: t.peerAddr()}
 			t.trace(gone)
 			after = func() {
-				t.destroy(gone, false)
+				t.destroy(gone, false, debug.Internal, debug.Phase1Delete)
 				t.move(debug.FromPeer, debug.MMExch, DestSA)
 			}
 		}
@@ -199,9 +200,9 @@ func (t *turn) notified(mid uint32, n payload.Notify) (alive bool) {
 		}
 		t.trace(debug.ISAKMPAlive{At: t.at(), Ack: n.Type == payload.RUThereAck, Peer: t.peerAddr(), Sequence: q})
 		if n.Type == payload.RUThere {
-			t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.RUThereAck, SPI: t.cky[:], Data: n.Data}, 0)
+			return t.asked(n, q)
 		}
-		return n.Type == payload.RUThere
+		t.answered(n, q)
 	case n.Type == payload.ResponderLifetime && n.Protocol == payload.ProtocolISAKMP:
 		t.shorten(n)
 	case n.Type == payload.InitialContact:

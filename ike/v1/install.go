@@ -15,7 +15,7 @@ func (t *turn) createSAs(n *node) {
 	t.trace(debug.ISAKMPCreatingSAs{At: t.at()})
 	info := exchange.SAInfo{
 		Map: d.tunnel.Map, Seq: d.tunnel.Seq, Interface: d.tunnel.Interface,
-		Local: t.local, Remote: t.remote, UDPEncap: t.floated(),
+		Local: t.local, Remote: t.remote, UDPEncap: t.floated(), Roams: t.roams(),
 		InboundSPI: d.inSPI, OutboundSPI: d.outSPI,
 		Set: d.set, PFS: d.group, Selector: d.selector,
 		LifeSeconds: d.seconds, LifeKilobytes: d.kilobytes,

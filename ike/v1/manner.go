@@ -127,6 +127,9 @@ func (t *turn) tooSoon(phase2 bool, sent time.Time) {
 
 // offeredNATT are the versions of NAT traversal that an initiator offers, in order.
 func (t *turn) offeredNATT() []payload.Vendor {
+	if t.env.Policy.NoUDPEncap {
+		return nil
+	}
 	drafts := []payload.Vendor{payload.VendorNATTDraft07, payload.VendorNATTDraft03, payload.VendorNATTDraft02}
 	if t.ios15() {
 		return append([]payload.Vendor{payload.VendorNATTRFC3947}, drafts...)

@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"net/netip"
 	"slices"
-	"time"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -13,9 +12,6 @@ import (
 
 // floatPort is where IKE continues once a NAT is found (RFC 3947, section 4).
 const floatPort = 4500
-
-// keepaliveEvery is IOS's interval of keepalives behind a NAT.
-const keepaliveEvery = 20 * time.Second
 
 // nat is what the NAT-D payloads have shown.
 type nat struct{ self, peer bool }
@@ -86,7 +82,7 @@ func (p *Phase1) floated() bool { return p.local.Port() == floatPort }
 
 // float moves an initiator to port 4500 from message 5 on (RFC 3947, section 4).
 func (t *turn) float() {
-	if t.nat.found() && t.remote.Port() != floatPort {
+	if t.nat.found() && !t.floated() {
 		t.local = netip.AddrPortFrom(t.local.Addr(), floatPort)
 		t.remote = netip.AddrPortFrom(t.remote.Addr(), floatPort)
 	}
@@ -102,9 +98,37 @@ func (t *turn) follow(m *message) {
 	t.trace(debug.ISAKMPFindPeer{At: t.at(), Local: t.local.Addr(), Peer: t.peerAddr(), Port: t.remote.Port()})
 }
 
-// keepAlive holds the NAT's mapping open: "The sender MUST use a one-octet-long
-// payload with the value 0xFF." RFC 3948, section 2.3.
+// roams reports whether the peer is behind a NAT that may give it another port or
+// address at any time. "The host behind dynamic NAT MUST NOT" follow, "as it opens DoS
+// attack possibility" (RFC 3947, section 4).
+func (p *Phase1) roams() bool { return p.floated() && p.nat.peer && !p.nat.self }
+
+// roam follows to where an authenticated message came from.
+func (t *turn) roam(m *message) {
+	if t.state == P1Complete && m.Local == t.local && m.Remote != t.remote && t.roams() {
+		t.follow(m)
+		t.do(exchange.Roamed{Remote: t.remote})
+	}
+}
+
+// moved takes note of where authenticated ESP of the peer's came from.
+func (t *turn) moved(remote netip.AddrPort) {
+	if t.state == P1Complete && t.roams() && remote != t.remote {
+		t.follow(&message{Message: exchange.Message{Local: t.local, Remote: remote}})
+	}
+}
+
+// holdNAT begins to hold the mapping of a NAT open that we are behind.
+func (t *turn) holdNAT() {
+	if every := t.env.Policy.NATKeepalive; every > 0 && t.nat.self && t.floated() {
+		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: every})
+	}
+}
+
+// keepAlive sends a keepalive, whether or not there is traffic: when the last packet of a
+// tunnel was sent is not known here. "The sender MUST use a one-octet-long payload with
+// the value 0xFF." RFC 3948, section 2.3.
 func (t *turn) keepAlive() {
 	t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
-	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: keepaliveEvery})
+	t.holdNAT()
 }

@@ -52,6 +52,7 @@ type Phase1 struct {
 	gxi, gxr    []byte
 	ni, nr      []byte
 	nat         nat
+	alive       alive
 	keys        *keys
 	chain       ivChain
 	established time.Time
@@ -110,8 +111,12 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 	case exchange.Verdict:
 		t.verdict = ev
 		t.resumed(nil)
+	case exchange.Sheltered:
+		t.sheltered(ev)
 	case exchange.Delete:
 		t.delete(ev.Reason, ev.Quiet)
+	case exchange.Moved:
+		t.moved(ev.Remote)
 	case exchange.DeleteIPsec:
 		t.deleteIPsec(ev.SPIs)
 	}
@@ -213,6 +218,9 @@ func (p *Phase1) Profile() string {
 	return p.profile
 }
 
+// PeerID is who the peer says it is, zero before it has.
+func (p *Phase1) PeerID() exchange.Identity { return p.peerID }
+
 // Dead reports whether the SA is deleted.
 func (p *Phase1) Dead() bool { return p.state == DestSA }
 
@@ -221,6 +229,10 @@ func (p *Phase1) Since() time.Time { return p.established }
 
 // At is where the machine stands, for lines that the engine reports about it.
 func (p *Phase1) At() debug.At { return p.at() }
+
+// Roams reports whether the peer is behind a NAT, so that it can be reached only where it
+// was last seen.
+func (p *Phase1) Roams() bool { return p.roams() }
 
 // Endpoints are where messages go from and to.
 func (p *Phase1) Endpoints() (local, remote netip.AddrPort) { return p.local, p.remote }
@@ -231,7 +243,7 @@ func (p *Phase1) end() time.Time { return p.established.Add(p.life) }
 func (p *Phase1) Info(now time.Time) exchange.PhaseOneInfo {
 	i := exchange.PhaseOneInfo{
 		Local: p.local, Remote: p.remote, Initiator: p.initiator(), State: string(p.shown), ConnID: p.conn,
-		Deleted: p.Dead(), NATT: p.floated(), Suite: p.suite, Created: p.created,
+		Deleted: p.Dead(), NATT: p.floated(), DPD: p.alive.watched, Suite: p.suite, Created: p.created,
 		Aggressive: p.aggressive, Profile: p.profile, PeerID: p.peerID,
 	}
 	if p.state == P1Complete {

@@ -206,7 +206,7 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 	switch code {
 	case debug.InvalidProxy:
 		t.trace(debug.IPsecNoMap{})
-		t.trace(debug.IPsecProxyRefused{})
+		t.trace(debug.IPsecProxyRefused{Local: ids.Local.Debug(), Remote: ids.Remote.Debug(), Nearest: t.nearest(ids)})
 	case debug.InvalidPeer:
 		t.trace(debug.IPsecPeerRefused{Peer: t.peerAddr()})
 	case debug.InvalidTransform:
@@ -233,14 +233,12 @@ func (o terms) flags() (f debug.SAFlags) {
 func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o terms) debug.InvalidCode {
 	selected := n.initiator && ids == n.request.Selector
 	if !n.initiator {
-		for _, s := range tunnel.Selectors {
-			selected = selected || s.Contains(ids)
-		}
+		selected = tunnel.Covers(ids)
 	}
 	switch {
 	case !selected || tunnel.Local != t.local.Addr() || tunnel.Profile != "" && tunnel.Profile != t.profile:
 		return debug.InvalidProxy
-	case !tunnel.HasPeer(t.peerAddr()):
+	case !tunnel.Admits(t.peerAddr()):
 		return debug.InvalidPeer
 	case !hasSet(tunnel, o.set):
 		return debug.InvalidTransform

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"net/netip"
 
+	"conft/debug"
 	"conft/ike/exchange"
 	"conft/ike/payload"
 )
@@ -70,3 +71,36 @@ func rangePrefix(id payload.ID) (netip.Prefix, bool) {
 
 // bigEndian reads an SPI or address.
 func bigEndian(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
+
+// nearest returns the entry of an access list that has most in common with what the peer
+// proposes, to tell the operator which one is not its mirror.
+func (t *turn) nearest(ids exchange.Selector) (best debug.CryptoACE) {
+	most := 0
+	for i := range t.env.Policy.Tunnels {
+		tunnel := &t.env.Policy.Tunnels[i]
+		if tunnel.Local != t.local.Addr() || tunnel.Dynamic || !tunnel.HasPeer(t.peerAddr()) {
+			continue
+		}
+		for _, s := range tunnel.Selectors {
+			if n := 1 + common(s.Local, ids.Local) + common(s.Remote, ids.Remote); n > most {
+				most = n
+				best = debug.CryptoACE{Map: tunnel.Map, Seq: tunnel.Seq, Local: s.Local.Debug(), Remote: s.Remote.Debug()}
+			}
+		}
+	}
+	return best
+}
+
+// common is how many leading bits the addresses of two proxies share, and more where they
+// agree in the rest.
+func common(p, q exchange.Proxy) int {
+	a, b := p.Prefix.Addr().AsSlice(), q.Prefix.Addr().AsSlice()
+	n := min(bits.LeadingZeros32(bigEndian(a)^bigEndian(b)), p.Prefix.Bits(), q.Prefix.Bits())
+	if p.Prefix.Bits() == q.Prefix.Bits() {
+		n++
+	}
+	if p.Protocol == q.Protocol && p.Port == q.Port {
+		n++
+	}
+	return n
+}

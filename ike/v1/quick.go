@@ -44,6 +44,7 @@ type node struct {
 	retries int
 	seen    []digest
 	pending *message // waits for Diffie-Hellman
+	waiting *message // waits for the data plane
 }
 
 // clear erases what is secret. A private value that a worker uses is erased when its
@@ -139,7 +140,7 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 	case n.state == QMReady && n.initiator:
 		t.sendQM1(n)
 	case n.state == QMReady:
-		t.answerQM1(n, m)
+		t.shelter(n, m)
 	case n.state == QMIQM1:
 		t.finishQM2(n, m)
 	}

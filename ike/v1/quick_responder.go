@@ -30,7 +30,7 @@ func (t *turn) readQM1(m *message) {
 	case err != nil:
 		t.rejectQuick(n)
 	case !wait:
-		t.answerQM1(n, m)
+		t.shelter(n, m)
 	}
 }
 

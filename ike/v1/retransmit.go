@@ -64,6 +64,8 @@ func (t *turn) expired(timer exchange.Timer) {
 		t.retransmit()
 	case timer.Kind == exchange.Renewal:
 		t.do(exchange.Renew{})
+	case timer.Kind == exchange.Alive:
+		t.look()
 	case timer.Kind == exchange.Keepalive:
 		t.keepAlive()
 	case timer.Kind == exchange.Lifetime && t.state == P1Complete:

@@ -25,7 +25,10 @@ func (t *turn) readVendors(m *message) (v vendors) {
 	for _, r := range m.all(payload.TypeVendor) {
 		t.trace(debug.ISAKMPVendorPayload{At: t.at(), Again: again})
 		known := payload.ClassifyVendor(r.Body)
-		if known.NATT() && (v.natt == payload.VendorUnknown || known < v.natt) {
+		if known == payload.VendorDPD {
+			t.alive.able = true
+		}
+		if known.NATT() && !t.env.Policy.NoUDPEncap && (v.natt == payload.VendorUnknown || known < v.natt) {
 			v.natt = known // Vendor lists the versions from the best on
 		}
 		t.traceVendor(known, r.Body, m.header)

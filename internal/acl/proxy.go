@@ -35,6 +35,20 @@ func proxy(a Addr, protocol uint8, p Ports) Proxy {
 	return x
 }
 
+// Entry returns the entry of an access list that asks for the proxies. Both have one
+// protocol.
+func (s Selector) Entry() Entry {
+	return Entry{Action: Permit, Protocol: s.Local.Protocol, Src: s.Local.Addr, Dst: s.Remote.Addr,
+		SrcPort: onePort(s.Local.Port), DstPort: onePort(s.Remote.Port)}
+}
+
+func onePort(p uint16) Ports {
+	if p == 0 {
+		return Ports{}
+	}
+	return Ports{Op: PortEq, Low: p}
+}
+
 // Covers reports whether every packet of q is also one of p.
 func (p Proxy) Covers(q Proxy) bool {
 	return q.Addr.Wildcard&^p.Addr.Wildcard == 0 && p.Addr.Match(q.Addr.Base) &&

@@ -12,12 +12,8 @@ func (c *Config) Clone() *Config {
 	d.Interfaces = cloneAll(c.Interfaces, func(i *Interface) { i.Secondary = slices.Clone(i.Secondary) })
 	d.Routes = slices.Clone(c.Routes)
 	d.AccessLists = cloneAll(c.AccessLists, func(l *acl.List) { l.Entries = slices.Clone(l.Entries) })
-	d.CryptoMaps = cloneAll(c.CryptoMaps, func(m *CryptoMap) {
-		m.Entries = cloneAll(m.Entries, func(e *CryptoMapEntry) {
-			e.Peers = slices.Clone(e.Peers)
-			e.TransformSets = slices.Clone(e.TransformSets)
-		})
-	})
+	d.DynamicMaps = cloneAll(c.DynamicMaps, cloneEntries)
+	d.CryptoMaps = cloneAll(c.CryptoMaps, cloneEntries)
 	d.ISAKMPPolicy = cloneAll(c.ISAKMPPolicy, func(*ISAKMPPolicy) {})
 	d.Keyrings = cloneAll(c.Keyrings, func(k *Keyring) { k.Keys = slices.Clone(k.Keys) })
 	d.ISAKMPKeys = slices.Clone(c.ISAKMPKeys)
@@ -44,4 +40,11 @@ func cloneAll[T any](list []*T, deepen func(*T)) []*T {
 		out[i] = &c
 	}
 	return out
+}
+
+func cloneEntries(m *CryptoMap) {
+	m.Entries = cloneAll(m.Entries, func(e *CryptoMapEntry) {
+		e.Peers = slices.Clone(e.Peers)
+		e.TransformSets = slices.Clone(e.TransformSets)
+	})
 }

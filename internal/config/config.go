@@ -21,6 +21,7 @@ type Config struct {
 	LoggingConsole  Logging // level; default debugging
 	LoggingBuffered Logging // level and size in octets; default debugging, 4096
 	LoggingMonitor  Logging
+	LoggingOff      bool // no logging on: messages go to the console only
 
 	EnableSecret   string // type 5 text "$1$salt$hash", "" when none
 	EnablePassword string // type 0 text, "" when none
@@ -32,6 +33,7 @@ type Config struct {
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
 	AccessLists   []*acl.List  // named first, then numbered, in print order
+	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
 	ISAKMPPolicy  []*ISAKMPPolicy
 	ISAKMPKeys    []ISAKMPKey // by address, the longest mask first, then by host
@@ -39,6 +41,10 @@ type Config struct {
 	ISAKMPOff     bool     // no crypto isakmp enable
 	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
 	IPsecLife     Lifetime // crypto ipsec security-association lifetime
+	Keepalive     Keepalive
+	NATKeepalive  uint16   // crypto isakmp nat keepalive, in seconds; 0 for none
+	NoUDPEncap    bool     // no crypto ipsec nat-transparency udp-encaps
+	IdleTime      IdleTime // crypto ipsec security-association idle-time
 }
 
 // TimestampKind is the form of a time stamp.
@@ -82,6 +88,10 @@ type Address struct {
 	IP   uint32
 	Mask uint32
 }
+
+// Null is the interface of routes that discard; it is always there and not
+// configured.
+const Null = "Null0"
 
 // Route is one static route. NextHop 0 means an interface route.
 type Route struct {
@@ -162,16 +172,21 @@ type CryptoMap struct {
 	Entries []*CryptoMapEntry
 }
 
-// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`.
+// CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`, or `crypto dynamic-map NAME
+// SEQ`.
 type CryptoMapEntry struct {
 	Seq           int
+	Dynamic       string // the dynamic map that stands here; the entry has nothing else then
 	Description   string
 	Peers         []uint32
+	DefaultPeer   uint32 // one of Peers, 0 for none
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
+	IdleTime      IdleTime
 	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
+	ReverseRoute  ReverseRoute
 }
 
 // New returns the configuration of a router without any.

@@ -137,6 +137,12 @@ type router struct {
 	expired []expiry
 	events  []string
 	ike     []string
+	moved   []move
+}
+
+type move struct {
+	spi    uint32
+	remote netip.AddrPort
 }
 
 type expiry struct {
@@ -163,6 +169,11 @@ func newRouter(esp, udp *fakeSocket) *router {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.asked = append(r.asked, a)
+		},
+		Moved: func(spi uint32, remote netip.AddrPort) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.moved = append(r.moved, move{spi, remote})
 		},
 		VolumeExpired: func(spi uint32, hard bool) {
 			r.mu.Lock()

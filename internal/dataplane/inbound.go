@@ -3,6 +3,7 @@ package dataplane
 import (
 	"encoding/binary"
 	"errors"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 
@@ -42,6 +43,7 @@ type inPacket struct {
 	sa       *pair
 	seq      uint32
 	fate     Drop // as far as the worker sees
+	from     netip.AddrPort
 }
 
 func newReceiver(p *Path, s Socket, udp bool) *receiver {
@@ -129,7 +131,7 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 	case !sa.check(seq):
 		r.path.refuseReplay(sa, seq)
 	default:
-		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq})
+		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq, from: d.Remote})
 	}
 }
 
@@ -215,6 +217,9 @@ func (r *receiver) deliver(p *inPacket) {
 		r.path.refuseReplay(s, p.seq)
 		return
 	}
+	if s.Roams {
+		r.path.follow(s, p)
+	}
 	if p.fate != NoDrop {
 		s.refuse(drops, p.fate)
 		if p.fate == InSelector {
@@ -239,6 +244,23 @@ func (r *receiver) deliver(p *inPacket) {
 		r.to = dev
 	}
 	r.bufs = append(r.bufs, p.slot[p.start-Headroom:p.start+p.n])
+}
+
+// follow sends to where the newest authenticated packet came from: the peer's NAT may
+// have given it another port. An older one that was under way for longer does not lead
+// back.
+func (p *Path) follow(s *pair, in *inPacket) {
+	if in.seq <= s.newest {
+		return
+	}
+	s.newest = in.seq
+	if in.from != *s.remote.Load() {
+		from := in.from
+		s.remote.Store(&from)
+		if p.Moved != nil {
+			p.Moved(s.InSPI, from)
+		}
+	}
 }
 
 func (r *receiver) flush() {

@@ -182,7 +182,7 @@ func (d *device) send(b *outBatch) {
 		if p.sa.udp {
 			to = &d.udp
 		}
-		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: p.sa.Remote, TOS: p.tos})
+		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: *p.sa.remote.Load(), TOS: p.tos})
 	}
 	d.esp = d.flush(d.path.ESP, d.esp)
 	d.udp = d.flush(d.path.UDP, d.udp)

@@ -26,6 +26,8 @@ type Options struct {
 	// VolumeExpired says once that an SA reached its soft volume, and once that
 	// its hard volume or its sequence numbers are used up.
 	VolumeExpired func(inSPI uint32, hard bool)
+	// Moved says that a peer behind a NAT is seen elsewhere now. It may be nil.
+	Moved func(inSPI uint32, remote netip.AddrPort)
 	// InvalidSPI says that ESP came for an SA that is not there; at most once a
 	// second. It may be nil.
 	InvalidSPI func(local, remote netip.Addr, spi uint32)

@@ -25,6 +25,7 @@ type SA struct {
 	Window  int    // anti-replay window; 0 for 64
 	Standby bool   // outbound unused until Enable: a responder before the third message
 	PathMTU int    // 0 for the MTU of the link
+	Roams   bool   // Remote follows the newest authenticated packet (RFC 3948, section 5)
 }
 
 // pair is an installed SA. Everything without a comment is immutable. Safe for
@@ -43,6 +44,9 @@ type pair struct {
 
 	plainMTU atomic.Int64 // largest inner packet that fits in one outer packet
 	enabled  bool         // guarded by Path.mu
+
+	remote atomic.Pointer[netip.AddrPort] // where packets go: SA.Remote, or where it has moved
+	newest uint32                         // sequence number, exclusively owned by the receiver that delivers
 
 	soft, hard  uint64 // octets
 	softExpired atomic.Bool

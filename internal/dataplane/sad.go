@@ -55,6 +55,7 @@ func (p *Path) Install(sa SA) error {
 	s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
 	s.nextSeq = s.out.NextSeq
 	s.soft, s.hard = sa.limits()
+	s.remote.Store(&sa.Remote)
 	for _, l := range []*limiter{&s.replayLog, &s.macLog, &s.identityLog} {
 		l.interval, l.burst = eventInterval, 1
 	}
@@ -104,6 +105,13 @@ func (p *Path) Remove(inSPI uint32) {
 	if len(s.flow.pairs) == 0 {
 		p.publish(s.Flow.Interface)
 		p.forgetFlows()
+	}
+}
+
+// Move makes a pair send to where its peer is seen now.
+func (p *Path) Move(inSPI uint32, remote netip.AddrPort) {
+	if s := (*p.sad.Load())[inSPI]; s != nil && s.udp {
+		s.remote.Store(&remote)
 	}
 }
 

@@ -79,6 +79,9 @@ func (c sysctlSet) String() string { return fmt.Sprintf("sysctl -w %s=%s", c.key
 
 func (r Route) text() string {
 	var b strings.Builder
+	if r.Null {
+		b.WriteString("unreachable ")
+	}
 	fmt.Fprint(&b, r.Prefix)
 	if r.Via.IsValid() {
 		fmt.Fprintf(&b, " via %s", r.Via)
@@ -203,6 +206,10 @@ func withRoute(r Route, do func(*netlink.Route) error) error {
 	nr := &netlink.Route{
 		Dst:      &net.IPNet{IP: r.Prefix.Masked().Addr().AsSlice(), Mask: net.CIDRMask(r.Prefix.Bits(), 32)},
 		Protocol: protocolConft, Priority: r.Metric, Table: unix.RT_TABLE_MAIN,
+	}
+	if r.Null {
+		nr.Type = unix.RTN_UNREACHABLE
+		return do(nr)
 	}
 	if r.Via.IsValid() {
 		nr.Gw = r.Via.AsSlice()

@@ -30,6 +30,7 @@ type Route struct {
 	Via    netip.Addr // zero: directly connected over Link
 	Link   string     // zero: found by Via
 	Metric int
+	Null   bool // packets are answered with ICMP unreachable, instead of Via and Link
 }
 
 // CryptoLink is an outside link with a crypto map on it. Packets that leave by

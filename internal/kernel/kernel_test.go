@@ -96,6 +96,7 @@ func TestApplyTwiceChangesNothing(t *testing.T) {
 		return
 	}
 	k, d := site(t)
+	d.Routes = append(d.Routes, Route{Prefix: netip.MustParsePrefix("198.51.100.0/24"), Null: true})
 	var log []string
 	k.record = func(c change) { log = append(log, c.String()) }
 	must(t, k.Apply(d))
@@ -113,7 +114,7 @@ func TestApplyTwiceChangesNothing(t *testing.T) {
 	for _, r := range routes {
 		text = append(text, fmt.Sprintf("%s %s %s %v %v", r.Prefix, r.Via, r.Link, r.Connected, r.Static))
 	}
-	for _, want := range []string{"0.0.0.0/0 192.0.2.2 wan0 false false", "20.1.1.0/24 12.12.12.3 wan0 false true", "1.1.1.0/24 invalid IP Loopback0 true false"} {
+	for _, want := range []string{"0.0.0.0/0 192.0.2.2 wan0 false false", "20.1.1.0/24 12.12.12.3 wan0 false true", "1.1.1.0/24 invalid IP Loopback0 true false", "198.51.100.0/24 invalid IP  false true"} {
 		if !strings.Contains(strings.Join(text, "\n"), want) {
 			t.Errorf("no route %s among\n%s", want, strings.Join(text, "\n"))
 		}

@@ -28,6 +28,7 @@ type RouteEntry struct {
 	Metric    int
 	Connected bool // made by the kernel for an address
 	Static    bool // made by Apply
+	Null      bool // packets are answered with ICMP unreachable
 }
 
 // RouteTable returns the main IPv4 table.
@@ -49,6 +50,7 @@ func (k *Kernel) RouteTable() ([]RouteEntry, error) {
 		e := RouteEntry{
 			Prefix: prefix(r.Dst), Link: name[r.LinkIndex], Metric: r.Priority,
 			Connected: r.Protocol == unix.RTPROT_KERNEL, Static: r.Protocol == protocolConft,
+			Null: r.Type == unix.RTN_UNREACHABLE,
 		}
 		e.Via, _ = netip.AddrFromSlice(r.Gw.To4())
 		all = append(all, e)

@@ -23,7 +23,7 @@ func TestPingTellsTheFateOfItsRequest(t *testing.T) {
 	must(t, k.Apply(Desired{Links: []Link{
 		{Name: "lan0", Up: true, Addrs: []netip.Prefix{netip.MustParsePrefix("10.1.1.1/24")}},
 		{Name: "wan0", Up: true, Addrs: []netip.Prefix{netip.MustParsePrefix("192.0.2.1/24")}},
-	}}))
+	}, Routes: []Route{{Prefix: netip.MustParsePrefix("198.51.100.0/24"), Null: true}}}))
 	must(t, (linkMTU{"wan0", 1200}).do(nil))
 	far.do(t, func() { must(t, (linkMTU{"eth0", 1200}).do(nil)) })
 	for _, c := range []struct {
@@ -41,6 +41,8 @@ func TestPingTellsTheFateOfItsRequest(t *testing.T) {
 		{"too big for the first link", netns{}, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 1300, DF: true}, PingTooBig},
 		{"fits exactly", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 1200, DF: true}, PingReply},
 		{"router has no route", hostA, PingOptions{Dst: netip.MustParseAddr("203.0.113.1"), Size: 100}, PingUnreachable},
+		{"router discards", hostA, PingOptions{Dst: netip.MustParseAddr("198.51.100.1"), Size: 100}, PingUnreachable},
+		{"discarded here", netns{}, PingOptions{Dst: netip.MustParseAddr("198.51.100.1"), Size: 100, Timeout: lost}, PingTimeout},
 		{"no route here", netns{}, PingOptions{Dst: netip.MustParseAddr("203.0.113.1"), Size: 100, Timeout: lost}, PingTimeout},
 		{"nobody there", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.9"), Size: 100, Timeout: lost}, PingTimeout},
 	} {

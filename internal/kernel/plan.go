@@ -175,6 +175,9 @@ func planRoutes(s *state, d *Desired) (cs []change) {
 func resolve(s *state, d *Desired, r Route, depth int) (Route, bool) {
 	const maxDepth = 8 // static routes may point at each other
 	r.Prefix = r.Prefix.Masked()
+	if r.Null {
+		return r, true
+	}
 	if !r.Via.IsValid() || r.Link != "" {
 		l := s.link(r.Link)
 		if l == nil || !l.Up {
@@ -204,10 +207,10 @@ func resolve(s *state, d *Desired, r Route, depth int) (Route, bool) {
 	})
 	for _, o := range by {
 		if o, ok := resolve(s, d, o, depth+1); ok {
-			if o.Via == (netip.Addr{}) {
+			if o.Via == (netip.Addr{}) && !o.Null {
 				o.Via = r.Via // the neighbour is on that link itself
 			}
-			return Route{Prefix: r.Prefix, Via: o.Via, Link: o.Link, Metric: r.Metric}, true
+			return Route{Prefix: r.Prefix, Via: o.Via, Link: o.Link, Metric: r.Metric, Null: o.Null}, true
 		}
 	}
 	return r, false

@@ -222,9 +222,12 @@ func TestStaticRoutesPointingAtEachOtherAreLeftOut(t *testing.T) {
 		{Prefix: netip.MustParsePrefix("40.0.0.0/8"), Via: netip.MustParseAddr("30.0.0.1")},
 		{Prefix: netip.MustParsePrefix("50.0.0.0/8"), Link: "wan0"},
 		{Prefix: netip.MustParsePrefix("60.0.0.0/8"), Via: netip.MustParseAddr("50.0.0.1")},
+		{Prefix: netip.MustParsePrefix("70.0.0.0/8"), Null: true, Metric: 250},
+		{Prefix: netip.MustParsePrefix("80.0.0.0/8"), Via: netip.MustParseAddr("70.0.0.1")},
 	}})
 	want := "ip link set lo up\nsysctl -w net/ipv4/ip_forward=1\nip route append 50.0.0.0/8 dev wan0 proto 207\n" +
-		"ip route append 60.0.0.0/8 via 50.0.0.1 dev wan0 proto 207\n"
+		"ip route append 60.0.0.0/8 via 50.0.0.1 dev wan0 proto 207\n" +
+		"ip route append unreachable 70.0.0.0/8 proto 207 metric 250\nip route append unreachable 80.0.0.0/8 proto 207\n"
 	if text != want {
 		t.Errorf("got\n%swant\n%s", text, want)
 	}

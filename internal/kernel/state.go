@@ -159,7 +159,7 @@ func ownRoutes(s *state) ([]Route, error) {
 	}
 	var all []Route
 	for _, r := range list {
-		e := Route{Prefix: prefix(r.Dst), Metric: r.Priority}
+		e := Route{Prefix: prefix(r.Dst), Metric: r.Priority, Null: r.Type == unix.RTN_UNREACHABLE}
 		e.Via, _ = netip.AddrFromSlice(r.Gw.To4())
 		for _, l := range s.links {
 			if l.Index == r.LinkIndex {

@@ -277,3 +277,29 @@ func TestStuckConsole(t *testing.T) {
 	}
 	c.Close()
 }
+
+// A console that is told to end gives its terminal back, and leaves the router alone.
+func TestKilledConsoleRestoresItsTerminal(t *testing.T) {
+	t.Parallel()
+	Root(t)
+	r := Namespace(t, "r")
+	first, dir := console(t, r)
+	first.Type("\r")
+	first.Expect("Router>")
+	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
+		x := OpenTerminal(t, r, "--dir", dir)
+		x.Expect("Router>")
+		if ptytest.Cooked(t, x.program) {
+			t.Fatal("the terminal is not raw while the console is there")
+		}
+		x.cmd.Process.Signal(s)
+		if status := x.Ended(); status != 128+int(s) {
+			t.Errorf("%v: exit status %d", s, status)
+		}
+		if !ptytest.Cooked(t, x.program) {
+			t.Errorf("%v: the terminal is left in raw mode", s)
+		}
+	}
+	first.Type("\r")
+	first.Expect("Router>")
+}

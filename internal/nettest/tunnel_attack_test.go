@@ -14,8 +14,8 @@ import (
 // counter returns the number that follows a word in `show crypto ipsec sa [detail]`.
 func counter(t *testing.T, c *Conft, word string) int {
 	t.Helper()
-	out := c.Exec("show crypto ipsec sa", "show crypto ipsec sa detail")
-	m := regexp.MustCompile(regexp.QuoteMeta(word) + `:? (\d+)`).FindStringSubmatch(out)
+	out := c.Exec("show crypto ipsec sa", "show crypto ipsec sa detail", "show crypto engine connections dropped-packet")
+	m := regexp.MustCompile(regexp.QuoteMeta(word) + `:? +(\d+)`).FindStringSubmatch(out)
 	if m == nil {
 		t.Fatalf("no %q in\n%s", word, out)
 	}
@@ -62,6 +62,11 @@ func TestClearTextIsRefused(t *testing.T) {
 	}
 	if got := counter(t, u.left, "#pkts decaps failed (rcv)"); got != n {
 		t.Errorf("%d packets counted, want %d", got, n)
+	}
+	for _, word := range []string{"12.12.12.1", "input not encrypted"} {
+		if got := counter(t, u.left, word+" "); got < n {
+			t.Errorf("%d packets dropped by %s, want %d", got, word, n)
+		}
 	}
 	wait(t, "the message", 5*time.Second, func() bool {
 		return logged(t, u.left, "%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet. (ip) vrf/dest_addr= /10.1.1.2, src_addr= 20.1.1.9, prot= 1")

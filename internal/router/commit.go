@@ -52,7 +52,7 @@ func (r *Router) applyRunning() {
 // apply brings the kernel to what is wanted.
 func (r *Router) apply(want kernel.Desired) error {
 	err := r.kernel.Apply(want)
-	r.behind = err != nil
+	r.behind, r.wanted = err != nil, want
 	return err
 }
 

@@ -52,10 +52,7 @@ func (r *Router) watch(ctx context.Context) {
 			return
 		case <-changed:
 			r.mu.Lock()
-			c := r.running.Load()
-			r.retry(r.apply(r.desired(c))) // changes nothing where the machine agrees
-			r.attachTUNs(c)
-			r.path.SetPolicy(r.spd(c, r.mtu))
+			r.retry(r.applyAgain()) // changes nothing where the machine agrees
 			r.mu.Unlock()
 			r.reportLinks()
 			protocol.Reset(after)
@@ -168,6 +165,9 @@ func (r *Router) Routes() []RouteState {
 		s := RouteState{Code: 'S', Prefix: e.Prefix, NextHop: e.Via, Interface: names[e.Link], Distance: uint8(min(e.Metric, 255))}
 		if s.Interface == "" {
 			s.Interface = e.Link
+		}
+		if e.Null {
+			s.Interface = config.Null
 		}
 		switch {
 		case e.Connected:

@@ -16,8 +16,12 @@ func (r *Router) setLogging(c *config.Config) {
 	r.hub.SetManner(manner(c))
 	r.hub.SetFormat(stamp(c.TimestampsDebug), stamp(c.TimestampsLog))
 	r.hub.SetLevel(debug.ConsoleLine, level(c.LoggingConsole))
-	r.hub.SetLevel(debug.MonitorLine, level(c.LoggingMonitor))
-	r.hub.SetBuffer(c.LoggingBuffered.Size, level(c.LoggingBuffered))
+	monitor, buffer := level(c.LoggingMonitor), level(c.LoggingBuffered)
+	if c.LoggingOff {
+		monitor, buffer = debug.Off, debug.Off
+	}
+	r.hub.SetLevel(debug.MonitorLine, monitor)
+	r.hub.SetBuffer(c.LoggingBuffered.Size, buffer)
 }
 
 func stamp(t config.Timestamps) debug.Stamp {

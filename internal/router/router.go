@@ -43,6 +43,8 @@ type Router struct {
 	path   *dataplane.Path
 	ike    *ikeSockets
 
+	live *live
+
 	links  map[string]string // interface to Linux link; immutable after Open
 	tuns   map[string]string // interface to the name of its TUN; immutable after Open
 	adopt  *config.Config    // what Open found on the machine
@@ -52,6 +54,7 @@ type Router struct {
 	running  atomic.Pointer[config.Config]
 	saved    *config.Config // what the startup configuration says, nil when there is none
 	behind   bool           // the kernel refused the last change
+	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
 	base     map[string][]uint64  // counters at the last `clear access-list counters`
@@ -71,6 +74,7 @@ func Open(o Options) (*Router, error) {
 	}
 	r := &Router{
 		clock:    NewClock(o.Clock, kernel.ClockSynchronised),
+		live:     newLive(),
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
 		base:     map[string][]uint64{},
@@ -215,6 +219,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.ike.serve(r.engine) })
 	r.wait.Go(func() { r.watch(ctx) })
 	r.wait.Go(func() { r.watchRefused(ctx) })
+	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

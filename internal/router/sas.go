@@ -10,7 +10,10 @@ import (
 )
 
 // sas is the data plane as IKE sees it.
-type sas struct{ path *dataplane.Path }
+type sas struct {
+	path *dataplane.Path
+	r    *Router
+}
 
 // Install implements ike.IPsec.
 func (s *sas) Install(p exchange.SAPair) error {
@@ -23,6 +26,7 @@ func (s *sas) Install(p exchange.SAPair) error {
 		HardKB:  uint64(p.LifeKilobytes),
 		Window:  replayWindow,
 		Standby: true,
+		Roams:   p.Roams,
 	}
 	if !p.UDPEncap {
 		sa.Local, sa.Remote = netip.AddrPortFrom(p.Local.Addr(), 0), netip.AddrPortFrom(p.Remote.Addr(), 0)
@@ -30,6 +34,9 @@ func (s *sas) Install(p exchange.SAPair) error {
 	err := s.path.Install(sa)
 	p.Inbound.Clear()
 	p.Outbound.Clear()
+	if err == nil {
+		s.r.live.change(func() { s.r.live.pairs[p.InboundSPI] = p.SAInfo })
+	}
 	return err
 }
 
@@ -37,12 +44,24 @@ func (s *sas) Install(p exchange.SAPair) error {
 func (s *sas) Enable(inboundSPI uint32) { s.path.Enable(inboundSPI) }
 
 // Remove implements ike.IPsec.
-func (s *sas) Remove(inboundSPI uint32) { s.path.Remove(inboundSPI) }
+func (s *sas) Remove(inboundSPI uint32) {
+	s.path.Remove(inboundSPI)
+	s.r.live.change(func() { delete(s.r.live.pairs, inboundSPI) })
+}
 
-// Used implements ike.IPsec.
-func (s *sas) Used(inboundSPI uint32) bool {
-	st, ok := s.path.Stats(inboundSPI)
-	return ok && st.Encaps+st.Decaps > 0
+// Shelter implements ike.IPsec.
+func (s *sas) Shelter(f exchange.Flow) error { return s.r.shelter(f) }
+
+// Release implements ike.IPsec.
+func (s *sas) Release(f exchange.Flow) { s.r.live.drop(f) }
+
+// Move implements ike.IPsec.
+func (s *sas) Move(inboundSPI uint32, remote netip.AddrPort) { s.path.Move(inboundSPI, remote) }
+
+// Traffic implements ike.IPsec.
+func (s *sas) Traffic(inboundSPI uint32) exchange.Traffic {
+	st, _ := s.path.Stats(inboundSPI)
+	return exchange.Traffic{Sent: st.Encaps, Received: st.Decaps}
 }
 
 // replayWindow is IOS's default, in packets.
@@ -80,7 +99,7 @@ func (r *Router) listen() error {
 		return err
 	}
 	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
-	ipsec := &sas{}
+	ipsec := &sas{r: r}
 	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
 	// The data plane receives from here on; what it has for IKE waits in the mailbox.
 	r.path = dataplane.New(dataplane.Options{
@@ -89,6 +108,7 @@ func (r *Router) listen() error {
 		Acquire:       r.acquire,
 		VolumeExpired: r.engine.VolumeExpired,
 		InvalidSPI:    r.engine.InvalidSPI,
+		Moved:         r.engine.Moved,
 	})
 	ipsec.path = r.path
 	return nil

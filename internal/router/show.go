@@ -44,7 +44,10 @@ func (r *Router) matches(c *config.Config) map[string][]uint64 {
 	for _, p := range r.protectedInterfaces(c) {
 		matched := counters[p.link].Matched
 		for i, e := range p.entries {
-			l := list(c, e)
+			l := e.list
+			if e.open {
+				continue
+			}
 			if out[l.Name] == nil {
 				out[l.Name] = make([]uint64, len(l.Entries))
 			}
@@ -102,7 +105,7 @@ func (r *Router) ISAKMPSAs() []ISAKMPSA {
 	for _, p := range r.engine.ISAKMPSAs() {
 		out = append(out, ISAKMPSA{
 			Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalPort: p.Local.Port(), RemotePort: p.Remote.Port(),
-			Initiator: p.Initiator, State: p.State, ConnID: p.ConnID, Deleted: p.Deleted, NATT: p.NATT,
+			Initiator: p.Initiator, State: p.State, ConnID: p.ConnID, Deleted: p.Deleted, NATT: p.NATT, DPD: p.DPD,
 			Encryption: encryptionWord(p.Suite), Hash: hashWord(p.Suite), Group: uint8(p.Suite.Group), Remaining: p.Remaining,
 			Signed: p.Suite.Auth == exchange.RSASig, Profile: p.Profile,
 		})
@@ -133,24 +136,32 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 	for _, p := range r.protectedInterfaces(c) {
 		mtu := r.mtu(p.link)
 		for i, e := range p.entries {
-			for j, ace := range list(c, e).Entries {
+			entries := e.list.Entries
+			if e.template != "" {
+				entries = e.peerEntries(p.ifc.Name, p.cmap.Name, pairs)
+			}
+			for j, ace := range entries {
 				if ace.Remark != "" || ace.Action != acl.Permit {
 					continue
 				}
 				s := ace.Selector()
 				id := IPsecIdent{
-					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, LocalAddr: addrOf(p.ifc.Address.IP), PeerPort: 500,
+					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, Template: e.template, LocalAddr: addrOf(p.ifc.Address.IP), PeerPort: 500,
 					Local: showProxy(s.Local), Remote: showProxy(s.Remote), PathMTU: mtu, PlaintextMTU: mtu, IPMTU: mtu,
 				}
 				st := r.path.FlowStats(dataplane.FlowKey{Interface: id.Interface, Map: id.Map, Seq: id.Seq, Selector: s})
 				id.Encaps, id.Decaps = st.Encaps, st.Decaps
-				id.Drops = dropsOf(&st, count(counters[p.link].Refused, i, j))
+				refused := count(counters[p.link].Refused, i, j)
+				if e.template != "" && !e.open {
+					refused = 0 // is counted by what the access list says
+				}
+				id.Drops = dropsOf(&st, refused)
 				id.SendErrs, id.RecvErrs = st.SendErrors, st.RecvErrors+id.Drops.Clear
 				if len(e.Peers) > 0 {
 					id.Peer = addrOf(e.Peers[0])
 				}
 				for _, pair := range pairs {
-					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && serves(list(c, e), s, aclSelector(pair.Selector)) {
+					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && serves(entries, s, aclSelector(pair.Selector)) {
 						r.addPair(&id, pair)
 					}
 				}
@@ -164,8 +175,8 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 // serves reports whether the SAs for a selector belong to the entry of the list whose
 // own is ace: the one it was negotiated for, or, when the peer asked for a part, one
 // that covers it.
-func serves(l *acl.List, ace, of acl.Selector) bool {
-	own := slices.ContainsFunc(l.Entries, func(e acl.Entry) bool {
+func serves(list []acl.Entry, ace, of acl.Selector) bool {
+	own := slices.ContainsFunc(list, func(e acl.Entry) bool {
 		return e.Remark == "" && e.Action == acl.Permit && e.Selector() == of
 	})
 	return ace == of || !own && ace.Covers(of)

@@ -21,7 +21,7 @@ type ISAKMPSA struct {
 	ConnID                uint32 // 0 until keys exist
 	Slot                  uint32 // engine slot, printed by 12.4
 	Deleted               bool
-	NATT                  bool
+	NATT, DPD             bool
 	Encryption, Hash      string // "aes 256", "sha"; "" before the policy is agreed
 	Signed                bool   // authenticates by RSA signatures
 	Group                 uint8
@@ -66,6 +66,7 @@ type IPsecIdent struct {
 	Interface          string
 	Map                string
 	Seq                int
+	Template           string // the entry of a dynamic map that it came about by: "DYN/10"
 	LocalAddr          netip.Addr
 	Peer               netip.Addr // zero when the entry has none
 	PeerPort           uint16     // 500 or 4500

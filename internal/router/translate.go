@@ -1,12 +1,14 @@
 package router
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"net/netip"
 	"strconv"
 	"strings"
+	"time"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -25,7 +27,7 @@ type protected struct {
 	ifc     *config.Interface
 	link    string // Linux link
 	tun     string
-	entries []*config.CryptoMapEntry // those whose access list exists
+	entries []entry
 	cmap    *config.CryptoMap
 }
 
@@ -55,11 +57,7 @@ func (r *Router) protectedInterfaces(c *config.Config) []protected {
 			continue
 		}
 		p := protected{ifc: ifc, link: link, tun: r.tuns[ifc.Name], cmap: m}
-		for _, e := range m.Entries {
-			if list(c, e) != nil {
-				p.entries = append(p.entries, e)
-			}
-		}
+		p.entries = r.entriesOf(c, ifc.Name, m)
 		if len(p.entries) > 0 {
 			out = append(out, p)
 		}
@@ -88,7 +86,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		if rt.NextHop != 0 {
 			k.Via = addrOf(rt.NextHop)
 		}
-		if rt.Interface != "" {
+		if k.Null = rt.Interface == config.Null; !k.Null && rt.Interface != "" {
 			if k.Link = r.linkOf(rt.Interface); k.Link == "" {
 				continue
 			}
@@ -96,11 +94,12 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		d.Routes = append(d.Routes, k)
 	}
 	for _, p := range r.protectedInterfaces(c) {
+		d.Routes = append(d.Routes, r.reverseRoutes(c, &p)...)
 		l := kernel.CryptoLink{Link: p.link, TUN: p.tun}
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
 				Name:  fmt.Sprintf("%s %d", p.cmap.Name, e.Seq),
-				Rules: list(c, e).Entries,
+				Rules: e.list.Entries,
 			})
 		}
 		d.Crypto = append(d.Crypto, l)
@@ -121,6 +120,9 @@ func manner(c *config.Config) debug.Manner {
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 	p := &exchange.Policy{Version: manner(c)}
 	p.InvalidSPIRecovery = c.ISAKMPRecover
+	k := c.Keepalive
+	p.DPD = exchange.DPD{Interval: inSeconds(k.Seconds), Retry: inSeconds(k.Retry), Periodic: k.Periodic}
+	p.NATKeepalive, p.NoUDPEncap = inSeconds(c.NATKeepalive), c.NoUDPEncap
 	if c.ISAKMPOff {
 		return p
 	}
@@ -131,29 +133,45 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 	identities(c, p)
 	for _, x := range r.protectedInterfaces(c) {
 		for _, e := range x.entries {
-			t := exchange.Tunnel{
-				Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), Profile: e.Profile,
-				PFS: suite.Group(e.PFS), LifeSeconds: life(c, e).Seconds, LifeKilobytes: life(c, e).Kilobytes,
-			}
-			for _, peer := range e.Peers {
-				t.Peers = append(t.Peers, addrOf(peer))
-			}
-			for _, name := range e.TransformSets {
-				if s := c.Transforms(name); s != nil {
-					t.Transforms = append(t.Transforms, transformSet(s))
-				}
-			}
-			for _, ace := range list(c, e).Entries {
-				if s := ace.Selector(); ace.Remark == "" && ace.Action == acl.Permit && negotiable(s) {
-					t.Selectors = append(t.Selectors, exchange.Selector{Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
-				}
-			}
-			if len(t.Peers) > 0 && len(t.Transforms) > 0 {
+			if t := ikeTunnel(c, &x, &e); e.negotiated() && (len(t.Peers) > 0 || t.Dynamic) && len(t.Transforms) > 0 {
 				p.Tunnels = append(p.Tunnels, t)
 			}
 		}
 	}
 	return p
+}
+
+// ikeTunnel is an entry of a crypto map as IKE sees it.
+func ikeTunnel(c *config.Config, x *protected, e *entry) exchange.Tunnel {
+	l := life(c, &e.CryptoMapEntry)
+	t := exchange.Tunnel{
+		Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), Profile: e.Profile,
+		PFS: suite.Group(e.PFS), LifeSeconds: l.Seconds, LifeKilobytes: l.Kilobytes,
+		IdleTime: inSeconds(cmp.Or(e.IdleTime.Seconds, c.IdleTime.Seconds)), IdleDefault: e.IdleTime.Default,
+	}
+	for _, peer := range e.Peers {
+		t.Peers = append(t.Peers, addrOf(peer))
+	}
+	if e.DefaultPeer != 0 {
+		t.DefaultPeer = addrOf(e.DefaultPeer)
+	}
+	for _, name := range e.TransformSets {
+		if s := c.Transforms(name); s != nil {
+			t.Transforms = append(t.Transforms, transformSet(s))
+		}
+	}
+	if e.template != "" {
+		t.Dynamic, t.Except = true, except(x.entries)
+	}
+	if e.open {
+		return t // peers name the selectors
+	}
+	for _, ace := range e.list.Entries {
+		if s := ace.Selector(); ace.Remark == "" && ace.Action == acl.Permit && negotiable(s) {
+			t.Selectors = append(t.Selectors, exchange.Selector{Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
+		}
+	}
+	return t
 }
 
 // spd is the data plane's policy.
@@ -162,14 +180,16 @@ func (r *Router) spd(c *config.Config, mtu func(link string) int) *dataplane.Pol
 	for _, x := range r.protectedInterfaces(c) {
 		l := dataplane.Link{Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), MTU: mtu(x.link)}
 		for _, e := range x.entries {
-			if len(e.Peers) > 0 && len(e.TransformSets) > 0 {
-				l.Entries = append(l.Entries, dataplane.Entry{Map: x.cmap.Name, Seq: e.Seq, ACL: list(c, e)})
+			if e.negotiated() {
+				l.Entries = append(l.Entries, dataplane.Entry{Map: x.cmap.Name, Seq: e.Seq, ACL: e.list})
 			}
 		}
 		p.Links = append(p.Links, l)
 	}
 	return p
 }
+
+func inSeconds[T uint16 | uint32](n T) time.Duration { return time.Duration(n) * time.Second }
 
 // life is an entry's lifetime, the global one where it has none of its own.
 func life(c *config.Config, e *config.CryptoMapEntry) config.Lifetime {

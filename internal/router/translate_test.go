@@ -44,6 +44,7 @@ func seed() (*Router, *config.Config) {
 		{Seq: 30, Peers: []uint32{ip("23.23.23.3")}, TransformSets: []string{"cisco"}, MatchAddress: "102"}, // no list
 	}}}
 	r := &Router{
+		live:  newLive(),
 		links: map[string]string{"GigabitEthernet0/0": "eth0", "GigabitEthernet0/1": "eth1"},
 		tuns:  map[string]string{"GigabitEthernet0/0": "crypto1", "GigabitEthernet0/1": "crypto2"},
 	}

@@ -35,6 +35,7 @@ type Tunnel struct {
 	RekeyIKE          string // "24h" by default
 	LocalID, RemoteID string // the outer addresses by default
 	Aggressive        bool
+	DPD               string // how often it asks whether the peer is alive; never by default
 
 	// Instead of PSK, in PEM: RSA signatures.
 	CA, Certificate, Key string
@@ -72,6 +73,7 @@ const swanctlConf = `connections { lab {
   remote_addrs = %[2]s
   proposals = %[3]s
   rekey_time = %[8]s
+  dpd_delay = %[12]s
 %[11]s
   children { net {
     local_ts = %[4]s
@@ -109,7 +111,7 @@ func (p Tunnel) Swanctl() string {
 	}
 	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
 	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, secrets,
-		cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"), aggressive, auth)
+		cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"), aggressive, auth, cmp.Or(p.DPD, "0s"))
 }
 
 // store writes certificates and key where swanctl looks for them.

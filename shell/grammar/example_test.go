@@ -1,9 +1,11 @@
 package grammar_test
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"conft/shell/grammar"
 )
@@ -85,7 +87,26 @@ var configMode = grammar.NewRoot[*router]("config", "Configure commands:",
 			}
 		},
 		Sub: policyMode,
-	})
+	},
+	grammar.Known[*router]{Words: "router rip", Block: true, Own: "hostname", Answer: answer},
+	grammar.Known[*router]{Words: "line", Block: true, Answer: answer},
+	grammar.Known[*router]{Words: "ip http server", Answer: answer},
+	grammar.Known[*router]{Words: "logging A.B.C.D", Answer: answer},
+	grammar.Known[*router]{Words: "banner motd", Answer: answer, End: func(rest string) string {
+		if rest == "" || strings.Contains(rest[1:], rest[:1]) {
+			return ""
+		}
+		return rest[:1]
+	}},
+)
+
+// answer is that of a router without the command.
+func answer(name string, no bool) (string, error) {
+	if no {
+		return "there is no " + name, nil
+	}
+	return "", errors.New("% not here: " + name)
+}
 
 func Example() {
 	r := &router{Name: "Router"}

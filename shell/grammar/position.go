@@ -14,6 +14,8 @@ type Position[T any] struct {
 	root    *Mode[T]
 	stack   []frame // never changed in place
 	refused int     // lines indented as deep as this belong to a refused one; 0 is none
+	lost    *lost   // the block that was refused, nil when none
+	until   string  // a text of several lines is passed over to the line that holds this
 }
 
 // frame is one open block.
@@ -51,19 +53,34 @@ type Step[T any] struct {
 // other error is a handler's. After an error v is to be thrown away, and the next
 // line is typed where Refused says.
 func (p Position[T]) Apply(v T, line string) (Step[T], error) {
+	if p.until != "" {
+		if strings.Contains(line, p.until) {
+			p.until = ""
+		}
+		return Step[T]{Next: p}, nil
+	}
 	if at := indent(line); at < p.refused && at < len(line) {
 		p.refused = 0
 	}
 	depth, m, err := p.match(line)
 	if p.refused > 0 && (m != nil || err != nil) {
-		err = &Error{Kind: Skipped}
+		return Step[T]{Next: p}, &Error{Kind: Skipped}
 	}
-	if err != nil || m == nil {
-		return Step[T]{Next: p}, err
+	if err != nil {
+		return p.answer(line, err)
+	}
+	if m == nil {
+		return Step[T]{Next: p}, nil
+	}
+	if p.lost.skips(line, nil) {
+		return Step[T]{Next: p}, &Error{Kind: Skipped}
 	}
 	here := Position[T]{root: p.root, stack: slices.Clip(p.stack[:depth])}
 	switch m.cmd.control {
 	case exitWord:
+		if p.lost != nil {
+			return Step[T]{Next: here}, nil
+		}
 		if depth == 0 {
 			return Step[T]{Next: here, End: true}, nil
 		}
@@ -95,12 +112,49 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	return step, nil
 }
 
+// answer is what is said of a line that no mode can read.
+func (p Position[T]) answer(line string, err error) (Step[T], error) {
+	step := Step[T]{Next: p}
+	var e *Error
+	if k := p.root.t.knownLine(line); k != nil && errors.As(err, &e) && e.Kind == Invalid {
+		note, err := k.answer(k.name, k.no)
+		if note != "" {
+			step.Notes = []string{note}
+		}
+		return step, err
+	}
+	if p.lost.skips(line, err) {
+		err = &Error{Kind: Skipped}
+	}
+	return step, err
+}
+
 // Refused is the position after a line that was refused. Lines that follow and
 // are indented deeper were meant for the sub-mode it would have opened: the
-// lines of an interface that is not there must not reach the interface above.
+// lines of an interface that is not there must not reach the interface above. Nor
+// must they when they are not indented, behind a line that opens a block.
 func (p Position[T]) Refused(line string) Position[T] {
+	k := p.root.t.knownLine(line)
+	if k != nil && !k.no && k.end != nil {
+		p.until = k.end(k.rest)
+	}
 	if at := indent(line); p.refused == 0 || at < p.refused {
 		p.refused = at + 1
+	} else {
+		return p // a line of the refused block
+	}
+	depth, m, err := p.match(line)
+	switch {
+	case m != nil:
+		if m.cmd.sub != nil && m.form == plain {
+			p.stack, p.lost = slices.Clip(p.stack[:depth]), &lost{}
+		}
+	case k != nil:
+		if k.block && !k.no {
+			p.stack, p.lost = nil, &lost{k.own}
+		}
+	case err != nil && p.table(depth).opens(line):
+		p.stack, p.lost = slices.Clip(p.stack[:depth]), &lost{}
 	}
 	return p
 }
@@ -108,11 +162,12 @@ func (p Position[T]) Refused(line string) Position[T] {
 // indent is the number of blanks before the first word.
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
-// match finds the mode that knows the line. When none does, the error is that of
+// match finds the mode that knows the line, by its depth. When none does, the error is that of
 // the mode that read furthest, of the innermost of these: the marker stands where
 // the line went wrong, not at the first word for being another mode's.
 func (p Position[T]) match(line string) (int, *match, error) {
 	var furthest *Error
+	at := len(p.stack)
 	for depth := len(p.stack); ; depth-- {
 		m, err := p.table(depth).match(line, maxPriv)
 		var e *Error
@@ -120,10 +175,10 @@ func (p Position[T]) match(line string) (int, *match, error) {
 			return depth, m, err
 		}
 		if furthest == nil || e.Offset > furthest.Offset {
-			furthest = e
+			furthest, at = e, depth
 		}
 		if depth == 0 {
-			return 0, nil, furthest
+			return at, nil, furthest
 		}
 	}
 }

@@ -110,17 +110,18 @@ func TestParseReportsEachLine(t *testing.T) {
 	}
 }
 
-// The lines of a block that could not be opened do not reach the block above it;
-// whoever types without indentation is not held up.
+// The lines of a block that could not be opened do not reach the block above it,
+// indented or not; whoever mistypes one line of a block is not held up.
 func TestLinesOfARefusedBlock(t *testing.T) {
 	r := &router{}
 	err := configMode.Parse(r, "crypto isakmp policy 10\n encr 3des\ncrypto isakmp polcy 20\n encr aes 256\n\n ! its end\n  encr des\n!\n encr aes\n")
-	if len(r.Policies) != 1 || r.Policies[0].Cipher != "aes" || r.Policies[0].Bits != 0 {
+	if len(r.Policies) != 1 || r.Policies[0].Cipher != "3des" || r.Policies[0].Bits != 0 {
 		t.Errorf("configured %+v", r.Policies)
 	}
 	want := "line 3: \"crypto isakmp polcy 20\": invalid input at column 18\n" +
 		"line 4: \" encr aes 256\": skipped, the line it belongs to was refused\n" +
-		"line 7: \"  encr des\": skipped, the line it belongs to was refused"
+		"line 7: \"  encr des\": skipped, the line it belongs to was refused\n" +
+		"line 9: \" encr aes\": skipped, the line it belongs to was refused"
 	if err == nil || err.Error() != want {
 		t.Errorf("errors %q, want %q", err, want)
 	}

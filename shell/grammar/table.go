@@ -44,6 +44,7 @@ type table struct {
 	prompt, title string
 	exec          bool
 	commands      []*command
+	known         []*known
 	first         []*pos
 }
 

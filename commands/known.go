@@ -1,0 +1,338 @@
+package commands
+
+import (
+	"strings"
+
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+// This file is what is said of the lines of old configurations that name what conft
+// has not: each is answered by one line that names it and gives the reason, and none
+// is stored.
+
+// knownWord is one command and why it is not carried out, or why it need not be.
+type knownWord struct {
+	words string
+	why   string
+	kind  knownKind
+}
+
+type knownKind uint8
+
+const (
+	absent    knownKind = iota // the command asks for what is not there; `no` changes nothing
+	given                      // it asks for what is so anyhow; `no` cannot be had
+	block                      // absent, and the lines of a sub-mode follow
+	rip                        // block whose `version` is not the router's
+	delimited                  // absent, and a text between delimiters follows
+	hex                        // absent, and the octets of a certificate follow
+)
+
+const (
+	byLinux    = "the Linux system does this, outside of the router's configuration"
+	byLink     = "the Linux link decides this"
+	noWeb      = "there is no web server"
+	noRouting  = "there are no routing protocols, use ip route"
+	noLogin    = "the owner of the console socket is the only user"
+	noLines    = "the console and the attached sessions have no settings of their own"
+	noFilter   = "packets are not filtered, access lists select what is encrypted"
+	noVRF      = "there is one routing table"
+	noTunnel   = "the interfaces are Ethernet types and Loopback, without subinterfaces"
+	noStandard = "only extended access lists are there, 100 to 199 or named"
+	noIPv6     = "there is only IPv4"
+	noQoS      = "packets are not queued or marked"
+	noSwitch   = "there are no switch ports and no VLANs"
+	noVoice    = "there is no voice"
+	noSNMP     = "there is no SNMP agent"
+	noCisco    = "neighbours are not discovered"
+	noHardware = "there is no such hardware"
+	noRemote   = "there is no connecting to the router from outside"
+	noSyslog   = "messages go to the console, the sessions and the buffer"
+	noFirewall = "there is no inspection of sessions"
+	noMode     = "there is no XAUTH, mode configuration or client group"
+	isSwitched = "the kernel forwards, always by its fastest way"
+	isDump     = "it is no command but part of a listing"
+	isBoot     = "it describes the box the listing is from"
+)
+
+// knownWords are in the order in which they are tried: the first that fits answers.
+var knownWords = []knownWord{
+	{"Building configuration...", isDump, given},
+	{"Current configuration", isDump, given},
+	{"Using", isDump, given},
+	{"boot-start-marker", isDump, given},
+	{"boot-end-marker", isDump, given},
+	{"boot", isBoot, absent},
+	{"config-register", isBoot, absent},
+	{"memory-size iomem", isBoot, absent},
+	{"mmi", isBoot, absent},
+	{"license", isBoot, absent},
+	{"hw-module", isBoot, absent},
+	{"resource policy", isBoot, absent},
+	{"redundancy", isBoot, block},
+	{"controller", noHardware, block},
+	{"card", noHardware, absent},
+	{"network-clock-participate", noHardware, absent},
+	{"scheduler", byLinux, absent},
+	{"process-max-time", byLinux, absent},
+	{"exception", byLinux, absent},
+	{"archive", "configurations are kept in nvram only", block},
+	{"alias", "there are no aliases", absent},
+	{"privilege", "levels of commands are fixed", absent},
+	{"prompt", "the prompt is fixed", absent},
+	{"event manager", "there are no applets", block},
+	{"banner motd", "there are no banners", delimited},
+	{"banner login", "there are no banners", delimited},
+	{"banner exec", "there are no banners", delimited},
+	{"banner incoming", "there are no banners", delimited},
+	{"banner prompt-timeout", "there are no banners", delimited},
+	{"banner slip-ppp", "there are no banners", delimited},
+	{"banner", "there are no banners", delimited},
+
+	{"service password-encryption", "passwords of type 7 protect nothing, use enable secret", absent},
+	{"service config", "configurations are kept in nvram only", absent},
+	{"service compress-config", "configurations are kept as they are", absent},
+	{"service pad", noRemote, absent},
+	{"service tcp-keepalives-in", noRemote, absent},
+	{"service tcp-keepalives-out", noRemote, absent},
+	{"service tcp-small-servers", noRemote, absent},
+	{"service udp-small-servers", noRemote, absent},
+	{"service finger", noRemote, absent},
+	{"service nagle", noRemote, absent},
+	{"service sequence-numbers", "messages are not numbered", absent},
+	{"service dhcp", byLinux, absent},
+	{"service internal", "there are no internal commands", absent},
+	{"service call-home", isBoot, absent},
+	{"aaa new-model", noLogin, absent},
+	{"aaa session-id", noLogin, absent},
+	{"aaa group", noLogin, block},
+	{"aaa", noLogin, absent},
+	{"username", noLogin, absent},
+	{"security", noLogin, absent},
+	{"tacacs-server", noLogin, absent},
+	{"radius-server", noLogin, absent},
+	{"tacacs server", noLogin, block},
+	{"radius server", noLogin, block},
+	{"line", noLines, block},
+	{"exec-timeout", noLines, absent},
+
+	{"logging A.B.C.D", noSyslog, absent},
+	{"logging host", noSyslog, absent},
+	{"logging trap", noSyslog, absent},
+	{"logging facility", noSyslog, absent},
+	{"logging source-interface", noSyslog, absent},
+	{"logging synchronous", "the line being typed is always printed again", given},
+	{"logging message-counter", noSyslog, absent},
+	{"login", noLogin, absent},
+	{"snmp-server", noSNMP, absent},
+	{"ntp", byLinux, absent},
+	{"sntp", byLinux, absent},
+	{"clock timezone", "the clock shows UTC", absent},
+	{"clock summer-time", "the clock shows UTC", absent},
+	{"cdp", noCisco, absent},
+	{"lldp", noCisco, absent},
+
+	{"ip cef", isSwitched, given},
+	{"ip route-cache", isSwitched, given},
+	{"ip mroute-cache", isSwitched, given},
+	{"ip classless", "the longest prefix decides", given},
+	{"ip subnet-zero", "every subnet may be used", given},
+	{"ip routing", "the router routes", given},
+	{"ip forward-protocol", "broadcasts are not forwarded", absent},
+	{"ip http", noWeb, absent},
+	{"ip nat", byLinux + ", and a source NAT there is applied before the crypto map", absent},
+	{"ip virtual-reassembly", "the kernel puts fragments together where it must", given},
+	{"ip dhcp pool", byLinux, block},
+	{"ip dhcp", byLinux, absent},
+	{"ip address dhcp", byLinux, absent},
+	{"ip helper-address", byLinux, absent},
+	{"ip name-server", "names are not looked up", absent},
+	{"ip host", "names are not looked up", absent},
+	{"ip default-gateway", "the router routes, use ip route 0.0.0.0 0.0.0.0", absent},
+	{"ip default-network", "use ip route 0.0.0.0 0.0.0.0", absent},
+	{"ip access-group", noFilter, absent},
+	{"ip access-list standard", noStandard, block},
+	{"access-list <1-99>", noStandard, absent},
+	{"access-list <1300-1999>", noStandard, absent},
+	{"ip inspect", noFirewall, absent},
+	{"ip audit", noFirewall, absent},
+	{"ip ips", noFirewall, absent},
+	{"ip policy", noRouting, absent},
+	{"ip prefix-list", noRouting, absent},
+	{"ip as-path", noRouting, absent},
+	{"ip ospf", noRouting, absent},
+	{"ip rip", noRouting, absent},
+	{"ip split-horizon", noRouting, absent},
+	{"ip summary-address", noRouting, absent},
+	{"ip hello-interval", noRouting, absent},
+	{"ip pim", "there is no multicast", absent},
+	{"ip igmp", "there is no multicast", absent},
+	{"ip multicast-routing", "there is no multicast", absent},
+	{"ip vrf forwarding", noVRF, absent},
+	{"ip vrf", noVRF, block},
+	{"vrf definition", noVRF, block},
+	{"vrf forwarding", noVRF, absent},
+	{"ip source-route", byLinux, absent},
+	{"ip redirects", byLinux, absent},
+	{"ip unreachables", byLinux, absent},
+	{"ip proxy-arp", byLinux, absent},
+	{"ip directed-broadcast", "broadcasts are not forwarded", absent},
+	{"ip mask-reply", "there is no mask reply", absent},
+	{"ip icmp", byLinux, absent},
+	{"ip tcp", byLinux, absent},
+	{"ip mtu", byLink, absent},
+	{"ip accounting", "packets are counted by the crypto map only", absent},
+	{"ip flow-export", "flows are not exported", absent},
+	{"ip flow", "flows are not exported", absent},
+	{"ip local pool", noMode, absent},
+	{"ip ssh", noRemote, absent},
+	{"ip scp", noRemote, absent},
+	{"ip telnet", noRemote, absent},
+	{"ip ftp", noRemote, absent},
+	{"ip tftp", noRemote, absent},
+	{"ip rcmd", noRemote, absent},
+	{"ip finger", noRemote, absent},
+	{"ip bootp", noRemote, absent},
+	{"ip identd", noRemote, absent},
+	{"ip sla", "there are no probes", block},
+	{"ip gratuitous-arps", byLinux, absent},
+	{"ip unnumbered", "every interface has its own address", absent},
+	{"ip nhrp", noTunnel, absent},
+	{"ipv6", noIPv6, absent},
+	{"tftp-server", noRemote, absent},
+	{"ftp-server", noRemote, absent},
+	{"track", "there are no probes", block},
+	{"arp", byLinux, absent},
+
+	{"router rip", noRouting, rip},
+	{"router", noRouting, block},
+	{"route-map", noRouting, block},
+	{"key chain", noRouting, block},
+	{"multilink", noTunnel, absent},
+	{"frame-relay", noTunnel, absent},
+	{"isdn", noHardware, absent},
+	{"dialer", noTunnel, absent},
+	{"dialer-list", noTunnel, absent},
+	{"vpdn", noTunnel, absent},
+	{"vpdn-group", noTunnel, block},
+	{"bridge", noSwitch, absent},
+	{"bridge-group", noSwitch, absent},
+	{"vlan", noSwitch, block},
+	{"vtp", noSwitch, absent},
+	{"spanning-tree", noSwitch, absent},
+	{"switchport", noSwitch, absent},
+	{"class-map", noQoS, block},
+	{"policy-map", noQoS, block},
+	{"service-policy", noQoS, absent},
+	{"parameter-map", noFirewall, block},
+	{"zone-member", noFirewall, absent},
+	{"zone-pair", noFirewall, block},
+	{"zone", noFirewall, block},
+	{"control-plane", noQoS, block},
+	{"dial-peer", noVoice, block},
+	{"voice", noVoice, block},
+	{"voice-port", noVoice, block},
+	{"voice-card", noVoice, block},
+	{"telephony-service", noVoice, block},
+	{"ephone", noVoice, block},
+	{"mgcp", noVoice, absent},
+	{"call", noVoice, absent},
+	{"ccm-manager", noVoice, absent},
+	{"sccp", noVoice, absent},
+	{"gatekeeper", noVoice, block},
+	{"gateway", noVoice, block},
+	{"object-group", "access lists name addresses themselves", block},
+	{"time-range", "access lists hold at all times", block},
+
+	{"interface WORD", noTunnel, block},
+	{"duplex", byLink, absent},
+	{"speed", byLink, absent},
+	{"half-duplex", byLink, absent},
+	{"full-duplex", byLink, absent},
+	{"negotiation", byLink, absent},
+	{"media-type", byLink, absent},
+	{"mac-address", byLink, absent},
+	{"mtu", byLink, absent},
+	{"bandwidth", byLink, absent},
+	{"delay", byLink, absent},
+	{"clock rate", noHardware, absent},
+	{"clockrate", noHardware, absent},
+	{"serial", noHardware, absent},
+	{"encapsulation", noTunnel, absent},
+	{"keepalive", byLink, absent},
+	{"fair-queue", noQoS, absent},
+	{"tx-ring-limit", noQoS, absent},
+	{"hold-queue", noQoS, absent},
+	{"load-interval", "there are no rates", absent},
+	{"carrier-delay", byLink, absent},
+	{"standby", "there is no first hop redundancy", absent},
+	{"vrrp", "there is no first hop redundancy", absent},
+	{"glbp", "there is no first hop redundancy", absent},
+	{"ppp", noTunnel, absent},
+	{"pppoe", noTunnel, absent},
+	{"tunnel", noTunnel, absent},
+
+	{"crypto pki certificate chain", "certificates are not kept in the configuration", block},
+	{"crypto ca certificate chain", "certificates are not kept in the configuration", block},
+	{"certificate", "certificates are not kept in the configuration", hex},
+	{"crypto isakmp client configuration group", noMode, block},
+	{"crypto isakmp client", noMode, absent},
+	{"crypto ikev2", "there is only IKE version 1", block},
+	{"crypto gdoi", "there is no group encryption", block},
+	{"crypto engine", "there is one engine, in software", absent},
+	{"crypto mib", noSNMP, absent},
+	{"crypto ipsec df-bit", "the DF bit is copied", absent},
+	{"crypto ipsec fragmentation", "packets are fragmented before they are encrypted", absent},
+	{"crypto logging", noSyslog, absent},
+}
+
+// knownLines are the entries of the configuration mode for knownWords.
+func knownLines() []grammar.Entry[*config.Config] {
+	var all []grammar.Entry[*config.Config]
+	for _, w := range knownWords {
+		all = append(all, w.entry())
+	}
+	return all
+}
+
+func (w knownWord) entry() grammar.Known[*config.Config] {
+	k := grammar.Known[*config.Config]{
+		Words: w.words,
+		Block: w.kind == block || w.kind == rip,
+		Answer: func(name string, no bool) (string, error) {
+			if no {
+				name = "no " + name
+			}
+			if no == (w.kind == given) {
+				return "", refuse("%s is not supported: %s", name, w.why)
+			}
+			return name + " changes nothing: " + w.why, nil
+		},
+	}
+	switch w.kind {
+	case rip:
+		k.Own = "version"
+	case delimited:
+		k.End = bannerEnd
+	case hex:
+		k.End = func(string) string { return "quit" }
+	}
+	return k
+}
+
+// bannerEnd returns the delimiter of a text that does not end in its first line. The
+// delimiter is any character; listings write that of the router, Control-C, as "^C".
+func bannerEnd(rest string) string {
+	delimiter := "^C"
+	if !strings.HasPrefix(rest, delimiter) {
+		for _, r := range rest {
+			delimiter = string(r)
+			break
+		}
+	}
+	if rest == "" || strings.Contains(rest[len(delimiter):], delimiter) {
+		return ""
+	}
+	return delimiter
+}
