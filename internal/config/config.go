@@ -27,6 +27,7 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
+	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
