@@ -71,8 +71,7 @@ var undoings = []undoing{
 	{[]string{"crypto isakmp policy 5"}, "group 5", " group 5", "no group 5"},
 	{[]string{"crypto isakmp policy 5"}, "lifetime 60", " lifetime 60", "no lifetime"},
 	{nil, "crypto isakmp key K address 1.2.3.4", "crypto isakmp key K address 1.2.3.4", "no crypto isakmp key K address 1.2.3.4"},
-	{nil, "crypto isakmp key K address 1.2.3.4 no-xauth", "crypto isakmp key K address 1.2.3.4 no-xauth", "crypto isakmp key K address 1.2.3.4"},
-	{nil, "ip domain name lab.local", "ip domain name lab.local", "no ip domain-name"},
+	{nil, "crypto isakmp key K address 1.2.3.4 no-xauth", "crypto isakmp key K address 1.2.3.4 no-xauth", "no crypto isakmp key K address 1.2.3.4"},
 	{nil, "ip domain-name example.com", "ip domain name example.com", "no ip domain name"},
 	{nil, "password encryption aes", "password encryption aes", "no password encryption aes"},
 	{nil, "key config-key password-encrypt a master key", "!", "no key config-key password-encrypt"}, // writes nothing

@@ -289,9 +289,7 @@ func TestKilledConsoleRestoresItsTerminal(t *testing.T) {
 	for _, s := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT} {
 		x := OpenTerminal(t, r, "--dir", dir)
 		x.Expect("Router>")
-		if ptytest.Cooked(t, x.program) {
-			t.Fatal("the terminal is not raw while the console is there")
-		}
+		wait(t, "raw mode", 5*time.Second, func() bool { return !ptytest.Cooked(t, x.program) })
 		x.cmd.Process.Signal(s)
 		if status := x.Ended(); status != 128+int(s) {
 			t.Errorf("%v: exit status %d", s, status)
