@@ -233,8 +233,8 @@ func TestInitiatorOf15IsTheReference(t *testing.T) {
 // XE prints the texts of 15.x behind other prefixes, and cuts two lines in two.
 var (
 	prefix15 = regexp.MustCompile(`^(ISAKMP ?: ?\([0-9]+\):+|ISAKMP ?\([0-9]+\):|ISAKMP ?:) *`)
-	prefixXE = regexp.MustCompile(`^(\*Oct [0-9: .]+)?(ISAKMP(-PAK)?: \([0-9]+\):|ISAKMP:) *`)
-	numbers  = regexp.MustCompile(`(M-ID of |Node )-?[0-9]+|(successfully |[Ss]truct (0x)?|sa = (0x)?|peer = (0x)?|handle = (0x)?)[0-9A-F]+`)
+	prefixXE = regexp.MustCompile(`^(\*Oct [0-9: .]+)?(ISAKMP(-PAK|-ERROR)?: \([0-9]+\):|ISAKMP:) *`)
+	numbers  = regexp.MustCompile(`(M-ID of |[Nn]ode |message ID = |spi )-?[0-9]+|(successfully |sa=|delme=|reap for [0-9.]+: |[Ss]truct (0x)?|sa = (0x)?|peer = (0x)?|handle = (0x)?)[0-9A-F]+`)
 )
 
 // texts returns lines without what differs from one of the two to the other, and the
@@ -308,4 +308,18 @@ func TestResponderOf15SaysWhatXESays(t *testing.T) {
 	ours = slices.DeleteFunc(ours, func(l string) bool { return strings.HasPrefix(l, "Setting UDP ENC") }) // not said by XE
 	unity := slices.Index(ours, "vendor ID is Unity")                                                      // its peer has none
 	same(t, slices.Delete(ours, unity-1, unity+1), theirs)
+}
+
+// An XE router without a key for its peer.
+func TestNoKeyOf15SaysWhatXESays(t *testing.T) {
+	text := strings.NewReplacer("203.0.113.1", "23.23.23.3").Replace(reftest.Open(t, "debug/09-mm-initiator-no-preshared-key-iosxe.txt"))
+	p1, _ := modern(tripleDES)
+	p1.Keys = nil
+	n := iketest.New(1)
+	r1 := n.Add("R1", iketest.Addr1, p1)
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	const first, last = "SA request profile is (NULL)", "Error while processing KMI message 0, error 2."
+	ours := strings.Split(strings.Join(r1.Lines(debug.FlagISAKMP), "\n"), "\n")
+	same(t, texts(t, ours, prefix15, first, last), texts(t, strings.Split(text, "\n"), prefixXE, first, last))
 }
