@@ -31,6 +31,8 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		domainNameLine,
 		domainLookupLine,
 		separator,
+		trustpointBlock,
+		certificateMapBlock,
 		keyringBlock,
 		isakmpPolicyBlock,
 		isakmpKeyLine,
@@ -58,6 +60,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		namedListBlock,
 	},
 	numberedLines(),
+	actions,
 	knownLines(),
 	[]grammar.Entry[*config.Config]{separator},
 )...)

@@ -10,6 +10,7 @@ import (
 // debugSwitch is one switch: what `debug` and `show debugging` print about it.
 type debugSwitch struct {
 	word string // behind `debug crypto`
+	rest string // what may follow
 	help string
 	flag debug.Flag
 	text string // followed by "is on" or "is off"
@@ -17,8 +18,9 @@ type debugSwitch struct {
 
 // debugSwitches are in the order of `show debugging`.
 var debugSwitches = []debugSwitch{
-	{"isakmp", "ISAKMP Key Management", debug.FlagISAKMP, "Crypto ISAKMP debugging is "},
-	{"ipsec", "IPSEC processing", debug.FlagIPsec, "Crypto IPSEC debugging is "},
+	{"isakmp", "", "ISAKMP Key Management", debug.FlagISAKMP, "Crypto ISAKMP debugging is "},
+	{"ipsec", "", "IPSEC processing", debug.FlagIPsec, "Crypto IPSEC debugging is "},
+	{"pki", " [transactions]", "PKI Client", debug.FlagPKI, "Crypto PKI Trans debugging is "},
 }
 
 func debugCommands(r Router) []exec {
@@ -66,10 +68,10 @@ func debugCommands(r Router) []exec {
 			r.Hub().TurnOff(s.flag)
 			return say(t, s.text+"off\n")
 		})
-		help := grammar.Help{"crypto": "Cryptographic subsystem", s.word: s.help}
+		help := grammar.Help{"crypto": "Cryptographic subsystem", s.word: s.help, "transactions": "PKI transactions"}
 		list = append(list,
-			exec{Syntax: "debug crypto " + s.word, Help: help, Priv: privileged, Run: on, No: off},
-			exec{Syntax: "undebug crypto " + s.word, Help: help, Priv: privileged, Run: off})
+			exec{Syntax: "debug crypto " + s.word + s.rest, Help: help, Priv: privileged, Run: on, No: off},
+			exec{Syntax: "undebug crypto " + s.word + s.rest, Help: help, Priv: privileged, Run: off})
 	}
 	return list
 }

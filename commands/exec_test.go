@@ -12,6 +12,7 @@ import (
 
 	"conft/debug"
 	"conft/internal/config"
+	"conft/internal/pki"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -31,14 +32,38 @@ type fakeRouter struct {
 	clock      *fixedClock
 	pings      []router.PingReply
 	pinged     router.PingRequest
+	pki        *pki.Store
 	did        []string
 	drops      router.CryptoDrops
 }
 
 func newFake(t *testing.T, text string) *fakeRouter {
 	clock := &fixedClock{now: time.Date(2002, 3, 1, 0, 1, 43, 499e6, time.UTC), mark: '*', uptime: 103 * time.Second}
-	return &fakeRouter{config: load(t, text), clock: clock, hub: debug.NewHub(clock)}
+	store, err := pki.Open(memory{}, func() {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &fakeRouter{config: load(t, text), clock: clock, hub: debug.NewHub(clock), pki: store}
 }
+
+// memory is nvram without a file.
+type memory map[string][]byte
+
+func (m memory) Get(key string) ([]byte, bool, error) { v, ok := m[key]; return v, ok, nil }
+func (m memory) Put(key string, value []byte) error   { m[key] = slices.Clone(value); return nil }
+func (m memory) Delete(key string) error              { delete(m, key); return nil }
+func (m memory) Keys(prefix string) (keys []string, _ error) {
+	for k := range m {
+		if strings.HasPrefix(k, prefix) {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	return keys, nil
+}
+
+func (r *fakeRouter) PKI() *pki.Store { return r.pki }
+func (r *fakeRouter) ForgetCRLs()     { r.did = append(r.did, "forget CRLs") }
 
 func (r *fakeRouter) Config() *config.Config              { return r.config }
 func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, nil }
@@ -107,6 +132,19 @@ func (t *fakeTerminal) Ask(_ context.Context, prompt string) (string, error) {
 	t.answers = t.answers[1:]
 	t.WriteString(answer + "\n")
 	return answer, nil
+}
+
+func (t *fakeTerminal) Paste(ctx context.Context) (string, error) {
+	var lines []string
+	for len(t.answers) > 0 {
+		line := t.answers[0]
+		t.answers = t.answers[1:]
+		if line == "" || line == "quit" {
+			break
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n"), nil
 }
 
 func (t *fakeTerminal) Confirm(ctx context.Context, prompt string) (bool, error) {
@@ -242,6 +280,7 @@ func TestDebug(t *testing.T) {
 	}
 	run(t, r, "debug all", "yes")
 	expect(t, "undebug crypto ipsec", run(t, r, "undebug crypto ipsec"), "Crypto IPSEC debugging is off\n")
+	expect(t, "undebug crypto pki", run(t, r, "undebug crypto pki transactions"), "Crypto PKI Trans debugging is off\n")
 	if r.hub.Flags() != debug.FlagISAKMP {
 		t.Errorf("flags %b", r.hub.Flags())
 	}

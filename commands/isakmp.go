@@ -125,7 +125,6 @@ var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "I
 			p.Authentication = config.PreShare
 			if a.Has("rsa-sig") {
 				p.Authentication = config.RSASig
-				a.Note("Warning: rsa-sig cannot be negotiated, this policy will not be offered")
 			}
 			return nil
 		},

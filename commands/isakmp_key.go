@@ -10,7 +10,7 @@ import (
 )
 
 var isakmpKeyLine = configLine{
-	Syntax: "crypto isakmp key [0 | 6]$type WORD$secret {address A.B.C.D$peer [A.B.C.D$mask] | hostname WORD$host}",
+	Syntax: "crypto isakmp key [0 | 6]$type WORD$secret {address A.B.C.D$peer [A.B.C.D$mask] [no-xauth] | hostname WORD$host}",
 	Help: withHelp(secretHelp, grammar.Help{
 		"crypto":   "Encryption module",
 		"isakmp":   "Configure ISAKMP policy",
@@ -20,6 +20,7 @@ var isakmpKeyLine = configLine{
 		"hostname": "define shared key with hostname",
 		"$peer":    "Peer IP address",
 		"$mask":    "Peer IP subnet mask",
+		"no-xauth": "Bypasses XAuth for this peer, as is always done",
 		"$host":    "Peer hostname",
 	}),
 	Set: func(c *config.Config, a grammar.Args) error {
@@ -46,7 +47,11 @@ var isakmpKeyLine = configLine{
 	},
 	Write: func(c *config.Config, w *grammar.Writer) {
 		for _, k := range c.ISAKMPKeys {
-			w.Line("crypto isakmp key", secretText(k.Key), peerText(k))
+			suffix := ""
+			if k.NoXauth {
+				suffix = "no-xauth"
+			}
+			w.Line("crypto isakmp key", secretText(k.Key), peerText(k), suffix)
 		}
 	},
 }
@@ -66,7 +71,7 @@ func readPeer(a grammar.Args) (config.ISAKMPKey, error) {
 	if a.Has("hostname") {
 		return config.ISAKMPKey{Host: a.String("host")}, nil
 	}
-	k := config.ISAKMPKey{IP: a.IP("peer"), Mask: 0xffffffff}
+	k := config.ISAKMPKey{IP: a.IP("peer"), Mask: 0xffffffff, NoXauth: a.Has("no-xauth")}
 	switch {
 	case a.Has("mask"):
 		k.Mask = a.IP("mask")
@@ -101,6 +106,7 @@ func addKey(list []config.ISAKMPKey, k config.ISAKMPKey) ([]config.ISAKMPKey, er
 			if k.Key.Sealed != "" {
 				list[i].Key = k.Key
 			}
+			list[i].NoXauth = k.NoXauth
 			return list, nil
 		default:
 			return list, refuse("A pre-shared key for %s already exists!", peerTitle(k))

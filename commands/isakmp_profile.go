@@ -159,6 +159,28 @@ var isakmpProfileMode = grammar.NewMode[*profileScope]("conf-isa-prof", "Crypto 
 		},
 	},
 	profileLine{
+		Syntax: "match certificate WORD$map",
+		Help: grammar.Help{
+			"certificate": "Match a peer certificate attribute map",
+			"$map":        "Certificate map tag",
+		},
+		Set: func(p *profileScope, a grammar.Args) error {
+			if !slices.Contains(p.Maps, a.String("map")) {
+				p.Maps = append(p.Maps, a.String("map"))
+			}
+			return nil
+		},
+		No: func(p *profileScope, a grammar.Args) error {
+			p.Maps = without(p.Maps, func(m string) bool { return m == a.String("map") })
+			return nil
+		},
+		Write: func(p *profileScope, w *grammar.Writer) {
+			for _, m := range p.Maps {
+				w.Line("match certificate", m)
+			}
+		},
+	},
+	profileLine{
 		Syntax: "initiate mode aggressive",
 		Help: grammar.Help{
 			"initiate":   "Initiate mode",

@@ -149,7 +149,6 @@ func TestNotes(t *testing.T) {
 		{[]string{"crypto isakmp policy 10", "group 1"}, []string{"Warning: Diffie-Hellman group 1 is weak; use it only with a peer that has nothing better"}},
 		{[]string{"crypto isakmp policy 10", "group 14"}, nil},
 		{[]string{"crypto isakmp policy 10", "encryption aes 256"}, nil},
-		{[]string{"crypto isakmp policy 10", "auth rsa-sig"}, []string{"Warning: rsa-sig cannot be negotiated, this policy will not be offered"}},
 		{[]string{"crypto ipsec transform-set T esp-des esp-md5-hmac"}, []string{"Warning: esp-des and esp-md5-hmac are weak; use them only with a peer that has nothing better"}},
 		{[]string{"crypto ipsec transform-set T esp-des esp-md5-hmac", "mode tunnel"}, nil},
 		{[]string{"crypto ipsec transform-set T esp-null esp-sha-hmac"}, []string{"Warning: esp-null does not encrypt"}},

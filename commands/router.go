@@ -7,6 +7,7 @@ import (
 
 	"conft/debug"
 	"conft/internal/config"
+	"conft/internal/pki"
 	"conft/internal/router"
 )
 
@@ -16,6 +17,7 @@ type Router interface {
 	Store
 	Network
 	Crypto
+	PublicKeys
 	System
 }
 
@@ -55,6 +57,13 @@ type Crypto interface {
 	CryptoDrops() router.CryptoDrops
 	ClearSA(peer netip.Addr)   // zero for all
 	ClearISAKMP(connID uint32) // 0 for all
+}
+
+// PublicKeys are the router's keys and certificates.
+type PublicKeys interface {
+	PKI() *pki.Store
+	// ForgetCRLs has every CRL fetched again when it is needed.
+	ForgetCRLs()
 }
 
 // System is the machine: clock, log, identity, restart.

@@ -46,6 +46,9 @@ func showISAKMPProfile(w io.Writer, c *config.Config) {
 		for _, m := range p.Match {
 			fmt.Fprintf(w, "    %s\n", matchTitle(m))
 		}
+		if len(p.Maps) > 0 {
+			fmt.Fprintf(w, "   Certificate maps matched are:\n    %s\n", strings.Join(p.Maps, "\n    "))
+		}
 		fmt.Fprintf(w, "   Identity presented is: %s\n", selfTitle(c, p))
 		keyrings := "<none>"
 		if len(p.Keyrings) > 0 {

@@ -18,6 +18,8 @@ type Terminal interface {
 	// Confirm prints a question that ends in "[confirm]" and reads one key:
 	// Enter and y mean yes.
 	Confirm(ctx context.Context, prompt string) (bool, error)
+	// Paste reads lines up to a blank one or to the word "quit".
+	Paste(ctx context.Context) (string, error)
 	// Origin is who typed it, as log messages name him.
 	Origin() debug.Origin
 }

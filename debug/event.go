@@ -23,6 +23,7 @@ const (
 	FlagNone   Flag = 0
 	FlagISAKMP Flag = 1 << iota
 	FlagIPsec
+	FlagPKI
 )
 
 // Manner is the IOS release whose wording is kept.

@@ -195,6 +195,15 @@ func (e ISAKMPProcessing) Explain(l Language) string {
 		}
 		return say(l, "The peer's nonce, a random number that makes the keys of this negotiation fresh (RFC 2408, section 3.13).",
 			"对端的随机数（nonce），保证本次协商的密钥是全新的（RFC 2408 第 3.13 节）。")
+	case PayloadCertReq:
+		return say(l, "The peer names an authority and asks for a certificate that it has issued (RFC 2408, section 3.10).",
+			"对端指明一个 CA，请求由它签发的证书（RFC 2408 第 3.10 节）。")
+	case PayloadCert:
+		return say(l, "A certificate of the peer's, or of an authority between it and the one we trust (RFC 2408, section 3.9).",
+			"对端的证书，或它与受信 CA 之间的中间证书（RFC 2408 第 3.9 节）。")
+	case PayloadSig:
+		return say(l, "The peer's signature over its HASH: whoever made it holds the private key of the certificate (RFC 2409, section 5.1).",
+			"对端对其 HASH 的签名：只有证书私钥的持有者才能做出（RFC 2409 第 5.1 节）。")
 	case PayloadID:
 		if quick {
 			return say(l, "One of the two proxy identities IDci and IDcr: the traffic to protect, taken from the permit line of the crypto access list (RFC 2409, section 5.5).",

@@ -52,10 +52,14 @@ func (t IDType) String() string {
 // type ID_IPV4_ADDR".
 type ISAKMPAuthenticating struct {
 	At
-	Type IDType
+	Type      IDType
+	Signature bool // RSA signature instead
 }
 
 func (e ISAKMPAuthenticating) AppendLine(b []byte, m Manner) []byte {
+	if e.Signature {
+		return fmt.Appendf(e.conn(b, m), textAuthRSA, e.Type)
+	}
 	return fmt.Appendf(e.conn(b, m), ":SA is doing pre-shared key authentication using id type %s", e.Type)
 }
 

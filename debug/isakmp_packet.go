@@ -129,6 +129,10 @@ const (
 	PayloadID     Payload = "ID"
 	PayloadHash   Payload = "HASH"
 	PayloadDelete Payload = "DELETE"
+
+	PayloadCert    Payload = "CERT"
+	PayloadCertReq Payload = "CERT_REQ"
+	PayloadSig     Payload = "SIG"
 )
 
 // ISAKMPProcessing is "{C}: processing SA payload. message ID = 0". A message ID is a

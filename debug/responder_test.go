@@ -65,7 +65,7 @@ var responderLines = func() []sample {
 	add(ISAKMPInsertPeer{at, r3, r1, 500, 0x64E2927C}, "ISAKMP: Trying to insert a peer 23.23.23.3/12.12.12.1/500/,  and inserted successfully 64E2927C.")
 	step(Internal, ProcessMainMode, "IKE_R_MM5", "IKE_R_MM5")
 	at.Message = 6
-	add(ISAKMPAuthenticating{at, IDIPv4Addr}, "ISAKMP:(0:1:SW:1):SA is doing pre-shared key authentication using id type ID_IPV4_ADDR")
+	add(ISAKMPAuthenticating{at, IDIPv4Addr, false}, "ISAKMP:(0:1:SW:1):SA is doing pre-shared key authentication using id type ID_IPV4_ADDR")
 	add(ISAKMPSending{at, r1, 500, 500, MMKeyExch}, "ISAKMP:(0:1:SW:1): sending packet to 12.12.12.1 my_port 500 peer_port 500 (R) MM_KEY_EXCH")
 	step(Internal, ProcessComplete, "IKE_R_MM5", "IKE_P1_COMPLETE")
 	step(Internal, Phase1Complete, "IKE_P1_COMPLETE", "IKE_P1_COMPLETE")

@@ -117,7 +117,7 @@ func initiatorEvents(n negotiation) []Event {
 	step(Internal, ProcessMainMode, "IKE_I_MM4", "IKE_I_MM4")
 
 	msg = 5
-	add(ISAKMPInitialContact{at()}, ISAKMPAuthenticating{at(), IDIPv4Addr})
+	add(ISAKMPInitialContact{at()}, ISAKMPAuthenticating{At: at(), Type: IDIPv4Addr})
 	id(true, r1)
 	add(ISAKMPPayloadLength{at(), 12})
 	send(MMKeyExch)

@@ -61,7 +61,7 @@ func (e *Engine) Run(ctx context.Context) {
 	quit := make(chan struct{})
 	defer close(quit)
 	for range max(1, runtime.GOMAXPROCS(0)-1) {
-		workers.Go(func() { work(jobs, results, quit) })
+		workers.Go(func() { work(&workers, jobs, results, quit) })
 	}
 
 	timer := time.NewTimer(time.Hour)
@@ -122,17 +122,24 @@ func (e *Engine) handle(in Input) []Job {
 	return e.core.Handle(e.now(), in)
 }
 
-// work runs jobs until quit is closed.
-func work(jobs <-chan Job, results chan<- Input, quit <-chan struct{}) {
+// work runs jobs until quit is closed. A job that waits gets a goroutine of its own; there
+// is at most one for each SA.
+func work(all *sync.WaitGroup, jobs <-chan Job, results chan<- Input, quit <-chan struct{}) {
+	run := func(j Job) {
+		select {
+		case results <- j.Run():
+		case <-quit:
+		}
+	}
 	for {
 		select {
 		case <-quit:
 			return
 		case j := <-jobs:
-			select {
-			case results <- j.Run():
-			case <-quit:
-				return
+			if j.waits {
+				all.Go(func() { run(j) })
+			} else {
+				run(j)
 			}
 		}
 	}

@@ -49,6 +49,8 @@ func (a *account) read(e debug.Event) {
 		a.because("decryption gives noise: pre-shared keys differ?")
 	case debug.ISAKMPHashMismatch:
 		a.because("hash does not match: pre-shared keys differ?")
+	case debug.CryptoInvalidCert:
+		a.f.Reason = e.Reason
 	case debug.ISAKMPNotifyRefused:
 		a.because("notification in clear, not believed")
 		a.locate(debug.InformationalMode, 0)

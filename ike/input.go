@@ -68,8 +68,9 @@ type Counter struct {
 
 // Job is slow work. Run may be called anywhere; its result is the next input.
 type Job struct {
-	run  func() result
-	skip result // in place of the work, for an SA that is dead
+	run   func() result
+	skip  result // in place of the work, for an SA that is dead
+	waits bool   // for somebody else, and must not keep others from being run
 }
 
 // Run does the work.

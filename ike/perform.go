@@ -40,6 +40,15 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 		c.timers.stop(timerKey{s, a.Timer})
 	case exchange.Derive:
 		c.jobs = append(c.jobs, c.derive(s, a))
+	case exchange.Sign:
+		c.jobs = append(c.jobs, Job{skip: result{s, exchange.Signed{}}, run: func() result {
+			signature, err := a.With(a.Hash)
+			return result{s, exchange.Signed{Signature: signature, Err: err}}
+		}})
+	case exchange.Verify:
+		c.jobs = append(c.jobs, Job{skip: result{s, exchange.Verdict{}}, waits: true, run: func() result {
+			return result{s, a.By.Judge(a.Claim)}
+		}})
 	case exchange.Shelter:
 		c.shelter(s, a)
 	case exchange.Drop:

@@ -145,3 +145,20 @@ func TestAggressiveResponderPrintsTheReference(t *testing.T) {
 		}
 	}
 }
+
+// A profile that only matches the peer does not change how phase 1 with it is begun, nor
+// how it is renewed.
+func TestRenewalIsBegunAlike(t *testing.T) {
+	n, r1, r3 := lab(func(p1, _ *exchange.Policy) {
+		byProfile(p1, nil)
+		p1.Tunnels[0].Profile = ""
+		p1.Proposals[0].LifeSeconds = 600
+	})
+	up(t, n, r1, r3)
+	if _, lost := traffic(n, r1, r3, time.Hour, time.Second); len(lost) > 0 {
+		t.Errorf("lost %d, the first at %s", len(lost), lost[0])
+	}
+	if lines := r1.Lines(isakmp...); contains(lines, "Aggressive Mode") || !contains(lines, "peer matches SITE profile") {
+		t.Error("aggressive mode was used, or the profile did not match")
+	}
+}

@@ -166,6 +166,20 @@ func (s *Store) Put(key string, value []byte) error {
 	return s.update(func(b *bolt.Bucket) error { return b.Put([]byte(key), seal([]byte(key), value)) })
 }
 
+// Keys returns the keys that begin with prefix, in their order.
+func (s *Store) Keys(prefix string) (keys []string, err error) {
+	err = guard(func() error {
+		return s.db.View(func(tx *bolt.Tx) error {
+			c := tx.Bucket(bucket).Cursor()
+			for k, _ := c.Seek([]byte(prefix)); k != nil && bytes.HasPrefix(k, []byte(prefix)); k, _ = c.Next() {
+				keys = append(keys, string(k))
+			}
+			return nil
+		})
+	})
+	return keys, err
+}
+
 // Delete removes a key; a missing one is no error.
 func (s *Store) Delete(key string) error {
 	return s.update(func(b *bolt.Bucket) error { return b.Delete([]byte(key)) })

@@ -14,8 +14,11 @@ func Execute(ctx context.Context, o Options, out io.Writer, lines iter.Seq[strin
 	o.Terminal = output{out}
 	o.Width, o.Length, o.Console, o.Level = 0, 0, false, maxLevel
 	s := newSession(o, "\n")
-	for line := range lines {
-		if ctx.Err() != nil || s.ended {
+	s.script = newScript(lines)
+	defer s.script.stop()
+	for ctx.Err() == nil && !s.ended {
+		line, ok := s.script.next()
+		if !ok {
 			break
 		}
 		prompt := cells(s.prompt())
@@ -24,6 +27,39 @@ func Execute(ctx context.Context, o Options, out io.Writer, lines iter.Seq[strin
 	}
 	s.leaveConfig()
 	return refused
+}
+
+// script is the lines that are still to be interpreted. A command that asks for text
+// takes it from there.
+type script struct {
+	pull  func() (string, bool)
+	stop  func()
+	ahead []string // at most one line
+}
+
+func newScript(lines iter.Seq[string]) *script {
+	pull, stop := iter.Pull(lines)
+	return &script{pull: pull, stop: stop}
+}
+
+func (s *script) next() (string, bool) {
+	if line, ok := s.peek(); ok {
+		s.ahead = nil
+		return line, true
+	}
+	return "", false
+}
+
+// peek returns the next line and leaves it.
+func (s *script) peek() (string, bool) {
+	if len(s.ahead) == 0 {
+		line, ok := s.pull()
+		if !ok {
+			return "", false
+		}
+		s.ahead = []string{line}
+	}
+	return s.ahead[0], true
 }
 
 // output is a terminal that nobody types on.

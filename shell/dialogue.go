@@ -28,16 +28,48 @@ var errNoTerminal = errors.New("% This command asks a question and needs a termi
 
 // Ask prints a question and reads a line of answer. Without a terminal every
 // question is answered with Enter, which takes what is offered; one that
-// offers nothing, [yes/no], is an error.
+// offers nothing, [yes/no], takes the line behind the command if that is an answer.
 func (s *Session) Ask(ctx context.Context, prompt string) (string, error) {
 	if !s.interactive {
-		if strings.Contains(prompt, "[yes/no]") {
-			return "", errNoTerminal
+		if !strings.Contains(prompt, "[yes/no]") {
+			return "", nil
 		}
-		return "", nil
+		if answer, ok := s.script.peek(); ok && (answer == "yes" || answer == "no") {
+			s.script.next()
+			return answer, nil
+		}
+		return "", errNoTerminal
 	}
 	return s.answer(ctx, &editLine{prompt: prompt})
 }
+
+// Paste reads lines up to a blank one or to the word "quit", which is not part of
+// them. Without a terminal they are the lines behind the command.
+func (s *Session) Paste(ctx context.Context) (string, error) {
+	var text strings.Builder
+	for {
+		var line string
+		var err error
+		if s.interactive {
+			line, err = s.answer(ctx, &editLine{})
+		} else if l, ok := s.script.next(); ok {
+			line = l
+		}
+		if err != nil {
+			return "", err
+		}
+		if line = strings.TrimSpace(line); line == "" || line == "quit" {
+			return text.String(), nil
+		}
+		if text.Len()+len(line) > maxPaste {
+			return "", errors.New("% That is too much")
+		}
+		text.WriteString(line + "\n")
+	}
+}
+
+// maxPaste bounds what is pasted, in octets.
+const maxPaste = 256 << 10
 
 func (s *Session) answer(ctx context.Context, l *editLine) (string, error) {
 	l, end, err := s.readLine(ctx, l, nil)

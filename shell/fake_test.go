@@ -77,6 +77,18 @@ func execTable(extra ...grammar.Exec[*Session]) *grammar.ExecTable[*Session] {
 		show("show interfaces", grammar.Help{"interfaces": "Interface status and configuration"}, numbers.String()),
 		show("show inventory", grammar.Help{"inventory": "Show the physical inventory"}, "NAME: \"CISCO2901/K9 chassis\"\n"),
 		show("show ip route", grammar.Help{"ip": "IP information", "route": "IP routing table"}, blocks),
+		{
+			Syntax: "import", Help: grammar.Help{"import": "Read what is pasted"},
+			Run: func(ctx context.Context, s *Session, _ grammar.Args) error {
+				text, err := s.Paste(ctx)
+				if err != nil {
+					return err
+				}
+				answer, err := s.Ask(ctx, "Accept? [yes/no]: ")
+				fmt.Fprintf(s, "%q %s\n", text, answer)
+				return err
+			},
+		},
 		show("clear counters", grammar.Help{"clear": "Reset functions", "counters": "Clear counters on one or all interfaces"}, ""),
 		show("clock set hh:mm:ss", grammar.Help{"clock": "Manage the system clock", "set": "Set the time and date",
 			"hh:mm:ss": "Current Time"}, ""),

@@ -54,6 +54,7 @@ type Session struct {
 	terminal    io.Reader
 	screen      *screen
 	keyboard    *keyboard // nil when not interactive
+	script      *script   // nil when interactive
 
 	level   int
 	at      *grammar.Position[*config.Config] // nil in EXEC

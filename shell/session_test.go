@@ -421,3 +421,17 @@ func FuzzKeys(f *testing.F) {
 		}
 	})
 }
+
+// Without a terminal, what a command wants pasted, and its yes or no, are the lines
+// behind it.
+func TestExecutePastes(t *testing.T) {
+	var out strings.Builder
+	lines := []string{"import", "MIIB", "AgAA", "quit", "yes", "import", "MIIC", "", "show privilege"}
+	if !Execute(context.Background(), options(newFake(), nil), &out, slices.Values(lines)) {
+		t.Error("a question that nobody answers is no refusal")
+	}
+	const want = "\"MIIB\\nAgAA\\n\" yes\n"
+	if got := out.String(); !strings.Contains(got, want) || !strings.Contains(got, "needs a terminal") || !strings.Contains(got, "Current privilege level is 15\n") {
+		t.Errorf("got %q", got)
+	}
+}

@@ -39,6 +39,18 @@ type Derive struct {
 	Peer  []byte
 }
 
+// Sign asks for a signature over a hash away from the loop. A Signed returns.
+type Sign struct {
+	With func(hash []byte) ([]byte, error)
+	Hash []byte
+}
+
+// Verify asks for a judgement on what the peer presents. A Verdict returns.
+type Verify struct {
+	By    Trust
+	Claim Claim
+}
+
 // Established says that phase 1 is up.
 type Established struct{}
 
@@ -89,6 +101,8 @@ func (Arm) action()            {}
 func (Disarm) action()         {}
 func (Trace) action()          {}
 func (Derive) action()         {}
+func (Sign) action()           {}
+func (Verify) action()         {}
 func (Established) action()    {}
 func (Renew) action()          {}
 func (Drop) action()           {}

@@ -73,6 +73,12 @@ type Secret struct {
 	Err    error
 }
 
+// Signed is the result of Sign.
+type Signed struct {
+	Signature []byte
+	Err       error
+}
+
 // Delete ends the SA. The peer is told when there are keys to tell it with, unless it is
 // known to have forgotten the SA itself.
 type Delete struct {
@@ -92,6 +98,8 @@ func (Initiate) event()    {}
 func (Message) event()     {}
 func (Expired) event()     {}
 func (Secret) event()      {}
+func (Signed) event()      {}
+func (Verdict) event()     {}
 func (Delete) event()      {}
 func (DeleteIPsec) event() {}
 

@@ -2,6 +2,8 @@ package exchange
 
 import (
 	"bytes"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"net/netip"
 	"strings"
 
@@ -63,6 +65,12 @@ func (i Identity) String() string {
 	id := payload.ID{Type: i.Type, Data: i.Data}
 	if a, ok := id.Addr(); ok {
 		return a.String()
+	}
+	var dn pkix.RDNSequence
+	if i.Type == payload.IDDERASN1DN {
+		if rest, err := asn1.Unmarshal(i.Data, &dn); err == nil && len(rest) == 0 {
+			return dn.String()
+		}
 	}
 	return string(i.Data)
 }

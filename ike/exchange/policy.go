@@ -26,6 +26,10 @@ type Policy struct {
 	Aggressive []AggressivePeer
 	Tunnels    []Tunnel // in the order of the crypto maps and their sequence numbers
 
+	Credentials []Credential // for RSA signatures, in the order of the trustpoints
+	Authorities []Authority  // of all trustpoints
+	Trust       Trust        // nil without any
+
 	DPD          DPD
 	NATKeepalive time.Duration // how often a NAT that we are behind is reminded of us; 0 for never
 	NoUDPEncap   bool          // NAT traversal is neither offered nor accepted

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"conft/ike/payload"
@@ -12,6 +13,7 @@ import (
 type Profile struct {
 	Name       string
 	Match      []IdentityMatch
+	Maps       []string // certificate maps, of which one must hold; with signatures only
 	Keyrings   []string // nil for the keys of `crypto isakmp key`
 	Self       Identity // what this router calls itself; zero stands for Policy.Identity
 	Aggressive bool     // phase 1 is begun in aggressive mode
@@ -69,6 +71,22 @@ func (p *Policy) ProfileOf(peer Identity) *Profile {
 		}
 	}
 	return best
+}
+
+// ProfileByMap returns the first profile that names one of the certificate maps which
+// hold for the peer's certificate, nil if none does.
+func (p *Policy) ProfileByMap(holding []string) *Profile {
+	for i := range p.Profiles {
+		if p.Profiles[i].MatchesMap(holding) {
+			return &p.Profiles[i]
+		}
+	}
+	return nil
+}
+
+// MatchesMap reports whether one of the certificate maps that hold is the profile's.
+func (p *Profile) MatchesMap(holding []string) bool {
+	return slices.ContainsFunc(p.Maps, func(m string) bool { return slices.Contains(holding, m) })
 }
 
 // Matches reports whether a peer's identity is one of the profile's.

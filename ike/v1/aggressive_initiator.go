@@ -16,7 +16,7 @@ func (t *turn) initiateAggressive() {
 		return
 	}
 	key := t.credential()
-	list := offers(t.env.Policy)
+	list := t.offers()
 	if key == nil || len(list) == 0 {
 		t.noKey()
 		return
@@ -33,7 +33,7 @@ func (t *turn) initiateAggressive() {
 // beginAggressive sends message 1: HDR, SA, KE, Ni, IDii and vendor IDs.
 func (t *turn) beginAggressive(ev exchange.Secret) {
 	t.number = debug.AM1
-	list := offers(t.env.Policy)
+	list := t.offers()
 	if ev.Err != nil || len(list) == 0 || len(ev.Key.Public()) != list[0].Group.PublicLen() { // the policy has changed
 		Erase(ev)
 		t.noKey()

@@ -62,7 +62,7 @@ func (t *turn) resumeKE(m *message) error {
 		return err
 	}
 	key := t.credential()
-	if key == nil {
+	if key == nil && !t.signed() {
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
 		return errRefused
 	}
@@ -71,12 +71,24 @@ func (t *turn) resumeKE(m *message) error {
 	} else {
 		t.gxr, t.ni, t.nr = t.dh.Public(), nonce, t.nonce()
 	}
-	t.traceKey(key)
-	if err := t.deriveKeys(key.Secret); err != nil {
+	if t.signed() {
+		err = t.makeKeys(skeyidSignature(t.suite.Hash, t.ni, t.nr, t.gxy))
+	} else {
+		t.traceKey(key)
+		err = t.deriveKeys(key.Secret)
+	}
+	if err != nil {
 		return err
 	}
 	t.readVendors(m)
-	return t.readNATD(m)
+	if err := t.readNATD(m); err != nil || !t.signed() {
+		return err
+	}
+	t.readCertRequests(m)
+	if t.initiator() {
+		return t.sign()
+	}
+	return nil
 }
 
 func (t *turn) readNonce(m *message) ([]byte, error) {
@@ -87,8 +99,14 @@ func (t *turn) readNonce(m *message) ([]byte, error) {
 // deriveKeys makes the keys of a pre-shared one, once both public values and both nonces
 // are there.
 func (t *turn) deriveKeys(psk []byte) error {
+	t.psk = psk
+	return t.makeKeys(skeyidPreShared(t.suite.Hash, psk, t.ni, t.nr))
+}
+
+// makeKeys derives everything from SKEYID.
+func (t *turn) makeKeys(skeyid []byte) error {
 	h := t.suite.Hash
-	k := newKeys(h, skeyidPreShared(h, psk, t.ni, t.nr), t.gxy, t.cky)
+	k := newKeys(h, skeyid, t.gxy, t.cky)
 	key := k.encryptionKey(t.suite.Encryption.KeyLen(t.suite.KeyBits))
 	block, err := t.suite.Encryption.New(key)
 	clear(key)
@@ -98,7 +116,7 @@ func (t *turn) deriveKeys(psk []byte) error {
 	if t.keys != nil {
 		t.keys.clear()
 	}
-	t.keys, t.psk = k, psk
+	t.keys = k
 	t.chain = phase1Chain(h, block, t.gxi, t.gxr)
 	t.keysExist()
 	return nil
@@ -120,14 +138,18 @@ func (t *turn) replyID() {
 	if first {
 		t.trace(debug.ISAKMPInitialContact{At: t.at()})
 	}
-	port := uint16(500)
-	if t.floated() {
-		port = 0
-	}
-	body := t.ownID(port, payload.TypeHash)
 	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
-	w.Add(payload.TypeID, payload.Opaque(body))
-	w.Add(payload.TypeHash, payload.Opaque(t.authHash(t.initiator(), body)))
+	if t.signed() {
+		t.writeProof(w)
+	} else {
+		port := uint16(500)
+		if t.floated() {
+			port = 0
+		}
+		body := t.ownID(port, payload.TypeHash)
+		w.Add(payload.TypeID, payload.Opaque(body))
+		w.Add(payload.TypeHash, payload.Opaque(t.authHash(t.initiator(), body)))
+	}
 	if first {
 		w.Add(payload.TypeNotify, t.initialContact())
 	}
@@ -149,16 +171,24 @@ func (t *turn) readID(m *message) error {
 	if err != nil {
 		return err
 	}
+	if t.signed() {
+		return t.readProof(m, id)
+	}
 	if err := t.checkHash(m, id, debug.MainMode); err != nil {
 		return err
 	}
+	t.accepted(m)
+	return nil
+}
+
+// accepted is what follows when message 5 or 6 has authenticated the peer.
+func (t *turn) accepted(m *message) {
 	contact := t.readContact(m)
 	t.authenticated()
 	if !t.initiator() {
 		t.follow(m)
 	}
 	t.enterPeer(contact)
-	return nil
 }
 
 // checkHash verifies HASH_I or HASH_R over the body of the peer's ID payload.

@@ -47,10 +47,14 @@ func (t *turn) traceKey(k *exchange.PresharedKey) {
 func (t *turn) ownID(port uint16, next payload.Type) []byte {
 	id := t.self().Payload(t.local.Addr(), 17, port)
 	body := id.AppendBody(nil)
-	t.trace(debug.ISAKMPAuthenticating{At: t.at(), Type: debug.IDType(id.Type)})
-	t.traceID(id, next, len(body), true)
-	t.trace(debug.ISAKMPPayloadLength{At: t.at(), Length: idLength(len(body))})
+	t.traceOwnID(id, next, len(body), false)
 	return body
+}
+
+func (t *turn) traceOwnID(id payload.ID, next payload.Type, body int, signed bool) {
+	t.trace(debug.ISAKMPAuthenticating{At: t.at(), Type: debug.IDType(id.Type), Signature: signed})
+	t.traceID(id, next, body, true)
+	t.trace(debug.ISAKMPPayloadLength{At: t.at(), Length: idLength(body)})
 }
 
 // self is what we call ourselves towards the peer.
@@ -102,10 +106,13 @@ func (t *turn) applyProfile() error {
 		name = found.Name
 	}
 	t.trace(debug.ISAKMPPeerProfile{At: t.at(), Profile: name})
+	t.profile = name
+	if t.signed() { // its certificate may match where its identity does not
+		return nil
+	}
 	if name != t.wanted && t.wanted != "" {
 		return errRefused
 	}
-	t.profile = name
 	if t.psk == nil { // Aggressive Mode, where the key is looked up later
 		return nil
 	}

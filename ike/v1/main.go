@@ -10,7 +10,7 @@ import (
 	"conft/ike/payload"
 )
 
-// Main Mode with a pre-shared key, RFC 2409, section 5.4:
+// Main Mode with a pre-shared key, RFC 2409, section 5.4 (see sig.go for signatures):
 //
 //	 Initiator                        Responder
 //	----------                       -----------
@@ -111,16 +111,22 @@ func (t *turn) phase1(m *message, table []row) {
 	if !r.late && !t.aggressive {
 		t.move(debug.FromPeer, debug.MMExch, r.during)
 	}
-	if err := r.read(t, m); err != nil {
-		t.refuse(m, before, err)
-		return
-	}
-	p := &pending{r, m, before}
-	if r.resume != nil { // read has asked for Diffie-Hellman
+	t.then = r.resume // read will ask for Diffie-Hellman
+	err := r.read(t, m)
+	t.proceed(&pending{r, m, before}, err)
+}
+
+// proceed goes on with a message: it waits where slow work is under way.
+func (t *turn) proceed(p *pending, err error) {
+	switch {
+	case err != nil:
+		t.then = nil
+		t.refuse(p.m, p.before, err)
+	case t.then != nil:
 		t.pending = p
-		return
+	default:
+		t.finish(p)
 	}
-	t.finish(p)
 }
 
 // cut decrypts a message of phase 1 if need be, and checks which payloads it has.
@@ -134,7 +140,7 @@ func (t *turn) cut(r *row, m *message) error {
 	if err != nil {
 		return err
 	}
-	return m.check(r.need, anywhere)
+	return m.check(t.needs(r))
 }
 
 // secret goes on with what waited for Diffie-Hellman.
@@ -143,30 +149,21 @@ func (t *turn) secret(ev exchange.Secret) {
 		t.quickSecret(ev)
 		return
 	}
-	p := t.pending
-	t.pending = nil
 	if t.state == Ready && t.initiator() { // Aggressive Mode begins with it
 		t.beginAggressive(ev)
 		return
 	}
-	if p == nil || t.state == DestSA {
+	if t.pending == nil || t.state == DestSA {
 		Erase(ev)
 		return
 	}
-	t.number = p.row.number
-	err := ev.Err
 	if ev.Key != nil { // kept beyond an error: a peer's bad values do not cost a key each
 		t.dh = ev.Key
 	}
-	if err == nil {
+	if ev.Err == nil {
 		t.gxy = ev.Shared
-		err = p.row.resume(t, p.m)
 	}
-	if err != nil {
-		t.refuse(p.m, p.before, err)
-		return
-	}
-	t.finish(p)
+	t.resumed(ev.Err)
 }
 
 // finish accepts the message and answers it.

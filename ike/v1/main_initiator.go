@@ -16,12 +16,17 @@ func (t *turn) initiate(ev exchange.Initiate) {
 	t.number = 1
 	t.trace(debug.ISAKMPNoAggressive{At: t.at()})
 	key := t.credential()
-	if key == nil || len(offers(t.env.Policy)) == 0 {
+	list := t.offers()
+	if len(list) == 0 {
 		t.noKey()
 		return
 	}
-	t.traceKey(key)
-	sa := offer(offers(t.env.Policy))
+	if key != nil {
+		t.traceKey(key)
+	} else {
+		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
+	}
+	sa := offer(list)
 	t.sai = sa.AppendBody(nil)
 	w := payload.NewWriter(t.header(payload.ExchangeMain, 0))
 	w.Add(payload.TypeSA, &sa)
@@ -133,6 +138,9 @@ func (t *turn) replyKE() {
 	} else {
 		w.Add(payload.TypeKE, payload.Opaque(t.gxr))
 		w.Add(payload.TypeNonce, payload.Opaque(t.nr))
+	}
+	if t.signed() {
+		t.writeCertRequests(w)
 	}
 	t.writeVendors(w)
 	t.writeNATD(w)

@@ -68,6 +68,11 @@ func (e *end) step(ev exchange.Event) (sent []exchange.Send) {
 				s.Shared, s.Err = s.Key.Secret(a.Peer)
 			}
 			e.actions = e.Step(e.env, s, e.actions)
+		case exchange.Sign:
+			signature, err := a.With(a.Hash)
+			e.actions = e.Step(e.env, exchange.Signed{Signature: signature, Err: err}, e.actions)
+		case exchange.Verify:
+			e.actions = e.Step(e.env, a.By.Judge(a.Claim), e.actions)
 		}
 	}
 	return sent

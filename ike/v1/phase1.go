@@ -64,7 +64,13 @@ type Phase1 struct {
 	retries int
 	errors  int
 	seen    []digest
-	pending *pending // waits for Diffie-Hellman
+	pending *pending                    // waits for slow work
+	then    func(*turn, *message) error // what follows that
+
+	// With signatures.
+	wantedCerts [][]byte // DER names of the authorities that the peer accepts
+	proof       proof
+	verdict     exchange.Verdict // on the peer's
 
 	nodes       map[uint32]*node // by message ID
 	spent       map[uint32]bool  // message IDs that have been used, by either side
@@ -99,6 +105,12 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 		t.expired(ev.Timer)
 	case exchange.Secret:
 		t.secret(ev)
+	case exchange.Signed:
+		t.proof.signature = ev.Signature
+		t.resumed(nil)
+	case exchange.Verdict:
+		t.verdict = ev
+		t.resumed(nil)
 	case exchange.Sheltered:
 		t.sheltered(ev)
 	case exchange.Delete:
@@ -197,8 +209,14 @@ func (p *Phase1) HalfOpen() bool { return p.state == RMM2 || p.state == RAM2 || 
 // knows nothing but a first message.
 func (p *Phase1) Computing() bool { return p.state == Ready && !p.initiator() && p.pending != nil }
 
-// Profile returns the name of the ISAKMP profile that applies, "" for none.
-func (p *Phase1) Profile() string { return p.profile }
+// Profile returns the name of the ISAKMP profile that an SA like this one is begun by: the
+// one that the initiator's request has named, or that the responder's peer has matched.
+func (p *Phase1) Profile() string {
+	if p.initiator() {
+		return p.wanted
+	}
+	return p.profile
+}
 
 // PeerID is who the peer says it is, zero before it has.
 func (p *Phase1) PeerID() exchange.Identity { return p.peerID }

@@ -9,16 +9,21 @@ import (
 	"conft/internal/suite"
 )
 
-// offers are the policies that can be proposed: those with a pre-shared key.
-func offers(p *exchange.Policy) []exchange.ISAKMPProposal {
+// offers are the policies that can be proposed: those that both sides may authenticate
+// by, with a pre-shared key or with certificates.
+func (t *turn) offers() []exchange.ISAKMPProposal {
 	var list []exchange.ISAKMPProposal
-	for _, s := range p.Proposals {
-		if s.Auth == exchange.PreShared {
+	key := t.credential() != nil
+	for _, s := range t.env.Policy.Proposals {
+		if s.Auth == exchange.PreShared && key || s.Auth == exchange.RSASig && t.signs() {
 			list = append(list, s)
 		}
 	}
 	return list
 }
+
+// signs reports whether RSA signatures can be used, which Aggressive Mode does not.
+func (t *turn) signs() bool { return !t.aggressive && t.env.Policy.Signs() }
 
 // offer is the initiator's SA payload: one proposal, a transform for each policy.
 func offer(list []exchange.ISAKMPProposal) payload.SA {
@@ -117,11 +122,11 @@ func (t *turn) mismatch(tr *payload.Transform, policy exchange.ISAKMPProposal) (
 		return debug.MismatchGroup, true
 	case auth == payload.AuthPreShared && (policy.Auth != exchange.PreShared || t.credential() == nil):
 		return debug.MismatchPreshared, true
-	case auth == payload.AuthRSASig: // signatures are not implemented
+	case auth == payload.AuthRSASig && (policy.Auth != exchange.RSASig || policy.Priority == fallback.Priority || !t.signs()):
 		return debug.MismatchRSASig, true
 	case auth == payload.AuthXAUTHInitPreShared:
 		return debug.MismatchXauth, true
-	case auth != payload.AuthPreShared:
+	case auth != payload.AuthPreShared && auth != payload.AuthRSASig:
 		return debug.MismatchAuth, true
 	}
 	return 0, false
@@ -155,7 +160,7 @@ func (t *turn) haveKey() error {
 	key := t.credential()
 	if key == nil {
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
-		if t.initiator() {
+		if t.initiator() && !t.signs() {
 			return errRefused
 		}
 		return nil // so that the transforms are seen to fail

@@ -19,10 +19,12 @@ func (c *Config) Clone() *Config {
 	d.ISAKMPKeys = slices.Clone(c.ISAKMPKeys)
 	d.ISAKMPPeers = cloneAll(c.ISAKMPPeers, func(*ISAKMPPeer) {})
 	d.ISAKMPProfiles = cloneAll(c.ISAKMPProfiles, func(p *ISAKMPProfile) {
+		p.Maps = slices.Clone(p.Maps)
 		p.Keyrings = slices.Clone(p.Keyrings)
 		p.Match = slices.Clone(p.Match)
 	})
 	d.TransformSet = cloneAll(c.TransformSet, func(t *TransformSet) { t.Transforms = slices.Clone(t.Transforms) })
+	d.PKI = c.PKI.clone()
 	return &d
 }
 

@@ -27,6 +27,7 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
+	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
@@ -154,6 +155,7 @@ type ISAKMPKey struct {
 	Key      Secret
 	IP, Mask uint32
 	Host     string
+	NoXauth  bool // as typed: extended authentication, which is never asked for, is not to be
 }
 
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms

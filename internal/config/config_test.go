@@ -19,8 +19,10 @@ func full() *Config {
 	c.ISAKMPKeys = []ISAKMPKey{{Key: Secret{Text: "k"}}}
 	c.Keyrings = []*Keyring{{Name: "K", Keys: []ISAKMPKey{{Key: Secret{Text: "k"}}}}}
 	c.ISAKMPPeers = []*ISAKMPPeer{{IP: 1, Password: Secret{Text: "k"}}}
-	c.ISAKMPProfiles = []*ISAKMPProfile{{Name: "P", Keyrings: []string{"K"}, Match: []IdentityMatch{{Name: "x"}}}}
+	c.ISAKMPProfiles = []*ISAKMPProfile{{Name: "P", Keyrings: []string{"K"}, Match: []IdentityMatch{{Name: "x"}}, Maps: []string{"M"}}}
 	c.TransformSet = []*TransformSet{{Name: "T", Transforms: []string{"esp-des"}}}
+	c.PKI.Trustpoints = []*Trustpoint{{Name: "CA", Revocation: []string{"crl"}, Match: []string{"P"}}}
+	c.PKI.Certificates = []*CertificateMap{{Name: "P", Seq: 10, Rules: []CertificateRule{{"subject-name", "co", "lab"}}}}
 	return c
 }
 
@@ -38,12 +40,17 @@ func TestCloneSharesNothing(t *testing.T) {
 		"peer":            func(c *Config) { c.CryptoMaps[0].Entries[0].Peers[0] = 7 },
 		"map's transform": func(c *Config) { c.CryptoMaps[0].Entries[0].TransformSets[0] = "x" },
 		"policy":          func(c *Config) { c.ISAKMPPolicy[0].Group = 1 },
+		"trustpoint":      func(c *Config) { c.PKI.Trustpoints[0].Name = "x" },
+		"revocation":      func(c *Config) { c.PKI.Trustpoints[0].Revocation[0] = "none" },
+		"trusted map":     func(c *Config) { c.PKI.Trustpoints[0].Match[0] = "x" },
+		"certificate map": func(c *Config) { c.PKI.Certificates[0].Rules[0].Value = "x" },
 		"key":             func(c *Config) { c.ISAKMPKeys[0].Key.Text = "x" },
 		"keyring":         func(c *Config) { c.Keyrings[0].Name = "x" },
 		"keyring's key":   func(c *Config) { c.Keyrings[0].Keys[0].Key.Text = "x" },
 		"isakmp peer":     func(c *Config) { c.ISAKMPPeers[0].Password.Text = "x" },
 		"profile":         func(c *Config) { c.ISAKMPProfiles[0].Name = "x" },
 		"profile's ring":  func(c *Config) { c.ISAKMPProfiles[0].Keyrings[0] = "x" },
+		"profile's map":   func(c *Config) { c.ISAKMPProfiles[0].Maps[0] = "y" },
 		"profile's match": func(c *Config) { c.ISAKMPProfiles[0].Match[0].Name = "y" },
 		"every secret": func(c *Config) {
 			for s := range c.Secrets() {

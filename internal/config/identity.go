@@ -38,7 +38,8 @@ type ISAKMPProfile struct {
 	Self        SelfIdentity
 	User        string // of SelfUser
 	Match       []IdentityMatch
-	Aggressive  bool // initiate mode aggressive
+	Maps        []string // names of certificate maps, of which one must hold
+	Aggressive  bool     // initiate mode aggressive
 }
 
 // SelfIdentity is what a router calls itself.

@@ -46,7 +46,7 @@ func presharedKeys(list []exchange.PresharedKey, keyring string, keys []config.I
 }
 
 func isakmpProfile(c *config.Config, q *config.ISAKMPProfile) exchange.Profile {
-	e := exchange.Profile{Name: q.Name, Keyrings: q.Keyrings, Aggressive: q.Aggressive}
+	e := exchange.Profile{Name: q.Name, Keyrings: q.Keyrings, Aggressive: q.Aggressive, Maps: q.Maps}
 	switch q.Self {
 	case config.SelfAddress:
 		e.Self = exchange.ByAddress

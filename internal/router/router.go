@@ -16,6 +16,7 @@ import (
 	"conft/internal/config"
 	"conft/internal/dataplane"
 	"conft/internal/kernel"
+	"conft/internal/pki"
 	"conft/nvram"
 )
 
@@ -34,6 +35,8 @@ type Router struct {
 	clock *Clock
 	hub   *debug.Hub
 	nvram *nvram.Store
+	pki   *pki.Store
+	crls  *pki.Revocations
 
 	kernel *kernel.Kernel
 	engine *ike.Engine
@@ -76,6 +79,7 @@ func Open(o Options) (*Router, error) {
 		states:   map[string]linkState{},
 		base:     map[string][]uint64{},
 		reload:   make(chan struct{}, 1),
+		crls:     pki.NewRevocations(),
 		reason:   "power-on",
 		stop:     func() {},
 	}
@@ -95,6 +99,9 @@ func (r *Router) open(o Options) (err error) {
 	}
 	path := filepath.Join(o.Dir, "nvram.db")
 	if r.nvram, err = nvram.Open(path); err != nil {
+		return nvramRemedy(path, err)
+	}
+	if r.pki, err = pki.Open(r.nvram, r.pkiChanged); err != nil {
 		return nvramRemedy(path, err)
 	}
 	r.hub = debug.NewHub(r.clock)

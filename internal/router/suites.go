@@ -26,11 +26,15 @@ var hashes = map[config.Hash]suite.Hash{
 	config.SHA256: suite.SHA256, config.SHA384: suite.SHA384, config.SHA512: suite.SHA512,
 }
 
+var authentications = map[config.Authentication]exchange.Authentication{
+	config.PreShare: exchange.PreShared, config.RSASig: exchange.RSASig,
+}
+
 func isakmpProposal(p *config.ISAKMPPolicy) exchange.ISAKMPProposal {
 	e := encryptions[p.Encryption]
 	return exchange.ISAKMPProposal{
 		Priority: p.Priority, Encryption: e.id, KeyBits: e.bits, Hash: hashes[p.Hash],
-		Group: suite.Group(p.Group), Auth: exchange.PreShared, LifeSeconds: p.Lifetime,
+		Group: suite.Group(p.Group), Auth: authentications[p.Authentication], LifeSeconds: p.Lifetime,
 	}
 }
 

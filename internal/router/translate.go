@@ -127,10 +127,9 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 		return p
 	}
 	for _, i := range c.ISAKMPPolicy {
-		if i.Authentication == config.PreShare {
-			p.Proposals = append(p.Proposals, isakmpProposal(i))
-		}
+		p.Proposals = append(p.Proposals, isakmpProposal(i))
 	}
+	r.trust(c, p)
 	identities(c, p)
 	for _, x := range r.protectedInterfaces(c) {
 		for _, e := range x.entries {

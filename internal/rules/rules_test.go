@@ -19,7 +19,7 @@ import (
 var may = map[string][]string{
 	"cmd/conft":           {"commands", "shell", "shell/grammar", "internal/attach", "internal/config", "internal/lab", "internal/router"},
 	"cmd/conft-bench":     {"internal/bench"},
-	"commands":            {"internal/router", "shell/grammar", "internal/aaa", "internal/acl", "internal/config"},
+	"commands":            {"internal/router", "shell/grammar", "internal/aaa", "internal/acl", "internal/config", "internal/pki"},
 	"shell":               {"shell/grammar", "internal/config"},
 	"shell/grammar":       {},
 	"ike":                 {"ike/v1", "ike/exchange", "ike/payload", "internal/suite"},
@@ -42,10 +42,11 @@ var may = map[string][]string{
 	"internal/nettest":    {"internal/attach", "internal/netns", "internal/ptytest", "internal/strongswan"},
 	"internal/packet":     {},
 	"internal/strongswan": {"internal/netns"},
+	"internal/pki":        {},
 	"internal/ptytest":    {},
 	"internal/reftest":    {},
 	"internal/router": {"ike", "ike/exchange", "esp", "internal/aaa", "internal/acl", "internal/config", "internal/dataplane",
-		"internal/kernel", "internal/packet", "internal/suite", "nvram"},
+		"internal/kernel", "internal/packet", "internal/pki", "internal/suite", "nvram"},
 	"internal/rules": {},
 	"internal/suite": {},
 }
@@ -54,13 +55,14 @@ var leaves = []string{"debug"}
 
 // edges are the packages that alone may import what touches the machine.
 var edges = map[string][]string{
-	"github.com/vishvananda/netlink": {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench"},
-	"github.com/google/nftables":     {"internal/kernel"},
-	"golang.zx2c4.com/wireguard/tun": {"internal/kernel"},
-	"golang.org/x/sys/unix":          {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench", "internal/strongswan"},
-	"go.etcd.io/bbolt":               {"nvram"},
-	"golang.org/x/term":              {"cmd/conft"},
-	"filippo.io/bigmod":              {"internal/suite"},
+	"github.com/vishvananda/netlink":     {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench"},
+	"github.com/google/nftables":         {"internal/kernel"},
+	"golang.zx2c4.com/wireguard/tun":     {"internal/kernel"},
+	"golang.org/x/sys/unix":              {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench", "internal/strongswan"},
+	"go.etcd.io/bbolt":                   {"nvram"},
+	"golang.org/x/term":                  {"cmd/conft"},
+	"filippo.io/bigmod":                  {"internal/suite"},
+	"software.sslmate.com/src/go-pkcs12": {"internal/pki"},
 }
 
 type listed struct {

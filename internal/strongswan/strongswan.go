@@ -37,6 +37,9 @@ type Tunnel struct {
 	Aggressive        bool
 	DPD               string // how often it asks whether the peer is alive; never by default
 	Transport         bool   // transport mode, which conft refuses
+
+	// Instead of PSK, in PEM: RSA signatures.
+	CA, Certificate, Key string
 }
 
 const strongswanConf = `charon-systemd {
@@ -71,30 +74,59 @@ const swanctlConf = `connections { lab {
   remote_addrs = %[2]s
   proposals = %[3]s
   rekey_time = %[8]s
-  dpd_delay = %[13]s
-  local { auth = psk
-    id = %[11]s }
-  remote { auth = psk
-    id = %[12]s }
+  dpd_delay = %[12]s
+%[11]s
   children { net {
     local_ts = %[4]s
     remote_ts = %[5]s
     esp_proposals = %[6]s
     rekey_time = %[9]s
-    mode = %[14]s
+    mode = %[13]s
   } }
 } }
-secrets { ike-lab { id-address = %[2]s
-  id = %[12]s
-  secret = "%[7]s" } }
+%[7]s`
+
+const pskAuth = `  local { auth = psk
+    id = "%[1]s" }
+  remote { auth = psk
+    id = "%[2]s" }`
+
+const pskSecret = `secrets { ike-lab { id-address = %[1]s
+  id = %[2]s
+  secret = "%[3]s" } }
 `
+
+const certAuth = `  send_cert = always
+  local { auth = pubkey
+    certs = own.pem
+    id = "%[1]s" }
+  remote { auth = pubkey
+    cacerts = ca.pem
+    id = "%[2]s" }`
 
 // Swanctl is the tunnel in strongSwan's words: the child "net" of "lab".
 func (p Tunnel) Swanctl() string {
+	local, remote := cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote)
+	auth, secrets := fmt.Sprintf(pskAuth, local, remote), fmt.Sprintf(pskSecret, p.Remote, remote, p.PSK)
+	if p.CA != "" {
+		auth, secrets = fmt.Sprintf(certAuth, local, remote), ""
+	}
 	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
 	mode := map[bool]string{true: "transport", false: "tunnel"}[p.Transport]
-	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, p.PSK, cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"),
-		aggressive, cmp.Or(p.LocalID, p.Local), cmp.Or(p.RemoteID, p.Remote), cmp.Or(p.DPD, "0s"), mode)
+	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, secrets,
+		cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"), aggressive, auth, cmp.Or(p.DPD, "0s"), mode)
+}
+
+// store writes certificates and key where swanctl looks for them.
+func (p Tunnel) store(dir string) (errs error) {
+	for kind, file := range map[string][2]string{"x509ca": {"ca.pem", p.CA}, "x509": {"own.pem", p.Certificate}, "private": {"own.pem", p.Key}} {
+		at := filepath.Join(dir, kind)
+		errs = errors.Join(errs, os.MkdirAll(at, 0o700))
+		if file[1] != "" {
+			errs = errors.Join(errs, os.WriteFile(filepath.Join(at, file[0]), []byte(file[1]), 0o600))
+		}
+	}
+	return errs
 }
 
 // Start starts the daemon in a namespace, with its files in dir, and waits until it has
@@ -102,7 +134,7 @@ func (p Tunnel) Swanctl() string {
 func Start(ns *netns.NS, dir string, t Tunnel) (*Daemon, error) {
 	s := &Daemon{ns: ns, dir: dir, done: make(chan error, 1)}
 	conf := filepath.Join(dir, "strongswan.conf")
-	err := errors.Join(
+	err := errors.Join(t.store(dir),
 		os.WriteFile(conf, fmt.Appendf(nil, strongswanConf, dir), 0o600),
 		os.WriteFile(filepath.Join(dir, "swanctl.conf"), []byte(t.Swanctl()), 0o600))
 	if err != nil {
@@ -166,7 +198,7 @@ func (s *Daemon) Close() {
 }
 
 func (s *Daemon) control(args ...string) (string, error) {
-	return s.ns.Output(Find("swanctl"), append(args, "--uri", "unix://"+s.dir+"/vici")...)
+	return s.ns.Output("env", append([]string{"SWANCTL_DIR=" + s.dir, Find("swanctl")}, append(args, "--uri", "unix://"+s.dir+"/vici")...)...)
 }
 
 // Initiate brings the tunnel up from strongSwan's side.

@@ -41,6 +41,14 @@ type Block[P, C any] struct {
 	Indent int // of the block's lines, where it is more than one blank
 }
 
+// Action is an EXEC command that may also be typed in this mode, with or without
+// `do`: one that is no configuration but asks questions or makes things, such as keys.
+// It cannot stand in a stored text.
+type Action[T any] struct {
+	Syntax string
+	Help   Help
+}
+
 // Gaps says where the "!" lines of a block's kind stand in `show running-config`.
 type Gaps uint8
 
@@ -125,6 +133,12 @@ func (b Block[P, C]) add(t *table) {
 		}
 		w.endBlocks()
 	}
+	t.commands = append(t.commands, c)
+}
+
+func (a Action[T]) add(t *table) {
+	c := &command{syntax: a.Syntax, help: a.Help, control: actionWord}
+	c.do[plain] = func(any, Args) error { return nil }
 	t.commands = append(t.commands, c)
 }
 

@@ -43,7 +43,7 @@ type Step[T any] struct {
 	Changed bool        // a handler has run: the value is to be committed
 	Notes   []string    // to be printed after the commit
 	End     bool        // configuration mode is left
-	Do      string      // the EXEC line behind `do`, typed at DoOffset
+	Do      string      // the EXEC line behind `do`, typed at DoAt, or an Action
 	DoAt    int
 }
 
@@ -91,6 +91,8 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	case doWord:
 		val := m.args.values["LINE"][0]
 		return Step[T]{Next: p, Do: val.text, DoAt: val.offset}, nil
+	case actionWord:
+		return Step[T]{Next: here, Do: line}, nil
 	}
 	var on any = v
 	for _, f := range here.stack {
@@ -204,6 +206,8 @@ func (e *LineError) Error() string {
 
 func (e *LineError) Unwrap() error { return e.Err }
 
+var errAction = errors.New("% This is no configuration; it has to be typed")
+
 // Parse interprets a whole text on v, in one transaction of the caller's. Every
 // line is tried; the error joins a *LineError for each that was refused.
 func (m *Mode[T]) Parse(v T, text string) error {
@@ -214,6 +218,9 @@ func (m *Mode[T]) Parse(v T, text string) error {
 		number++
 		line = strings.TrimRight(line, "\r\n")
 		step, err := pos.Apply(v, line)
+		if err == nil && step.Do != "" {
+			err = errAction
+		}
 		if err != nil {
 			errs = append(errs, &LineError{number, line, err})
 			pos = pos.Refused(line)

@@ -24,6 +24,7 @@ const (
 	exitWord
 	endWord
 	doWord
+	actionWord
 )
 
 // command is an entry of a table, its types erased.

@@ -1,0 +1,191 @@
+package v1
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"testing"
+
+	"conft/debug"
+	"conft/ike/exchange"
+	"conft/ike/payload"
+)
+
+// believer is a Trust that wants a signature of its making, and counts.
+type believer struct{ asked int }
+
+func (b *believer) Judge(c exchange.Claim) exchange.Verdict {
+	b.asked++
+	if len(c.Certificates) == 0 || !bytes.Equal(c.Signature, append([]byte("signed "), c.Hash...)) {
+		return exchange.Verdict{Err: errors.New("not signed")}
+	}
+	return exchange.Verdict{}
+}
+
+// signing makes an end one that authenticates with signatures.
+func signing(e *end) *believer {
+	b := &believer{}
+	p := e.env.Policy
+	p.Proposals[0].Auth = exchange.RSASig
+	p.Keys, p.Trust = nil, b
+	p.Authorities = []exchange.Authority{{Name: []byte("the authority"), Text: "cn=ca"}}
+	p.Credentials = []exchange.Credential{{Trustpoint: "CA", Chain: [][]byte{[]byte("certificate"), []byte("authority")},
+		Issuers: [][]byte{[]byte("the authority")}, Subject: []byte("a name"), Text: "cn=r", Names: []string{"r.lab"},
+		Usable: func() bool { return true },
+		Sign:   func(hash []byte) ([]byte, error) { return append([]byte("signed "), hash...), nil }}}
+	return b
+}
+
+// signedPair negotiates with signatures until n messages have been delivered; change
+// sees message n before it is delivered.
+func signedPair(n int) (i, r *end, bi, br *believer, next []exchange.Send) {
+	i, r = newEnd(debug.Initiator, addrI, addrR), newEnd(debug.Responder, addrR, addrI)
+	bi, br = signing(i), signing(r)
+	tunnel := &i.env.Policy.Tunnels[0]
+	sent := i.step(exchange.Initiate{Requests: []exchange.Request{{Tunnel: tunnel, Peer: addrR.Addr(), Selector: tunnel.Selectors[0], SPI: 0x1234}}})
+	for to, other := r, i; n > 0 && len(sent) > 0; n-- {
+		var answer []exchange.Send
+		for _, s := range sent {
+			answer = append(answer, to.step(deliver(s))...)
+		}
+		sent = answer
+		to, other = other, to
+	}
+	return i, r, bi, br, sent
+}
+
+func TestSignedPair(t *testing.T) {
+	i, r, bi, br, _ := signedPair(9)
+	if i.state != P1Complete || r.state != P1Complete || bi.asked != 1 || br.asked != 1 {
+		t.Fatalf("states %v and %v after %d and %d judgements", i.state, r.state, bi.asked, br.asked)
+	}
+	if i.peerID.Name() != "r.lab" || i.proof.signature != nil || i.wantedCerts != nil {
+		t.Errorf("the peer is %v, %d octets of proof are left", i.peerID, len(i.proof.signature))
+	}
+}
+
+// Message 5 in all the forms in which it proves nothing: nothing is established, and the
+// right one is still accepted afterwards.
+func TestProofsThatAreNone(t *testing.T) {
+	cert := func(data string) payload.Body {
+		return &payload.Cert{Encoding: payload.CertX509Signature, Data: []byte(data)}
+	}
+	id := func(i *end) payload.Body { return payload.Opaque(i.idBody()) }
+	for name, write := range map[string]func(i *end, w *payload.Writer){
+		"a hash for a signature": func(i *end, w *payload.Writer) {
+			w.Add(payload.TypeID, id(i))
+			w.Add(payload.TypeHash, payload.Opaque((&turn{Phase1: i.Phase1}).authHash(true, i.idBody())))
+		},
+		"no certificate": func(i *end, w *payload.Writer) {
+			w.Add(payload.TypeID, id(i))
+			w.Add(payload.TypeSig, payload.Opaque("signed"))
+		},
+		"no signature": func(i *end, w *payload.Writer) {
+			w.Add(payload.TypeID, id(i))
+			w.Add(payload.TypeCert, cert("certificate"))
+		},
+		"no identity": func(i *end, w *payload.Writer) {
+			w.Add(payload.TypeCert, cert("certificate"))
+			w.Add(payload.TypeSig, payload.Opaque("signed"))
+		},
+		"two signatures": func(i *end, w *payload.Writer) {
+			w.Add(payload.TypeID, id(i))
+			w.Add(payload.TypeCert, cert("certificate"))
+			w.Add(payload.TypeSig, payload.Opaque("signed"))
+			w.Add(payload.TypeSig, payload.Opaque("signed"))
+		},
+		"an empty certificate": func(i *end, w *payload.Writer) {
+			w.Add(payload.TypeID, id(i))
+			w.Add(payload.TypeCert, cert(""))
+			w.Add(payload.TypeSig, payload.Opaque("signed"))
+		},
+		"an empty signature": func(i *end, w *payload.Writer) {
+			w.Add(payload.TypeID, id(i))
+			w.Add(payload.TypeCert, cert("certificate"))
+			w.Add(payload.TypeSig, payload.Opaque(nil))
+		},
+		"another encoding": func(i *end, w *payload.Writer) {
+			w.Add(payload.TypeID, id(i))
+			w.Add(payload.TypeCert, &payload.Cert{Encoding: payload.CertPKCS7, Data: []byte("certificate")})
+			w.Add(payload.TypeSig, payload.Opaque("signed"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			i, r, _, _, right := signedPair(4)
+			w := payload.NewWriter(i.header(payload.ExchangeMain, 0))
+			write(i, w)
+			chain := r.chain
+			bad := right[0]
+			bad.Data = chain.seal(w.Message())
+			if sent := r.step(deliver(bad)); len(sent) > 0 || r.state != RMM4 || r.pending != nil {
+				t.Fatalf("answered with %d messages, in %v", len(sent), r.state)
+			}
+			if sent := r.step(deliver(right[0])); len(sent) == 0 || r.state != P1Complete {
+				t.Errorf("the right one is not accepted any more: %v", r.state)
+			}
+		})
+	}
+}
+
+// idBody is the body of the initiator's ID payload.
+func (e *end) idBody() []byte {
+	id := exchange.FQDN("r.lab").Payload(e.local.Addr(), 17, 500)
+	return id.AppendBody(nil)
+}
+
+// Results that come when nothing waits for them, or too late, change nothing.
+func TestLateResults(t *testing.T) {
+	for n := range 9 {
+		i, r, _, _, _ := signedPair(n)
+		for _, e := range []*end{i, r} {
+			for _, ev := range []exchange.Event{exchange.Signed{Signature: []byte("x")}, exchange.Verdict{}, exchange.Verdict{Err: errors.New("bad")}} {
+				state := e.state
+				if sent := e.step(ev); len(sent) > 0 || e.state != state {
+					t.Errorf("after %d messages %T is answered, %v becomes %v", n, ev, state, e.state)
+				}
+			}
+			e.step(exchange.Delete{Reason: debug.SACleared})
+			if e.step(exchange.Verdict{}); e.state != DestSA {
+				t.Errorf("after %d messages a verdict revives a dead SA", n)
+			}
+		}
+	}
+}
+
+// A key that cannot sign, and a policy that has lost its trust meanwhile, end no SA and
+// establish none.
+func TestProofFails(t *testing.T) {
+	i, r, _, _, sent := signedPair(3)
+	i.env.Policy.Credentials[0].Sign = func([]byte) ([]byte, error) { return nil, errors.New("zeroized") }
+	if answer := i.step(deliver(sent[0])); len(answer) > 0 || i.state != IMM3 || i.pending != nil {
+		t.Errorf("the initiator sends %d messages, in %v", len(answer), i.state)
+	}
+	_, r, _, _, sent = signedPair(4)
+	r.env.Policy.Trust = nil
+	if answer := r.step(deliver(sent[0])); len(answer) > 0 || r.state != RMM4 {
+		t.Errorf("the responder sends %d messages, in %v", len(answer), r.state)
+	}
+}
+
+// Only the authentication that was agreed on counts, and Aggressive Mode has none of this.
+func TestSignaturesAreNotForced(t *testing.T) {
+	i := newEnd(debug.Initiator, addrI, addrR)
+	signing(i)
+	list := func(aggressive bool) int {
+		i.aggressive = aggressive
+		return len((&turn{Phase1: i.Phase1, env: i.env}).offers())
+	}
+	if list(false) != 1 || list(true) != 0 {
+		t.Errorf("%d policies in main mode, %d in aggressive mode", list(false), list(true))
+	}
+	i.env.Policy.Credentials[0].Usable = func() bool { return false }
+	if list(false) != 0 {
+		t.Error("a certificate whose time is over is offered")
+	}
+	if c := i.env.Policy.Credential([][]byte{[]byte("x")}); c != nil {
+		t.Error(c)
+	}
+	if !slices.Contains(mainMode[5].need, payload.TypeHash) {
+		t.Error("the table has changed: needs() replaces HASH by SIG")
+	}
+}
