@@ -261,7 +261,7 @@ func (c *Core) reap(p *exchange.Peer) {
 func (c *Core) usable(peer netip.Addr, profile string, with *sa) *sa {
 	var budding *sa
 	for _, s := range slices.Backward(c.sas) {
-		if s.peer.Addr != peer || profile != "" && s.m.Profile() != profile || with != nil && !s.same(with) {
+		if s.peer.Addr != peer || profile != "" && s.m.Profile() != profile || with != nil && !s.same(with) && !c.budding(s, with) {
 			continue
 		}
 		if s.m.Established(c.now) {

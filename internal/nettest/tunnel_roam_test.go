@@ -23,7 +23,7 @@ delete table ip nat
 table ip nat {
 	chain source {
 		type nat hook postrouting priority srcnat;
-		oifname eth1 ip saddr 12.12.12.0/24 udp dport { 500, 4500 } masquerade to :%[1]d-%[2]d
+		oifname eth1 ip saddr { 12.12.12.0/24, 14.14.14.0/24 } udp dport { 500, 4500 } masquerade to :%[1]d-%[2]d
 	}
 }
 END
@@ -71,6 +71,51 @@ func TestTunnelThroughNAT(t *testing.T) {
 			t.Errorf("in clear on the wire: %s", kind)
 		}
 	}
+}
+
+// Two confts behind one NAT, which r3 sees at one address, each have their tunnel, and the
+// NAT's new mappings, for both at once, do not make r3 take one for the other.
+//
+//	r1 12.12.12.1 ----\
+//	                   r2 | NAT | 23.23.23.2 -- r3 23.23.23.3, 20.1.1.1 -- b
+//	r4 14.14.14.1 ----/
+func TestTwoTunnelsThroughOneNAT(t *testing.T) {
+	t.Parallel()
+	u := newTunnel(t, ends{})
+	r4 := Namespace(t, "r4")
+	Cable(t, r4, "eth0", "", u.r2, "eth2", "14.14.14.2/24")
+	second := StartConft(t, r4, "GigabitEthernet0/0=eth0")
+	site := site{"14.14.14.1", "14.14.14.2", "23.23.23.3", "10.4.4", "20.1.1"}
+	var lines []string
+	for _, l := range (ends{}).lines(site, nil) {
+		lines = append(lines, strings.Replace(l, "interface GigabitEthernet0/1", "interface Loopback0", 1))
+	}
+	second.Exec(lines...)
+	u.translate(t, 30000, 1)
+	u.behind()
+	u.right.Exec("configure terminal", "access-list 104 permit ip 20.1.1.0 0.0.0.255 10.4.4.0 0.0.0.255",
+		"crypto map M 20 ipsec-isakmp", "set peer 23.23.23.2", "set transform-set TS", "match address 104", "end")
+
+	first, other := newProber(t, u.a, "0.0.0.0", false), newProber(t, r4, "10.4.4.1", false)
+	both := func(when string) {
+		t.Helper()
+		wait(t, "both tunnels "+when, 20*time.Second, func() bool {
+			return first.echo("20.1.1.2", 56, 150*time.Millisecond).arrived && other.echo("20.1.1.2", 56, 150*time.Millisecond).arrived
+		})
+	}
+	both("at first")
+	u.translate(t, 40000, 1)
+	<-time.After(2 * time.Second) // the mappings are forgotten
+	both("with new mappings")
+	log := u.right.Exec("show logging")
+	if n := strings.Count(log, "IKE_READY  New State = IKE_R_MM1"); n != 2 {
+		t.Errorf("%d negotiations of phase 1, want one with each", n)
+	}
+	if n := strings.Count(log, "Detected port floating to port = 400"); n != 2 {
+		t.Errorf("%d changes of a mapping reported, want one of each", n)
+	}
+	second.Exec("clear crypto sa", "clear crypto isakmp")
+	u.every(t, u.b, "10.1.1.2", 3)
 }
 
 // Keepalives keep a mapping that is forgotten after some seconds, so that the side
