@@ -26,7 +26,8 @@ func (c *Core) shelter(s *sa, a exchange.Shelter) {
 	h.waiting++
 	ipsec := c.o.IPsec
 	c.jobs = append(c.jobs, Job{
-		skip: result{s, exchange.Sheltered{Node: a.Node, Flow: a.Flow, Err: errSkipped}},
+		skip:  result{s, exchange.Sheltered{Node: a.Node, Flow: a.Flow, Err: errSkipped}},
+		waits: true, // for the router, which may be applying a configuration
 		run: func() result {
 			return result{s, exchange.Sheltered{Node: a.Node, Flow: a.Flow, Err: ipsec.Shelter(a.Flow)}}
 		},

@@ -122,8 +122,8 @@ func (e *Engine) handle(in Input) []Job {
 	return e.core.Handle(e.now(), in)
 }
 
-// work runs jobs until quit is closed. A job that waits gets a goroutine of its own; there
-// is at most one for each SA.
+// work runs jobs until quit is closed. A job that waits gets a goroutine of its own;
+// each belongs to an exchange under way, and those are bounded.
 func work(all *sync.WaitGroup, jobs <-chan Job, results chan<- Input, quit <-chan struct{}) {
 	run := func(j Job) {
 		select {
