@@ -26,7 +26,7 @@ func (e ISAKMPAuthenticating) Explain(l Language) string {
 }
 
 // nextPayloads are the payloads that may follow an ID payload.
-var nextPayloads = map[uint8]string{0: "none", 6: "CERT", 8: "HASH", 9: "SIG", 10: "NONCE", 13: "VID"}
+var nextPayloads = map[uint8]string{0: "none", 6: "CERT", 7: "CERT_REQ", 8: "HASH", 9: "SIG", 10: "NONCE", 13: "VID"}
 
 func (e ISAKMPID) Explain(l Language) string {
 	next := nextPayloads[e.Next]

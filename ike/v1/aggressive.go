@@ -14,6 +14,8 @@ import (
 //	                       <--    HDR, SA, KE, Nr, IDir, HASH_R
 //	 HDR, HASH_I           -->
 //
+// With signatures, RFC 2409, section 5.1, CERT and SIG take the place of HASH.
+//
 // Half the messages of Main Mode, at a price: the identities are in clear, and whoever
 // asks gets HASH_R, on which guesses of the key can be tried at leisure. With NAT
 // traversal NAT-D payloads ride in messages 2 and 3, and message 3 is the first from
@@ -36,13 +38,14 @@ func (t *turn) wantsAggressive() bool {
 	return t.env.Policy.AggressiveWith(t.peerAddr()) != nil || q != nil && q.Aggressive
 }
 
-// oneGroup leaves those policies that have the group of the first: the public value goes
-// out together with the proposals, so there is nothing to negotiate (RFC 2409, section
-// 5).
-func oneGroup(list []exchange.ISAKMPProposal) []exchange.ISAKMPProposal {
+// alike leaves those policies that have the group and the authentication of the first:
+// the public value goes out together with the proposals, so there is nothing to negotiate
+// (RFC 2409, section 5), and so does the identity, which must be that of the certificate
+// or of the key.
+func alike(list []exchange.ISAKMPProposal) []exchange.ISAKMPProposal {
 	var same []exchange.ISAKMPProposal
 	for _, s := range list {
-		if s.Group == list[0].Group {
+		if s.Group == list[0].Group && s.Auth == list[0].Auth {
 			same = append(same, s)
 		}
 	}

@@ -17,20 +17,21 @@ func (t *turn) initiateAggressive() {
 	}
 	key := t.credential()
 	list := t.offers()
-	if key == nil || len(list) == 0 {
+	if len(list) == 0 {
 		t.noKey()
 		return
 	}
 	if t.env.Policy.AggressiveWith(t.peerAddr()) != nil {
 		t.trace(debug.ISAKMPTunnelAttributes{At: t.at()})
 	}
-	if key.Prefix.IsValid() {
+	if key != nil && key.Prefix.IsValid() {
 		t.traceKey(key)
 	}
 	t.do(exchange.Derive{Group: list[0].Group})
 }
 
-// beginAggressive sends message 1: HDR, SA, KE, Ni, IDii and vendor IDs.
+// beginAggressive sends message 1: HDR, SA, KE, Ni, IDii, certificate requests and vendor
+// IDs.
 func (t *turn) beginAggressive(ev exchange.Secret) {
 	t.number = debug.AM1
 	list := t.offers()
@@ -39,9 +40,9 @@ func (t *turn) beginAggressive(ev exchange.Secret) {
 		t.noKey()
 		return
 	}
-	t.dh = ev.Key
+	t.dh, t.suite.Auth = ev.Key, list[0].Auth
 	t.gxi, t.ni = t.dh.Public(), t.nonce()
-	sa := offer(oneGroup(list))
+	sa := offer(list)
 	t.sai = sa.AppendBody(nil)
 	w := payload.NewWriter(t.header(payload.ExchangeAggressive, 0))
 	w.Add(payload.TypeSA, &sa)
@@ -50,8 +51,15 @@ func (t *turn) beginAggressive(ev exchange.Secret) {
 	for _, v := range t.offeredNATT() {
 		t.trace(debug.ISAKMPNATTConstructed{At: t.at(), Version: nattVersion[v]})
 	}
-	t.idi = t.ownID(0, payload.TypeVendor)
+	if t.signed() {
+		t.idi = t.ownSigningID()
+	} else {
+		t.idi = t.ownID(0, payload.TypeVendor)
+	}
 	w.Add(payload.TypeID, payload.Opaque(t.idi))
+	if t.signed() {
+		t.writeCertRequests(w)
+	}
 	for _, v := range t.offeredNATT() {
 		w.Add(payload.TypeVendor, v.ID())
 	}
@@ -96,7 +104,7 @@ func (t *turn) resumeAM2(m *message) error {
 		return err
 	}
 	key := t.credential()
-	if key == nil { // no longer
+	if key == nil && !t.signed() { // no longer
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
 		return errRefused
 	}
@@ -104,6 +112,13 @@ func (t *turn) resumeAM2(m *message) error {
 	t.policyAgreed()
 	t.nr = nonce
 	t.readVendors(m)
+	if t.signed() {
+		if err := t.makeKeys(skeyidSignature(t.suite.Hash, t.ni, t.nr, t.gxy)); err != nil {
+			return err
+		}
+		t.readCertRequests(m)
+		return t.readProof(m, t.idr)
+	}
 	if err := t.deriveKeys(key.Secret); err != nil {
 		return err
 	}
@@ -114,13 +129,17 @@ func (t *turn) resumeAM2(m *message) error {
 	return t.readNATD(m)
 }
 
-// replyAM3 sends message 3: HDR*, HASH_I and, where they apply, NAT-D and
+// replyAM3 sends message 3: HDR*, HASH_I or SIG_I and, where they apply, NAT-D and
 // INITIAL-CONTACT.
 func (t *turn) replyAM3() {
 	t.number = debug.AM3
 	t.float()
 	w := payload.NewWriter(t.header(payload.ExchangeAggressive, 0))
-	w.Add(payload.TypeHash, payload.Opaque(t.authHash(true, t.idi)))
+	if t.signed() {
+		t.writeSignature(w)
+	} else {
+		w.Add(payload.TypeHash, payload.Opaque(t.authHash(true, t.idi)))
+	}
 	t.writeNATD(w)
 	if !t.env.Registry.Known(t.peerAddr(), [8]byte(t.cky[:8])) {
 		t.trace(debug.ISAKMPInitialContact{At: t.at()})

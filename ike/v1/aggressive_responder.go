@@ -39,17 +39,24 @@ func (t *turn) resumeAM1(m *message) error {
 		return err
 	}
 	key := t.credential()
-	if key == nil { // no longer
+	if key == nil && !t.signed() { // no longer
 		t.refuseOffer()
 		return errDeleted
 	}
 	t.policyAgreed()
 	t.gxr, t.ni, t.nr = t.dh.Public(), nonce, t.nonce()
 	t.readVendors(m)
-	return t.deriveKeys(key.Secret)
+	if !t.signed() {
+		return t.deriveKeys(key.Secret)
+	}
+	if err := t.makeKeys(skeyidSignature(t.suite.Hash, t.ni, t.nr, t.gxy)); err != nil {
+		return err
+	}
+	t.readCertRequests(m)
+	return t.sign()
 }
 
-// replyAM2 sends message 2: HDR, SA, KE, Nr, IDir, HASH_R, vendor IDs and NAT-D.
+// replyAM2 sends message 2: HDR, SA, KE, Nr, IDir, HASH_R or SIG_R, vendor IDs and NAT-D.
 func (t *turn) replyAM2() {
 	t.number = debug.AM2
 	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: []payload.Proposal{t.chosen}}
@@ -58,10 +65,17 @@ func (t *turn) replyAM2() {
 	t.writeChosenNATT(w)
 	t.writeVendors(w)
 	w.Add(payload.TypeKE, payload.Opaque(t.gxr))
-	t.idr = t.ownID(0, payload.TypeNonce)
-	w.Add(payload.TypeID, payload.Opaque(t.idr))
-	w.Add(payload.TypeNonce, payload.Opaque(t.nr))
-	w.Add(payload.TypeHash, payload.Opaque(t.authHash(false, t.idr)))
+	if t.signed() {
+		t.idr = t.writeSignedID(w, payload.TypeNonce)
+		w.Add(payload.TypeNonce, payload.Opaque(t.nr))
+		t.writeSignature(w)
+		t.writeCertRequests(w)
+	} else {
+		t.idr = t.ownID(0, payload.TypeNonce)
+		w.Add(payload.TypeID, payload.Opaque(t.idr))
+		w.Add(payload.TypeNonce, payload.Opaque(t.nr))
+		w.Add(payload.TypeHash, payload.Opaque(t.authHash(false, t.idr)))
+	}
 	t.writeNATD(w)
 	t.shown = debug.AGInitExch
 	// The initiator asks again if it is lost: whoever forged its address must not get
@@ -71,9 +85,17 @@ func (t *turn) replyAM2() {
 
 // readAM3 authenticates the initiator.
 func (t *turn) readAM3(m *message) error {
+	if t.signed() {
+		return t.readProof(m, t.idi)
+	}
 	if err := t.checkHash(m, t.idi, debug.AggressiveMode); err != nil {
 		return err
 	}
+	return t.acceptAM3(m)
+}
+
+// acceptAM3 has an initiator that is authenticated.
+func (t *turn) acceptAM3(m *message) error {
 	contact := t.readContact(m)
 	if err := t.readNATD(m); err != nil {
 		return err

@@ -19,11 +19,14 @@ func (t *turn) offers() []exchange.ISAKMPProposal {
 			list = append(list, s)
 		}
 	}
+	if t.aggressive && t.initiator() {
+		return alike(list)
+	}
 	return list
 }
 
-// signs reports whether RSA signatures can be used, which Aggressive Mode does not.
-func (t *turn) signs() bool { return !t.aggressive && t.env.Policy.Signs() }
+// signs reports whether RSA signatures can be used.
+func (t *turn) signs() bool { return t.env.Policy.Signs() }
 
 // offer is the initiator's SA payload: one proposal, a transform for each policy.
 func offer(list []exchange.ISAKMPProposal) payload.SA {

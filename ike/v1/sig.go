@@ -31,10 +31,13 @@ func (p *Phase1) signed() bool { return p.suite.Auth == exchange.RSASig }
 
 // needs are the payloads of the message that the row waits for.
 func (t *turn) needs(r *row) (need, may []payload.Type) {
-	if !t.signed() || !slices.Contains(r.need, payload.TypeHash) {
+	at := slices.Index(r.need, payload.TypeHash)
+	if !t.signed() || at < 0 {
 		return r.need, anywhere
 	}
-	return []payload.Type{payload.TypeID, payload.TypeSig}, append([]payload.Type{payload.TypeCert}, anywhere...)
+	need = slices.Clone(r.need)
+	need[at] = payload.TypeSig
+	return need, append([]payload.Type{payload.TypeCert}, anywhere...)
 }
 
 // writeCertRequests asks for a certificate of one of our authorities.
@@ -79,13 +82,16 @@ func (t *turn) sign() error {
 		t.float()
 	}
 	port := uint16(500)
-	if t.floated() {
+	if t.floated() || t.aggressive {
 		port = 0
 	}
 	p := proof{with: c}
 	self, steps := t.signingID(c)
 	p.id, p.steps = self.Payload(t.local.Addr(), 17, port), steps
 	p.body = p.id.AppendBody(nil)
+	if t.aggressive && t.initiator() {
+		p.body = t.idi // which message 1 has said
+	}
 	t.proof = p
 	t.do(exchange.Sign{With: c.Sign, Hash: t.authHash(t.initiator(), p.body)})
 	t.then = (*turn).signatureMade
@@ -122,16 +128,40 @@ func (t *turn) signatureMade(*message) error {
 	return nil
 }
 
+// ownSigningID is the body of our ID payload in message 1 of Aggressive Mode.
+func (t *turn) ownSigningID() []byte {
+	self, steps := t.signingID(t.env.Policy.Credential(nil))
+	for _, s := range steps {
+		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: s})
+	}
+	id := self.Payload(t.local.Addr(), 17, 0)
+	body := id.AppendBody(nil)
+	t.traceOwnID(id, payload.TypeCertReq, len(body), true)
+	return body
+}
+
 // writeProof adds identity, certificates and signature to message 5 or 6.
 func (t *turn) writeProof(w *payload.Writer) {
+	t.writeSignedID(w, payload.TypeCert)
+	t.writeSignature(w)
+}
+
+// writeSignedID adds the identity and returns the payload's body.
+func (t *turn) writeSignedID(w *payload.Writer, next payload.Type) []byte {
 	p := &t.proof
 	for _, s := range p.steps {
 		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: s})
 	}
-	t.traceOwnID(p.id, payload.TypeCert, len(p.body), true)
+	t.traceOwnID(p.id, next, len(p.body), true)
+	w.Add(payload.TypeID, payload.Opaque(p.body))
+	return p.body
+}
+
+// writeSignature adds certificates and signature.
+func (t *turn) writeSignature(w *payload.Writer) {
+	p := &t.proof
 	t.trace(debug.ISAKMPCert{At: t.at(), Subject: p.with.Text})
 	t.trace(debug.ISAKMPCert{At: t.at(), Trustpoint: p.with.Trustpoint})
-	w.Add(payload.TypeID, payload.Opaque(p.body))
 	for _, der := range p.with.Chain {
 		w.Add(payload.TypeCert, &payload.Cert{Encoding: payload.CertX509Signature, Data: der})
 	}
@@ -166,7 +196,7 @@ func (t *turn) readProof(m *message, id []byte) error {
 	return nil
 }
 
-// judged has the verdict on message 5 or 6.
+// judged has the verdict on message 5 or 6, or on 2 or 3 of Aggressive Mode.
 func (t *turn) judged(m *message) error {
 	for _, e := range t.verdict.Events {
 		t.trace(e)
@@ -178,13 +208,23 @@ func (t *turn) judged(m *message) error {
 		}
 		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: step})
 		t.trace(debug.CryptoInvalidCert{Peer: t.peerAddr(), Reason: err.Error()})
-		t.trace(debug.CryptoModeFailure{Mode: debug.MainMode, Peer: t.peerAddr()})
+		t.trace(debug.CryptoModeFailure{Mode: t.mode(), Peer: t.peerAddr()})
 		return errRefused
 	}
 	if err := t.applyMaps(t.verdict.Maps); err != nil {
 		return err
 	}
 	t.verdict = exchange.Verdict{}
+	switch {
+	case t.aggressive && t.initiator(): // has message 2
+		t.authenticated()
+		if err := t.readNATD(m); err != nil {
+			return err
+		}
+		return t.sign()
+	case t.aggressive:
+		return t.acceptAM3(m)
+	}
 	t.accepted(m)
 	if t.initiator() {
 		return nil

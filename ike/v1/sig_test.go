@@ -167,7 +167,7 @@ func TestProofFails(t *testing.T) {
 	}
 }
 
-// Only the authentication that was agreed on counts, and Aggressive Mode has none of this.
+// Only what can be done is offered, in either mode.
 func TestSignaturesAreNotForced(t *testing.T) {
 	i := newEnd(debug.Initiator, addrI, addrR)
 	signing(i)
@@ -175,11 +175,11 @@ func TestSignaturesAreNotForced(t *testing.T) {
 		i.aggressive = aggressive
 		return len((&turn{Phase1: i.Phase1, env: i.env}).offers())
 	}
-	if list(false) != 1 || list(true) != 0 {
+	if list(false) != 1 || list(true) != 1 {
 		t.Errorf("%d policies in main mode, %d in aggressive mode", list(false), list(true))
 	}
 	i.env.Policy.Credentials[0].Usable = func() bool { return false }
-	if list(false) != 0 {
+	if list(false) != 0 || list(true) != 0 {
 		t.Error("a certificate whose time is over is offered")
 	}
 	if c := i.env.Policy.Credential([][]byte{[]byte("x")}); c != nil {
@@ -187,5 +187,81 @@ func TestSignaturesAreNotForced(t *testing.T) {
 	}
 	if !slices.Contains(mainMode[5].need, payload.TypeHash) {
 		t.Error("the table has changed: needs() replaces HASH by SIG")
+	}
+}
+
+// aggressiveSigned negotiates in Aggressive Mode with signatures until n messages have
+// been delivered.
+func aggressiveSigned(n int) (i, r *end, bi, br *believer, next []exchange.Send) {
+	i, r = newEnd(debug.Initiator, addrI, addrR), newEnd(debug.Responder, addrR, addrI)
+	bi, br = signing(i), signing(r)
+	i.env.Policy.Aggressive = []exchange.AggressivePeer{{Addr: addrR.Addr()}}
+	tunnel := &i.env.Policy.Tunnels[0]
+	sent := i.step(exchange.Initiate{Requests: []exchange.Request{{Tunnel: tunnel, Peer: addrR.Addr(), Selector: tunnel.Selectors[0], SPI: 0x1234}}})
+	for to, other := r, i; n > 0 && len(sent) > 0; n-- {
+		var answer []exchange.Send
+		for _, s := range sent {
+			answer = append(answer, to.step(deliver(s))...)
+		}
+		sent = answer
+		to, other = other, to
+	}
+	return i, r, bi, br, sent
+}
+
+func TestAggressiveSigned(t *testing.T) {
+	i, r, bi, br, _ := aggressiveSigned(9)
+	if i.state != P1Complete || r.state != P1Complete || bi.asked != 1 || br.asked != 1 || len(r.nodes) != 1 {
+		t.Fatalf("states %v and %v after %d and %d judgements", i.state, r.state, bi.asked, br.asked)
+	}
+	for _, e := range []*end{i, r} {
+		if e.peerID.Name() != "r.lab" || e.proof.signature != nil || e.wantedCerts != nil {
+			t.Errorf("the peer is %v, %d octets of proof are left", e.peerID, len(e.proof.signature))
+		}
+	}
+}
+
+// A signature that is none, none at all, or a hash instead of one: nobody is
+// authenticated, and the right message is still accepted afterwards.
+func TestAggressiveProofsThatAreNone(t *testing.T) {
+	for name, spoil := range map[string]func(s exchange.Send) exchange.Message{
+		"another signature": func(s exchange.Send) exchange.Message {
+			return edit(s, nil, payload.TypeSig, []byte("signed by nobody"))
+		},
+		"no signature":   func(s exchange.Send) exchange.Message { return without(s, payload.TypeSig) },
+		"no certificate": func(s exchange.Send) exchange.Message { return without(s, payload.TypeCert) },
+	} {
+		i, _, _, _, m2 := aggressiveSigned(1)
+		if sent := i.step(spoil(m2[0])); len(sent) != 0 || i.state != IAM1 {
+			t.Errorf("message 2 with %s leads to %v", name, i.state)
+		}
+		if i.step(deliver(m2[0])); i.state != P1Complete {
+			t.Errorf("%s: the real message 2 then leads to %v", name, i.state)
+		}
+	}
+	// Message 3 of one who does not know how to sign, but to hash.
+	i, r, _, _, _ := aggressiveSigned(2)
+	w := payload.NewWriter(r.header(payload.ExchangeAggressive, 0))
+	w.Add(payload.TypeHash, payload.Opaque((&turn{Phase1: i.Phase1}).authHash(true, i.idi)))
+	r.step(exchange.Message{Local: addrR, Remote: addrI, Data: w.Message()})
+	if r.state != RAM2 {
+		t.Errorf("a hash instead of a signature leads to %v", r.state)
+	}
+}
+
+// Neither side takes the other method of authentication for the one agreed on: a peer
+// that offers a key to a router with certificates only is refused, and the reverse.
+func TestAggressiveMethodsDoNotMix(t *testing.T) {
+	for name, who := range map[string]func(i, r *end){
+		"signatures at the initiator": func(i, _ *end) { signing(i) },
+		"signatures at the responder": func(_, r *end) { signing(r) },
+	} {
+		i, r := newEnd(debug.Initiator, addrI, addrR), newEnd(debug.Responder, addrR, addrI)
+		who(i, r)
+		i.env.Policy.Aggressive = []exchange.AggressivePeer{{Addr: addrR.Addr()}}
+		m1 := i.step(exchange.Initiate{})
+		if r.step(deliver(m1[0])); r.state != DestSA {
+			t.Errorf("%s: the responder is in %v", name, r.state)
+		}
 	}
 }

@@ -163,6 +163,37 @@ func TestStrongSwanCertificates(t *testing.T) {
 	}
 }
 
+// The same in aggressive mode.
+func TestStrongSwanCertificatesAggressive(t *testing.T) {
+	for _, role := range []string{"initiator", "responder"} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			c := newChain(t)
+			ca := newCertAuthority(t, "ca")
+			tunnel, _ := ca.peer(nil)
+			tunnel.CA, tunnel.Aggressive = pemText("CERTIFICATE", ca.cert.Raw), true
+			peer := StartStrongSwan(t, c.r3, tunnel)
+			r := c.signatures(t, ca)
+			r.Exec("configure terminal", "crypto isakmp peer address 23.23.23.3", "set aggressive-mode client-endpoint fqdn r1.lab", "end",
+				"clear crypto isakmp")
+			if role == "initiator" {
+				c.ping(t, c.a, "20.1.1.2")
+			} else if err := peer.Initiate(); err != nil {
+				t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+			}
+			c.every(t, c.a, "20.1.1.2", 3)
+			c.every(t, c.b, "10.1.1.2", 3)
+			if sas := r.Exec("show crypto isakmp sa detail"); !strings.Contains(sas, " rsig ") {
+				t.Error(sas)
+			}
+			state := map[string]string{"initiator": "Old State = IKE_I_AM1  New State = IKE_P1_COMPLETE", "responder": "Old State = IKE_R_AM2  New State = IKE_P1_COMPLETE"}[role]
+			if log := r.Exec("show logging"); !strings.Contains(log, state) || !strings.Contains(log, "CRYPTO_PKI: chain cert was anchored to trustpoint CA") {
+				t.Error(log)
+			}
+		})
+	}
+}
+
 // A peer whose certificate is no good gets no tunnel, and the log names certificate
 // and rule.
 func TestStrongSwanCertificatesRefused(t *testing.T) {
