@@ -14,6 +14,7 @@ const (
 	softInitiator = 30 * time.Second // before the end, by whoever negotiated the pair
 	softResponder = 15 * time.Second // by the other side, should that have failed
 	replaceAfter  = 30 * time.Second // a pair that has a successor lives on for so long
+	settleAfter   = 500 * time.Millisecond
 	yieldAfter    = 20 * time.Second // likewise one that lost against a simultaneous one
 )
 
@@ -126,6 +127,21 @@ func (c *Core) enable(spi uint32) {
 	}
 }
 
+// confirmed uses a pair whose Quick Mode is complete. The third message may be overtaken
+// by the packets behind it, and a responder may accept them only after it: while an
+// older pair serves, the new one waits for a moment.
+func (c *Core) confirmed(spi uint32) {
+	p := c.pairs[spi]
+	if p == nil || p.enabled {
+		return
+	}
+	if p.Initiator && c.successor(p) != nil {
+		c.timers.set(timerKey{p, exchange.Timer{Kind: exchange.Settle}}, c.now.Add(settleAfter))
+		return
+	}
+	c.enable(spi)
+}
+
 // against decides between two pairs that serve the same traffic: the one negotiated
 // later stays. Of two that both sides negotiated at once, both must choose the same.
 func (p *pair) against(o *pair) (stays bool, after time.Duration) {
@@ -157,6 +173,8 @@ func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
 	switch {
 	case kind == exchange.Idle:
 		c.idle(p)
+	case kind == exchange.Settle:
+		c.enable(p.InboundSPI)
 	case kind == exchange.Renewal:
 		if c.used(p) {
 			c.renewPair(p, end)

@@ -67,7 +67,7 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 	case exchange.Install:
 		c.install(s, a)
 	case exchange.Enable:
-		c.later = append(c.later, func() { c.enable(a.InboundSPI) })
+		c.later = append(c.later, func() { c.confirmed(a.InboundSPI) })
 	case exchange.Withdraw:
 		c.later = append(c.later, func() { c.withdraw(a.InboundSPI) })
 	case exchange.PeerDeleted:

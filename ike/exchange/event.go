@@ -121,4 +121,5 @@ const (
 	Keepalive                   // of a NAT's mapping (RFC 3948, section 4)
 	Alive                       // of the next look whether the peer is alive
 	Idle                        // of the next look whether IPsec SAs are used
+	Settle                      // of a pair whose peer may not have taken the last message yet
 )
