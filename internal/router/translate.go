@@ -228,10 +228,10 @@ func aclSelector(s exchange.Selector) acl.Selector {
 	return acl.Selector{Local: aclProxy(s.Local), Remote: aclProxy(s.Remote)}
 }
 
-// list returns the access list of an entry; as on IOS one without entries does not
+// list returns the extended access list of an entry; as on IOS one without entries does not
 // exist.
 func list(c *config.Config, e *config.CryptoMapEntry) *acl.List {
-	if l := c.AccessList(e.MatchAddress); l != nil && len(l.Entries) > 0 {
+	if l := c.AccessList(e.MatchAddress); l != nil && !l.Standard && len(l.Entries) > 0 {
 		return l
 	}
 	return nil
