@@ -363,6 +363,12 @@ func generate(r *rand.Rand) [][]string {
 			return []string{"interface " + iface(), "ip address 10." + num(4) + ".1." + num(200) + " 255.255.255.0 secondary"}
 		},
 		func() []string {
+			return []string{"interface " + iface(), pick("", "no ") + "ip access-group " + pick("NAME", "101", "7") + pick(" in", " out"), pick("no ip unreachables", "ip unreachables")}
+		},
+		func() []string {
+			return []string{"crypto map M" + num(2) + " " + num(3) + " ipsec-isakmp", pick("", "no ") + "set ip access-group " + pick("NAME", "101") + pick(" in", " out")}
+		},
+		func() []string {
 			return []string{"interface " + iface(), pick("crypto map M1", "no crypto map", "description x  y", "no ip address")}
 		},
 		func() []string {

@@ -171,7 +171,7 @@ var mapEntries = []grammar.Entry[*mapScope]{
 			}
 		},
 	},
-	mapLine{
+	mapAccessGroupLine, mapLine{
 		Syntax: "set security-association lifetime " + lifetimeSyntax,
 		Help: withHelp(lifetimeHelp, grammar.Help{
 			"set":                  "Set values for encryption/decryption",

@@ -94,6 +94,8 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	accessGroupLine,
+	unreachablesLine,
 	interfaceLine{
 		Syntax: "shutdown",
 		Help:   grammar.Help{"shutdown": "Shutdown the selected interface"},

@@ -36,7 +36,6 @@ const (
 	noRouting  = "there are no routing protocols, use ip route"
 	noLogin    = "the owner of the console socket is the only user"
 	noLines    = "the console and the attached sessions have no settings of their own"
-	noFilter   = "packets are not filtered, access lists select what is encrypted"
 	noVRF      = "there is one routing table"
 	noTunnel   = "the interfaces are Ethernet types and Loopback, without subinterfaces"
 	noIPv6     = "there is only IPv4"
@@ -150,7 +149,6 @@ var knownWords = []knownWord{
 	{"ip host", "names are not looked up", absent},
 	{"ip default-gateway", "the router routes, use ip route 0.0.0.0 0.0.0.0", absent},
 	{"ip default-network", "use ip route 0.0.0.0 0.0.0.0", absent},
-	{"ip access-group", noFilter, absent},
 	{"ip inspect", noFirewall, absent},
 	{"ip audit", noFirewall, absent},
 	{"ip ips", noFirewall, absent},
@@ -171,7 +169,6 @@ var knownWords = []knownWord{
 	{"vrf forwarding", noVRF, absent},
 	{"ip source-route", byLinux, absent},
 	{"ip redirects", byLinux, absent},
-	{"ip unreachables", byLinux, absent},
 	{"ip proxy-arp", byLinux, absent},
 	{"ip directed-broadcast", "broadcasts are not forwarded", absent},
 	{"ip mask-reply", "there is no mask reply", absent},

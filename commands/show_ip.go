@@ -35,7 +35,8 @@ func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
 		for _, a := range i.Config.Secondary {
 			fmt.Fprintf(w, "  Secondary address %s/%d\n", ipText(a.IP), maskLen(a.Mask))
 		}
-		fmt.Fprint(w, "  Outgoing access list is not set\n  Inbound  access list is not set\n")
+		fmt.Fprintf(w, "  Outgoing access list is %s\n  Inbound  access list is %s\n",
+			cmp.Or(i.Config.AccessOut, "not set"), cmp.Or(i.Config.AccessIn, "not set"))
 	}
 }
 

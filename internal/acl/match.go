@@ -47,7 +47,8 @@ func (p Ports) Match(port uint16) bool {
 // Match reports whether the entry's condition holds for the packet. A fragment
 // without transport header meets the address part of a condition on one only when
 // the entry permits, as IOS does: what it might belong to is let through by a permit
-// and never refused by a deny. For a crypto ACL that means protected.
+// and never refused by a deny. For a crypto ACL that means protected. Ports of a later
+// fragment that are known, from the first one, are compared.
 func (e *Entry) Match(p *packet.Parsed) bool {
 	if e.Remark != "" || e.Protocol != ProtoIP && e.Protocol != p.Protocol ||
 		!e.Src.Match(p.Src) || !e.Dst.Match(p.Dst) {
@@ -59,10 +60,16 @@ func (e *Entry) Match(p *packet.Parsed) bool {
 	if !e.Transport() {
 		return true
 	}
-	if p.FragmentOffset != 0 {
+	later := p.FragmentOffset != 0
+	switch {
+	case later && !p.HasPorts:
+		return e.Action == Permit
+	case !e.matchPorts(p):
+		return false
+	case later && (e.TCP.Op != FlagsNone || e.ICMP.Op != ICMPAny):
 		return e.Action == Permit
 	}
-	return e.matchPorts(p) && e.TCP.match(p) && e.ICMP.match(p)
+	return e.TCP.match(p) && e.ICMP.match(p)
 }
 
 // Transport reports whether the entry has a condition on the transport header, which

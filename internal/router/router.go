@@ -13,6 +13,7 @@ import (
 
 	"conft/debug"
 	"conft/ike"
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/dataplane"
 	"conft/internal/kernel"
@@ -56,8 +57,8 @@ type Router struct {
 	behind   bool           // the kernel refused the last change
 	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
-	states   map[string]linkState // as last reported, by interface
-	base     map[string][]uint64  // counters at the last `clear access-list counters`
+	states   map[string]linkState            // as last reported, by interface
+	base     map[string]map[acl.Entry]uint64 // counters at the last `clear access-list counters`
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
@@ -77,7 +78,7 @@ func Open(o Options) (*Router, error) {
 		live:     newLive(),
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
-		base:     map[string][]uint64{},
+		base:     map[string]map[acl.Entry]uint64{},
 		reload:   make(chan struct{}, 1),
 		crls:     pki.NewRevocations(),
 		reason:   "power-on",
@@ -220,6 +221,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watch(ctx) })
 	r.wait.Go(func() { r.watchRefused(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
+	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

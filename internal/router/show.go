@@ -23,10 +23,7 @@ func (r *Router) AccessLists() []ACLState {
 	for _, l := range c.AccessLists {
 		s := ACLState{List: l, Match: make([]uint64, len(l.Entries))}
 		for i, n := range counts[l.Name] {
-			if base := r.base[l.Name]; i < len(base) {
-				n -= min(n, base[i])
-			}
-			s.Match[i] = n
+			s.Match[i] = n - min(n, r.base[l.Name][unnumbered(l.Entries[i])])
 		}
 		out = append(out, s)
 	}
@@ -34,7 +31,7 @@ func (r *Router) AccessLists() []ACLState {
 }
 
 // matches sums what the kernel counted for each entry of each list over all the
-// crypto map entries that use it.
+// crypto map entries and interfaces that use it.
 func (r *Router) matches(c *config.Config) map[string][]uint64 {
 	out := map[string][]uint64{}
 	counters, err := r.kernel.Counters()
@@ -53,6 +50,21 @@ func (r *Router) matches(c *config.Config) map[string][]uint64 {
 			}
 			for k := range l.Entries {
 				out[l.Name][k] += count(matched, i, k)
+			}
+		}
+	}
+	lists, _ := r.kernel.ListMatches() // none as of a kernel that has counted nothing
+	for name, counts := range lists {
+		l := c.AccessList(name)
+		if l == nil {
+			continue // as of a moment ago
+		}
+		if out[name] == nil {
+			out[name] = make([]uint64, len(l.Entries))
+		}
+		for i := range out[name] {
+			if i < len(counts) {
+				out[name][i] += counts[i]
 			}
 		}
 	}
@@ -89,14 +101,26 @@ func dropsOf(s *dataplane.Stats, refused uint64) Drops {
 
 // ClearAccessListCounters counts a list anew from now, or all when name is "".
 func (r *Router) ClearAccessListCounters(name string) {
-	counts := r.matches(r.running.Load())
+	c := r.running.Load()
+	counts := r.matches(c)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for l, n := range counts {
-		if name == "" || l == name {
-			r.base[l] = n
+	for _, l := range c.AccessLists {
+		if name != "" && l.Name != name {
+			continue
 		}
+		base := map[acl.Entry]uint64{}
+		for i, n := range counts[l.Name] {
+			base[unnumbered(l.Entries[i])] = n
+		}
+		r.base[l.Name] = base
 	}
+}
+
+// unnumbered is an entry without its place in the list.
+func unnumbered(e acl.Entry) acl.Entry {
+	e.Seq = 0
+	return e
 }
 
 // ISAKMPSAs returns the ISAKMP SAs, newest first.

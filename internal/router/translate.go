@@ -99,11 +99,15 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
 				Name:  fmt.Sprintf("%s %d", p.cmap.Name, e.Seq),
+				List:  e.list.Name,
 				Rules: e.list.Entries,
+				In:    filterList(c, e.AccessIn),
+				Out:   filterList(c, e.AccessOut),
 			})
 		}
 		d.Crypto = append(d.Crypto, l)
 	}
+	d.Filters = r.filters(c)
 	return d
 }
 
