@@ -59,6 +59,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		standardBlock,
 		extendedBlock,
+		resequenceLine,
 	},
 	numberedLines(),
 	actions,

@@ -263,7 +263,7 @@ var modes = [][]string{
 var control = []string{"do", "end", "exit", "no", "default"}
 
 // made are the words of commands that make something, and are no configuration.
-var made = []string{"key", "authenticate", "enroll", "import", "crl"}
+var made = []string{"key", "authenticate", "enroll", "import", "crl", "resequence"}
 
 // isKeyword tells a keyword from a placeholder.
 func isKeyword(token string) bool {
