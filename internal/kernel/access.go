@@ -179,8 +179,8 @@ func deny(name string) chain {
 
 const answerChain = "answer"
 
-// answer shows to WatchAccess what an ICMP message is due about. There is none of
-// what arrived on a quiet link.
+// answer shows to WatchAccess what an ICMP message is due about. There is none about
+// what arrived on a quiet link or was sent to more than one (RFC 1812, section 4.3.2.7).
 func answer(d *Desired) chain {
 	c := chain{name: answerChain}
 	for _, f := range d.Filters {
@@ -188,7 +188,9 @@ func answer(d *Desired) chain {
 			c.rules = append(c.rules, join(linkName(expr.MetaKeyIIFNAME, f.Link), verdict(expr.VerdictReturn)))
 		}
 	}
-	c.rules = append(c.rules, join(limit(answerRate, 1), logTo(accessGroup, answerPrefix)))
+	c.rules = append(c.rules,
+		compare("meta pkttype != host", &expr.Meta{Key: expr.MetaKeyPKTTYPE, Register: 1}, expr.CmpOpNeq, []byte{unix.PACKET_HOST}).and(verdict(expr.VerdictReturn)),
+		join(limit(answerRate, 1), logTo(accessGroup, answerPrefix)))
 	return c
 }
 
@@ -211,34 +213,25 @@ var unreachable = acl.Entry{Protocol: 1, Src: acl.Any, Dst: acl.Any, ICMP: acl.I
 func inList(link string) string  { return "in." + link }
 func outList(link string) string { return "out-list." + link }
 
-// ListMatches returns how many packets each entry of each access list of the last
-// Apply has matched since it was first named there, by the list's name.
-func (k *Kernel) ListMatches() (map[string][]uint64, error) {
+// ListMatch are the packets that each entry of an access list has matched at one place.
+type ListMatch struct {
+	List    *acl.List
+	Packets []uint64 // by index of List.Entries
+}
+
+// ListMatches counts for each place of an access list that the last Apply named, since
+// it was first named there.
+func (k *Kernel) ListMatches() ([]ListMatch, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	t, err := k.rules.counts()
 	if err != nil {
 		return nil, err
 	}
-	all := map[string][]uint64{}
+	var all []ListMatch
 	add := func(name string, l *acl.List, deny *chain) {
-		if l == nil {
-			return
-		}
-		if all[l.Name] == nil {
-			all[l.Name] = make([]uint64, len(l.Entries))
-		}
-		seen := map[string]bool{} // of equals the first matches
-		for i, e := range l.Entries {
-			if e.Remark != "" {
-				continue
-			}
-			for _, r := range entryRules(e, deny) {
-				if !seen[r.text] {
-					all[l.Name][i] += t[name][r.text]
-				}
-				seen[r.text] = true
-			}
+		if l != nil {
+			all = append(all, ListMatch{l, matches(t[name], l, deny)})
 		}
 	}
 	for _, f := range k.access {
@@ -252,6 +245,24 @@ func (k *Kernel) ListMatches() (map[string][]uint64, error) {
 		}
 	}
 	return all, nil
+}
+
+// matches reads what a chain has counted for the entries of its list.
+func matches(counted map[string]uint64, l *acl.List, deny *chain) []uint64 {
+	n := make([]uint64, len(l.Entries))
+	seen := map[string]bool{} // of equals the first matches
+	for i, e := range l.Entries {
+		if e.Remark != "" {
+			continue
+		}
+		for _, r := range entryRules(e, deny) {
+			if !seen[r.text] {
+				n[i] += counted[r.text]
+			}
+			seen[r.text] = true
+		}
+	}
+	return n
 }
 
 // Denied returns how many packets access lists did not let by, in and out.

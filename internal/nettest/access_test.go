@@ -71,9 +71,44 @@ func TestAccessClear(t *testing.T) {
 		t.Errorf("quiet: %d answered, %d prohibited", got, told)
 	}
 
+	// Fragments are looked at as they come, and a permit by port lets later ones by.
+	u.left.Exec("configure terminal", "no ip access-list extended LAN", "ip access-list extended LAN", "deny icmp any any fragments", "permit udp any any eq 7000", "permit icmp any any echo",
+		"interface GigabitEthernet0/1", "ip unreachables", "end")
+	if got, _ := u.pings(t, 2, "20.1.1.2"); got != 2 {
+		t.Errorf("whole datagrams: %d of 2 answered", got)
+	}
+	if _, err := u.a.Output("ping", "-c1", "-s3000", "-W0.3", "20.1.1.2"); err == nil {
+		t.Error("fragments passed a list that denies them")
+	}
+	if n := u.left.matches("LAN", "deny icmp any any fragments"); n != 2 {
+		t.Errorf("%d matches, want the second and the third fragment", n)
+	}
+	udp(t, u.a, u.b, netip.MustParseAddrPort("20.1.1.2:7000"), 3000)
+	if n := u.left.matches("LAN", "permit udp any any eq 7000"); n < 3 {
+		t.Errorf("%d matches, want three fragments", n)
+	}
+
+	// A change of another list leaves the counters alone, and so does that the list is
+	// taken off; a router that was killed filters until the next one does.
+	before := u.left.Exec("show ip access-lists LAN")
+	u.left.Exec("configure terminal", "access-list 20 permit any", "interface GigabitEthernet0/0", "ip access-group 20 in", "end")
+	u.left.Exec("configure terminal", "interface GigabitEthernet0/0", "no ip access-group in", "interface GigabitEthernet0/1", "no ip access-group in", "end")
+	if now := u.left.Exec("show ip access-lists LAN"); now != before {
+		t.Errorf("counters after changes of others:\n%s\nbefore\n%s", now, before)
+	}
+	u.left.Exec("configure terminal", "interface GigabitEthernet0/1", "ip access-group LAN in", "end", "write memory")
+	u.left.Kill()
+	if _, err := u.a.Output("ping", "-c1", "-s3000", "-W0.3", "20.1.1.2"); err == nil {
+		t.Error("fragments passed the list of a router that was killed")
+	}
+	u.left.Start()
+	if got, _ := u.pings(t, 2, "20.1.1.2"); got != 2 || u.left.matches("LAN", "permit icmp any any echo") != 2 {
+		t.Errorf("after a restart %d of 2 answered:\n%s", got, u.left.Exec("show access-lists"))
+	}
+
 	// Out: what is forwarded, by a standard list.
 	u.left.Exec("configure terminal", "access-list 10 deny 10.1.1.2", "access-list 10 permit any",
-		"interface GigabitEthernet0/1", "no ip access-group LAN in", "ip unreachables", "interface GigabitEthernet0/0", "ip access-group 10 out", "end")
+		"interface GigabitEthernet0/1", "no ip access-group LAN in", "interface GigabitEthernet0/0", "ip access-group 10 out", "end")
 	if got, told := u.pings(t, 5, "20.1.1.2"); got != 0 || told < 1 {
 		t.Errorf("denied out: %d answered, %d prohibited", got, told)
 	}

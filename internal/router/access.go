@@ -38,6 +38,38 @@ func filterList(c *config.Config, name string) *acl.List {
 	return nil
 }
 
+// listCounts are numbers of packets by list and entry, whatever place that has in it.
+type listCounts map[string]map[acl.Entry]uint64
+
+func (n listCounts) add(list string, e acl.Entry, packets uint64) {
+	if n[list] == nil {
+		n[list] = map[acl.Entry]uint64{}
+	}
+	n[list][unnumbered(e)] += packets
+}
+
+// unnumbered is an entry without its place in the list.
+func unnumbered(e acl.Entry) acl.Entry {
+	e.Seq = 0
+	return e
+}
+
+// changed returns what is still to be known after lists were taken off their places: what
+// n counted of the entries that c has, as far as now, which counts anew, has it not.
+func (n listCounts) changed(c *config.Config, was, now listCounts) listCounts {
+	out := listCounts{}
+	for _, l := range c.AccessLists {
+		for _, e := range l.Entries {
+			key := unnumbered(e)
+			old, has := was[l.Name][key], now[l.Name][key]
+			if total := n[l.Name][key] + old - min(old, has); total != 0 {
+				out.add(l.Name, e, total)
+			}
+		}
+	}
+	return out
+}
+
 // watchAccess logs the packets that entries with `log` match.
 func (r *Router) watchAccess(ctx context.Context) {
 	log := newAccessLog()

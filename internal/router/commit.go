@@ -32,10 +32,12 @@ func (r *Router) Change(f func(*config.Config) error) error {
 	// Most lines of a pasted configuration do not concern the kernel, and to compare
 	// it with what is wanted takes tens of milliseconds.
 	if want := r.desired(c); r.behind || !reflect.DeepEqual(want, r.desired(old)) {
+		was := r.matches(old)
 		if err := r.apply(want); err != nil {
 			r.retry(r.apply(r.desired(old)))
 			return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
 		}
+		r.kept = r.kept.changed(c, was, r.matches(c))
 	}
 	r.running.Store(c)
 	r.follow(old, c)

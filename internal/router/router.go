@@ -13,7 +13,6 @@ import (
 
 	"conft/debug"
 	"conft/ike"
-	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/dataplane"
 	"conft/internal/kernel"
@@ -57,8 +56,9 @@ type Router struct {
 	behind   bool           // the kernel refused the last change
 	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
-	states   map[string]linkState            // as last reported, by interface
-	base     map[string]map[acl.Entry]uint64 // counters at the last `clear access-list counters`
+	states   map[string]linkState // as last reported, by interface
+	base     listCounts           // counters at the last `clear access-list counters`
+	kept     listCounts           // of lists that have since been taken off an interface or crypto map
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
@@ -78,7 +78,7 @@ func Open(o Options) (*Router, error) {
 		live:     newLive(),
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
-		base:     map[string]map[acl.Entry]uint64{},
+		base:     listCounts{},
 		reload:   make(chan struct{}, 1),
 		crls:     pki.NewRevocations(),
 		reason:   "power-on",
