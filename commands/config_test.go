@@ -231,7 +231,7 @@ ip access-list extended EMPTY
 ip access-list extended LIST
  remark first  things
  permit ip 10.1.1.0 0.0.0.255 any
- deny tcp any eq www host 1.1.1.1 range ftp-data ftp log
+ deny   tcp any eq www host 1.1.1.1 range ftp-data ftp log
  permit udp any neq isakmp any gt 1023
  permit icmp any any
 !

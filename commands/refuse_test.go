@@ -194,7 +194,7 @@ func TestNamedListOrder(t *testing.T) {
  permit icmp any any
  5 permit esp any any
 `)
-	want := "ip access-list extended L\n permit esp any any\n deny tcp host 1.1.1.1 any\n remark last\n permit icmp any any\n!\n"
+	want := "ip access-list extended L\n permit esp any any\n deny   tcp host 1.1.1.1 any\n remark last\n permit icmp any any\n!\n"
 	if !strings.Contains(Text(c), want) {
 		t.Errorf("got\n%s", Text(c))
 	}

@@ -150,7 +150,7 @@ var undoings = []undoing{
 	{[]string{"crypto dynamic-map D 1"}, "set ip access-group NAME out", " set ip access-group NAME out", "no set ip access-group NAME out"},
 	{nil, "access-list 120 remark r", "access-list 120 remark r", "no access-list 120"},
 	{nil, "access-list 120 permit tcp any any eq 23", "access-list 120 permit tcp any any eq telnet", "no access-list 120 permit tcp any any eq 23"},
-	{nil, "access-list 120 deny 51 1.2.3.4 0.0.0.0 0.0.0.0 255.255.255.255", "access-list 120 deny ahp host 1.2.3.4 any", "no access-list 120"},
+	{nil, "access-list 120 deny 51 1.2.3.4 0.0.0.0 0.0.0.0 255.255.255.255", "access-list 120 deny   ahp host 1.2.3.4 any", "no access-list 120"},
 	{nil, "access-list 10 remark r", "access-list 10 remark r", "no access-list 10"},
 	{nil, "access-list 99 permit host 1.2.3.4 log", "access-list 99 permit 1.2.3.4 log", "no access-list 99"},
 	{nil, "access-list 1300 deny 10.1.1.5 0.0.0.255", "access-list 1300 deny   10.1.1.0 0.0.0.255", "no access-list 1300 deny any"},
@@ -163,13 +163,13 @@ var undoings = []undoing{
 	{nil, "ip access-list extended L", "ip access-list extended L", "no ip access-list extended L"},
 	{[]string{"ip access-list extended L"}, "remark r", " remark r", "no remark r"},
 	{[]string{"ip access-list extended L"}, "permit udp any eq 500 any", " permit udp any eq isakmp any", "no permit udp any eq 500 any"},
-	{[]string{"ip access-list extended L"}, "deny gre any any log", " deny gre any any log", "no deny gre any any log"},
+	{[]string{"ip access-list extended L"}, "deny gre any any log", " deny   gre any any log", "no deny gre any any log"},
 	{[]string{"ip access-list extended L"}, "permit tcp any eq 80 any established log", " permit tcp any eq www any established log", "no permit tcp any eq 80 any established log"},
 	{[]string{"ip access-list extended L"}, "permit tcp any any match-all +SYN -ack", " permit tcp any any match-all -ack +syn", "no permit tcp any any match-all -ack +syn"},
-	{[]string{"ip access-list extended L"}, "deny icmp any any echo log-input", " deny icmp any any echo log-input", "no deny icmp any any 8 log-input"},
+	{[]string{"ip access-list extended L"}, "deny icmp any any echo log-input", " deny   icmp any any echo log-input", "no deny icmp any any 8 log-input"},
 	{[]string{"ip access-list extended L"}, "permit udp any any dscp 46", " permit udp any any dscp ef", "no permit udp any any dscp ef"},
 	{[]string{"ip access-list extended L"}, "permit ip any any prec 5 tos 0 fragments", " permit ip any any precedence critical tos normal fragments", "no permit ip any any precedence critical tos normal fragments"},
-	{[]string{"ip access-list extended L"}, "5 deny ip any any", " deny ip any any", "no 5"},
+	{[]string{"ip access-list extended L"}, "5 deny ip any any", " deny   ip any any", "no 5"},
 }
 
 // TestEveryCommandUndone types each configuration command, sees its line in the

@@ -2,14 +2,15 @@ package acl
 
 import "fmt"
 
-// AppendEntry appends the entry of an extended list as `show running-config` and
-// `show access-lists` print it after the sequence number or the list's name:
-// "permit tcp 10.1.1.0 0.0.0.255 host 20.1.1.1 eq www log".
-func AppendEntry(b []byte, e *Entry) []byte {
+// AppendEntry appends the entry of an extended list as `show access-lists` prints it
+// after the sequence number: "deny tcp 10.1.1.0 0.0.0.255 host 20.1.1.1 eq www log".
+func AppendEntry(b []byte, e *Entry) []byte { return e.extended(b, e.Action.String()) }
+
+func (e *Entry) extended(b []byte, action string) []byte {
 	if e.Remark != "" {
 		return append(append(b, "remark "...), e.Remark...)
 	}
-	b = append(append(b, e.Action.String()...), ' ')
+	b = append(append(b, action...), ' ')
 	b = append(b, ProtocolName(e.Protocol)...)
 	b = appendPorts(AppendAddr(append(b, ' '), e.Src), e.Protocol, e.SrcPort)
 	b = appendPorts(AppendAddr(append(b, ' '), e.Dst), e.Protocol, e.DstPort)
@@ -35,7 +36,7 @@ func (e *Entry) standard(b []byte, wildcard string) []byte {
 	if e.Remark != "" {
 		return append(append(b, "remark "...), e.Remark...)
 	}
-	b = fmt.Appendf(b, "%-6s ", e.Action)
+	b = append(append(b, e.Action.padded()...), ' ')
 	switch e.Src.Wildcard {
 	case 0xffffffff:
 		b = append(b, "any"...)
@@ -47,12 +48,13 @@ func (e *Entry) standard(b []byte, wildcard string) []byte {
 	return append(b, e.logWord()...)
 }
 
-// AppendEntry appends an entry of the list as the running configuration has it.
+// AppendEntry appends an entry of the list as the running configuration has it: like
+// `show access-lists`, but for a standard one's wildcards, with the verdicts aligned.
 func (l *List) AppendEntry(b []byte, e *Entry) []byte {
 	if l.Standard {
 		return AppendStandard(b, e)
 	}
-	return AppendEntry(b, e)
+	return e.extended(b, e.Action.padded())
 }
 
 func (e *Entry) logWord() string {
@@ -67,6 +69,9 @@ func (e *Entry) logWord() string {
 
 // String returns the keyword of the action.
 func (a Action) String() string { return [...]string{"permit", "deny"}[a] }
+
+// padded is the keyword as long as the longer one.
+func (a Action) padded() string { return [...]string{"permit", "deny  "}[a] }
 
 // AppendAddr appends "any", "host A" or "A wildcard".
 func AppendAddr(b []byte, a Addr) []byte {

@@ -57,6 +57,16 @@ func TestNamesAreSortedAndUnique(t *testing.T) {
 	}
 }
 
+// The running configuration aligns the verdicts, show commands do not.
+func TestListText(t *testing.T) {
+	l := List{Entries: []Entry{{Action: Deny, Src: Any, Dst: Any, Log: true}, {Remark: "deny"}}}
+	for i, want := range []string{"deny   ip any any log", "remark deny"} {
+		if got := string(l.AppendEntry(nil, &l.Entries[i])); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestMessagesAreSortedAndUnique(t *testing.T) {
 	if !slices.IsSortedFunc(Messages, func(a, b Message) int { return strings.Compare(a.Word, b.Word) }) {
 		t.Error("the messages are not sorted")

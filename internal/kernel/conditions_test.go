@@ -164,3 +164,25 @@ func somePacket(r *rand.Rand) []byte {
 	}
 	return b
 }
+
+// What the engine sends on port 4500 is ESP but for IKE, behind four zeros, and for
+// keepalives of one octet.
+func TestESPInUDP(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		payload []byte
+		want    bool
+	}{
+		{"ESP", []byte{0, 0, 0x12, 0x34, 0, 0, 0, 1}, true},
+		{"IKE", []byte{0, 0, 0, 0, 1, 2, 3, 4}, false},
+		{"keepalive", []byte{0xff}, false},
+	} {
+		b := make([]byte, 20, 40)
+		b[0], b[9] = 0x45, 17
+		b = append(b, 0x11, 0x94, 0x11, 0x94, 0, byte(8+len(c.payload)), 0, 0)
+		b = append(b, c.payload...)
+		if got := holds(t, espInUDP(), b); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
