@@ -2,7 +2,9 @@ package router
 
 import (
 	"context"
+	"iter"
 	"net"
+	"strings"
 	"time"
 
 	"conft/debug"
@@ -68,6 +70,43 @@ func (n listCounts) changed(c *config.Config, was, now listCounts) listCounts {
 		}
 	}
 	return out
+}
+
+// takenOff reports whether a list has a place in old where it has none in want: what it
+// has counted there goes.
+func takenOff(old, want kernel.Desired) bool {
+	now := map[string]bool{}
+	for at := range places(want) {
+		now[at] = true
+	}
+	for at := range places(old) {
+		if !now[at] {
+			return true
+		}
+	}
+	return false
+}
+
+// places yields the place of each list with the list's name.
+func places(d kernel.Desired) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		at := func(l *acl.List, words ...string) bool {
+			return l == nil || yield(strings.Join(append(words, l.Name), " "))
+		}
+		for _, f := range d.Filters {
+			if !at(f.In, "in", f.Link) || !at(f.Out, "out", f.Link) {
+				return
+			}
+		}
+		for _, l := range d.Crypto {
+			for _, s := range l.Selectors {
+				if !yield(strings.Join([]string{"protect", l.Link, s.Name, s.List}, " ")) ||
+					!at(s.In, "decrypted", l.Link, s.Name) || !at(s.Out, "encrypted", l.Link, s.Name) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // watchAccess logs the packets that entries with `log` match.

@@ -185,3 +185,24 @@ func TestStandardListProtectsNothing(t *testing.T) {
 		t.Errorf("crypto: %+v", d.Crypto)
 	}
 }
+
+// Counts are read before a change that takes a list off a place, only then.
+func TestTakenOff(t *testing.T) {
+	r, c := seed()
+	c.Interfaces[2].AccessIn = "101"
+	old := r.desired(c)
+	for name, f := range map[string]func(*config.Config) bool{
+		"nothing":        func(*config.Config) bool { return false },
+		"one more":       func(c *config.Config) bool { c.Interfaces[2].AccessOut = "101"; return false },
+		"another entry":  func(c *config.Config) bool { c.AccessList("101").Entries[0].Log = true; return false },
+		"off":            func(c *config.Config) bool { c.Interfaces[2].AccessIn = ""; return true },
+		"another list":   func(c *config.Config) bool { c.Interfaces[2].AccessIn = "100"; return true },
+		"the crypto map": func(c *config.Config) bool { c.Interfaces[1].CryptoMap = ""; return true },
+	} {
+		d := c.Clone()
+		want := f(d)
+		if got := takenOff(old, r.desired(d)); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
