@@ -32,12 +32,10 @@ func (t *table) ask(line string, level int) (Answer, error) {
 	for _, th := range threads {
 		end = end || th.pos.last && !a.Word
 	}
-	next := t.candidates(threads, level)
 	if len(threads) > 0 && threads[0].pos.kind == restOfLine {
-		next = threads // it goes on
+		a.Items = append(a.Items, Item{threads[0].pos.text, threads[0].pos.help}) // it goes on
 	}
-	for _, th := range next {
-		p := th.pos
+	for _, p := range t.candidates(threads, level) {
 		if p.kind == wholeInterface {
 			continue // its types are listed
 		}
@@ -69,8 +67,7 @@ func (t *table) complete(line string, level int) (string, bool) {
 		return "", false
 	}
 	var found string
-	for _, th := range t.candidates(threads, level) {
-		p := th.pos
+	for _, p := range t.candidates(threads, level) {
 		if _, ok := p.accept(part); p.kind != keyword || !ok {
 			continue
 		}
