@@ -66,20 +66,23 @@ func (t *table) complete(line string, level int) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	var found string
+	var found *pos
 	for _, p := range t.candidates(threads, level) {
-		if _, ok := p.accept(part); p.kind != keyword || !ok {
+		if p.kind != keyword && (p.kind != file || len(part) > len(p.text)) || !p.begins(part) {
 			continue
 		}
-		if found != "" && found != p.text {
+		if found != nil && found.text != p.text {
 			return "", false
 		}
-		found = p.text
+		found = p
 	}
-	if found == "" {
+	switch {
+	case found == nil:
 		return "", false
+	case found.kind == file:
+		return found.text[len(part):], true // the name follows
 	}
-	return found[len(part):] + " ", true
+	return found.text[len(part):] + " ", true
 }
 
 // cutWord separates the word that the cursor stands behind.
