@@ -155,8 +155,8 @@ func TestDesiredFilters(t *testing.T) {
 	if d := r.desired(c); d.Filters != nil {
 		t.Errorf("without lists: %+v", d.Filters)
 	}
-	c.AccessLists = append(c.AccessLists, &acl.List{Name: "NOTES", Entries: []acl.Entry{{Remark: "none"}}},
-		&acl.List{Name: "7", Standard: true, Entries: []acl.Entry{{Seq: 10, Src: acl.Any, Dst: acl.Any}}})
+	c.AddAccessList(&acl.List{Name: "NOTES", Entries: []acl.Entry{{Remark: "none"}}})
+	c.AddAccessList(&acl.List{Name: "7", Standard: true, Entries: []acl.Entry{{Seq: 10, Src: acl.Any, Dst: acl.Any}}})
 	in, out, none := c.Interfaces[1], c.Interfaces[2], c.Interfaces[3]
 	in.AccessIn, in.AccessOut = "101", "missing"
 	out.AccessIn, out.AccessOut, out.NoUnreachables = "NOTES", "7", true
