@@ -413,6 +413,7 @@ func FuzzLines(f *testing.F) {
 		f.Add(strings.Join(block, "\n"))
 	}
 	f.Add("no ip address\ninterface l1\nip address 1.1.1.1 255.255.255.255 secondary\nno ip address 1.1.1.1 255.255.255.255 secondary")
+	f.Add("access-list 10 permit 1.2.3.4 0.0.0.0\naccess-list 110 permit tcp any any match-any +ack -ack\naccess-list 110 deny icmp any any 12 0 tos 15 log-input\nip access-list resequence 110 7 7")
 	f.Add("enable secret x\nenable password 7\nenable password 0\naccess-list 100 permit 0 any any\nip access-list extended 100\n no 10")
 	f.Fuzz(func(t *testing.T, typed string) {
 		c := typeAll(newRouter(), strings.Split(typed, "\n"))

@@ -31,23 +31,23 @@ func (e AccessListLog) AppendLine(b []byte, _ Manner) []byte {
 	}
 	from := ""
 	if e.Interface != "" {
-		from = fmt.Sprintf(" (%s %s)", e.Interface, e.MAC)
+		from = fmt.Sprintf(textAccessInput, e.Interface, e.MAC)
 		if e.MAC == "" {
 			from = fmt.Sprintf(" (%s)", e.Interface)
 		}
 	}
 	switch {
 	case e.Standard:
-		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGS: list %s %s %s %d packet%s", e.List, verdict, e.Src, e.Packets, plural)
+		return fmt.Appendf(b, textAccessStandard, e.List, verdict, e.Src, e.Packets, plural)
 	case e.Protocol == 6 || e.Protocol == 17:
 		name := map[uint8]string{6: "tcp", 17: "udp"}[e.Protocol]
 		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGP: list %s %s %s %s(%d)%s -> %s(%d), %d packet%s",
 			e.List, verdict, name, e.Src, e.SrcPort, from, e.Dst, e.DstPort, e.Packets, plural)
 	case e.Protocol == 1:
-		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGDP: list %s %s icmp %s%s -> %s (%d/%d), %d packet%s",
+		return fmt.Appendf(b, textAccessICMP,
 			e.List, verdict, e.Src, from, e.Dst, e.DstPort>>8, e.DstPort&0xff, e.Packets, plural)
 	}
-	return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGNP: list %s %s %d %s%s -> %s, %d packet%s", e.List, verdict, e.Protocol, e.Src, from, e.Dst, e.Packets, plural)
+	return fmt.Appendf(b, textAccessOther, e.List, verdict, e.Protocol, e.Src, from, e.Dst, e.Packets, plural)
 }
 
 // AccessListMissed is "%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed 3
@@ -63,5 +63,5 @@ func (e AccessListMissed) AppendLine(b []byte, _ Manner) []byte {
 	if e.Packets == 1 {
 		plural = ""
 	}
-	return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s", e.Packets, plural)
+	return fmt.Appendf(b, textAccessMissed, e.Packets, plural)
 }
