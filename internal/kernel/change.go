@@ -31,6 +31,10 @@ type (
 		name string
 		mtu  int
 	}
+	routeMTU struct {
+		ipLimit
+		want int
+	}
 	addrAdd struct {
 		link   string
 		prefix netip.Prefix
@@ -55,6 +59,9 @@ func (c linkAdd) String() string {
 func (c linkDel) String() string   { return "ip link del " + c.name }
 func (c linkAlias) String() string { return fmt.Sprintf("ip link set %s alias %q", c.name, c.alias) }
 func (c linkMTU) String() string   { return fmt.Sprintf("ip link set %s mtu %d", c.name, c.mtu) }
+func (c routeMTU) String() string {
+	return fmt.Sprintf("ip route append %s mtu %d\nip route del %[1]s mtu %d", c.route, c.want, c.mtu)
+}
 func (c linkSet) String() string {
 	return "ip link set " + c.name + map[bool]string{true: " up", false: " down"}[c.up]
 }
@@ -115,8 +122,18 @@ func (c linkAlias) do(*Kernel) error {
 	return withLink(c.name, func(l netlink.Link) error { return netlink.LinkSetAlias(l, c.alias) })
 }
 
-func (c linkMTU) do(*Kernel) error {
-	return withLink(c.name, func(l netlink.Link) error { return netlink.LinkSetMTU(l, c.mtu) })
+func (c linkMTU) do(k *Kernel) error {
+	return withLink(c.name, func(l netlink.Link) error {
+		was, known := k.mtus[c.name]
+		switch {
+		case k.tuns[c.name] != nil: // ours, and goes
+		case known && was == c.mtu:
+			delete(k.mtus, c.name)
+		case !known:
+			k.mtus[c.name] = l.Attrs().MTU
+		}
+		return netlink.LinkSetMTU(l, c.mtu)
+	})
 }
 
 func (c linkSet) do(*Kernel) error {
