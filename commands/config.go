@@ -49,6 +49,8 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		ipsecIdleLine,
 		transformSetBlock,
 		natTransparencyLine,
+		dfBitLine,
+		fragmentationLine,
 		separator,
 		dynamicMapBlock,
 		cryptoMapBlock,

@@ -22,8 +22,12 @@ type ipLimit struct {
 func planIPMTU(s *state, d *Desired) (cs []change) {
 	for _, l := range d.Links {
 		for _, r := range s.limits {
-			if r.link == l.Name && r.mtu != l.IPMTU {
-				cs = append(cs, routeMTU{r, l.IPMTU})
+			want := l.IPMTU
+			if want >= s.link(r.link).MTU {
+				want = 0 // the kernel would believe that the link carries it
+			}
+			if r.link == l.Name && r.mtu != want {
+				cs = append(cs, routeMTU{r, want})
 			}
 		}
 	}
