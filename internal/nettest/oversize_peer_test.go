@@ -1,0 +1,80 @@
+package nettest
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"testing"
+	"time"
+
+	"conft/internal/netns"
+)
+
+// fragmented reports whether fragments of a protocol from an address are among frames.
+func fragmented(list []frame, protocol uint8, from string) bool {
+	src := netip.MustParseAddr(from)
+	for _, f := range list {
+		if p := f.ip(); p != nil && p[9] == protocol && netip.AddrFrom4([4]byte(p[12:])) == src && binary.BigEndian.Uint16(p[6:])&0x3fff != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// long sends packets of up to 9,000 octets from one host to the other; they arrive.
+func long(t *testing.T, from *netns.NS, src, dst string) {
+	t.Helper()
+	p := newProber(t, from, src, false)
+	for _, size := range []int{1300, 1400, 1472, 3000, 8972} {
+		if r := p.echo(dst, size, 5*time.Second); !r.arrived {
+			t.Errorf("%s to %s: %d octets: %+v", src, dst, size, r)
+		}
+	}
+}
+
+// strongSwan opens what arrives in fragments, and what it sends is fragmented on the way.
+func TestOversizeStrongSwan(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	wire := capture(t, c.r2, "eth0")
+	StartStrongSwan(t, c.r3, Peer{
+		Local: "23.23.23.3", Remote: "12.12.12.1", LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24",
+		PSK: "cisco123", IKE: "aes128-sha1-modp1024", ESP: "aes128-sha1",
+	})
+	r := c.tunnel(t, []string{"encryption aes", "group 2"}, "esp-aes esp-sha-hmac")
+	c.ping(t, c.a, "20.1.1.2")
+	wire.frames()
+	long(t, c.a, "10.1.1.2", "20.1.1.2")
+	if fragmented(wire.frames(), 17, "12.12.12.1") {
+		t.Error("what leaves r1 is fragmented after encryption")
+	}
+	r.Exec("configure terminal", "crypto ipsec fragmentation after-encryption", "end")
+	sh(t, c.r3, "ip route replace default via 23.23.23.2 mtu 1200")
+	long(t, c.a, "10.1.1.2", "20.1.1.2")
+	long(t, c.b, "20.1.1.2", "10.1.1.2")
+	list := wire.frames()
+	if !fragmented(list, 17, "12.12.12.1") || !fragmented(list, 17, "23.23.23.3") {
+		t.Error("what the routers send is not in fragments")
+	}
+}
+
+// A Linux kernel does likewise, with ESP as protocol 50; and it fragments after
+// encryption itself.
+func TestOversizeKernelPeer(t *testing.T) {
+	l, r, _ := bringUp(t)
+	r.Exec("configure terminal", "crypto isakmp policy 10", "authentication pre-share", "encryption 3des", "hash md5", "group 2",
+		"crypto ipsec transform-set T esp-3des esp-md5-hmac", "end")
+	reach(t, l.hostA, "20.1.1.2")
+	long(t, l.hostA, "10.1.1.2", "20.1.1.2")
+	if list := l.wire.frames(); fragmented(list, 50, "12.12.12.1") {
+		t.Error("what conft sends is fragmented after encryption")
+	}
+	r.Exec("configure terminal", "crypto ipsec fragmentation after-encryption", "end")
+	long(t, l.hostA, "10.1.1.2", "20.1.1.2")
+	long(t, l.hostB, "20.1.1.2", "10.1.1.2")
+	list := l.wire.frames()
+	for _, from := range []string{"12.12.12.1", "12.12.12.2"} {
+		if !fragmented(list, 50, from) {
+			t.Errorf("what %s sends is not in fragments", from)
+		}
+	}
+}
