@@ -55,6 +55,7 @@ func ladder() (list []int) {
 // of one is told, 0 for a packet that arrives.
 func everySize(t *testing.T, u *tunnel, df bool, told func(size int) int) {
 	t.Helper()
+	unlearn(t, u)
 	p := newProber(t, u.a, "10.1.1.2", df)
 	for _, size := range ladder() {
 		want := told(size)
@@ -72,6 +73,12 @@ func everySize(t *testing.T, u *tunnel, df bool, told func(size int) int) {
 			return r.mtu == want
 		})
 	}
+}
+
+// unlearn makes host a forget what it was told, else it fragments by that.
+func unlearn(t *testing.T, u *tunnel) {
+	t.Helper()
+	sh(t, u.a, "ip route flush cache")
 }
 
 func none(int) int { return 0 }
@@ -130,6 +137,7 @@ func TestOversize(t *testing.T) {
 	}
 
 	u.left.Exec("configure terminal", "interface GigabitEthernet0/0", "crypto ipsec df-bit set", "end")
+	unlearn(t, u)
 	if r := newProber(t, u.a, "10.1.1.2", false).echo("20.1.1.2", 1472, 200*time.Millisecond); r.arrived {
 		t.Error("an ESP packet with DF was fragmented")
 	}
