@@ -36,9 +36,9 @@ type Conn struct {
 
 	txMu   sync.Mutex
 	tx     batch
-	gso    bool    // UDP_SEGMENT works; guarded by txMu
-	df     bool    // the kernel sets DF in UDP packets; guarded by txMu
-	direct *direct // on protocol 50; guarded by txMu
+	gso    bool     // UDP_SEGMENT works; guarded by txMu
+	df     dfSwitch // whether the kernel sets DF in UDP packets; guarded by txMu
+	direct *direct  // on protocol 50; guarded by txMu
 }
 
 // ListenUDP binds the port on all addresses. Port 4500, which carries ESP,
@@ -117,6 +117,7 @@ func newConn(fd int, port uint16) (*Conn, error) {
 		return nil, err
 	}
 	c.raw = raw
+	c.df.init()
 	c.rx.init(unix.SYS_RECVMMSG)
 	c.tx.init(unix.SYS_SENDMMSG)
 	return c, nil
@@ -209,7 +210,7 @@ func (c *Conn) Send(d []packet.Datagram) (n int, err error) {
 	c.txMu.Lock()
 	defer c.txMu.Unlock()
 	for len(d) > 0 && !errors.Is(err, os.ErrClosed) {
-		same := sameWay(d)
+		same := c.sameWay(d)
 		sent, e := c.sendAlike(d[:same])
 		if n += sent; err == nil || errors.Is(e, os.ErrClosed) {
 			err = e

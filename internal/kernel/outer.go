@@ -18,9 +18,9 @@ func setDF(fd int, df bool) error {
 }
 
 // sameWay returns how many datagrams at the start of d leave in the same manner.
-func sameWay(d []packet.Datagram) int {
+func (c *Conn) sameWay(d []packet.Datagram) int {
 	n := 1
-	for n < len(d) && d[n].DF == d[0].DF && d[n].Long == d[0].Long {
+	for n < len(d) && d[n].Long == d[0].Long && (c.direct != nil || d[n].DF == d[0].DF) {
 		n++
 	}
 	return n
@@ -29,13 +29,25 @@ func sameWay(d []packet.Datagram) int {
 // prepare makes the socket ready for datagrams like d: of UDP it knows DF for all that
 // it sends, not for one datagram. Conn.txMu is held.
 func (c *Conn) prepare(d *packet.Datagram) error {
-	if c.direct != nil || c.df == d.DF {
+	if c.direct != nil || c.df.set == d.DF {
 		return nil
 	}
-	var err error
-	if e := c.raw.Control(func(fd uintptr) { err = setDF(int(fd), d.DF) }); e != nil {
-		return e
+	c.df.set = d.DF
+	err := c.raw.Control(c.df.call)
+	if err == nil {
+		err = c.df.err
 	}
-	c.df = d.DF && err == nil
+	if err != nil {
+		c.df.set = !d.DF
+	}
 	return err
 }
+
+// dfSwitch is the argument of one setDF, kept so that a change allocates nothing.
+type dfSwitch struct {
+	set  bool
+	err  error
+	call func(fd uintptr)
+}
+
+func (s *dfSwitch) init() { s.call = func(fd uintptr) { s.err = setDF(int(fd), s.set) } }
