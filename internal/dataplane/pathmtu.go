@@ -73,7 +73,7 @@ func (p *Path) TooBig(t packet.TooBig) {
 	}
 	l.mtu = mtu
 	l.timer.Reset(pathMTUAge)
-	p.refit(peer)
+	p.refit()
 }
 
 // sender finds the SA that sent the packet quoted; proved says that the quote holds
@@ -107,9 +107,9 @@ func (s *pair) hasSent(seq uint32) bool { return seq != 0 && uint64(seq) <= s.en
 func (p *Path) forgetPath(peer netip.Addr, l *pathMTU) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.learnt[peer] == l {
+	if p.learnt[peer] == l && !p.closed {
 		delete(p.learnt, peer)
-		p.refit(peer)
+		p.refit()
 	}
 }
 
@@ -129,17 +129,14 @@ func (p *Path) leavePath(peer netip.Addr) {
 	delete(p.learnt, peer)
 }
 
-// refit computes anew what fits into the packets to a peer, and says so of each SA. The
-// caller holds p.mu.
-func (p *Path) refit(peer netip.Addr) {
+// refit computes anew what fits into the packets of each SA, and says where that has
+// changed. A peer may have moved since it was computed. The caller holds p.mu.
+func (p *Path) refit() {
 	for _, s := range *p.sad.Load() {
-		if s.remote.Load().Addr() != peer {
-			continue
-		}
 		was := s.path
 		if p.fitMTU(s); s.path != was {
 			p.Hub.Emit(debug.IPsecAdjustMTU{
-				From: was, To: s.path, Local: s.Local.Addr(), Remote: peer,
+				From: was, To: s.path, Local: s.Local.Addr(), Remote: s.remote.Load().Addr(),
 				LocalProxy: proxyText(s.Flow.Selector.Local), RemoteProxy: proxyText(s.Flow.Selector.Remote),
 			})
 		}
