@@ -25,10 +25,7 @@ func (d *device) oversize(b *outBatch, slot []byte, sa *pair, policy *spd, mtu i
 		return
 	}
 	if p.DF && policy.df != DFClear || policy.after && o.df {
-		sa.drop(&d.path.drops, OutTooBig)
-		if p.DF {
-			d.tell(pkt, mtu)
-		}
+		d.tooBig(sa, pkt, mtu)
 		return
 	}
 	if p.DF && !p.Fragment() {
@@ -56,6 +53,14 @@ func (d *device) oversize(b *outBatch, slot []byte, sa *pair, policy *spd, mtu i
 	d.enqueue(b, sa, slot, len(p.TruncateFragment(pkt, step)), o)
 	for _, f := range b.spare[first:b.used] {
 		d.enqueue(b, sa, f.buf, f.n, o)
+	}
+}
+
+// tooBig drops a packet; its sender is told if it has DF.
+func (d *device) tooBig(sa *pair, pkt []byte, mtu int) {
+	sa.drop(&d.path.drops, OutTooBig)
+	if d.parsed.DF {
+		d.tell(pkt, mtu)
 	}
 }
 

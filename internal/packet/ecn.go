@@ -32,8 +32,11 @@ func DecapsulateECN(inner, outer ECN) (ECN, bool) {
 	return inner, true
 }
 
+// ECNOf returns the ECN field of a TOS octet.
+func ECNOf(tos uint8) ECN { return ECN(tos & ecnMask) }
+
 // ECN returns the packet's ECN field.
-func (p *Parsed) ECN() ECN { return ECN(p.TOS & ecnMask) }
+func (p *Parsed) ECN() ECN { return ECNOf(p.TOS) }
 
 // SetECN changes the ECN field of pkt, which p describes, with its header checksum
 // (RFC 1624).
