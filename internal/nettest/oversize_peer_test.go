@@ -55,6 +55,17 @@ func TestOversizeStrongSwan(t *testing.T) {
 	if !fragmented(list, 17, "12.12.12.1") || !fragmented(list, 17, "23.23.23.3") {
 		t.Error("what the routers send is not in fragments")
 	}
+
+	// A path that carries less is found out in UDP, too.
+	r.Exec("configure terminal", "no crypto ipsec fragmentation", "end")
+	sh(t, c.r2, "ip route replace 23.23.23.0/24 dev eth1 proto kernel scope link src 23.23.23.2 mtu 1300")
+	p := newProber(t, c.a, "10.1.1.2", true)
+	if got := p.echo("20.1.1.2", 1350, 300*time.Millisecond); got.arrived || got.mtu != 0 {
+		t.Errorf("the first packet that is too long: %+v", got)
+	}
+	if got, want := p.echo("20.1.1.2", 1350, 3*time.Second), plainOn(1300-8); got.mtu != want {
+		t.Errorf("the second one: %+v, want an MTU of %d", got, want)
+	}
 }
 
 // oversizeKernelPeer is that for a tunnel with a Linux kernel, whose ESP is protocol 50,
