@@ -31,6 +31,10 @@ type (
 		name string
 		mtu  int
 	}
+	hostMTU struct { // of a link that is not ours
+		linkMTU
+		was int
+	}
 	routeMTU struct {
 		ipLimit
 		want int
@@ -122,18 +126,20 @@ func (c linkAlias) do(*Kernel) error {
 	return withLink(c.name, func(l netlink.Link) error { return netlink.LinkSetAlias(l, c.alias) })
 }
 
-func (c linkMTU) do(k *Kernel) error {
-	return withLink(c.name, func(l netlink.Link) error {
-		was, known := k.mtus[c.name]
-		switch {
-		case k.tuns[c.name] != nil: // ours, and goes
-		case known && was == c.mtu:
-			delete(k.mtus, c.name)
-		case !known:
-			k.mtus[c.name] = l.Attrs().MTU
-		}
-		return netlink.LinkSetMTU(l, c.mtu)
-	})
+func (c linkMTU) do(*Kernel) error {
+	return withLink(c.name, func(l netlink.Link) error { return netlink.LinkSetMTU(l, c.mtu) })
+}
+
+func (c hostMTU) do(k *Kernel) error {
+	if err := c.linkMTU.do(k); err != nil {
+		return err
+	}
+	if found, changed := k.mtus[c.name]; !changed {
+		k.mtus[c.name] = c.was
+	} else if found == c.mtu {
+		delete(k.mtus, c.name)
+	}
+	return nil
 }
 
 func (c linkSet) do(*Kernel) error {

@@ -105,8 +105,8 @@ func (k *Kernel) Close() error {
 	}
 	cs := append(planIPMTU(s, &Desired{Links: links}), planRoutes(s, &Desired{})...)
 	for name, mtu := range k.mtus {
-		if s.link(name) != nil {
-			cs = append(cs, linkMTU{name, mtu})
+		if l := s.link(name); l != nil {
+			cs = append(cs, hostMTU{linkMTU{name, mtu}, l.MTU})
 		}
 	}
 	for _, c := range planLinks(s, &Desired{}) {

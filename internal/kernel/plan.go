@@ -109,7 +109,7 @@ func planLinks(s *state, d *Desired) (cs []change) {
 			cs = append(cs, linkAlias{l.Name, l.Alias})
 		}
 		if mtu := cmp.Or(l.MTU, s.mtus[l.Name]); mtu != 0 && mtu != now.MTU {
-			cs = append(cs, linkMTU{l.Name, mtu})
+			cs = append(cs, hostMTU{linkMTU{l.Name, mtu}, now.MTU})
 		}
 		if len(l.Addrs) > 0 {
 			// A second address of a network goes with the first unless promoted.
