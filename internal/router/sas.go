@@ -77,8 +77,9 @@ func espKeys(t exchange.TransformSet, k exchange.Keys) esp.Keys {
 
 // acquire passes a packet's wish for an SA on to IKE.
 func (r *Router) acquire(a dataplane.Acquire) {
-	s := a.Flow.Selector
-	r.engine.Acquire(exchange.Acquire{Map: a.Flow.Map, Seq: a.Flow.Seq, Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
+	f := a.Flow
+	s := exchange.Selector{Local: ikeProxy(f.Selector.Local), Remote: ikeProxy(f.Selector.Remote)}
+	r.engine.Acquire(exchange.Acquire{Flow: exchange.Flow{Interface: f.Interface, Map: f.Map, Seq: f.Seq, Selector: s}})
 }
 
 // listen opens the sockets and makes IKE and the data plane, which need each other.
