@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"cmp"
 	"net/netip"
 
 	"conft/internal/acl"
@@ -16,10 +17,13 @@ type Policy struct {
 // Link is one interface with a crypto map.
 type Link struct {
 	Interface string     // IOS name, the key of Attach and SA.Interface
+	SAs       string     // the set of SAs, "" for one of its own: links that name the same share theirs
 	Local     netip.Addr // the interface's address; source of ICMP errors
 	MTU       int        // of the outside link
 	Entries   []Entry
 }
+
+func (l *Link) sas() string { return cmp.Or(l.SAs, l.Interface) }
 
 // Entry is one crypto map entry. An entry whose access list is missing or that
 // has no peer is incomplete and is not given.
@@ -29,8 +33,8 @@ type Entry struct {
 	ACL *acl.List
 }
 
-// FlowKey names one traffic flow: the proxies of one entry on one interface. It
-// is what one block of `show crypto ipsec sa` shows.
+// FlowKey names one traffic flow: the proxies of one entry on one interface, or
+// of the links that share a set of SAs. It is what one block of `show crypto ipsec sa` shows.
 type FlowKey struct {
 	Interface string
 	Map       string

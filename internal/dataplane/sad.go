@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -67,8 +68,8 @@ func (p *Path) Install(sa SA) error {
 	sad = maps.Clone(sad)
 	sad[sa.InSPI] = s
 	p.sad.Store(&sad)
-	if len(s.flow.pairs) == 1 {
-		p.publish(sa.Flow.Interface)
+	if len(s.flow.pairs) == 1 && !p.named(s.flow) {
+		p.publishSAs(sa.Flow.Interface)
 	}
 	return nil
 }
@@ -102,9 +103,9 @@ func (p *Path) Remove(inSPI uint32) {
 	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
 	s.close()
-	if len(s.flow.pairs) == 0 {
-		p.publish(s.Flow.Interface)
-		p.forgetFlows()
+	if len(s.flow.pairs) == 0 && !p.named(s.flow) {
+		p.publishSAs(s.Flow.Interface)
+		delete(p.flows, s.Flow)
 	}
 }
 
@@ -145,10 +146,13 @@ func (p *Path) pathMTU(s *pair) int {
 	if s.PathMTU != 0 {
 		return s.PathMTU
 	}
-	if l := p.policy[s.Flow.Interface]; l != nil && l.MTU != 0 {
-		return l.MTU
+	mtu := 0
+	for _, l := range p.policy {
+		if l.sas() == s.Flow.Interface && l.MTU != 0 && (mtu == 0 || l.MTU < mtu) {
+			mtu = l.MTU
+		}
 	}
-	return defaultMTU
+	return cmp.Or(mtu, defaultMTU)
 }
 
 func (s *pair) udpLen() int {
