@@ -149,6 +149,7 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 			c.Matched, c.Refused = append(c.Matched, matched), append(c.Refused, refused)
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
+		c.Turned = t["leave"][turned(l).text]
 		all[l.Link] = c
 	}
 	return all, nil

@@ -70,15 +70,33 @@ func (r ruleset) add(c *nftables.Conn, table *nftables.Table, counted tally) {
 			nc.Priority = nftables.ChainPriorityRef(nftables.ChainPriority(ch.priority))
 		}
 		c.AddChain(nc)
+		for _, m := range ch.maps {
+			m.add(c, table)
+		}
 		for _, rl := range ch.rules {
 			exprs := rl.exprs
-			if n := counted[ch.name][rl.text]; n != 0 {
+			if n := counted[ch.tally()][rl.text]; n != 0 {
 				exprs = withCount(exprs, n)
-				delete(counted[ch.name], rl.text) // the first of equals has it all
+				delete(counted[ch.tally()], rl.text) // the first of equals has it all
 			}
 			c.AddRule(&nftables.Rule{Table: table, Chain: nc, Exprs: exprs})
 		}
 	}
+}
+
+// add makes the map. The chains that it names are there. Buffered like the rest: the
+// error of the one call that may fail at once is of a map without a type.
+func (m vmap) add(c *nftables.Conn, table *nftables.Table) {
+	set := &nftables.Set{Table: table, Name: m.name, IsMap: true, Interval: true,
+		KeyType: nftables.TypeIPAddr, DataType: nftables.TypeVerdict}
+	elements := make([]nftables.SetElement, 0, 2*len(m.branches))
+	for _, b := range m.branches {
+		elements = append(elements, nftables.SetElement{Key: be32(b.from), VerdictData: &expr.Verdict{Kind: expr.VerdictJump, Chain: b.chain}})
+		if b.to != ^uint32(0) {
+			elements = append(elements, nftables.SetElement{Key: be32(b.to + 1), IntervalEnd: true})
+		}
+	}
+	_ = c.AddSet(set, elements)
 }
 
 // withCount returns the expressions with their counter starting at n.
@@ -107,11 +125,13 @@ func (r ruleset) counts() (tally, error) {
 		if len(have) != len(ch.rules) {
 			return nil, errTampered
 		}
-		t[ch.name] = map[string]uint64{}
+		if t[ch.tally()] == nil {
+			t[ch.tally()] = map[string]uint64{}
+		}
 		for i, rl := range have {
 			for _, e := range rl.Exprs {
 				if n, ok := e.(*expr.Counter); ok {
-					t[ch.name][ch.rules[i].text] += n.Packets
+					t[ch.tally()][ch.rules[i].text] += n.Packets
 				}
 			}
 		}

@@ -28,16 +28,17 @@ type DropReason struct {
 func (r *Router) CryptoDrops() CryptoDrops {
 	var d CryptoDrops
 	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
-	var clear, blocked uint64
+	var clear, blocked, turned uint64
 	for _, p := range r.protectedInterfaces(r.running.Load()) {
 		c := counters[p.link]
 		blocked += c.Blocked
+		turned += c.Turned
 		for _, refused := range c.Refused {
 			for _, n := range refused {
 				clear += n
 			}
 		}
-		d.Interfaces = append(d.Interfaces, InterfaceDrops{p.ifc.Name, p.ifc.Address.IP, c.Blocked})
+		d.Interfaces = append(d.Interfaces, InterfaceDrops{p.ifc.Name, p.ifc.Address.IP, c.Blocked + c.Turned})
 	}
 	for _, id := range r.IPsecIdents() {
 		i := slices.IndexFunc(d.Interfaces, func(i InterfaceDrops) bool { return i.Interface == id.Interface })
@@ -48,7 +49,8 @@ func (r *Router) CryptoDrops() CryptoDrops {
 	for _, c := range r.path.Counters() {
 		d.Packets = append(d.Packets, DropReason{c.Name, c.Value})
 	}
-	d.Packets = append(d.Packets, DropReason{"output no way to the crypto engine", blocked}, DropReason{"input not encrypted", clear})
+	d.Packets = append(d.Packets, DropReason{"output no way to the crypto engine", blocked},
+		DropReason{"output decrypted, no way but in clear", turned}, DropReason{"input not encrypted", clear})
 	for _, c := range r.engine.Counters() {
 		d.IKE = append(d.IKE, DropReason{c.Name, c.Value})
 	}
