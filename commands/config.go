@@ -53,6 +53,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		dynamicMapBlock,
 		cryptoMapBlock,
 		dynamicEntryLine,
+		localAddressLine,
 		separator,
 		interfaceBlock,
 		ipRouteLine,
