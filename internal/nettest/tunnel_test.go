@@ -75,8 +75,15 @@ type tunnel struct {
 // newTunnel starts both routers. No packet of either LAN has been sent.
 func newTunnel(t *testing.T, e ends) *tunnel {
 	t.Helper()
-	c := newBareChain(t)
-	u := &tunnel{chain: c, wire: capture(t, c.r2, "eth0", "eth1")}
+	u := newBareChain(t).tunnelOf(t, e)
+	u.wire = capture(t, u.r2, "eth0", "eth1")
+	return u
+}
+
+// tunnelOf is newTunnel on a chain that is there; nobody looks at its wire.
+func (c *chain) tunnelOf(t *testing.T, e ends) *tunnel {
+	t.Helper()
+	u := &tunnel{chain: c}
 	u.left = StartConft(t, c.r1, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
 	u.right = StartConft(t, c.r3, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
 	u.left.Exec(e.lines(site1, e.acl1)...)
