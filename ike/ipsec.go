@@ -256,7 +256,7 @@ func (c *Core) deletePairs(list []*pair) {
 
 // tell sends the peer of an SA the SPIs that we no longer receive on, if phase 1 is up.
 func (c *Core) tell(with *sa, spis []uint32) {
-	if s := c.usable(with.peer.Addr, "", with); s != nil && s.m.Established(c.now) {
+	if s := c.usable(with.local(), with.peer.Addr, "", with); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: spis})
 	}
 }
@@ -267,12 +267,12 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
-	if s := c.usable(in.Remote, "", nil); s != nil && s.m.Established(c.now) {
+	if s := c.usable(in.Local, in.Remote, "", nil); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}
 	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
-	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "", nil) == nil {
+	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Local, in.Remote, "", nil) == nil {
 		c.initiate(at500(in.Local), at500(in.Remote), exchange.Initiate{Profile: t.Profile})
 	}
 }

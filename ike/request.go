@@ -75,7 +75,7 @@ func (c *Core) assign(q *request) {
 			local, remote = p.Local, p.Remote
 		}
 	}
-	if s := c.usable(peer, q.Tunnel.Profile, with); s != nil {
+	if s := c.usable(q.Tunnel.Local, peer, q.Tunnel.Profile, with); s != nil {
 		c.keyMessage(s.m.At())
 		c.emit(debug.ISAKMPNewNode{At: s.m.At(), State: debug.QMIdle})
 		q.sa = s
