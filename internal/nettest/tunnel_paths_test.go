@@ -1,11 +1,12 @@
 package nettest
 
 import (
-	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
 	"time"
+
+	"conft/internal/netns"
 )
 
 // Two ways lead from r1 to its peer, both with the same crypto map. With local-address
@@ -63,10 +64,10 @@ func TestTwoPaths(t *testing.T) {
 
 			shown := u.left.Exec("show crypto map", "show running-config", "show crypto ipsec sa identity")
 			for want, there := range map[string]bool{
-				"\tInterfaces using crypto map M:\n\t\tGigabitEthernet0/0\n\t\tGigabitEthernet0/2\n":     true,
-				"Crypto Map: \"M\" idb: Loopback0 local address: 1.1.1.1\n":                              local,
-				"\ncrypto map M local-address Loopback0\ncrypto map M 10 ipsec-isakmp \n":                local,
-				"interface: GigabitEthernet0/0\n    Crypto map tag: M, local addr ":                      true,
+				"\tInterfaces using crypto map M:\n\t\tGigabitEthernet0/0\n\t\tGigabitEthernet0/2\n": true,
+				"Crypto Map: \"M\" idb: Loopback0 local address: 1.1.1.1\n":                          local,
+				"\ncrypto map M local-address Loopback0\ncrypto map M 10 ipsec-isakmp \n":            local,
+				"interface: GigabitEthernet0/0\n    Crypto map tag: M, local addr ":                  true,
 				"interface: GigabitEthernet0/2\n    Crypto map tag: M, local addr " + address + "\n": true,
 				"inbound esp sas": false,
 			} {
@@ -98,11 +99,90 @@ func TestHubAndSpokes(t *testing.T) {
 	r4 := Namespace(t, "r4")
 	Cable(t, r4, "eth0", "", u.r2, "eth2", "14.14.14.2/24")
 	spoke := StartConft(t, r4, "GigabitEthernet0/0=eth0")
-	site := site{"14.14.14.1", "14.14.14.2", "23.23.23.3", "10.4.4", "20.1.1"}
-	for _, l := range (ends{}).lines(site, []string{"permit ip {lan}.0 0.0.0.255 {other}.0 0.0.0.255", "permit ip {lan}.0 0.0.0.255 10.1.1.0 0.0.0.255"}) {
-		spoke.Exec(strings.Replace(l, "interface GigabitEthernet0/1", "interface Loopback0", 1))
+	second := site{"14.14.14.1", "14.14.14.2", "23.23.23.3", "10.4.4", "20.1.1"}
+	lines := ends{}.lines(second, []string{"permit ip {lan}.0 0.0.0.255 {other}.0 0.0.0.255", "permit ip {lan}.0 0.0.0.255 10.1.1.0 0.0.0.255"})
+	for i, l := range lines {
+		lines[i] = strings.Replace(l, "interface GigabitEthernet0/1", "interface Loopback0", 1)
 	}
-	_ = netip.Addr{}
-	_ = time.Second
-	_ = fmt.Sprint
+	spoke.Exec(lines...)
+	u.right.Exec("configure terminal", "crypto isakmp key cisco123 address 14.14.14.1",
+		"access-list 104 permit ip 20.1.1.0 0.0.0.255 10.4.4.0 0.0.0.255", "access-list 104 permit ip 10.1.1.0 0.0.0.255 10.4.4.0 0.0.0.255",
+		"crypto map M 20 ipsec-isakmp", "set peer 14.14.14.1", "set transform-set TS", "match address 104", "end")
+
+	for _, p := range []struct {
+		from   *netns.NS
+		source string
+		to     string
+	}{
+		{u.a, "10.1.1.2", "10.4.4.1"}, {r4, "10.4.4.1", "10.1.1.2"},
+		{u.a, "10.1.1.2", "20.1.1.2"}, {r4, "10.4.4.1", "20.1.1.2"}, {u.b, "20.1.1.2", "10.4.4.1"},
+	} {
+		probe := newProber(t, p.from, p.source, false)
+		wait(t, "an answer from "+p.to+" to "+p.source, 20*time.Second, func() bool { return probe.echo(p.to, 56, 150*time.Millisecond).arrived })
+	}
+	transfer(t, u.a, r4, netip.MustParseAddrPort("10.1.1.2:0"), netip.MustParseAddrPort("10.4.4.1:22"), 1<<20)
+	u.wire.protected()
+
+	sessions := u.right.Exec("show crypto session")
+	if n := strings.Count(sessions, "Session status: UP-ACTIVE"); n != 2 {
+		t.Errorf("%d sessions, want one with each spoke:\n%s", n, sessions)
+	}
+	for peer, remote := range map[string]string{"12.12.12.1": "10.1.1.0", "14.14.14.1": "10.4.4.0"} {
+		out := u.right.Exec("show crypto ipsec sa peer " + peer)
+		if n := strings.Count(out, "current_peer "); n != 2 || n != strings.Count(out, "current_peer "+peer+" ") ||
+			strings.Count(out, "remote ident (addr/mask/prot/port): ("+remote+"/255.255.255.0/0/0)") != 2 || strings.Contains(out, "#pkts decaps: 0,") {
+			t.Errorf("the SAs with %s:\n%s", peer, out)
+		}
+	}
+}
+
+// With `permit ip any any` the router's own packets are encrypted too, whatever their
+// source; its IKE and ESP packets go out themselves.
+func TestEverythingIsProtected(t *testing.T) {
+	t.Parallel()
+	u := newTunnel(t, ends{acl1: []string{"permit ip any any"}, acl3: []string{"permit ip any any"}})
+	u.up(t, u.a, "20.1.1.2")
+	u.every(t, u.b, "10.1.1.2", 3)
+	for _, from := range []string{"", " source 10.1.1.1", " source GigabitEthernet0/0"} {
+		for _, to := range []string{"23.23.23.3", "20.1.1.1", "20.1.1.2"} {
+			if out := u.left.Exec("ping " + to + from); !strings.Contains(out, "(5/5)") {
+				t.Errorf("ping %s%s:\n%s", to, from, out)
+			}
+		}
+	}
+	transfer(t, u.a, u.b, netip.MustParseAddrPort("10.1.1.2:0"), netip.MustParseAddrPort("20.1.1.2:80"), 1<<20)
+	list := u.wire.protected()
+	for _, f := range list {
+		if e := f.esp(); e != nil && len(e) > 1500 {
+			t.Errorf("an ESP packet of %d octets", len(e))
+		}
+	}
+	if n := kinds(list)["IKE"]; n != 2*9 {
+		t.Errorf("%d IKE messages on two links, want one negotiation", n)
+	}
+}
+
+// A ping without a source has that of the link, which the access list does not name; with
+// one it is encrypted, and TCP to the far router's own address as well. The counters tell.
+func TestLocalTraffic(t *testing.T) {
+	t.Parallel()
+	u := newTunnel(t, ends{})
+	sh(t, u.r2, "ip route add 20.1.1.0/24 via 23.23.23.3")
+	u.up(t, u.a, "20.1.1.2")
+	u.wire.protected()
+	u.left.Exec("clear access-list counters")
+	if out := u.left.Exec("ping 20.1.1.2 source 10.1.1.1"); !strings.Contains(out, "(5/5)") {
+		t.Errorf("with a protected source:\n%s", out)
+	}
+	u.wire.protected()
+	if out := u.left.Exec("show access-lists 100"); !strings.Contains(out, "(5 matches)") {
+		t.Errorf("five pings of the router's own do not count:\n%s", out)
+	}
+	u.left.Exec("ping 20.1.1.2")
+	if seen := kinds(u.wire.frames()); seen["12.12.12.1 > 20.1.1.2 protocol 1"] == 0 || seen["ESP"] != 0 {
+		t.Errorf("without a source on the wire: %v", seen)
+	}
+	transfer(t, u.a, u.r3, netip.MustParseAddrPort("10.1.1.2:0"), netip.MustParseAddrPort("20.1.1.1:22"), 1<<20)
+	transfer(t, u.r1, u.r3, netip.MustParseAddrPort("10.1.1.1:0"), netip.MustParseAddrPort("20.1.1.1:22"), 1<<20)
+	u.wire.protected()
 }

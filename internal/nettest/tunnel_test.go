@@ -80,11 +80,12 @@ func newTunnel(t *testing.T, e ends) *tunnel {
 	return u
 }
 
-// tunnelOf is newTunnel on a chain that is there; nobody looks at its wire.
-func (c *chain) tunnelOf(t *testing.T, e ends) *tunnel {
+// tunnelOf is newTunnel on a chain that is there, with more links of r1's perhaps; nobody
+// looks at its wire.
+func (c *chain) tunnelOf(t *testing.T, e ends, moreMaps ...string) *tunnel {
 	t.Helper()
 	u := &tunnel{chain: c}
-	u.left = StartConft(t, c.r1, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
+	u.left = StartConft(t, c.r1, append([]string{"GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1"}, moreMaps...)...)
 	u.right = StartConft(t, c.r3, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
 	u.left.Exec(e.lines(site1, e.acl1)...)
 	u.right.Exec(e.lines(site3, e.acl3)...)
