@@ -150,6 +150,7 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
 		c.Turned = t["leave"][turned(l).text]
+		c.Overflow = tunOverflow(l.TUN)
 		all[l.Link] = c
 	}
 	return all, nil

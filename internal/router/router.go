@@ -42,6 +42,7 @@ type Router struct {
 	engine *ike.Engine
 	path   *dataplane.Path
 	ike    *ikeSockets
+	raw    *kernel.Conn // of protocol 50, which the data plane reads
 
 	live *live
 

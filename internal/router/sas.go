@@ -99,7 +99,7 @@ func (r *Router) listen() error {
 		udp4500.Close()
 		return err
 	}
-	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
+	r.ike, r.raw = &ikeSockets{plain: udp500, encap: udp4500}, raw
 	ipsec := &sas{r: r}
 	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
 	// The data plane receives from here on; what it has for IKE waits in the mailbox.
