@@ -182,17 +182,7 @@ func (c tableSet) do(k *Kernel) error {
 	return nil
 }
 
-func (c sysctlSet) do(k *Kernel) error {
-	old, err := os.ReadFile(procSys + c.key)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(procSys+c.key, []byte(c.value), 0); err != nil {
-		return err
-	}
-	k.saved = append(k.saved, sysctlSet{c.key, strings.TrimSpace(string(old))})
-	return nil
-}
+func (c sysctlSet) do(*Kernel) error { return os.WriteFile(procSys+c.key, []byte(c.value), 0) }
 
 func withLink(name string, do func(netlink.Link) error) error {
 	l, err := netlink.LinkByName(name)

@@ -22,6 +22,7 @@ type Kernel struct {
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
+	save    func([]byte) error   // keeps saved; nil for nowhere
 	record  func(change)         // nil but in tests
 	closed  bool
 }
@@ -71,17 +72,28 @@ func (k *Kernel) Apply(d Desired) error {
 }
 
 func (k *Kernel) perform(cs []change) error {
+	if err := k.remember(cs); err != nil {
+		return fmt.Errorf("kernel: %w", err)
+	}
 	for _, c := range cs {
-		if k.record != nil {
-			k.record(c)
+		if err := k.do(c); err != nil {
+			return err
 		}
-		if err := c.do(k); err != nil {
-			first, rest, _ := strings.Cut(c.String(), "\n")
-			if rest != "" {
-				first += " …"
-			}
-			return fmt.Errorf("kernel: %s: %w", first, err)
+	}
+	return nil
+}
+
+func (k *Kernel) do(c change) error {
+	if k.record != nil {
+		k.record(c)
+	}
+	err := c.do(k)
+	if err != nil {
+		first, rest, _ := strings.Cut(c.String(), "\n")
+		if rest != "" {
+			first += " …"
 		}
+		return fmt.Errorf("kernel: %s: %w", first, err)
 	}
 	return nil
 }
@@ -116,12 +128,12 @@ func (k *Kernel) Close() error {
 	cs = append(cs, planProtect(s, &Desired{})...)
 	var errs []error
 	for _, c := range cs {
-		if err := k.perform([]change{c}); !errors.Is(err, fs.ErrNotExist) { // gone already
+		if err := k.do(c); !errors.Is(err, fs.ErrNotExist) { // gone already
 			errs = append(errs, err)
 		}
 	}
 	k.saved, k.crypto = nil, nil
-	return errors.Join(errs...)
+	return errors.Join(append(errs, k.keep())...)
 }
 
 // Counters returns the counters of each crypto link by the link's name.

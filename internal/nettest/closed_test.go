@@ -94,7 +94,8 @@ func TestFailClosed(t *testing.T) {
 		{when: "when somebody takes the outside address away", clear: true, tunnel: both,
 			do: script(u.r1, "ip route del default proto boot; ip addr flush dev eth0")},
 		{when: "after kill -9 of the peer", do: u.right.Kill, clear: true},
-		{when: "after an orderly stop", do: u.left.Close},
+		{when: "with somebody's own address and route", do: script(u.r1, "ip addr add 12.12.12.77/24 dev eth0; ip route add default via 12.12.12.2 metric 500"), clear: true},
+		{when: "after an orderly stop", do: u.left.Close}, // nothing is forwarded, as it was found before the kill
 		{when: "after a start from nvram, without a peer", do: u.left.Start, clear: true},
 	} {
 		x.mark()
