@@ -2,8 +2,7 @@ package kernel
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
+	"slices"
 
 	"conft/internal/acl"
 
@@ -22,9 +21,6 @@ var (
 		"postrouting": nftables.ChainHookPostrouting,
 	}
 )
-
-// tally holds the packets counted so far: by chain, then by the text of the rule.
-type tally map[string]map[string]uint64
 
 // connect prepares a transaction. It goes to the kernel as one message and is
 // acknowledged rule by rule, so the buffers decide how long it may be: these,
@@ -84,19 +80,23 @@ func (r ruleset) add(c *nftables.Conn, table *nftables.Table, counted tally) {
 	}
 }
 
-// add makes the map. The chains that it names are there. Buffered like the rest: the
-// error of the one call that may fail at once is of a map without a type.
+// add makes the map. The chains that it names are there. It is buffered like the rest; what
+// could fail at once is a map without a type.
 func (m vmap) add(c *nftables.Conn, table *nftables.Table) {
 	set := &nftables.Set{Table: table, Name: m.name, IsMap: true, Interval: true,
 		KeyType: nftables.TypeIPAddr, DataType: nftables.TypeVerdict}
-	elements := make([]nftables.SetElement, 0, 2*len(m.branches))
-	for _, b := range m.branches {
-		elements = append(elements, nftables.SetElement{Key: be32(b.from), VerdictData: &expr.Verdict{Kind: expr.VerdictJump, Chain: b.chain}})
-		if b.to != ^uint32(0) {
-			elements = append(elements, nftables.SetElement{Key: be32(b.to + 1), IntervalEnd: true})
+	_ = c.AddSet(set, nil)
+	const most = 200 // elements of one message are one attribute, of less than 64 kB
+	for some := range slices.Chunk(m.branches, most) {
+		elements := make([]nftables.SetElement, 0, 2*len(some))
+		for _, b := range some {
+			elements = append(elements, nftables.SetElement{Key: be32(b.from), VerdictData: &expr.Verdict{Kind: expr.VerdictJump, Chain: b.chain}})
+			if b.to != ^uint32(0) {
+				elements = append(elements, nftables.SetElement{Key: be32(b.to + 1), IntervalEnd: true})
+			}
 		}
+		_ = c.SetAddElements(set, elements)
 	}
-	_ = c.AddSet(set, elements)
 }
 
 // withCount returns the expressions with their counter starting at n.
@@ -108,35 +108,6 @@ func withCount(exprs []expr.Any, n uint64) []expr.Any {
 		}
 	}
 	return out
-}
-
-// errTampered says that the table in the kernel is not the one put there.
-var errTampered = errors.New("kernel: table ip conft was changed by someone else")
-
-// counts reads the counters of the table, which must be in the kernel.
-func (r ruleset) counts() (tally, error) {
-	c := connect()
-	t := tally{}
-	for _, ch := range r {
-		have, err := c.GetRules(table, &nftables.Chain{Name: ch.name, Table: table})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("kernel: nft list chain %s: %w", ch.name, err)
-		}
-		if len(have) != len(ch.rules) {
-			return nil, errTampered
-		}
-		if t[ch.tally()] == nil {
-			t[ch.tally()] = map[string]uint64{}
-		}
-		for i, rl := range have {
-			for _, e := range rl.Exprs {
-				if n, ok := e.(*expr.Counter); ok {
-					t[ch.tally()][ch.rules[i].text] += n.Packets
-				}
-			}
-		}
-	}
-	return t, nil
 }
 
 // tablePresent reports whether there is a table of ours, of whatever process.

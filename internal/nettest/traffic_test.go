@@ -113,6 +113,14 @@ func (x *traffic) moved(clear bool, routers ...string) bool {
 	return ok
 }
 
+// encrypted is how many ESP packets were seen.
+func (x *traffic) encrypted() (n int) {
+	for _, k := range x.esp {
+		n += k
+	}
+	return n
+}
+
 // encrypted reports whether a frame carries ESP, in UDP or not.
 func (f frame) encrypted() bool {
 	p := f.ip()
