@@ -18,6 +18,7 @@ type Kernel struct {
 	tuns    map[string]*tunDev
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
+	plain   bool                 // a transaction was too long once
 	crypto  []CryptoLink         // of the last Apply
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"errors"
+	"maps"
 	"slices"
 
 	"conft/internal/acl"
@@ -40,7 +41,11 @@ func (r ruleset) commit(counted tally) error {
 	c.AddTable(table)
 	c.DelTable(table)
 	if len(r) > 0 {
-		r.add(c, table, counted)
+		left := tally{}
+		for chain, rules := range counted {
+			left[chain] = maps.Clone(rules)
+		}
+		r.add(c, table, left)
 	}
 	return c.Flush()
 }
@@ -50,7 +55,7 @@ func (r ruleset) commit(counted tally) error {
 func tryRules() error {
 	c := connect()
 	any := acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Addr{}, SrcPort: acl.Ports{Op: acl.PortRange}}
-	r := rules([]CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}, map[string]int{"lo": 1})
+	r := rules([]CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}, map[string]int{"lo": 1}, false)
 	r.add(c, trial, nil)
 	c.DelTable(trial)
 	return c.Flush()

@@ -33,8 +33,8 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		}
 		index[c.Link] = l.Index
 	}
-	if r := rules(d.Crypto, index); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
-		cs = append(cs, tableSet{r})
+	if r := rules(d.Crypto, index, s.plain); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
+		cs = append(cs, tableSet{r, func() ruleset { return rules(d.Crypto, index, true) }})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {
 		if !slices.ContainsFunc(d.Crypto, func(c CryptoLink) bool { return c.Link == link }) {

@@ -52,7 +52,9 @@ type ruleset []chain
 // and only there the mark is set, for the one device that carries the filter.
 // A device of the same name without the filter (gone and back, or not there
 // yet) gets a drop: what should be protected never leaves in clear.
-func rules(links []CryptoLink, index map[string]int) ruleset {
+//
+// With plain set the rules are the fewest: packets meet one after the other.
+func rules(links []CryptoLink, index map[string]int, plain bool) ruleset {
 	if len(links) == 0 {
 		return nil
 	}
@@ -73,7 +75,10 @@ func rules(links []CryptoLink, index map[string]int) ruleset {
 	set := ruleset{refuse()}
 	for _, l := range links {
 		set = append(set, divert(l, index[l.Link]))
-		x := l.index()
+		var x *acl.Index
+		if !plain {
+			x = l.index()
+		}
 		add := func(w walk, to *chain, cond rule) {
 			chains, enter, maps := w.chains(l, x, cond)
 			set = append(set, chains...)

@@ -55,6 +55,7 @@ type state struct {
 	routes  []Route           // of ours
 	tuns    []string          // of this process
 	filters map[string]string // by link: the TUN its filter feeds, "" when that is of another process
+	plain   bool              // the rules are to be as few as can be
 	table   string            // our nftables rules as text; "?" when they are of another process or changed
 	sysctl  map[string]string // by path below /proc/sys
 	named   map[linkAddr]bool // addresses that some Desired has named
@@ -76,7 +77,7 @@ func (s *state) link(name string) *LinkState {
 
 // read takes stock. Kernel.mu is held.
 func (k *Kernel) read() (*state, error) {
-	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named}
+	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, plain: k.plain}
 	s.tuns = slices.Sorted(maps.Keys(k.tuns))
 	var err error
 	if s.links, err = links(); err != nil {
