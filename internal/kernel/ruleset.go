@@ -16,7 +16,7 @@ const (
 	// markProtect is on packets that the filter diverts into the TUN.
 	markProtect = 0x20000000
 	// markTunnel is on packets that have come out of the TUN for a network of this side.
-	markTunnel = 0x08000000
+	markTunnel = 0x04000000
 
 	tableName = "conft"
 

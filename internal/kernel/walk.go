@@ -15,14 +15,14 @@ type walk struct {
 	kind   string // its chains are called so
 	word   string // of the far address
 	offset uint32 // of the far address in the IPv4 header
-	rule   func(CryptoLink, acl.Entry) rule
+	rules  func(CryptoLink, Selector, acl.Entry) []rule
 }
 
 // The walks of packets that leave, that arrive in clear, and that come out of the TUN.
 var (
-	walkOut    = walk{"out", "daddr", 16, outRule}
-	walkClear  = walk{"clear", "saddr", 12, func(_ CryptoLink, e acl.Entry) rule { return clearRule(e) }}
-	walkTunnel = walk{"tunnel", "saddr", 12, func(_ CryptoLink, e acl.Entry) rule { return tunnelRule(e) }}
+	walkOut    = walk{"out", "daddr", 16, func(l CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{outRule(l, e)} }}
+	walkClear  = walk{"clear", "saddr", 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{clearRule(e)} }}
+	walkTunnel = walk{"tunnel", "saddr", 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{tunnelRule(e)} }}
 )
 
 // fewRules is up to how many a packet may meet one after the other.
@@ -77,7 +77,7 @@ func (w walk) chains(l CryptoLink, x *acl.Index, cond rule) (set ruleset, enter 
 			c := chain{name: chainName(w.kind, l, s)}
 			for j, e := range list {
 				if selector[j] == i {
-					c.rules = append(c.rules, w.rule(l, e))
+					c.rules = append(c.rules, w.rules(l, s, e)...)
 				}
 			}
 			set = append(set, c)
@@ -117,7 +117,7 @@ func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, k
 			set = append(set, chain{name: fmt.Sprintf("%s.%d", counts, k), counts: counts})
 		}
 		c := &set[len(set)-1]
-		c.rules = append(c.rules, w.rule(l, list[j]))
+		c.rules = append(c.rules, w.rules(l, s, list[j])...)
 	}
 	if len(set) == 1 {
 		return set, set[0].name
