@@ -160,17 +160,17 @@ func BenchmarkPath(b *testing.B) {
 }
 
 // "10,000 SAs slow one flow by under 10 %": with a thousand entries of the crypto map that
-// they belong to. The time to make each is that of one more when there are many.
+// they belong to. µs/SA is what it took to install each.
 func BenchmarkManySAs(b *testing.B) {
-	for _, others := range []int{0, 10, 1000, 10000} {
+	for _, others := range []int{0, 1000, 10000} {
+		start := time.Now()
+		in, out, done := crowdedPipe(b, testSuite{"gcm-128", suite.ESPGCM16, 128, suite.AuthNone}, others)
+		each := time.Since(start) / time.Duration(2*others+2)
 		b.Run(strconv.Itoa(others), func(b *testing.B) {
-			start := time.Now()
-			in, out, done := crowdedPipe(b, testSuite{"gcm-128", suite.ESPGCM16, 128, suite.AuthNone}, others)
-			defer done()
-			each := time.Since(start) / time.Duration(2*others+2)
 			stream(b, in, out)
 			b.ReportMetric(float64(each.Microseconds()), "µs/SA")
 		})
+		done()
 	}
 }
 
