@@ -16,14 +16,11 @@ type Index struct {
 	Members [][]int
 }
 
-// spread bounds an index: it has no more than so many members for each condition.
-// Conditions that contain one another in a long chain would make it grow as the square
-// of their number.
-const spread = 8
-
-// NewIndex makes an index of conditions. Where it would grow beyond bounds it has one range
-// with all of them, which is right and no faster than the list.
-func NewIndex(list []Addr) *Index {
+// NewIndex makes an index of conditions with no more than spread members for each of them.
+// Conditions that contain one another in a long chain would make it grow as the square of
+// their number; where it would grow beyond the bound it has one range with all of them,
+// which is right and no faster than the list.
+func NewIndex(list []Addr, spread int) *Index {
 	type edge struct {
 		at    uint64
 		place int

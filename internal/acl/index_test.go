@@ -18,7 +18,7 @@ func TestIndex(t *testing.T) {
 				list[i].Wildcard = random.Uint32() // with holes
 			}
 		}
-		x := NewIndex(list)
+		x := NewIndex(list, 8)
 		if x.From[0] != 0 || !slices.IsSorted(x.From) || len(x.From) != len(x.Members) {
 			t.Fatalf("ranges %v", x.From)
 		}
@@ -47,11 +47,11 @@ func TestIndexIsBounded(t *testing.T) {
 		apart = append(apart, Addr{uint32(i) << 8, 255})
 		nested = append(nested, Addr{0, uint32(i)<<8 | 255})
 	}
-	x := NewIndex(apart)
+	x := NewIndex(apart, 3)
 	if got := x.At(700<<8 + 5); len(got) != 1 || got[0] != 700 || len(x.At(1<<31)) != 0 {
 		t.Errorf("of a thousand networks %v", got)
 	}
-	if x := NewIndex(nested); len(x.From) != 1 || len(x.At(0)) != 1000 {
+	if x := NewIndex(nested, 64); len(x.From) != 1 || len(x.At(0)) != 1000 {
 		t.Errorf("%d ranges", len(x.From))
 	}
 	if n := testing.AllocsPerRun(100, func() { x.At(700 << 8) }); n != 0 {

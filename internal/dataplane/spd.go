@@ -9,6 +9,9 @@ import (
 	"conft/internal/packet"
 )
 
+// indexSpread bounds the indices: octets of memory are 8 times that for each entry.
+const indexSpread = 64
+
 // link is one interface that has had a TUN, a policy or an SA. It is never
 // removed from Path.links, so SAs refer to it for good.
 type link struct {
@@ -183,7 +186,7 @@ func (p *Path) publish(name string) {
 			destinations = append(destinations, ace.Dst)
 		}
 	}
-	s.byDst = acl.NewIndex(destinations)
+	s.byDst = acl.NewIndex(destinations, indexSpread)
 	parts := make(map[place][]*flow)
 	for key, f := range p.flows {
 		if key.Interface == policy.sas() && len(f.pairs) > 0 && !named[f] {
@@ -198,7 +201,7 @@ func (p *Path) publish(name string) {
 		for j, f := range n {
 			remotes[j] = f.key.Selector.Remote.Addr
 		}
-		s.narrow[i] = narrow{n, acl.NewIndex(remotes)}
+		s.narrow[i] = narrow{n, acl.NewIndex(remotes, indexSpread)}
 	}
 	l.spd.Store(s)
 }

@@ -25,8 +25,12 @@ var (
 	walkTunnel = walk{"tunnel", "saddr", 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{tunnelRule(e)} }}
 )
 
-// fewRules is up to how many a packet may meet one after the other.
-const fewRules = 16
+const (
+	// fewRules is up to how many a packet may meet one after the other.
+	fewRules = 16
+	// maxSpread is in how many chains a rule may be, on an average.
+	maxSpread = 8
+)
 
 // vmap sends packets to chains by one of their addresses.
 type vmap struct {
@@ -62,7 +66,7 @@ func (l *CryptoLink) index() *acl.Index {
 	for i, e := range list {
 		far[i] = e.Dst
 	}
-	if x := acl.NewIndex(far); len(x.From) > 1 {
+	if x := acl.NewIndex(far, maxSpread); len(x.From) > 1 {
 		return x
 	}
 	return nil

@@ -56,6 +56,8 @@ func TestFailClosed(t *testing.T) {
 		{when: "with the transform set", do: typed(m10, "set transform-set TS", "do clear crypto sa"), clear: true, tunnel: both},
 		{when: "with IKE off", do: typed("no crypto isakmp enable", "do clear crypto sa"), clear: true},
 		{when: "with IKE on", do: typed("crypto isakmp enable"), clear: true, tunnel: both},
+		{when: "with the address of an interface that is not there", do: typed("crypto map M local-address Loopback9"), clear: true},
+		{when: "with the outside interface's own address", do: typed("no crypto map M local-address"), clear: true, tunnel: both},
 		{when: "with another outside address", do: typed(outside, "ip address 12.12.12.9 255.255.255.0"), clear: true},
 		{when: "with the outside address that it had", do: typed(outside, "ip address 12.12.12.1 255.255.255.0"), clear: true, tunnel: both},
 		{when: "without outside address", do: typed("ip route 20.1.1.0 255.255.255.0 GigabitEthernet0/0", outside, "no ip address")},

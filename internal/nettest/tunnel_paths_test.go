@@ -24,7 +24,7 @@ func TestTwoPaths(t *testing.T) {
 			chain := newBareChain(t)
 			Cable(t, chain.r1, "eth2", "", chain.r2, "eth2", "15.15.15.2/24")
 			wire := capture(t, chain.r2, everyLink)
-			u := chain.tunnelOf(t, ends{}, "GigabitEthernet0/2=eth2")
+			u := chain.tunnelOf(t, ends{maps1: []string{"GigabitEthernet0/2=eth2"}})
 			sh(t, u.r2, "ip route add 1.1.1.1 via 12.12.12.1 metric 1; ip route add 1.1.1.1 via 15.15.15.1 metric 2")
 			lines := []string{"configure terminal", "interface GigabitEthernet0/2", "ip address 15.15.15.1 255.255.255.0", "no shutdown", "crypto map M",
 				"ip route 0.0.0.0 0.0.0.0 15.15.15.2 10"}
@@ -85,29 +85,53 @@ func TestTwoPaths(t *testing.T) {
 	}
 }
 
-// A hub with two spokes, each with an entry of its crypto map: the spokes reach each other
-// through it. What the hub has decrypted it encrypts again.
+// A hub with two spokes: they reach each other through it, and what the hub has decrypted
+// it encrypts again, be it for the same link, with two entries of one crypto map, or for
+// another that has a map of its own.
 //
 //	a 10.1.1.2 - r1 --- r2 --- r3 the hub, 20.1.1.1 - b
-//	10.4.4.1     r4 ---'
+//	10.4.4.1     r4 ----'------'
 func TestHubAndSpokes(t *testing.T) {
 	t.Parallel()
-	u := newTunnel(t, ends{
+	for name, second := range map[string]site{
+		"one link":  {"14.14.14.1", "14.14.14.2", "23.23.23.3", "10.4.4", "20.1.1"},
+		"two links": {"34.34.34.4", "34.34.34.3", "34.34.34.3", "10.4.4", "20.1.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			hubAndSpokes(t, second)
+		})
+	}
+}
+
+func hubAndSpokes(t *testing.T, second site) {
+	chain, r4 := newBareChain(t), Namespace(t, "r4")
+	own := second.gateway == second.peer // a link of its own with the hub
+	e := ends{
 		acl1: []string{"permit ip {lan}.0 0.0.0.255 {other}.0 0.0.0.255", "permit ip {lan}.0 0.0.0.255 10.4.4.0 0.0.0.255"},
 		acl3: []string{"permit ip {lan}.0 0.0.0.255 {other}.0 0.0.0.255", "permit ip 10.4.4.0 0.0.0.255 {other}.0 0.0.0.255"},
-	})
-	r4 := Namespace(t, "r4")
-	Cable(t, r4, "eth0", "", u.r2, "eth2", "14.14.14.2/24")
+	}
+	entry := []string{"set peer " + second.wan, "set transform-set TS", "match address 104"}
+	hub := []string{"configure terminal", "crypto isakmp key cisco123 address " + second.wan,
+		"access-list 104 permit ip 20.1.1.0 0.0.0.255 10.4.4.0 0.0.0.255", "access-list 104 permit ip 10.1.1.0 0.0.0.255 10.4.4.0 0.0.0.255"}
+	if own {
+		Cable(t, r4, "eth0", "", chain.r3, "eth2", "")
+		e.maps3 = []string{"GigabitEthernet0/2=eth2"}
+		hub = append(append(append(hub, "crypto map N 5 ipsec-isakmp"), entry...), "ip route 10.4.4.0 255.255.255.0 "+second.wan,
+			"interface GigabitEthernet0/2", "ip address "+second.peer+" 255.255.255.0", "no shutdown", "crypto map N")
+	} else {
+		Cable(t, r4, "eth0", "", chain.r2, "eth2", "14.14.14.2/24")
+		hub = append(append(hub, "crypto map M 20 ipsec-isakmp"), entry...)
+	}
+	wires := []*watch{capture(t, chain.r2, everyLink), capture(t, r4, "eth0")}
+	u := chain.tunnelOf(t, e)
+	u.right.Exec(append(hub, "end")...)
 	spoke := StartConft(t, r4, "GigabitEthernet0/0=eth0")
-	second := site{"14.14.14.1", "14.14.14.2", "23.23.23.3", "10.4.4", "20.1.1"}
 	lines := ends{}.lines(second, []string{"permit ip {lan}.0 0.0.0.255 {other}.0 0.0.0.255", "permit ip {lan}.0 0.0.0.255 10.1.1.0 0.0.0.255"})
 	for i, l := range lines {
 		lines[i] = strings.Replace(l, "interface GigabitEthernet0/1", "interface Loopback0", 1)
 	}
 	spoke.Exec(lines...)
-	u.right.Exec("configure terminal", "crypto isakmp key cisco123 address 14.14.14.1",
-		"access-list 104 permit ip 20.1.1.0 0.0.0.255 10.4.4.0 0.0.0.255", "access-list 104 permit ip 10.1.1.0 0.0.0.255 10.4.4.0 0.0.0.255",
-		"crypto map M 20 ipsec-isakmp", "set peer 14.14.14.1", "set transform-set TS", "match address 104", "end")
 
 	for _, p := range []struct {
 		from   *netns.NS
@@ -121,18 +145,24 @@ func TestHubAndSpokes(t *testing.T) {
 		wait(t, "an answer from "+p.to+" to "+p.source, 20*time.Second, func() bool { return probe.echo(p.to, 56, 150*time.Millisecond).arrived })
 	}
 	transfer(t, u.a, r4, netip.MustParseAddrPort("10.1.1.2:0"), netip.MustParseAddrPort("10.4.4.1:22"), 1<<20)
-	u.wire.protected()
+	for _, w := range wires {
+		w.protected()
+	}
 
 	sessions := u.right.Exec("show crypto session")
 	if n := strings.Count(sessions, "Session status: UP-ACTIVE"); n != 2 {
 		t.Errorf("%d sessions, want one with each spoke:\n%s", n, sessions)
 	}
-	for peer, remote := range map[string]string{"12.12.12.1": "10.1.1.0", "14.14.14.1": "10.4.4.0"} {
+	for peer, remote := range map[string]string{"12.12.12.1": "10.1.1.0", second.wan: "10.4.4.0"} {
 		out := u.right.Exec("show crypto ipsec sa peer " + peer)
 		if n := strings.Count(out, "current_peer "); n != 2 || n != strings.Count(out, "current_peer "+peer+" ") ||
 			strings.Count(out, "remote ident (addr/mask/prot/port): ("+remote+"/255.255.255.0/0/0)") != 2 || strings.Contains(out, "#pkts decaps: 0,") {
 			t.Errorf("the SAs with %s:\n%s", peer, out)
 		}
+	}
+	out := u.right.Exec("show crypto ipsec sa map M", "show crypto ipsec sa map N")
+	if want := map[bool]int{false: 4, true: 2}[own]; strings.Count(out, "crypto map: M\n")/2 != want {
+		t.Errorf("want %d pairs of map M:\n%s", want, out)
 	}
 }
 
