@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -29,8 +30,8 @@ func (k *Kernel) remember(cs []change) error {
 	more := false
 	for _, c := range cs {
 		s, ok := c.(sysctlSet)
-		if !ok {
-			continue
+		if !ok || slices.ContainsFunc(k.saved, func(o sysctlSet) bool { return o.key == s.key }) {
+			continue // of a switch turned twice the first has what was found
 		}
 		old, err := os.ReadFile(procSys + s.key)
 		if err != nil {

@@ -32,8 +32,14 @@ func TestSwitchesOutliveAKill(t *testing.T) {
 	if forwards() != "1" || !strings.Contains(string(kept), "net/ipv4/ip_forward=0\n") {
 		t.Fatalf("forwarding %s, kept %q", forwards(), kept)
 	}
+	k := start(kept)
+	must(t, os.WriteFile(forward, []byte("0"), 0)) // somebody turns it back, and it is turned again
+	must(t, k.Apply(Desired{}))
+	if n := strings.Count(string(kept), "ip_forward"); n != 1 {
+		t.Errorf("kept %d times: %q", n, kept)
+	}
 	elsewhere := "another machine " + string(kept)
-	must(t, start(kept).Close())
+	must(t, k.Close())
 	if forwards() != "0" || len(kept) != 0 {
 		t.Errorf("forwarding %s after an orderly stop, kept %q", forwards(), kept)
 	}
