@@ -102,6 +102,7 @@ func (p *Path) Remove(inSPI uint32) {
 	p.sad.Store(&sad)
 	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
+	p.leavePath(s.remote.Load().Addr())
 	s.close()
 	if len(s.flow.pairs) == 0 && !p.named(s.flow) {
 		p.publishSAs(s.Flow.Interface)
@@ -139,9 +140,12 @@ func (f *flow) choose() {
 
 // fitMTU computes what fits in one outer packet. The caller holds p.mu.
 func (p *Path) fitMTU(s *pair) {
-	s.plainMTU.Store(int64(esp.MaxPlain(s.OutKeys, p.pathMTU(s)-packet.HeaderLen-s.udpLen())))
+	s.path = p.pathMTU(s)
+	s.plainMTU.Store(int64(esp.MaxPlain(s.OutKeys, s.path-packet.HeaderLen-s.udpLen())))
 }
 
+// pathMTU is what the link carries, or less where a router on the way said so. The
+// caller holds p.mu.
 func (p *Path) pathMTU(s *pair) int {
 	if s.PathMTU != 0 {
 		return s.PathMTU
@@ -152,7 +156,11 @@ func (p *Path) pathMTU(s *pair) int {
 			mtu = l.MTU
 		}
 	}
-	return cmp.Or(mtu, defaultMTU)
+	mtu = cmp.Or(mtu, defaultMTU)
+	if l := p.learnt[s.remote.Load().Addr()]; l != nil {
+		mtu = min(mtu, l.mtu)
+	}
+	return mtu
 }
 
 func (s *pair) udpLen() int {
@@ -167,7 +175,7 @@ func (p *Path) MTU(inSPI uint32) (path, plain int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s := (*p.sad.Load())[inSPI]; s != nil {
-		return p.pathMTU(s), int(s.plainMTU.Load())
+		return s.path, int(s.plainMTU.Load())
 	}
 	return 0, 0
 }

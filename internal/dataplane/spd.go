@@ -36,6 +36,8 @@ func (l *link) device() *device {
 // spd is the policy of one link, compiled. Immutable.
 type spd struct {
 	local  uint32
+	df     DFBit
+	after  bool       // fragment after encryption
 	aces   []spdACE   // of all entries in sequence order
 	byDst  *acl.Index // of aces, by their destinations
 	narrow []narrow   // by spdACE.entry
@@ -162,7 +164,7 @@ func (p *Path) publish(name string) {
 		l.spd.Store(nil)
 		return
 	}
-	s := &spd{narrow: make([]narrow, len(policy.Entries))}
+	s := &spd{df: policy.DF, after: policy.FragmentAfter, narrow: make([]narrow, len(policy.Entries))}
 	if policy.Local.Is4() {
 		s.local = ipv4(policy.Local)
 	}

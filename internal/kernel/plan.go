@@ -33,8 +33,9 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		}
 		index[c.Link] = l.Index
 	}
-	if r := rules(d.Crypto, index, s.plain); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
-		cs = append(cs, tableSet{r, func() ruleset { return rules(d.Crypto, index, true) }})
+	whole := func(plain bool) ruleset { return append(rules(d.Crypto, index, plain), clampMSS(d)...) }
+	if r := whole(s.plain); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
+		cs = append(cs, tableSet{r, func() ruleset { return whole(true) }})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {
 		if !slices.ContainsFunc(d.Crypto, func(c CryptoLink) bool { return c.Link == link }) {
@@ -107,6 +108,9 @@ func planLinks(s *state, d *Desired) (cs []change) {
 		}
 		if l.Alias != "" && l.Alias != now.Alias {
 			cs = append(cs, linkAlias{l.Name, l.Alias})
+		}
+		if mtu := cmp.Or(l.MTU, s.mtus[l.Name]); mtu != 0 && mtu != now.MTU {
+			cs = append(cs, hostMTU{linkMTU{l.Name, mtu}, now.MTU})
 		}
 		if len(l.Addrs) > 0 {
 			// A second address of a network goes with the first unless promoted.
