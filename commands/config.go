@@ -56,6 +56,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		dynamicMapBlock,
 		cryptoMapBlock,
 		dynamicEntryLine,
+		localAddressLine,
 		separator,
 		interfaceBlock,
 		ipRouteLine,

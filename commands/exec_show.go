@@ -212,21 +212,27 @@ func showCrypto(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showISAKMPProfile(w, r.Config()); return nil }),
 		},
 		{
-			Syntax: "show crypto ipsec sa [peer A.B.C.D | map WORD] [detail]",
+			Syntax: "show crypto ipsec sa [peer A.B.C.D | map WORD | interface INTERFACE | identity] [detail]",
 			Help: grammar.Help{
-				"ipsec":   "Show IPSEC policy",
-				"sa":      "IPSEC SA table",
-				"peer":    "Show all SAs with a specific peer",
-				"A.B.C.D": "Peer IP address",
-				"map":     "Show all SAs of a crypto map",
-				"detail":  "Show counters detail",
-				"WORD":    "Crypto map tag",
+				"ipsec":     "Show IPSEC policy",
+				"sa":        "IPSEC SA table",
+				"peer":      "Show all SAs with a specific peer",
+				"A.B.C.D":   "Peer IP address",
+				"map":       "Show all SAs of a crypto map",
+				"interface": "Show all SAs of an interface",
+				"identity":  "Show IPSEC SADB identity tree",
+				"detail":    "Show counters detail",
+				"WORD":      "Crypto map tag",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
 				idents := slices.DeleteFunc(r.IPsecIdents(), func(id router.IPsecIdent) bool {
-					return a.Has("peer") && id.Peer != a.Addr("A.B.C.D") || a.Has("map") && id.Map != a.String("WORD")
+					return a.Has("peer") && id.Peer != a.Addr("A.B.C.D") || a.Has("map") && id.Map != a.String("WORD") ||
+						a.Has("INTERFACE") && id.Interface != a.String("INTERFACE")
 				})
-				showIPsecSA(w, idents, a.Has("detail"))
+				if a.Has("INTERFACE") && r.Config().Interface(a.String("INTERFACE")) == nil {
+					return a.Invalid("INTERFACE")
+				}
+				showIPsecSA(w, idents, a.Has("identity"), a.Has("detail"))
 				return nil
 			}),
 		},

@@ -104,7 +104,7 @@ func TestIPsecSALikeCapture(t *testing.T) {
 		Inbound: sa(412118941, 1), Outbound: sa(1220200403, 2),
 		PathMTU: 1500, IPMTU: 1500, PlaintextMTU: 1438, Encaps: 199, Decaps: 199,
 	}
-	sameLines(t, "show/show-crypto-ipsec-sa/06.txt", text(func(w io.Writer) { showIPsecSA(w, []router.IPsecIdent{id}, false) }))
+	sameLines(t, "show/show-crypto-ipsec-sa/06.txt", text(func(w io.Writer) { showIPsecSA(w, []router.IPsecIdent{id}, false, false) }))
 }
 
 func TestTransformSetLikeCapture(t *testing.T) {

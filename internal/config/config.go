@@ -182,8 +182,9 @@ type TransformSet struct {
 
 // CryptoMap is all entries of one name, sorted by Seq.
 type CryptoMap struct {
-	Name    string
-	Entries []*CryptoMapEntry
+	Name         string
+	LocalAddress string // the interface whose address stands for all that have the map; "" for each its own
+	Entries      []*CryptoMapEntry
 }
 
 // CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`, or `crypto dynamic-map NAME

@@ -53,7 +53,10 @@ type (
 	tunDel    struct{ name string }
 	filterSet struct{ link, tun string }
 	filterDel struct{ link string }
-	tableSet  struct{ rules ruleset }
+	tableSet  struct {
+		rules ruleset
+		plain func() ruleset // the same in fewer rules
+	}
 	sysctlSet struct{ key, value string }
 )
 
@@ -198,24 +201,21 @@ func (c tableSet) do(k *Kernel) error {
 	if err != nil {
 		counted = nil // nothing to carry over from a table that is not ours any more
 	}
-	if err := c.rules.commit(counted); err != nil {
+	err = c.rules.commit(counted)
+	if errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.EMSGSIZE) {
+		// In a user namespace the machine bounds the buffers, and so a transaction. Whether
+		// this one took place or not, the next replaces all.
+		k.plain, c.rules = true, c.plain()
+		err = c.rules.commit(counted)
+	}
+	if err != nil {
 		return err
 	}
 	k.rules = c.rules
 	return nil
 }
 
-func (c sysctlSet) do(k *Kernel) error {
-	old, err := os.ReadFile(procSys + c.key)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(procSys+c.key, []byte(c.value), 0); err != nil {
-		return err
-	}
-	k.saved = append(k.saved, sysctlSet{c.key, strings.TrimSpace(string(old))})
-	return nil
-}
+func (c sysctlSet) do(*Kernel) error { return os.WriteFile(procSys+c.key, []byte(c.value), 0) }
 
 func withLink(name string, do func(netlink.Link) error) error {
 	l, err := netlink.LinkByName(name)

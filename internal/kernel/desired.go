@@ -67,9 +67,11 @@ type Selector struct {
 }
 
 // Counters are the packets counted on one crypto link since it was first
-// named. They survive a change of the rules.
+// named. They survive a change of the rules, Overflow does not survive the TUN.
 type Counters struct {
-	Matched [][]uint64 // by selector, by rule: packets that leave and match it first
-	Refused [][]uint64 // likewise: packets that arrived in clear and should have been encrypted
-	Blocked uint64     // packets that should be protected while the way to the TUN was not there
+	Matched  [][]uint64 // by selector, by rule: packets that leave and match it first
+	Refused  [][]uint64 // likewise: packets that arrived in clear and should have been encrypted
+	Blocked  uint64     // packets that should be protected while the way to the TUN was not there
+	Turned   uint64     // packets out of the TUN that would have left in clear, for their network was not there
+	Overflow uint64     // packets that the TUN had no room for
 }

@@ -206,7 +206,7 @@ func TestReversePathFilterMovesToDevices(t *testing.T) {
 func TestMissingLinkIsBlocked(t *testing.T) {
 	m := newMachine(LinkState{Name: "lan0"})
 	text := m.apply(classic())
-	if !strings.Contains(text, "goto divert.wan0") || strings.Contains(text, "mark set") || !strings.Contains(text, "divert.wan0 counter drop") {
+	if !strings.Contains(text, "goto divert.wan0") || strings.Contains(text, "mark set meta mark | 0x20000000") || !strings.Contains(text, "divert.wan0 counter drop") {
 		t.Errorf("marks without a filter, or does not drop:\n%s", text)
 	}
 	m.add(LinkState{Name: "wan0"})

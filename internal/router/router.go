@@ -46,6 +46,7 @@ type Router struct {
 	engine *ike.Engine
 	path   *dataplane.Path
 	ike    *ikeSockets
+	raw    *kernel.Conn // of protocol 50, which the data plane reads
 
 	live *live
 
@@ -113,6 +114,9 @@ func (r *Router) open(o Options) (err error) {
 	if r.nvram, err = nvram.Open(path); err != nil {
 		return nvramRemedy(path, err)
 	}
+	if err = r.rememberSwitches(); err != nil {
+		return err
+	}
 	if r.pki, err = pki.Open(r.nvram, r.pkiChanged); err != nil {
 		return nvramRemedy(path, err)
 	}
@@ -129,6 +133,19 @@ func (r *Router) open(o Options) (err error) {
 		return err
 	}
 	return r.keepLinks(kept)
+}
+
+// switchesKey is the nvram key of what the machine's switches were before.
+const switchesKey = "switches"
+
+// rememberSwitches has an orderly stop put back what was found before a kill.
+func (r *Router) rememberSwitches() error {
+	kept, _, err := r.nvram.Get(switchesKey)
+	if err != nil {
+		return err
+	}
+	r.kernel.Remember(kept, func(b []byte) error { return r.nvram.Put(switchesKey, b) })
+	return nil
 }
 
 func nvramRemedy(path string, err error) error {

@@ -141,7 +141,7 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 		for i, e := range p.entries {
 			entries := e.list.Entries
 			if e.template != "" {
-				entries = e.peerEntries(p.ifc.Name, p.cmap.Name, pairs)
+				entries = e.peerEntries(p.sas, p.cmap.Name, pairs)
 			}
 			for j, ace := range entries {
 				if ace.Remark != "" || ace.Action != acl.Permit {
@@ -149,10 +149,10 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 				}
 				s := ace.Selector()
 				id := IPsecIdent{
-					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, Template: e.template, LocalAddr: addrOf(p.ifc.Address.IP), PeerPort: 500,
+					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, Template: e.template, LocalAddr: p.local, PeerPort: 500,
 					Local: showProxy(s.Local), Remote: showProxy(s.Remote), PathMTU: mtu, PlaintextMTU: mtu, IPMTU: mtu,
 				}
-				st := r.path.FlowStats(dataplane.FlowKey{Interface: id.Interface, Map: id.Map, Seq: id.Seq, Selector: s})
+				st := r.path.FlowStats(dataplane.FlowKey{Interface: p.sas, Map: id.Map, Seq: id.Seq, Selector: s})
 				id.Encaps, id.Decaps = st.Encaps, st.Decaps
 				refused := count(counters[p.link].Refused, i, j)
 				if e.template != "" && !e.open {
@@ -164,7 +164,7 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 					id.Peer = addrOf(e.Peers[0])
 				}
 				for _, pair := range pairs {
-					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && serves(entries, s, aclSelector(pair.Selector)) {
+					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == p.sas && serves(entries, s, aclSelector(pair.Selector)) {
 						r.addPair(&id, pair)
 					}
 				}
