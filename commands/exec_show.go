@@ -116,29 +116,6 @@ func showNetwork(r Router) []exec {
 			}),
 		},
 		{
-			Syntax: "show ip route [connected | static | A.B.C.D$net [A.B.C.D$mask]]",
-			Help: grammar.Help{
-				"route":     "IP routing table",
-				"connected": "Connected",
-				"static":    "Static routes",
-				"$net":      "Network to display information about or hostname",
-				"$mask":     "Network mask",
-			},
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				switch routes := r.Routes(); {
-				case a.Has("net"):
-					return showIPRouteTo(w, routes, a)
-				case a.Has("static"):
-					showRouteRows(w, routeRows(routesOf(routes, 'S')))
-				case a.Has("connected"):
-					showRouteRows(w, routeRows(routesOf(routes, 'C')))
-				default:
-					showIPRoute(w, routes)
-				}
-				return nil
-			}),
-		},
-		{
 			Syntax: "show access-lists [WORD]",
 			Help:   grammar.Help{"access-lists": "List access lists", "WORD": "Access-list number or name"},
 			Run:    lists,

@@ -24,6 +24,7 @@ type fakeRouter struct {
 	nvramErr   error
 	interfaces []router.InterfaceState
 	routes     []router.RouteState
+	static     []router.StaticRoute
 	lists      []router.ACLState
 	failures   []router.IKEFailure
 	isakmp     []router.ISAKMPSA
@@ -70,6 +71,7 @@ func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, ni
 func (r *fakeRouter) NVRAMSize() int                      { return 262136 }
 func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces }
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
+func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
 func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
 func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
 func (r *fakeRouter) IKEFailures() []router.IKEFailure    { return r.failures }

@@ -50,7 +50,7 @@ func TestShowLab(t *testing.T) {
 			"FastEthernet0/0            10.1.1.1        YES manual up                    up      \n" +
 			"GigabitEthernet0/0         unassigned      YES manual down                  down    \n" +
 			"GigabitEthernet0/1         12.12.12.1      YES manual up                    up      \n",
-		"show ip route": routeLegend + "Gateway of last resort is 12.12.12.2 to network 0.0.0.0\n\n" +
+		"show ip route": routeLegend12 + "Gateway of last resort is 12.12.12.2 to network 0.0.0.0\n\n" +
 			"     10.0.0.0/24 is subnetted, 1 subnets\n" +
 			"C       10.1.1.0 is directly connected, FastEthernet0/0\n" +
 			"     12.0.0.0/24 is subnetted, 1 subnets\n" +
@@ -182,7 +182,7 @@ func TestShowNothing(t *testing.T) {
 		"show crypto map":                 "No crypto maps found.\n",
 		"show crypto session":             "Crypto session current status\n\n",
 		"show access-lists":               "",
-		"show ip route":                   routeLegend + "Gateway of last resort is not set\n\n",
+		"show ip route":                   routeLegend12 + "Gateway of last resort is not set\n\n",
 	} {
 		expect(t, line, run(t, r, line), want)
 	}
@@ -270,7 +270,7 @@ func TestShowIPRouteShapes(t *testing.T) {
 		{Code: 'S', Prefix: prefix("172.16.0.0/12"), NextHop: addr("10.1.1.2"), Distance: 1},
 		{Code: 'S', Prefix: prefix("0.0.0.0/0"), Interface: "GigabitEthernet0/1", Distance: 1},
 	}
-	expect(t, "show ip route", run(t, r, "show ip route"), routeLegend+"Gateway of last resort is 0.0.0.0 to network 0.0.0.0\n\n"+
+	expect(t, "show ip route", run(t, r, "show ip route"), routeLegend12+"Gateway of last resort is 0.0.0.0 to network 0.0.0.0\n\n"+
 		"     10.0.0.0/8 is variably subnetted, 2 subnets, 2 masks\n"+
 		"C       10.1.1.0/24 is directly connected, FastEthernet0/0\n"+
 		"S       10.2.0.0/16 [5/0] via 10.1.1.2\n"+

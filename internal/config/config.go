@@ -99,7 +99,9 @@ type Route struct {
 	NextHop      uint32
 	Interface    string
 	Distance     uint8 // 1 by default
+	Tag          uint32
 	Name         string
+	Permanent    bool // stays when the interface is down
 }
 
 // Lifetime of a security association. 0 means the default or the global value.

@@ -19,6 +19,7 @@ type Kernel struct {
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
 	crypto  []CryptoLink         // of the last Apply
+	routes  []Route              // likewise
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
@@ -66,7 +67,7 @@ func (k *Kernel) Apply(d Desired) error {
 			k.named[linkAddr{l.Name, p}] = true
 		}
 	}
-	k.crypto = slices.Clone(d.Crypto)
+	k.crypto, k.routes = slices.Clone(d.Crypto), slices.Clone(d.Routes)
 	return nil
 }
 

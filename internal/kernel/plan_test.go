@@ -47,7 +47,7 @@ func newMachine(links ...LinkState) *machine {
 }
 
 func (m *machine) add(l LinkState) {
-	l.Index = len(m.links) + 2
+	l.Index, l.Carrier = len(m.links)+2, true
 	if l.MTU == 0 {
 		l.MTU = 1500
 	}
@@ -96,9 +96,9 @@ func (m *machine) do(c change) {
 		l := m.link(c.link)
 		l.Addrs = slices.DeleteFunc(l.Addrs, func(p netip.Prefix) bool { return p == c.prefix })
 	case routeAdd:
-		m.routes = append(m.routes, c.Route)
+		m.routes = append(m.routes, c.destination)
 	case routeDel:
-		m.routes = slices.DeleteFunc(m.routes, func(r Route) bool { return r == c.Route })
+		m.routes = slices.DeleteFunc(m.routes, func(r destination) bool { return r.text() == c.text() })
 	case tunAdd:
 		m.add(LinkState{Name: c.name})
 		m.tuns = append(m.tuns, c.name)

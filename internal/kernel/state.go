@@ -52,7 +52,7 @@ func (l *LinkState) Found() (found []netip.Prefix) {
 type state struct {
 	links   []LinkState // but lo
 	loUp    bool
-	routes  []Route           // of ours
+	routes  []destination     // of ours
 	tuns    []string          // of this process
 	filters map[string]string // by link: the TUN its filter feeds, "" when that is of another process
 	table   string            // our nftables rules as text; "?" when they are of another process or changed
@@ -150,27 +150,6 @@ func links() ([]LinkState, error) {
 	return all, nil
 }
 
-// ownRoutes lists the routes of the main table that carry our number.
-func ownRoutes(s *state) ([]Route, error) {
-	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4,
-		&netlink.Route{Protocol: protocolConft, Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_PROTOCOL|netlink.RT_FILTER_TABLE)
-	if err != nil {
-		return nil, fmt.Errorf("kernel: ip route show: %w", err)
-	}
-	var all []Route
-	for _, r := range list {
-		e := Route{Prefix: prefix(r.Dst), Metric: r.Priority, Null: r.Type == unix.RTN_UNREACHABLE}
-		e.Via, _ = netip.AddrFromSlice(r.Gw.To4())
-		for _, l := range s.links {
-			if l.Index == r.LinkIndex {
-				e.Link = l.Name
-			}
-		}
-		all = append(all, e)
-	}
-	return all, nil
-}
-
 // prefix turns the netlink package's network, nil for the default route, round.
 func prefix(n *net.IPNet) netip.Prefix {
 	if n == nil {
@@ -203,7 +182,7 @@ const procSys = "/proc/sys/"
 func (s *state) readSysctl() {
 	files := []string{procSys + "net/ipv4/ip_forward"}
 	for _, pattern := range []string{"ipv4/conf/*/rp_filter", "ipv4/conf/*/send_redirects",
-		"ipv4/conf/*/accept_local", "ipv4/conf/*/promote_secondaries", "ipv6/conf/*/disable_ipv6"} {
+		"ipv4/conf/*/accept_local", "ipv4/conf/*/promote_secondaries", "ipv4/conf/*/ignore_routes_with_linkdown", "ipv6/conf/*/disable_ipv6"} {
 		match, _ := filepath.Glob(procSys + "net/" + pattern)
 		files = append(files, match...)
 	}

@@ -149,33 +149,3 @@ func (r *Router) method(i *config.Interface) string {
 	}
 	return "manual"
 }
-
-// Routes returns the routing table.
-func (r *Router) Routes() []RouteState {
-	table, err := r.kernel.RouteTable()
-	if err != nil {
-		return nil
-	}
-	names := map[string]string{}
-	for _, i := range r.running.Load().Interfaces {
-		names[r.linkOf(i.Name)] = i.Name
-	}
-	var out []RouteState
-	for _, e := range table {
-		s := RouteState{Code: 'S', Prefix: e.Prefix, NextHop: e.Via, Interface: names[e.Link], Distance: uint8(min(e.Metric, 255))}
-		if s.Interface == "" {
-			s.Interface = e.Link
-		}
-		if e.Null {
-			s.Interface = config.Null
-		}
-		switch {
-		case e.Connected:
-			s.Code, s.Distance = 'C', 0
-		case s.Distance == 0:
-			s.Distance = 1
-		}
-		out = append(out, s)
-	}
-	return out
-}

@@ -115,9 +115,19 @@ type RouteState struct {
 	Code      byte // 'C' or 'S'
 	Prefix    netip.Prefix
 	NextHop   netip.Addr // zero for directly connected
-	Interface string
+	Interface string     // over which, found by NextHop unless Pinned
+	Pinned    bool       // NextHop is to be reached over Interface only
+	Address   netip.Addr // of a connected network: the router's own in it
 	Distance  uint8
 	Metric    uint32
+	Tag       uint32
+	Permanent bool
+}
+
+// StaticRoute is one static route, used or not.
+type StaticRoute struct {
+	config.Route
+	Active bool
 }
 
 // ACLState is an access list with the number of packets each entry matched.

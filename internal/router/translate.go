@@ -82,16 +82,9 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		d.Links = append(d.Links, l)
 	}
 	for _, rt := range c.Routes {
-		k := kernel.Route{Prefix: prefixOf(rt.Prefix, rt.Mask), Metric: int(rt.Distance)}
-		if rt.NextHop != 0 {
-			k.Via = addrOf(rt.NextHop)
+		if k, ok := r.kernelRoute(rt); ok {
+			d.Routes = append(d.Routes, k)
 		}
-		if k.Null = rt.Interface == config.Null; !k.Null && rt.Interface != "" {
-			if k.Link = r.linkOf(rt.Interface); k.Link == "" {
-				continue
-			}
-		}
-		d.Routes = append(d.Routes, k)
 	}
 	for _, p := range r.protectedInterfaces(c) {
 		d.Routes = append(d.Routes, r.reverseRoutes(c, &p)...)
