@@ -14,7 +14,7 @@ type exec = grammar.Exec[Terminal]
 // Exec returns the EXEC commands that act on a router.
 func Exec(r Router) []exec {
 	return slices.Concat(
-		showSystem(r), showNetwork(r), showRouting(r), showCrypto(r), showPKI(r),
+		showSystem(r), showNetwork(r), showRouting(r), arpCommands(r), showCrypto(r), showPKI(r),
 		fileCommands(r), clearCommands(r), debugCommands(r),
 		keyCommands(r), pkiCommands(r),
 		[]exec{clockSet(r), reload(r), ping(r), pingDialogue(r), showDroppedPackets(r)},

@@ -25,6 +25,7 @@ type fakeRouter struct {
 	interfaces []router.InterfaceState
 	routes     []router.RouteState
 	static     []router.StaticRoute
+	arp        []router.ARPEntry
 	lists      []router.ACLState
 	failures   []router.IKEFailure
 	isakmp     []router.ISAKMPSA
@@ -72,6 +73,8 @@ func (r *fakeRouter) NVRAMSize() int                      { return 262136 }
 func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces }
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
 func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
+func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }
+func (r *fakeRouter) ClearARP()                           { r.did = append(r.did, "clear arp") }
 func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
 func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
 func (r *fakeRouter) IKEFailures() []router.IKEFailure    { return r.failures }

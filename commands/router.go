@@ -38,7 +38,9 @@ type Store interface {
 type Network interface {
 	Interfaces() []router.InterfaceState // in the order of the running configuration
 	Routes() []router.RouteState
-	StaticRoutes() []router.StaticRoute  // in the order of the running configuration
+	StaticRoutes() []router.StaticRoute // in the order of the running configuration
+	ARP() []router.ARPEntry             // by address
+	ClearARP()
 	AccessLists() []router.ACLState      // in the order of the running configuration
 	ClearAccessListCounters(name string) // "" for all
 	// Ping sends the echo requests one after the other and calls each with every

@@ -163,3 +163,12 @@ type PingReply struct {
 	Symbol byte // '!' reply, '.' time-out, 'U' unreachable, 'M' could not fragment, 'A' prohibited, '&' TTL exceeded
 	RTT    time.Duration
 }
+
+// ARPEntry is one row of `show arp`.
+type ARPEntry struct {
+	Address   netip.Addr
+	MAC       net.HardwareAddr // nil while nobody has answered
+	Interface string
+	Age       time.Duration
+	Own       bool // the router's address
+}
