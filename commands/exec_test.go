@@ -34,6 +34,9 @@ type fakeRouter struct {
 	clock      *fixedClock
 	pings      []router.PingReply
 	pinged     router.PingRequest
+	trace      []router.TraceReply
+	traced     router.TraceRequest
+	afterProbe func()
 	pki        *pki.Store
 	did        []string
 	drops      router.CryptoDrops
@@ -116,6 +119,20 @@ func (r *fakeRouter) Ping(ctx context.Context, p router.PingRequest, each func(r
 			return ctx.Err()
 		}
 		each(reply)
+	}
+	return nil
+}
+
+func (r *fakeRouter) Traceroute(ctx context.Context, q router.TraceRequest, each func(router.TraceReply)) error {
+	r.traced = q
+	for _, p := range r.trace {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		each(p)
+		if r.afterProbe != nil {
+			r.afterProbe()
+		}
 	}
 	return nil
 }
@@ -313,7 +330,7 @@ func TestPing(t *testing.T) {
 		"Sending 5, 100-byte ICMP Echos to 20.1.1.1, timeout is 2 seconds:\n"+
 		"Packet sent with a source address of 10.1.1.1 \n.!!!!\n"+
 		"Success rate is 80 percent (4/5), round-trip min/avg/max = 1/2/4 ms\n")
-	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 5, Size: 100, Timeout: 2 * time.Second}); r.pinged != want {
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 5, Size: 100, Timeout: 2 * time.Second, Pattern: 0xabcd}); r.pinged != want {
 		t.Errorf("asked for %+v", r.pinged)
 	}
 	r.pings = []router.PingReply{{Symbol: 'U'}, {Symbol: 'M'}}
@@ -321,7 +338,7 @@ func TestPing(t *testing.T) {
 		"Sending 2, 1500-byte ICMP Echos to 20.1.1.1, timeout is 1 seconds:\n"+
 		"Packet sent with a source address of 10.1.1.1 \nPacket sent with the DF bit set\nUM\n"+
 		"Success rate is 0 percent (0/2)\n")
-	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 2, Size: 1500, Timeout: time.Second, DF: true}); r.pinged != want {
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 2, Size: 1500, Timeout: time.Second, DF: true, Pattern: 0xabcd}); r.pinged != want {
 		t.Errorf("asked for %+v", r.pinged)
 	}
 	r.pings = slices.Repeat([]router.PingReply{good}, 141)

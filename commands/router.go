@@ -46,6 +46,8 @@ type Network interface {
 	// Ping sends the echo requests one after the other and calls each with every
 	// outcome as soon as it is known. It ends early when ctx is done.
 	Ping(ctx context.Context, p router.PingRequest, each func(router.PingReply)) error
+	// Traceroute likewise sends probes.
+	Traceroute(ctx context.Context, q router.TraceRequest, each func(router.TraceReply)) error
 }
 
 // Crypto is the state of IKE and IPsec.

@@ -150,20 +150,6 @@ type SystemState struct {
 	Returned string // why it was started: "power-on", "reload"
 }
 
-// PingRequest is one `ping` command.
-type PingRequest struct {
-	Target, Source netip.Addr // Source is zero when the kernel chooses
-	Count, Size    int        // Size is that of the whole IP datagram
-	Timeout        time.Duration
-	DF             bool
-}
-
-// PingReply is the outcome of one echo request.
-type PingReply struct {
-	Symbol byte // '!' reply, '.' time-out, 'U' unreachable, 'M' could not fragment, 'A' prohibited, '&' TTL exceeded
-	RTT    time.Duration
-}
-
 // ARPEntry is one row of `show arp`.
 type ARPEntry struct {
 	Address   netip.Addr
