@@ -85,9 +85,16 @@ func showNetwork(r Router) []exec {
 	})
 	return []exec{
 		{
-			Syntax: "show interfaces [INTERFACE]",
-			Help:   grammar.Help{"interfaces": "Interface status and configuration"},
+			Syntax: "show interfaces [description | INTERFACE]",
+			Help: grammar.Help{
+				"interfaces":  "Interface status and configuration",
+				"description": "Show interface description",
+			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("description") {
+					showInterfacesDescription(w, r.Interfaces())
+					return nil
+				}
 				name := a.String("INTERFACE")
 				if name != "" && r.Config().Interface(name) == nil {
 					return a.Invalid("INTERFACE")

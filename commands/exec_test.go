@@ -77,6 +77,7 @@ func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces 
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
 func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
 func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }
+func (r *fakeRouter) ClearCounters(ifc string)            { r.did = append(r.did, "clear interface "+ifc) }
 func (r *fakeRouter) ClearARP()                           { r.did = append(r.did, "clear arp") }
 func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
 func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }

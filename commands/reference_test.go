@@ -264,7 +264,7 @@ func TestLinesAreThoseOfCaptures(t *testing.T) {
 		show       func(io.Writer)
 		ours       []string // lines that only conft has
 	}{
-		{"show interfaces", "show/show-interfaces/02.txt", func(w io.Writer) { showInterfaces(w, []router.InterfaceState{link}, "") }, []string{"Hardware is", "Description:"}},
+		{"show interfaces", "show/show-interfaces/02.txt", func(w io.Writer) { showInterfaces(w, []router.InterfaceState{link}, "") }, []string{"Hardware is", "Description:", "Keepalive not set"}},
 		{"show logging", "show/show-logging/01.txt", func(w io.Writer) { showLogging(w, config.New(), debug.Counters{}, nil) }, []string{"Trap logging"}},
 	} {
 		want := map[string]bool{}

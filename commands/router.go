@@ -37,6 +37,7 @@ type Store interface {
 // Network is the state of interfaces, routes and access lists.
 type Network interface {
 	Interfaces() []router.InterfaceState // in the order of the running configuration
+	ClearCounters(ifc string)            // "" for all
 	Routes() []router.RouteState
 	StaticRoutes() []router.StaticRoute // in the order of the running configuration
 	ARP() []router.ARPEntry             // by address

@@ -290,12 +290,22 @@ func TestShowInterfaces(t *testing.T) {
   MTU 1500 bytes, BW 1000000 Kbit/sec, DLY 10 usec, 
      reliability 255/255, txload 1/255, rxload 1/255
   Encapsulation ARPA, loopback not set
+  Keepalive not set
+  Last input never, output never, output hang never
   Last clearing of "show interface" counters never
   Input queue: 0/75/2/0 (size/max/drops/flushes); Total output drops: 4
+  5 minute input rate 0 bits/sec, 0 packets/sec
+  5 minute output rate 0 bits/sec, 0 packets/sec
      7 packets input, 700 bytes, 0 no buffer
+     Received 0 broadcasts (0 IP multicasts)
+     0 runts, 0 giants, 0 throttles
      1 input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored
+     0 watchdog, 0 multicast, 0 pause input
      8 packets output, 800 bytes, 0 underruns
      3 output errors, 0 collisions, 0 interface resets
+     0 babbles, 0 late collision, 0 deferred
+     0 lost carrier, 0 no carrier, 0 pause output
+     0 output buffer failures, 0 output buffers swapped out
 `)
 	if got := run(t, r, "show interfaces"); strings.Count(got, "line protocol is") != 3 {
 		t.Errorf("three interfaces are expected:\n%s", got)

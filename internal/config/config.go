@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"reflect"
 
 	"conft/internal/acl"
@@ -80,7 +81,17 @@ type Interface struct {
 	Secondary   []Address
 	Shutdown    bool
 	CryptoMap   string
+
+	Bandwidth    int // kilobits per second, 0 for that of the type
+	Delay        int // tens of microseconds, 0 for that of the type
+	LoadInterval int // seconds, 0 for DefaultLoadInterval
 }
+
+// DefaultLoadInterval is what loads are averaged over, in seconds.
+const DefaultLoadInterval = 300
+
+// LoadSeconds is what the loads of the interface are averaged over.
+func (i *Interface) LoadSeconds() int { return cmp.Or(i.LoadInterval, DefaultLoadInterval) }
 
 // Address is an IPv4 address with its mask, both in host byte order; the zero
 // value is "no ip address".

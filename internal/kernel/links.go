@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,6 +18,18 @@ func (k *Kernel) Links() ([]LinkState, error) {
 	defer k.mu.Unlock()
 	all, err := links()
 	return slices.DeleteFunc(all, func(l LinkState) bool { return k.tuns[l.Name] != nil }), err
+}
+
+// Medium returns what the driver of a link says of it; much of it is unknown of virtual
+// links.
+func (k *Kernel) Medium(link string) Medium { return medium(link) }
+
+// ARPTimeout returns after how many seconds an unconfirmed neighbour on a link may be
+// forgotten, 0 when that is not known.
+func (k *Kernel) ARPTimeout(link string) int {
+	b, _ := os.ReadFile(procSys + "net/ipv4/neigh/" + link + "/gc_stale_time")
+	n, _ := strconv.Atoi(strings.TrimSpace(string(b)))
+	return n
 }
 
 // Watch calls changed whenever links, IPv4 addresses, filters or rules changed,

@@ -29,6 +29,7 @@ type LinkState struct {
 	MTU     int
 	Addrs   []netip.Prefix
 	RX, TX  Traffic
+	Detail  LinkDetail
 
 	made  bool // by conft, here or in an earlier process
 	proto map[netip.Prefix]bool
@@ -36,6 +37,14 @@ type LinkState struct {
 
 // Traffic counts what crossed a link in one direction.
 type Traffic struct{ Packets, Bytes, Errors, Drops uint64 }
+
+// LinkDetail says what the errors of a link are made of, and counts multicasts.
+type LinkDetail struct {
+	Multicast                                 uint64
+	Length, CRC, Frame, Overrun, Missed       uint64 // received
+	Underrun, Aborted, Carrier, Window, Pulse uint64 // sent
+	Collisions                                uint64
+}
 
 // Found are the addresses that were not put there by conft, now or in a process
 // that was killed: those to adopt.
@@ -137,6 +146,12 @@ func links() ([]LinkState, error) {
 		if st := a.Statistics; st != nil {
 			ls.RX = Traffic{st.RxPackets, st.RxBytes, st.RxErrors, st.RxDropped}
 			ls.TX = Traffic{st.TxPackets, st.TxBytes, st.TxErrors, st.TxDropped}
+			ls.Detail = LinkDetail{
+				Multicast: st.Multicast, Length: st.RxLengthErrors, CRC: st.RxCrcErrors, Frame: st.RxFrameErrors,
+				Overrun: st.RxFifoErrors + st.RxOverErrors, Missed: st.RxMissedErrors,
+				Underrun: st.TxFifoErrors, Aborted: st.TxAbortedErrors, Carrier: st.TxCarrierErrors, Window: st.TxWindowErrors,
+				Pulse: st.TxHeartbeatErrors, Collisions: st.Collisions,
+			}
 		}
 		for _, ad := range addrs {
 			if ad.index == a.Index {

@@ -79,6 +79,9 @@ func (r *Router) reportLinks() {
 		s.link = now
 		r.states[i.Config.Name] = s
 		r.mu.Unlock()
+		if fresh && !now {
+			r.meters.with(i.Config.Name, func(m *meter) { m.resets++ })
+		}
 		// That of an interface shut down was reported as such.
 		if fresh && !i.Config.Shutdown {
 			r.hub.Emit(debug.LinkUpDown{Interface: i.Config.Name, Up: now})
@@ -119,7 +122,14 @@ func (r *Router) Interfaces() []InterfaceState {
 			if l.Name == s.Link {
 				s.MTU, s.MAC = l.MTU, l.MAC
 				s.LinkUp, s.Protocol = l.Up && l.Carrier, l.Up && l.Carrier && !i.Shutdown
-				s.Input, s.Output = Traffic(l.RX), Traffic(l.TX)
+				r.meters.with(i.Name, func(m *meter) {
+					c := countOf(&l)
+					s.Use = m.use(time.Now(), c)
+					c = c.since(m.base)
+					s.Input, s.Output, s.Detail = Traffic(c.in), Traffic(c.out), LinkDetail(c.detail)
+				})
+				s.ARPTimeout = time.Duration(r.kernel.ARPTimeout(l.Name)) * time.Second
+				s.Medium = Medium(r.kernel.Medium(l.Name))
 			}
 		}
 		if _, ok := loopbackNumber(i.Name); ok {

@@ -57,7 +57,8 @@ type Router struct {
 	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
-	base     map[string][]uint64  // counters at the last `clear access-list counters`
+	meters   meters
+	base     map[string][]uint64 // counters at the last `clear access-list counters`
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
@@ -220,6 +221,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watch(ctx) })
 	r.wait.Go(func() { r.watchRefused(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
+	r.wait.Go(func() { r.watchLoad(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

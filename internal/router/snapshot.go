@@ -7,6 +7,7 @@ import (
 
 	"conft/internal/acl"
 	"conft/internal/config"
+	"conft/internal/kernel"
 )
 
 // The types of this file are what show commands read: copies, made at one
@@ -103,7 +104,27 @@ type InterfaceState struct {
 	MAC      net.HardwareAddr // nil for interfaces without one
 	Input    Traffic
 	Output   Traffic
+	Detail   LinkDetail
+	Use      LinkUse
+
+	ARPTimeout time.Duration // 0 when it is not known
+	Medium     Medium
 }
+
+// LinkUse is how busy an interface is.
+type LinkUse struct {
+	In, Out               Rate
+	LastInput, LastOutput time.Duration // ago; 0 for never, like the next
+	Cleared               time.Duration // counters
+	Failed                float64       // share of what was received that was in error
+	Resets                uint64
+}
+
+// LinkDetail says what the errors of an interface are made of, and counts multicasts.
+type LinkDetail kernel.LinkDetail
+
+// Medium is what the driver says of a link.
+type Medium kernel.Medium
 
 // Traffic counts what crossed an interface in one direction.
 type Traffic struct {
