@@ -17,7 +17,7 @@ func Exec(r Router) []exec {
 		showSystem(r), showNetwork(r), showRouting(r), arpCommands(r), showCrypto(r), showPKI(r),
 		fileCommands(r), clearCommands(r), debugCommands(r),
 		keyCommands(r), pkiCommands(r),
-		[]exec{clockSet(r), reload(r), ping(r), pingDialogue(r), traceroute(r), traceDialogue(r), showDroppedPackets(r)},
+		[]exec{clockSet(r), reload(r), ping(r), pingDialogue(r), traceroute(r), traceDialogue(r), showTraffic(r), showDroppedPackets(r)},
 	)
 }
 

@@ -26,6 +26,7 @@ type fakeRouter struct {
 	routes     []router.RouteState
 	static     []router.StaticRoute
 	arp        []router.ARPEntry
+	statistics map[string]uint64
 	lists      []router.ACLState
 	failures   []router.IKEFailure
 	isakmp     []router.ISAKMPSA
@@ -78,6 +79,7 @@ func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
 func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
 func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }
 func (r *fakeRouter) ClearCounters(ifc string)            { r.did = append(r.did, "clear interface "+ifc) }
+func (r *fakeRouter) Statistics() map[string]uint64       { return r.statistics }
 func (r *fakeRouter) ClearARP()                           { r.did = append(r.did, "clear arp") }
 func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
 func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }

@@ -66,10 +66,13 @@ func TestShowIPInterface(t *testing.T) {
 	for _, i := range r.config.Interfaces {
 		r.interfaces = append(r.interfaces, router.InterfaceState{Config: i, LinkUp: true, Protocol: true, MTU: 1500, Method: "NVRAM"})
 	}
-	want := "GigabitEthernet0/0 is up, line protocol is up\n  Internet address is 10.1.1.1/24\n" +
+	want := "GigabitEthernet0/0 is up, line protocol is up\n  Internet address is 10.1.1.1/24\n  Broadcast address is 255.255.255.255\n" +
 		"  Address determined by non-volatile memory\n  MTU is 1500 bytes\n  Helper address is not set\n" +
 		"  Directed broadcast forwarding is disabled\n  Secondary address 10.1.2.1/24\n" +
-		"  Outgoing access list is not set\n  Inbound  access list is not set\n"
+		"  Outgoing access list is not set\n  Inbound  access list is not set\n" +
+		"  Proxy ARP is disabled\n  Local Proxy ARP is disabled\n  ICMP redirects are never sent\n  ICMP unreachables are always sent\n" +
+		"  ICMP mask replies are never sent\n  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n" +
+		"  TCP/IP header compression is disabled\n  Policy routing is disabled\n"
 	expect(t, "show ip interface", run(t, r, "show ip interface g0/0"), want)
 	all := run(t, r, "show ip interface")
 	if !strings.Contains(all, want) || !strings.Contains(all, "GigabitEthernet0/1 is up, line protocol is up\n  Internet protocol processing disabled\n") {
@@ -247,4 +250,21 @@ func TestShowProtocols(t *testing.T) {
 		"FastEthernet0/0 is up, line protocol is up\n  Internet address is 10.1.1.1/24\n"+
 		"GigabitEthernet0/0 is down, line protocol is down\n"+
 		"GigabitEthernet0/1 is up, line protocol is up\n  Internet address is 12.12.12.1/24\n")
+}
+
+// Each line that show ip interface prints is one of the captures.
+func TestIPInterfaceLinesLikeCapture(t *testing.T) {
+	state := router.InterfaceState{Config: &config.Interface{Name: "FastEthernet0", Address: config.Address{IP: ip("172.16.3.226"), Mask: 0xfffffff8}},
+		LinkUp: true, Protocol: true, MTU: 1500, Method: "NVRAM"}
+	always := strings.NewReplacer("always sent", "never sent") // some are, some not
+	want := strings.Split(always.Replace(trimLines(reftest.Open(t, "show/show-ip-interface/04.txt"))), "\n")
+	at := 0
+	for l := range strings.Lines(trimLines(text(func(w io.Writer) { showIPInterface(w, []router.InterfaceState{state}, "") }))) {
+		n := slices.Index(want[at:], strings.TrimSuffix(always.Replace(l), "\n"))
+		if n < 0 {
+			t.Errorf("%q does not follow %q", l, want[max(at-1, 0)])
+			continue
+		}
+		at += n + 1
+	}
 }

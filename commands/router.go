@@ -42,6 +42,7 @@ type Network interface {
 	StaticRoutes() []router.StaticRoute // in the order of the running configuration
 	ARP() []router.ARPEntry             // by address
 	ClearARP()
+	Statistics() map[string]uint64       // counters of IPv4 by the kernel's names
 	AccessLists() []router.ACLState      // in the order of the running configuration
 	ClearAccessListCounters(name string) // "" for all
 	// Ping sends the echo requests one after the other and calls each with every

@@ -26,13 +26,30 @@ func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
 			method = "non-volatile memory"
 		}
 		fmt.Fprintf(w, "  Internet address is %s/%d\n", ipText(i.Config.Address.IP), maskLen(i.Config.Address.Mask))
+		fmt.Fprint(w, "  Broadcast address is 255.255.255.255\n")
 		fmt.Fprintf(w, "  Address determined by %s\n  MTU is %d bytes\n", method, i.MTU)
 		fmt.Fprint(w, "  Helper address is not set\n  Directed broadcast forwarding is disabled\n")
 		for _, a := range i.Config.Secondary {
 			fmt.Fprintf(w, "  Secondary address %s/%d\n", ipText(a.IP), maskLen(a.Mask))
 		}
 		fmt.Fprint(w, "  Outgoing access list is not set\n  Inbound  access list is not set\n")
+		showIPSettings(w, i.IP)
 	}
+}
+
+// showIPSettings prints what the kernel does on a link.
+func showIPSettings(w io.Writer, s router.IPSettings) {
+	proxy, redirects := "disabled", "never"
+	if s.ProxyARP {
+		proxy = "enabled"
+	}
+	if s.Redirects {
+		redirects = "always"
+	}
+	fmt.Fprintf(w, "  Proxy ARP is %s\n  Local Proxy ARP is disabled\n", proxy)
+	fmt.Fprintf(w, "  ICMP redirects are %s sent\n  ICMP unreachables are always sent\n  ICMP mask replies are never sent\n", redirects)
+	fmt.Fprint(w, "  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n"+
+		"  TCP/IP header compression is disabled\n  Policy routing is disabled\n")
 }
 
 // showIPInterfaceBrief prints `show ip interface brief`.

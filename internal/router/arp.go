@@ -44,3 +44,10 @@ func (r *Router) ARP() []ARPEntry {
 
 // ClearARP forgets the neighbours.
 func (r *Router) ClearARP() { r.retry(r.kernel.FlushNeighbours()) }
+
+// Statistics returns the counters of IPv4 by the kernel's names.
+func (r *Router) Statistics() map[string]uint64 {
+	all, err := r.kernel.Statistics()
+	r.retry(err)
+	return all
+}

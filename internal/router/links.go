@@ -54,8 +54,9 @@ func (r *Router) watch(ctx context.Context) {
 			r.mu.Lock()
 			r.retry(r.applyAgain()) // changes nothing where the machine agrees
 			r.mu.Unlock()
-			r.reportLinks()
-			protocol.Reset(after)
+			if r.reportLinks() {
+				protocol.Reset(after)
+			}
 		case <-protocol.C:
 			r.reportProtocols()
 		}
@@ -69,24 +70,27 @@ func (r *Router) watchRefused(ctx context.Context) {
 	}))
 }
 
-// reportLinks logs the links that have come up or gone down.
-func (r *Router) reportLinks() {
+// reportLinks logs the links that have come up or gone down, and tells whether there was
+// any.
+func (r *Router) reportLinks() (changed bool) {
 	for _, i := range r.Interfaces() {
 		r.mu.Lock()
 		s := r.states[i.Config.Name]
 		now := i.LinkUp
-		fresh := now != s.link && !strings.HasPrefix(i.Config.Name, "Loopback")
+		fresh := now != s.link
 		s.link = now
 		r.states[i.Config.Name] = s
 		r.mu.Unlock()
 		if fresh && !now {
 			r.meters.with(i.Config.Name, func(m *meter) { m.resets++ })
 		}
-		// That of an interface shut down was reported as such.
-		if fresh && !i.Config.Shutdown {
+		changed = changed || fresh
+		// That of an interface shut down was reported as such; a loopback has no link.
+		if fresh && !i.Config.Shutdown && !strings.HasPrefix(i.Config.Name, "Loopback") {
 			r.hub.Emit(debug.LinkUpDown{Interface: i.Config.Name, Up: now})
 		}
 	}
+	return changed
 }
 
 func (r *Router) reportProtocols() {
@@ -130,6 +134,7 @@ func (r *Router) Interfaces() []InterfaceState {
 				})
 				s.ARPTimeout = time.Duration(r.kernel.ARPTimeout(l.Name)) * time.Second
 				s.Medium = Medium(r.kernel.Medium(l.Name))
+				s.IP = IPSettings(r.kernel.IPSettings(l.Name))
 			}
 		}
 		if _, ok := loopbackNumber(i.Name); ok {

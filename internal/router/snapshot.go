@@ -109,6 +109,7 @@ type InterfaceState struct {
 
 	ARPTimeout time.Duration // 0 when it is not known
 	Medium     Medium
+	IP         IPSettings
 }
 
 // LinkUse is how busy an interface is.
@@ -122,6 +123,9 @@ type LinkUse struct {
 
 // LinkDetail says what the errors of an interface are made of, and counts multicasts.
 type LinkDetail kernel.LinkDetail
+
+// IPSettings are switches of a link.
+type IPSettings kernel.IPSettings
 
 // Medium is what the driver says of a link.
 type Medium kernel.Medium
