@@ -12,6 +12,7 @@ import (
 
 	"conft/debug"
 	"conft/internal/config"
+	"conft/internal/flash"
 	"conft/internal/pki"
 	"conft/internal/router"
 	"conft/shell/grammar"
@@ -41,6 +42,7 @@ type fakeRouter struct {
 	pki        *pki.Store
 	did        []string
 	drops      router.CryptoDrops
+	files      fakeFiles
 }
 
 func newFake(t *testing.T, text string) *fakeRouter {
@@ -49,7 +51,12 @@ func newFake(t *testing.T, text string) *fakeRouter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &fakeRouter{config: load(t, text), clock: clock, hub: debug.NewHub(clock), pki: store}
+	files, err := flash.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { files.Close() })
+	return &fakeRouter{config: load(t, text), clock: clock, hub: debug.NewHub(clock), pki: store, files: fakeFiles{flash: files}}
 }
 
 // memory is nvram without a file.
@@ -144,6 +151,11 @@ func (r *fakeRouter) Traceroute(ctx context.Context, q router.TraceRequest, each
 type fakeTerminal struct {
 	strings.Builder
 	answers []string
+}
+
+func (t *fakeTerminal) Configure(context.Context) error {
+	t.WriteString("(config)#\n")
+	return nil
 }
 
 func (t *fakeTerminal) Origin() debug.Origin { return debug.Origin{Line: "console"} }
