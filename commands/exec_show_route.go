@@ -3,8 +3,6 @@ package commands
 import (
 	"fmt"
 	"io"
-	"net/netip"
-	"slices"
 
 	"conft/internal/router"
 	"conft/shell/grammar"
@@ -26,29 +24,23 @@ func showRouting(r Router) []exec {
 				"longer-prefixes": "Show route matching the specified Network/Mask pair only",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
-				routes := r.Routes()
-				if a.Has("longer-prefixes") {
+				t := newRouteTable(r.Config(), r.Routes())
+				switch {
+				case a.Has("longer-prefixes"):
 					if err := checkPrefix(a); err != nil {
 						return err
 					}
-					p := netip.PrefixFrom(a.Addr("net"), maskLen(a.IP("mask")))
-					routes = slices.DeleteFunc(slices.Clone(routes), func(s router.RouteState) bool {
-						return s.Prefix.Bits() < p.Bits() || !p.Contains(s.Prefix.Addr())
-					})
-					newRouteTable(r.Config(), routes).show(w, "")
-					return nil
-				}
-				switch t := newRouteTable(r.Config(), routes); {
+					t.show(w, within(a.IP("net"), a.IP("mask")))
 				case a.Has("net"):
 					return t.showTo(w, a)
 				case a.Has("summary"):
 					t.showSummary(w)
 				case a.Has("static"):
-					t.show(w, "S")
+					t.showCodes(w, "S")
 				case a.Has("connected"):
-					t.show(w, "CL")
+					t.showCodes(w, "CL")
 				default:
-					t.show(w, "")
+					t.show(w, anyRoute)
 				}
 				return nil
 			}),

@@ -143,7 +143,7 @@ func TestIPRoute15LikeCapture(t *testing.T) {
 	} {
 		_, want, _ := strings.Cut(capture, "Routing Table: "+x.table+"\n")
 		want, _, _ = strings.Cut(want, "\nRouting Table:")
-		got := trimLines(text(func(w io.Writer) { newRouteTable(c, x.routes).show(w, "") }))
+		got := trimLines(text(func(w io.Writer) { newRouteTable(c, x.routes).show(w, anyRoute) }))
 		if got, want := strings.TrimRight(got, "\n"), strings.TrimRight(want, "\n"); got != want {
 			t.Errorf("%s: got\n%s\nwant\n%s", x.table, got, want)
 		}
@@ -156,7 +156,7 @@ func TestIPRoute15LikeCapture(t *testing.T) {
 			{Code: 'S', Prefix: netip.MustParsePrefix("192.168.1.0/24"), NextHop: addr("203.0.113.10"), Interface: "Ethernet0/0", Distance: 1, Pinned: true},
 			{Code: 'S', Prefix: netip.MustParsePrefix("11.0.0.0/8"), NextHop: addr("203.0.113.10"), Distance: 1},
 			{Code: 'S', Prefix: netip.MustParsePrefix("11.1.0.0/16"), NextHop: addr("203.0.113.10"), Distance: 1},
-		}).show(w, "CLS")
+		}).show(w, anyRoute)
 	})
 	_, rows, _ = strings.Cut(rows, "not set\n\n")
 	expect(t, "show ip route", rows, "      10.0.0.0/8 is variably subnetted, 4 subnets, 3 masks\n"+
@@ -186,6 +186,19 @@ func TestShowIPRoute15To(t *testing.T) {
 	expect(t, "show ip route 20.1.1.1", run(t, r, "show ip route 20.1.1.1"),
 		"Routing entry for 20.0.0.0/8\n  Known via \"static\", distance 5, metric 0\n  Tag 9\n  Routing Descriptor Blocks:\n"+
 			"  * 10.1.1.2, via GigabitEthernet0/0\n      Permanent\n      Route metric is 0, traffic share count is 1\n      Route tag 9\n")
+}
+
+func TestShowIPRouteLonger(t *testing.T) {
+	r := newFake(t, "")
+	for _, p := range []string{"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.2.0.0/16"} {
+		r.routes = append(r.routes, router.RouteState{Code: 'S', Prefix: netip.MustParsePrefix(p), NextHop: addr("12.12.12.2"), Distance: 1})
+	}
+	expect(t, "longer-prefixes", run(t, r, "show ip route 10.1.0.0 255.255.0.0 longer-prefixes"), routeLegend12+
+		"Gateway of last resort is 12.12.12.2 to network 0.0.0.0\n\n     10.0.0.0/8 is variably subnetted, 2 subnets, 2 masks\n"+
+		"S       10.1.0.0/16 [1/0] via 12.12.12.2\nS       10.1.2.0/24 [1/0] via 12.12.12.2\n")
+	if _, err := try(r, "show ip route 10.1.1.0 255.255.0.0 longer-prefixes"); err == nil {
+		t.Error("a mask that does not fit is accepted")
+	}
 }
 
 func TestShowIPRouteSummary(t *testing.T) {

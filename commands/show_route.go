@@ -92,18 +92,42 @@ func localRoutes(routes []router.RouteState) (local []router.RouteState) {
 
 func prefixMask(bits int) uint32 { return uint32(^uint64(0) << (32 - bits)) }
 
-// show prints `show ip route [connected | static]`: the destinations of some codes. 12.4
-// explains the codes where all are shown.
-func (t *routeTable) show(w io.Writer, codes string) {
-	switch {
-	case t.ios15:
-		fmt.Fprint(w, routeLegend15+t.lastResort())
-	case codes == "":
-		fmt.Fprint(w, routeLegend12+t.lastResort())
+// show prints `show ip route`, or those of its destinations that are to be kept.
+func (t *routeTable) show(w io.Writer, keep func(*routeRow) bool) {
+	legend := routeLegend12
+	if t.ios15 {
+		legend = routeLegend15
 	}
-	t.showRows(w, slices.DeleteFunc(slices.Clone(t.rows), func(r routeRow) bool {
-		return codes != "" && strings.IndexByte(codes, r.code()) < 0
-	}))
+	fmt.Fprint(w, legend+t.lastResort())
+	t.showRows(w, t.filter(keep))
+}
+
+// showCodes prints `show ip route {connected | static}`, of which 12.4 does not explain
+// the codes.
+func (t *routeTable) showCodes(w io.Writer, codes string) {
+	keep := func(r *routeRow) bool { return strings.IndexByte(codes, r.code()) >= 0 }
+	if t.ios15 {
+		t.show(w, keep)
+	} else {
+		t.showRows(w, t.filter(keep))
+	}
+}
+
+// anyRoute keeps all destinations.
+func anyRoute(*routeRow) bool { return true }
+
+// within keeps the destinations in a prefix.
+func within(net, mask uint32) func(*routeRow) bool {
+	return func(r *routeRow) bool { return r.mask >= mask && (r.net^net)&mask == 0 }
+}
+
+func (t *routeTable) filter(keep func(*routeRow) bool) (rows []routeRow) {
+	for i := range t.rows {
+		if keep(&t.rows[i]) {
+			rows = append(rows, t.rows[i])
+		}
+	}
+	return rows
 }
 
 func (t *routeTable) lastResort() string {
