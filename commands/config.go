@@ -57,6 +57,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		interfaceBlock,
 		ipRouteLine,
+		arpLine,
 		separator,
 		namedListBlock,
 	},

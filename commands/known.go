@@ -202,7 +202,7 @@ var knownWords = []knownWord{
 	{"tftp-server", noRemote, absent},
 	{"ftp-server", noRemote, absent},
 	{"track", "there are no probes", block},
-	{"arp", byLinux, absent},
+	{"arp timeout", byLinux, absent},
 
 	{"router rip", noRouting, rip},
 	{"router", noRouting, block},

@@ -43,7 +43,8 @@ func arpCommands(r Router) []exec {
 	}
 }
 
-// showARP prints `show arp`. An entry that nobody has answered has no interface.
+// showARP prints `show arp`. An entry that nobody has answered, or that was typed, has no
+// interface.
 func showARP(w io.Writer, entries []router.ARPEntry) {
 	if len(entries) == 0 {
 		return
@@ -51,11 +52,14 @@ func showARP(w io.Writer, entries []router.ARPEntry) {
 	fmt.Fprint(w, "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n")
 	for _, e := range entries {
 		age, mac, ifc := fmt.Sprint(int(e.Age/time.Minute)), "Incomplete", ""
-		if e.Own {
+		if e.Own || e.Static {
 			age = "-"
 		}
 		if e.MAC != nil {
-			mac, ifc = macText(e.MAC), e.Interface
+			mac = macText(e.MAC)
+		}
+		if e.MAC != nil && !e.Static {
+			ifc = e.Interface
 		}
 		fmt.Fprintf(w, "Internet  %-17s%8s   %-16s%-7s%s\n", e.Address, age, mac, "ARPA", ifc)
 	}

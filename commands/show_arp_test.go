@@ -68,3 +68,23 @@ func TestShowARP(t *testing.T) {
 		t.Errorf("did %q", r.did)
 	}
 }
+
+func TestStaticARP(t *testing.T) {
+	c, _, err := typeLines(newRouter(), "arp 10.2.0.1 AAbb.0012.3456 arpa", "arp 10.1.0.1 0200.0000.0001 ARPA", "arp 10.2.0.1 0200.0000.0002 arpa")
+	if err != nil || !strings.Contains(Text(c), "\narp 10.1.0.1 0200.0000.0001 ARPA\narp 10.2.0.1 0200.0000.0002 ARPA\n") {
+		t.Errorf("%v\n%s", err, Text(c))
+	}
+	for _, line := range []string{
+		"arp 10.1.0.1 0200.0000.001 arpa", "arp 10.1.0.1 0200.0000.00xx arpa", "arp 10.1.0.1 ffff.ffff.ffff arpa", "arp 224.0.0.1 0200.0000.0001 arpa",
+	} {
+		if _, _, err := typeLines(newRouter(), line); err == nil {
+			t.Errorf("%s is accepted", line)
+		}
+	}
+	if _, _, err := typeLines(newRouter(), "interface g0/0", "ip address 10.1.1.1 255.255.255.0", "exit", "arp 10.1.1.1 0200.0000.0001 arpa"); err == nil {
+		t.Error("the router's own address is accepted")
+	}
+	expect(t, "show arp", text(func(w io.Writer) {
+		showARP(w, []router.ARPEntry{{Address: addr("10.1.1.9"), MAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, Interface: "FastEthernet0/0", Static: true}})
+	}), "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\nInternet  10.1.1.9                -   0200.0000.0001  ARPA   \n")
+}

@@ -157,6 +157,7 @@ var undoings = []undoing{
 	{nil, "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "no ip route 9.0.0.0 255.0.0.0 1.1.1.1"},
 	{nil, "ip route 9.0.0.0 255.0.0.0 1.1.1.1 permanent name N tag 5 7", "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 tag 5 name N permanent", "no ip route 9.0.0.0 255.0.0.0 1.1.1.1 7"},
 	{nil, "ip route 9.0.0.0 255.0.0.0 g0/0 1.1.1.1", "ip route 9.0.0.0 255.0.0.0 GigabitEthernet0/0 1.1.1.1", "no ip route 9.0.0.0 255.0.0.0 g0/0 1.1.1.1"},
+	{nil, "arp 9.0.0.1 5254.0012.3456 arpa", "arp 9.0.0.1 5254.0012.3456 ARPA", "no arp 9.0.0.1"},
 	{nil, "ip route 9.0.0.0 255.0.0.0 g0/0", "ip route 9.0.0.0 255.0.0.0 GigabitEthernet0/0", "no ip route 9.0.0.0 255.0.0.0"},
 	{nil, "access-list 120 remark r", "access-list 120 remark r", "no access-list 120"},
 	{nil, "access-list 120 permit tcp any any eq 23", "access-list 120 permit tcp any any eq telnet", "no access-list 120 permit tcp any any eq 23"},

@@ -34,6 +34,7 @@ type Config struct {
 
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
+	ARP           []StaticARP  // by address
 	AccessLists   []*acl.List  // named first, then numbered, in print order
 	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
@@ -114,6 +115,12 @@ type Route struct {
 	Tag          uint32
 	Name         string
 	Permanent    bool // stays when the interface is down
+}
+
+// StaticARP is one `arp A.B.C.D MAC arpa`.
+type StaticARP struct {
+	IP  uint32
+	MAC [6]byte
 }
 
 // Lifetime of a security association. 0 means the default or the global value.

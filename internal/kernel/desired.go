@@ -10,6 +10,7 @@ import (
 type Desired struct {
 	Links  []Link
 	Routes []Route
+	Pins   []Pin
 	Crypto []CryptoLink
 }
 

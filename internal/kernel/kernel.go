@@ -47,7 +47,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planPins} {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -99,7 +99,7 @@ func (k *Kernel) Close() error {
 		return err
 	}
 	s.named = nil // found, not made
-	cs := planRoutes(s, &Desired{})
+	cs := append(planRoutes(s, &Desired{}), planPins(s, &Desired{})...)
 	for _, c := range planLinks(s, &Desired{}) {
 		if _, ok := c.(sysctlSet); !ok {
 			cs = append(cs, c)

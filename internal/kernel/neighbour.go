@@ -18,6 +18,8 @@ type Neighbour struct {
 	Addr netip.Addr
 	MAC  net.HardwareAddr // nil while nobody has answered
 	Age  time.Duration    // since it was last confirmed
+
+	Permanent bool
 }
 
 // Neighbours returns the ARP cache of the links that have one.
@@ -25,7 +27,7 @@ func (k *Kernel) Neighbours() ([]Neighbour, error) {
 	var all []Neighbour
 	err := eachNeighbour(func(link string, n *netlink.Neigh) error {
 		const ticks = 100 // per second, USER_HZ
-		e := Neighbour{Link: link, Age: time.Duration(n.Confirmed) * time.Second / ticks}
+		e := Neighbour{Link: link, Permanent: n.State&unix.NUD_PERMANENT != 0, Age: time.Duration(n.Confirmed) * time.Second / ticks}
 		e.Addr, _ = netip.AddrFromSlice(n.IP.To4())
 		if n.State&(unix.NUD_INCOMPLETE|unix.NUD_FAILED) == 0 {
 			e.MAC = n.HardwareAddr

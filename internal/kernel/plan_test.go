@@ -58,7 +58,7 @@ func (m *machine) add(l LinkState) {
 // apply performs the three plans as Kernel.Apply does, and returns their text.
 func (m *machine) apply(d Desired) string {
 	var b strings.Builder
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planPins} {
 		for _, c := range plan(&m.state, &d) {
 			b.WriteString(c.String() + "\n")
 			m.do(c)
@@ -99,6 +99,11 @@ func (m *machine) do(c change) {
 		m.routes = append(m.routes, c.destination)
 	case routeDel:
 		m.routes = slices.DeleteFunc(m.routes, func(r destination) bool { return r.text() == c.text() })
+	case pinSet:
+		m.do(pinDel{c.pinned})
+		m.pins = append(m.pins, c.pinned)
+	case pinDel:
+		m.pins = slices.DeleteFunc(m.pins, func(p pinned) bool { return p.Addr == c.Addr && p.link == c.link })
 	case tunAdd:
 		m.add(LinkState{Name: c.name})
 		m.tuns = append(m.tuns, c.name)

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -100,5 +101,29 @@ func TestTableNamesWhatWasWanted(t *testing.T) {
 	}
 	if got := m.routes[0].entries(true, nil); len(got) != 1 || got[0].Via != netip.MustParseAddr("13.13.13.2") {
 		t.Errorf("of an earlier process: got %+v", got)
+	}
+}
+
+func TestPinnedNeighbours(t *testing.T) {
+	m := twoLinks()
+	pin := func(addr string, last byte) Pin { return Pin{netip.MustParseAddr(addr), [6]byte{2, 0, 0, 0, 0, last}} }
+	d := Desired{Pins: []Pin{pin("12.12.12.9", 1), pin("99.0.0.1", 2)}}
+	const text = "12.12.12.9 lladdr 02:00:00:00:00:0%d dev wan0 nud permanent proto 207\n"
+	for _, step := range []struct {
+		name   string
+		change func()
+		want   string
+	}{
+		{"one is on a network, one is not", func() {}, "ip neighbour replace " + fmt.Sprintf(text, 1)},
+		{"nothing changes", func() {}, ""},
+		{"another MAC address", func() { d.Pins[0].MAC[5] = 3 }, "ip neighbour replace " + fmt.Sprintf(text, 3)},
+		{"the link is shut down", func() { m.link("wan0").Up = false }, "ip neighbour del " + fmt.Sprintf(text, 3)},
+		{"the link is up", func() { m.link("wan0").Up = true }, "ip neighbour replace " + fmt.Sprintf(text, 3)},
+		{"no arp", func() { d.Pins = nil }, "ip neighbour del " + fmt.Sprintf(text, 3)},
+	} {
+		step.change()
+		if got := m.apply(d); got != step.want {
+			t.Errorf("%s: got\n%swant\n%s", step.name, got, step.want)
+		}
 	}
 }

@@ -62,6 +62,7 @@ type state struct {
 	links   []LinkState // but lo
 	loUp    bool
 	routes  []destination     // of ours
+	pins    []pinned          // of ours
 	tuns    []string          // of this process
 	filters map[string]string // by link: the TUN its filter feeds, "" when that is of another process
 	table   string            // our nftables rules as text; "?" when they are of another process or changed
@@ -110,6 +111,9 @@ func (k *Kernel) read() (*state, error) {
 		}
 	}
 	if s.routes, err = ownRoutes(s); err != nil {
+		return nil, err
+	}
+	if s.pins, err = ownPins(s); err != nil {
 		return nil, err
 	}
 	if s.table, err = k.tableText(); err != nil {

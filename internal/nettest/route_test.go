@@ -252,7 +252,21 @@ func TestARPAndCounters(t *testing.T) {
 	if out := b.c.Exec("show ip arp 10.13.0.77"); !strings.Contains(out, "Internet  10.13.0.77              0   Incomplete      ARPA") {
 		t.Errorf("of nobody:\n%s", out)
 	}
+	b.configure("arp 10.13.0.88 0200.0000.0088 arpa")
+	if out := sh(t, b.r, "ip -4 neighbour show 10.13.0.88"); !strings.Contains(out, "dev eth1 lladdr 02:00:00:00:00:88 PERMANENT") {
+		t.Errorf("arp 10.13.0.88: %s", out)
+	}
+	if out := b.c.Exec("show arp 10.13.0.88"); !strings.Contains(out, "Internet  10.13.0.88              -   0200.0000.0088  ARPA   \n") {
+		t.Errorf("show arp:\n%s", out)
+	}
 	b.c.Exec("clear arp-cache")
+	b.c.Kill() // what the last router pinned is known again
+	b.c.Start()
+	b.configure("interface GigabitEthernet0/1", "ip address 10.13.0.1 255.255.255.0", "no shutdown")
+	if out := sh(t, b.r, "ip -4 neighbour show nud permanent"); strings.Contains(out, "10.13.0.88") {
+		t.Errorf("a killed router's entry stays: %s", out)
+	}
+	b.expect("ping 10.13.0.3 repeat 1 timeout 1", "(1/1)")
 	if out := sh(t, b.r, "ip -4 neighbour show 10.13.0.77 dev eth1; ip -4 neighbour show 10.13.0.3 dev eth1"); strings.Contains(out, "lladdr") {
 		t.Errorf("after clear arp-cache:\n%s", out)
 	}
@@ -298,7 +312,13 @@ func TestTracerouteThroughTunnel(t *testing.T) {
 	if !regexp.MustCompile(`\n  1  \* \n  2 20\.1\.1\.2 \d+ msec\n$`).MatchString(out) {
 		t.Errorf("traceroute:\n%s", out)
 	}
-	if n := kinds(u.wire.protected()); n["ESP"] == 0 {
+	n := kinds(u.wire.frames())
+	if n["ESP"] == 0 {
 		t.Errorf("nothing is encrypted: %v", n)
+	}
+	for kind := range n {
+		if strings.Contains(kind, "> 20.1.1.2") {
+			t.Errorf("a probe left in clear: %s", kind)
+		}
 	}
 }

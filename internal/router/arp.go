@@ -27,7 +27,7 @@ func (r *Router) ARP() []ARPEntry {
 		return out
 	}
 	for _, n := range neighbours {
-		e := ARPEntry{Address: n.Addr, MAC: n.MAC, Interface: names[n.Link], Age: n.Age}
+		e := ARPEntry{Address: n.Addr, MAC: n.MAC, Interface: names[n.Link], Age: n.Age, Static: n.Permanent}
 		if e.Interface == "" {
 			e.Interface = n.Link
 		}

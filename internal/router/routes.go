@@ -55,7 +55,10 @@ func (r *Router) Routes() []RouteState {
 		case e.Connected:
 			s.Code, s.Distance, s.Address = 'C', 0, e.Local
 		case e.Static:
-			s.Pinned, s.Tag, s.Permanent = rt.Interface != "", rt.Tag, rt.Permanent
+			s.Tag, s.Permanent = rt.Tag, rt.Permanent
+			if s.Pinned = rt.Interface != ""; s.Pinned { // a permanent one may lead nowhere now
+				s.Interface = rt.Interface
+			}
 		case s.Distance == 0:
 			s.Distance = 1
 		}

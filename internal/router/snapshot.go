@@ -182,4 +182,5 @@ type ARPEntry struct {
 	Interface string
 	Age       time.Duration
 	Own       bool // the router's address
+	Static    bool // typed, not learnt
 }

@@ -86,6 +86,9 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 			d.Routes = append(d.Routes, k)
 		}
 	}
+	for _, e := range c.ARP {
+		d.Pins = append(d.Pins, kernel.Pin{Addr: addrOf(e.IP), MAC: e.MAC})
+	}
 	for _, p := range r.protectedInterfaces(c) {
 		d.Routes = append(d.Routes, r.reverseRoutes(c, &p)...)
 		l := kernel.CryptoLink{Link: p.link, TUN: p.tun}
