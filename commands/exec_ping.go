@@ -171,6 +171,10 @@ func pingHead(p router.PingRequest) string {
 	if p.Validate {
 		head += "Reply data will be validated\n"
 	}
+	if p.Record > 0 {
+		head += fmt.Sprintf("Packet has IP options:  Total option bytes= %d, padded length=%d\n", optionLen(p.Record), (optionLen(p.Record)+3)&^3) +
+			recordText(p.Record, nil) + "\n"
+	}
 	if p.Pattern != defaultPattern {
 		head += fmt.Sprintf("Packet has data pattern 0x%04X\n", p.Pattern)
 	}
@@ -202,7 +206,38 @@ func verboseReply(n int, p router.PingRequest, r router.PingReply) string {
 	if p.Sweep != (router.Sweep{}) {
 		line += fmt.Sprintf(" (size %d)", r.Size)
 	}
-	return line + "\n"
+	line += "\n"
+	if r.Symbol == '!' && p.Record > 0 {
+		padded := (optionLen(p.Record) + 3) &^ 3
+		line = strings.TrimSuffix(line, "\n") + fmt.Sprintf(".  Received packet has options\n Total option bytes= %d, padded length=%[1]d\n", padded) +
+			recordText(p.Record, r.Route) + " End of list\n\n"
+	}
+	return line
+}
+
+// optionLen is the length in octets of an option that records n addresses.
+func optionLen(n int) int { return 3 + 4*n }
+
+// recordText is a recorded route with room for n addresses; a mark stands where the next one
+// goes.
+func recordText(n int, route []netip.Addr) string {
+	const mark = " <*>"
+	var b strings.Builder
+	b.WriteString(" Record route:")
+	for i := range n {
+		if i == len(route) {
+			b.WriteString(mark)
+		}
+		hop := "0.0.0.0"
+		if i < len(route) {
+			hop = route[i].String()
+		}
+		fmt.Fprintf(&b, "\n   (%s)", hop)
+	}
+	if len(route) >= n {
+		b.WriteString(mark)
+	}
+	return b.String() + "\n"
 }
 
 // millis rounds to milliseconds; IOS never prints less than one.

@@ -43,7 +43,7 @@ func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err er
 	p.DF = q.yes("Set DF bit in IP header? [no]: ")
 	p.Validate = q.yes("Validate reply data? [no]: ")
 	p.Pattern = q.pattern("Data pattern [0xABCD]: ")
-	verbose = q.verbose()
+	verbose, p.Record = q.options()
 	if q.yes("Sweep range of sizes [n]: ") {
 		p.Sweep.Min = q.number("Sweep min size", 36, 36, 18024)
 		p.Sweep.Max = q.number("Sweep max size", 18024, p.Sweep.Min, 18024)
@@ -107,22 +107,28 @@ func (q *questions) pattern(prompt string) uint16 {
 	return n
 }
 
-// verbose asks for IP options until nothing more is typed; of them only verbose output,
-// which is none, is there.
-func (q *questions) verbose() (on bool) {
+// options asks for IP options until nothing more is typed. A recorded route is shown in
+// verbose output only.
+func (q *questions) options() (verbose bool, record int) {
 	prompt := "Loose, Strict, Record, Timestamp, Verbose[none]: "
 	for q.err == nil {
 		answer := strings.ToLower(q.line(prompt))
 		switch {
 		case answer == "", strings.HasPrefix("none", answer):
-			return on
+			return verbose, record
 		case strings.HasPrefix("verbose", answer):
-			on, prompt = true, "Loose, Strict, Record, Timestamp, Verbose[V]: "
+			verbose = true
+		case strings.HasPrefix("record", answer):
+			verbose = true
+			record = q.number("Number of hops", router.MaxRecord, 1, router.MaxRecord)
 		case q.err == nil:
-			q.err = refuse("Not supported: IP options are not there, none and verbose are the only answers.")
+			q.err = refuse("Not supported: of the IP options only record is there.")
+		}
+		if prompt = "Loose, Strict, Record, Timestamp, Verbose[V]: "; record > 0 {
+			prompt = "Loose, Strict, Record, Timestamp, Verbose[RV]: "
 		}
 	}
-	return on
+	return verbose, record
 }
 
 func (q *questions) address(prompt string) netip.Addr {

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,8 @@ func TestPingDialogue(t *testing.T) {
 		{"% Invalid source interface - IP not enabled or interface is down", []string{"", "1.1.1.1", "", "", "", "y", "f0/0", "", "", "", "", "", ""}},
 		{"% Invalid pattern, try again.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "12345", "", ""}},
 		{"% A decimal number between 0 and 255.", []string{"", "1.1.1.1", "", "", "", "y", "", "256"}},
-		{"% Not supported: IP options are not there, none and verbose are the only answers.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "", "record"}},
+		{"% Not supported: of the IP options only record is there.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "", "loose"}},
+		{"% A decimal number between 1 and 9.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "", "record", "10"}},
 		{"% A decimal number between 1400 and 18024.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "", "", "y", "1400", "1399"}},
 	} {
 		r.pinged = router.PingRequest{}
@@ -74,5 +76,23 @@ func TestPingSweep(t *testing.T) {
 	run(t, r, "ping 20.1.1.1 data fFfF validate")
 	if r.pinged.Pattern != 0xffff || !r.pinged.Validate {
 		t.Errorf("asked for %+v", r.pinged)
+	}
+}
+
+func TestPingRecord(t *testing.T) {
+	r := newFake(t, "")
+	r.pings = []router.PingReply{{Symbol: '!', RTT: 4 * time.Millisecond, Route: []netip.Addr{addr("10.1.1.1"), addr("10.1.1.2")}}, {Symbol: '.'}}
+	got := run(t, r, "ping", "", "20.1.1.1", "2", "", "", "y", "", "", "", "", "", "r", "3", "", "")
+	_, got, _ = strings.Cut(got, "Number of hops [9]: 3\nLoose, Strict, Record, Timestamp, Verbose[RV]: \nSweep range of sizes [n]: \n")
+	expect(t, "ping", got, "Type escape sequence to abort.\nSending 2, 100-byte ICMP Echos to 20.1.1.1, timeout is 2 seconds:\n"+
+		"Packet has IP options:  Total option bytes= 15, padded length=16\n Record route: <*>\n   (0.0.0.0)\n   (0.0.0.0)\n   (0.0.0.0)\n\n"+
+		"Reply to request 0 (4 ms).  Received packet has options\n Total option bytes= 16, padded length=16\n"+
+		" Record route:\n   (10.1.1.1)\n   (10.1.1.2) <*>\n   (0.0.0.0)\n End of list\n\n"+
+		"Request 1 timed out\nSuccess rate is 50 percent (1/2), round-trip min/avg/max = 4/4/4 ms\n")
+	if r.pinged.Record != 3 {
+		t.Errorf("asked for %+v", r.pinged)
+	}
+	if got := recordText(1, []netip.Addr{addr("10.1.1.1")}); got != " Record route:\n   (10.1.1.1) <*>\n" {
+		t.Errorf("a full list: %q", got)
 	}
 }

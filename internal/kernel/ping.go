@@ -26,6 +26,7 @@ type PingOptions struct {
 	TOS     uint8
 	Pattern uint16 // repeated as the data
 	Check   bool   // a reply with other data than was sent is PingUnknown
+	Record  int    // how many addresses of the route are to be recorded, at most MaxRecord
 }
 
 // PingOutcome is what became of an echo request.
@@ -34,6 +35,8 @@ type PingOutcome struct {
 	RTT    time.Duration
 	From   netip.Addr // who answered
 	MTU    int        // that PingTooBig names, in octets; 0 for none
+
+	Route []netip.Addr // that the reply has recorded
 }
 
 // PingResult is the fate of an echo request.
@@ -90,7 +93,7 @@ func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingOutcome, error) {
 	}
 	buf := make([]byte, 1<<16)
 	for {
-		n, from, err := conn.ReadFrom(buf)
+		header, msg, from, err := readICMP(conn, buf)
 		switch {
 		case ctx.Err() != nil:
 			return PingOutcome{}, ctx.Err()
@@ -99,9 +102,9 @@ func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingOutcome, error) {
 		case err != nil:
 			return PingOutcome{}, fmt.Errorf("kernel: ping: %w", err)
 		}
-		addr, _ := netip.AddrFromSlice(from.(*net.IPAddr).IP)
-		if out, ok := o.fate(buf[:n], request, addr.Unmap()); ok {
+		if out, ok := o.fate(msg, request, from); ok {
 			out.RTT = time.Since(start)
+			out.Route = recorded(header)
 			return out, nil
 		}
 	}
@@ -117,7 +120,8 @@ func (o PingOptions) setOptions(c syscall.RawConn) error {
 		errs = errors.Join(
 			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, discover),
 			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, int(o.TOS)),
-			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TTL, 255))
+			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TTL, 255),
+			setRecord(int(fd), o.Record))
 	})
 	return errors.Join(err, errs)
 }

@@ -19,6 +19,7 @@ type PingRequest struct {
 	TOS            uint8
 	Pattern        uint16 // repeated as the data
 	Validate       bool   // the data of the replies is compared
+	Record         int    // how many addresses of the route are to be recorded, at most MaxRecord
 }
 
 // Sweep are sizes from Min to Max, in steps of Step; the zero value is none.
@@ -50,7 +51,12 @@ type PingReply struct {
 	Size   int        // of the request
 	From   netip.Addr // who answered
 	MTU    int        // that 'M' names, 0 for none
+
+	Route []netip.Addr // that was recorded
 }
+
+// MaxRecord is how many addresses a recorded route has room for.
+const MaxRecord = kernel.MaxRecord
 
 var pingSymbols = map[kernel.PingResult]byte{
 	kernel.PingTimeout: '.', kernel.PingReply: '!', kernel.PingUnreachable: 'U', kernel.PingTooBig: 'M',
@@ -62,14 +68,14 @@ func (r *Router) Ping(ctx context.Context, p PingRequest, each func(PingReply)) 
 	for n := range p.Total() {
 		size := p.size(n)
 		out, err := r.kernel.Ping(ctx, kernel.PingOptions{Dst: p.Target, Src: p.Source, Size: size, Timeout: p.Timeout,
-			DF: p.DF, TOS: p.TOS, Pattern: p.Pattern, Check: p.Validate})
+			DF: p.DF, TOS: p.TOS, Pattern: p.Pattern, Check: p.Validate, Record: p.Record})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
 			return fmt.Errorf("ping: %w", err)
 		}
-		each(PingReply{Symbol: pingSymbols[out.Result], RTT: out.RTT, Size: size, From: out.From, MTU: out.MTU})
+		each(PingReply{Symbol: pingSymbols[out.Result], RTT: out.RTT, Size: size, From: out.From, MTU: out.MTU, Route: out.Route})
 	}
 	return nil
 }
