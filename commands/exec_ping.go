@@ -158,7 +158,7 @@ func runPing(ctx context.Context, r Router, t Terminal, p router.PingRequest, ve
 func pingHead(p router.PingRequest) string {
 	size := strconv.Itoa(p.Size)
 	if p.Sweep != (router.Sweep{}) {
-		size = fmt.Sprintf("[%d..%d]", p.Sweep.Min, p.Sweep.Max)
+		size = fmt.Sprintf(textSweepSizes, p.Sweep.Min, p.Sweep.Max)
 	}
 	head := fmt.Sprintf("Type escape sequence to abort.\nSending %d, %s-byte ICMP Echos to %s, timeout is %d seconds:\n",
 		p.Total(), size, p.Target, int(p.Timeout/time.Second))
@@ -172,11 +172,11 @@ func pingHead(p router.PingRequest) string {
 		head += "Reply data will be validated\n"
 	}
 	if p.Record > 0 {
-		head += fmt.Sprintf("Packet has IP options:  Total option bytes= %d, padded length=%d\n", optionLen(p.Record), (optionLen(p.Record)+3)&^3) +
+		head += fmt.Sprintf(textOptionsSent, optionLen(p.Record), (optionLen(p.Record)+3)&^3) +
 			recordText(p.Record, nil) + "\n"
 	}
 	if p.Pattern != defaultPattern {
-		head += fmt.Sprintf("Packet has data pattern 0x%04X\n", p.Pattern)
+		head += fmt.Sprintf(textPattern, p.Pattern)
 	}
 	return head
 }
@@ -186,31 +186,31 @@ func verboseReply(n int, p router.PingRequest, r router.PingReply) string {
 	var line string
 	switch r.Symbol {
 	case '!':
-		line = fmt.Sprintf("Reply to request %d (%d ms)", n, millis(r.RTT))
+		line = fmt.Sprintf(textPingReply, n, millis(r.RTT))
 	case '.':
-		line = fmt.Sprintf("Request %d timed out", n)
+		line = fmt.Sprintf(textPingLost, n)
 	case 'M':
-		line = fmt.Sprintf("Request %d could not be fragmented", n)
+		line = fmt.Sprintf(textPingTooBig, n)
 		if r.From.IsValid() {
-			line = fmt.Sprintf("Unreachable from %s, maximum MTU %d", r.From, r.MTU)
+			line = fmt.Sprintf(textPingMTU, r.From, r.MTU)
 		}
 	case 'U':
-		line = fmt.Sprintf("Unreachable from %s", r.From)
+		line = fmt.Sprintf(textPingNoRoute, r.From)
 	case 'Q':
-		line = fmt.Sprintf("Source quench from %s", r.From)
+		line = fmt.Sprintf(textPingQuench, r.From)
 	case '&':
-		line = fmt.Sprintf("Time exceeded from %s", r.From)
+		line = fmt.Sprintf(textPingExpired, r.From)
 	default:
-		line = fmt.Sprintf("Unknown reply to request %d from %s", n, r.From)
+		line = fmt.Sprintf(textPingUnknown, n, r.From)
 	}
 	if p.Sweep != (router.Sweep{}) {
-		line += fmt.Sprintf(" (size %d)", r.Size)
+		line += fmt.Sprintf(textPingSize, r.Size)
 	}
 	line += "\n"
 	if r.Symbol == '!' && p.Record > 0 {
 		padded := (optionLen(p.Record) + 3) &^ 3
-		line = strings.TrimSuffix(line, "\n") + fmt.Sprintf(".  Received packet has options\n Total option bytes= %d, padded length=%[1]d\n", padded) +
-			recordText(p.Record, r.Route) + " End of list\n\n"
+		line = strings.TrimSuffix(line, "\n") + fmt.Sprintf(textOptionsReceived, padded) +
+			recordText(p.Record, r.Route) + textRecordEnd
 	}
 	return line
 }
@@ -221,12 +221,11 @@ func optionLen(n int) int { return 3 + 4*n }
 // recordText is a recorded route with room for n addresses; a mark stands where the next one
 // goes.
 func recordText(n int, route []netip.Addr) string {
-	const mark = " <*>"
 	var b strings.Builder
-	b.WriteString(" Record route:")
+	b.WriteString(textRecord)
 	for i := range n {
 		if i == len(route) {
-			b.WriteString(mark)
+			b.WriteString(textRecordMark)
 		}
 		hop := "0.0.0.0"
 		if i < len(route) {
@@ -235,7 +234,7 @@ func recordText(n int, route []netip.Addr) string {
 		fmt.Fprintf(&b, "\n   (%s)", hop)
 	}
 	if len(route) >= n {
-		b.WriteString(mark)
+		b.WriteString(textRecordMark)
 	}
 	return b.String() + "\n"
 }

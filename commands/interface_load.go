@@ -47,7 +47,7 @@ var loadIntervalLine = interfaceLine{
 	Set: func(i *interfaceScope, a grammar.Args) error {
 		n := a.Int("seconds")
 		if n%30 != 0 {
-			return refuse("Load interval must be in increments of 30 seconds")
+			return refuse(textLoadStep)
 		}
 		if i.LoadInterval = n; n == config.DefaultLoadInterval {
 			i.LoadInterval = 0

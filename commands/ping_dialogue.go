@@ -45,9 +45,9 @@ func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err er
 	p.Pattern = q.pattern("Data pattern [0xABCD]: ")
 	verbose, p.Record = q.options()
 	if q.yes("Sweep range of sizes [n]: ") {
-		p.Sweep.Min = q.number("Sweep min size", 36, 36, 18024)
-		p.Sweep.Max = q.number("Sweep max size", 18024, p.Sweep.Min, 18024)
-		p.Sweep.Step = q.number("Sweep interval", 1, 1, 18024)
+		p.Sweep.Min = q.number(askSweepMin, 36, 36, 18024)
+		p.Sweep.Max = q.number(askSweepMax, 18024, p.Sweep.Min, 18024)
+		p.Sweep.Step = q.number(askSweepStep, 1, 1, 18024)
 	}
 	if q.err == nil && source != "" {
 		p.Source, q.err = pingSource(r.Config(), source)
@@ -102,7 +102,7 @@ func (q *questions) pattern(prompt string) uint16 {
 	}
 	n, ok := dataPattern(answer)
 	if q.err == nil && !ok {
-		q.err = refuse("Invalid pattern, try again.")
+		q.err = refuse(textBadPattern)
 	}
 	return n
 }
@@ -120,7 +120,7 @@ func (q *questions) options() (verbose bool, record int) {
 			verbose = true
 		case strings.HasPrefix("record", answer):
 			verbose = true
-			record = q.number("Number of hops", router.MaxRecord, 1, router.MaxRecord)
+			record = q.number(askHops, router.MaxRecord, 1, router.MaxRecord)
 		case q.err == nil:
 			q.err = refuse("Not supported: of the IP options only record is there.")
 		}

@@ -81,7 +81,7 @@ func showRoutingEntry(w io.Writer, r routeRow) {
 			fmt.Fprintf(w, "  %s %s\n", mark, way.NextHop)
 		}
 		if way.Permanent {
-			fmt.Fprint(w, "      Permanent\n")
+			fmt.Fprint(w, textPermanent)
 		}
 		fmt.Fprintf(w, "      Route metric is %d, traffic share count is 1\n", way.Metric)
 		if way.Tag != 0 {
@@ -125,12 +125,12 @@ func showStaticRoutes(w io.Writer, routes []router.StaticRoute) {
 		if r.NextHop != 0 {
 			fmt.Fprintf(w, " %s", ipText(r.NextHop))
 		}
-		state := "N"
+		state := textStaticIdle
 		if r.Active {
-			state = "A"
+			state = textStaticActive
 		}
 		if r.Permanent {
-			state += "P"
+			state += textStaticStays
 		}
 		fmt.Fprintf(w, " [%s]\n", state)
 	}
