@@ -260,6 +260,9 @@ func TestARPAndCounters(t *testing.T) {
 		t.Errorf("show arp:\n%s", out)
 	}
 	b.c.Exec("clear arp-cache")
+	if out := sh(t, b.r, "ip -4 neighbour show 10.13.0.77 dev eth1; ip -4 neighbour show 10.13.0.3 dev eth1"); strings.Contains(out, "lladdr") {
+		t.Errorf("after clear arp-cache:\n%s", out)
+	}
 	b.c.Kill() // what the last router pinned is known again
 	b.c.Start()
 	b.configure("interface GigabitEthernet0/1", "ip address 10.13.0.1 255.255.255.0", "no shutdown")
@@ -267,9 +270,6 @@ func TestARPAndCounters(t *testing.T) {
 		t.Errorf("a killed router's entry stays: %s", out)
 	}
 	b.expect("ping 10.13.0.3 repeat 1 timeout 1", "(1/1)")
-	if out := sh(t, b.r, "ip -4 neighbour show 10.13.0.77 dev eth1; ip -4 neighbour show 10.13.0.3 dev eth1"); strings.Contains(out, "lladdr") {
-		t.Errorf("after clear arp-cache:\n%s", out)
-	}
 
 	sent := func() int {
 		t.Helper()
