@@ -50,6 +50,8 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		ipsecIdleLine,
 		transformSetBlock,
 		natTransparencyLine,
+		dfBitLine,
+		fragmentationLine,
 		separator,
 		dynamicMapBlock,
 		cryptoMapBlock,
@@ -62,9 +64,11 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		namedListBlock,
 	},
 	numberedLines(),
+	[]grammar.Entry[*config.Config]{separator},
+	bannerTexts(),
+	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine},
 	actions,
 	knownLines(),
-	[]grammar.Entry[*config.Config]{separator},
 )...)
 
 var separator = grammar.Separator[*config.Config]{}

@@ -72,6 +72,7 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 		},
 	},
 	bandwidthLine,
+	mtuLine,
 	interfaceLine{
 		Syntax: "ip address ![A.B.C.D$own A.B.C.D$mask [secondary]]",
 		Help: grammar.Help{
@@ -95,6 +96,8 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	ipMTULine,
+	adjustMSSLine,
 	loadIntervalLine,
 	delayLine,
 	interfaceLine{
@@ -130,4 +133,6 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	interfaceDFBitLine,
+	interfaceFragmentationLine,
 )

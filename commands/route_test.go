@@ -64,7 +64,7 @@ func TestShowIPRouteTo(t *testing.T) {
 func TestShowIPInterface(t *testing.T) {
 	r := newFake(t, "interface g0/0\nip address 10.1.1.1 255.255.255.0\nip address 10.1.2.1 255.255.255.0 secondary\n")
 	for _, i := range r.config.Interfaces {
-		r.interfaces = append(r.interfaces, router.InterfaceState{Config: i, LinkUp: true, Protocol: true, MTU: 1500, Method: "NVRAM"})
+		r.interfaces = append(r.interfaces, router.InterfaceState{Config: i, LinkUp: true, Protocol: true, MTU: 9000, IPMTU: 1500, Method: "NVRAM"})
 	}
 	want := "GigabitEthernet0/0 is up, line protocol is up\n  Internet address is 10.1.1.1/24\n  Broadcast address is 255.255.255.255\n" +
 		"  Address determined by non-volatile memory\n  MTU is 1500 bytes\n  Helper address is not set\n" +
@@ -268,7 +268,7 @@ func TestShowProtocols(t *testing.T) {
 // Each line that show ip interface prints is one of the captures.
 func TestIPInterfaceLinesLikeCapture(t *testing.T) {
 	state := router.InterfaceState{Config: &config.Interface{Name: "FastEthernet0", Address: config.Address{IP: ip("172.16.3.226"), Mask: 0xfffffff8}},
-		LinkUp: true, Protocol: true, MTU: 1500, Method: "NVRAM"}
+		LinkUp: true, Protocol: true, MTU: 1500, IPMTU: 1500, Method: "NVRAM"}
 	always := strings.NewReplacer("always sent", "never sent") // some are, some not
 	want := strings.Split(always.Replace(trimLines(reftest.Open(t, "show/show-ip-interface/04.txt"))), "\n")
 	at := 0

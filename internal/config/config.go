@@ -28,7 +28,8 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
-	Archive    Archive
+	Archive Archive
+	Manners
 	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
@@ -48,6 +49,8 @@ type Config struct {
 	NATKeepalive  uint16   // crypto isakmp nat keepalive, in seconds; 0 for none
 	NoUDPEncap    bool     // no crypto ipsec nat-transparency udp-encaps
 	IdleTime      IdleTime // crypto ipsec security-association idle-time
+	DFBit         DFBit    // crypto ipsec df-bit
+	Fragmentation Fragmentation
 }
 
 // TimestampKind is the form of a time stamp.
@@ -79,14 +82,19 @@ type Logging struct {
 type Interface struct {
 	Name        string
 	Description string
+	MTU         int // octets, 0 for that of the link
 	Address     Address
 	Secondary   []Address
+	IPMTU       int // octets, 0 for MTU
+	MSS         int // ip tcp adjust-mss, octets, 0 for none
 	Shutdown    bool
 	CryptoMap   string
 
-	Bandwidth    int // kilobits per second, 0 for that of the type
-	Delay        int // tens of microseconds, 0 for that of the type
-	LoadInterval int // seconds, 0 for DefaultLoadInterval
+	DFBit         DFBit
+	Fragmentation Fragmentation
+	Bandwidth     int // kilobits per second, 0 for that of the type
+	Delay         int // tens of microseconds, 0 for that of the type
+	LoadInterval  int // seconds, 0 for DefaultLoadInterval
 }
 
 // DefaultLoadInterval is what loads are averaged over, in seconds.

@@ -20,6 +20,7 @@ type Kernel struct {
 	rules   ruleset              // in the kernel since the last Apply
 	crypto  []CryptoLink         // of the last Apply
 	routes  []Route              // likewise
+	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
@@ -47,7 +48,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planPins} {
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planPins, planIPMTU} {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -98,8 +99,18 @@ func (k *Kernel) Close() error {
 	if err != nil {
 		return err
 	}
-	s.named = nil // found, not made
-	cs := append(planRoutes(s, &Desired{}), planPins(s, &Desired{})...)
+	s.named = nil    // found, not made
+	var links []Link // as they were
+	for name := range k.aliased {
+		links = append(links, Link{Name: name})
+	}
+	cs := append(planIPMTU(s, &Desired{Links: links}), planRoutes(s, &Desired{})...)
+	cs = append(cs, planPins(s, &Desired{})...)
+	for name, mtu := range k.mtus {
+		if l := s.link(name); l != nil {
+			cs = append(cs, hostMTU{linkMTU{name, mtu}, l.MTU})
+		}
+	}
 	for _, c := range planLinks(s, &Desired{}) {
 		if _, ok := c.(sysctlSet); !ok {
 			cs = append(cs, c)
