@@ -96,6 +96,8 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	accessGroupLine,
+	unreachablesLine,
 	ipMTULine,
 	adjustMSSLine,
 	loadIntervalLine,

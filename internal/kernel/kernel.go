@@ -20,6 +20,7 @@ type Kernel struct {
 	rules   ruleset              // in the kernel since the last Apply
 	crypto  []CryptoLink         // of the last Apply
 	routes  []Route              // likewise
+	access  []Filter             // likewise
 	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
@@ -68,7 +69,8 @@ func (k *Kernel) Apply(d Desired) error {
 			k.named[linkAddr{l.Name, p}] = true
 		}
 	}
-	k.crypto, k.routes = slices.Clone(d.Crypto), slices.Clone(d.Routes)
+	k.crypto, k.access = slices.Clone(d.Crypto), slices.Clone(d.Filters)
+	k.routes = slices.Clone(d.Routes)
 	return nil
 }
 
@@ -132,7 +134,7 @@ func (k *Kernel) Close() error {
 			errs = append(errs, err)
 		}
 	}
-	k.saved, k.crypto = nil, nil
+	k.saved, k.crypto, k.access = nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -75,19 +75,19 @@ func (r *destination) text() string {
 func planRoutes(s *state, d *Desired) (cs []change) {
 	want := rib(s, d)
 	for _, r := range want {
-		if !holds(s.routes, r) {
+		if !contains(s.routes, r) {
 			cs = append(cs, routeAdd{r})
 		}
 	}
 	for _, r := range s.routes {
-		if !holds(want, r) {
+		if !contains(want, r) {
 			cs = append(cs, routeDel{r})
 		}
 	}
 	return cs
 }
 
-func holds(all []destination, r destination) bool {
+func contains(all []destination, r destination) bool {
 	return slices.ContainsFunc(all, func(o destination) bool { return o.text() == r.text() })
 }
 
