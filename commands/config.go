@@ -60,6 +60,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		interfaceBlock,
 		ipRouteLine,
+		arpLine,
 		separator,
 		standardBlock,
 		extendedBlock,

@@ -90,9 +90,16 @@ func showNetwork(r Router) []exec {
 	})
 	return []exec{
 		{
-			Syntax: "show interfaces [INTERFACE]",
-			Help:   grammar.Help{"interfaces": "Interface status and configuration"},
+			Syntax: "show interfaces [description | INTERFACE]",
+			Help: grammar.Help{
+				"interfaces":  "Interface status and configuration",
+				"description": "Show interface description",
+			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("description") {
+					showInterfacesDescription(w, r.Interfaces())
+					return nil
+				}
 				name := a.String("INTERFACE")
 				if name != "" && r.Config().Interface(name) == nil {
 					return a.Invalid("INTERFACE")
@@ -116,29 +123,6 @@ func showNetwork(r Router) []exec {
 					return a.Invalid("which")
 				default:
 					showIPInterface(w, r.Interfaces(), a.String("which"))
-				}
-				return nil
-			}),
-		},
-		{
-			Syntax: "show ip route [connected | static | A.B.C.D$net [A.B.C.D$mask]]",
-			Help: grammar.Help{
-				"route":     "IP routing table",
-				"connected": "Connected",
-				"static":    "Static routes",
-				"$net":      "Network to display information about or hostname",
-				"$mask":     "Network mask",
-			},
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				switch routes := r.Routes(); {
-				case a.Has("net"):
-					return showIPRouteTo(w, routes, a)
-				case a.Has("static"):
-					showRouteRows(w, routeRows(routesOf(routes, 'S')))
-				case a.Has("connected"):
-					showRouteRows(w, routeRows(routesOf(routes, 'C')))
-				default:
-					showIPRoute(w, routes)
 				}
 				return nil
 			}),

@@ -10,6 +10,7 @@ import (
 type Desired struct {
 	Links   []Link
 	Routes  []Route
+	Pins    []Pin
 	Crypto  []CryptoLink
 	Filters []Filter
 }
@@ -36,13 +37,15 @@ type Link struct {
 }
 
 // Route is a static route. It enters the kernel while Via can be reached over
-// a connected network (by way of other static routes, if need be) or Link is up.
+// a connected network (by way of other static routes, if need be) or Link is up, and
+// while no better one to Prefix does. Routes of one Metric share the packets.
 type Route struct {
-	Prefix netip.Prefix
-	Via    netip.Addr // zero: directly connected over Link
-	Link   string     // zero: found by Via
-	Metric int
-	Null   bool // packets are answered with ICMP unreachable, instead of Via and Link
+	Prefix    netip.Prefix
+	Via       netip.Addr // zero: directly connected over Link
+	Link      string     // zero: found by Via
+	Metric    int        // distance: the least is best
+	Null      bool       // packets are answered with ICMP unreachable, instead of Via and Link
+	Permanent bool       // stays when it leads nowhere; packets are answered as by Null
 }
 
 // CryptoLink is an outside link with a crypto map on it. Packets that leave by

@@ -20,6 +20,7 @@ type Kernel struct {
 	rules   ruleset              // in the kernel since the last Apply
 	plain   bool                 // a transaction was too long once
 	crypto  []CryptoLink         // of the last Apply
+	routes  []Route              // likewise
 	access  []Filter             // likewise
 	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
@@ -50,7 +51,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planIPMTU} {
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planPins, planIPMTU} {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -71,6 +72,7 @@ func (k *Kernel) Apply(d Desired) error {
 		}
 	}
 	k.crypto, k.access = slices.Clone(d.Crypto), slices.Clone(d.Filters)
+	k.routes = slices.Clone(d.Routes)
 	return nil
 }
 
@@ -118,6 +120,7 @@ func (k *Kernel) Close() error {
 		links = append(links, Link{Name: name})
 	}
 	cs := append(planIPMTU(s, &Desired{Links: links}), planRoutes(s, &Desired{})...)
+	cs = append(cs, planPins(s, &Desired{})...)
 	for name, mtu := range k.mtus {
 		if l := s.link(name); l != nil {
 			cs = append(cs, hostMTU{linkMTU{name, mtu}, l.MTU})

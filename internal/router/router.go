@@ -62,8 +62,9 @@ type Router struct {
 	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
-	base     listCounts           // counters at the last `clear access-list counters`
-	kept     listCounts           // of lists that have since been taken off an interface or crypto map
+	meters   meters
+	base     listCounts // counters at the last `clear access-list counters`
+	kept     listCounts // of lists that have since been taken off an interface or crypto map
 
 	text      func(*config.Config) string
 	archiver  archiver
@@ -256,6 +257,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchRefused(ctx) })
 	r.wait.Go(func() { r.watchTooBig(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
+	r.wait.Go(func() { r.watchLoad(ctx) })
 	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }

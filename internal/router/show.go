@@ -1,8 +1,6 @@
 package router
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -10,7 +8,6 @@ import (
 	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/dataplane"
-	"conft/internal/kernel"
 )
 
 // AccessLists returns every list with the number of packets its entries matched.
@@ -203,25 +200,6 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 	out.SPI, out.ConnID, out.RemainingKB = p.OutboundSPI, p.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
 	id.Inbound = append(id.Inbound, in)
 	id.Outbound = append(id.Outbound, out)
-}
-
-// Ping sends echo requests one after the other.
-func (r *Router) Ping(ctx context.Context, p PingRequest, each func(PingReply)) error {
-	symbols := map[kernel.PingResult]byte{
-		kernel.PingTimeout: '.', kernel.PingReply: '!', kernel.PingUnreachable: 'U',
-		kernel.PingTooBig: 'M', kernel.PingQuench: 'Q', kernel.PingExpired: '&',
-	}
-	for range p.Count {
-		result, rtt, err := r.kernel.Ping(ctx, kernel.PingOptions{Dst: p.Target, Src: p.Source, Size: p.Size, Timeout: p.Timeout, DF: p.DF})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			return fmt.Errorf("ping: %w", err)
-		}
-		each(PingReply{Symbol: symbols[result], RTT: rtt})
-	}
-	return nil
 }
 
 func showProxy(p acl.Proxy) Proxy {

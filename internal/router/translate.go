@@ -99,16 +99,12 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		d.Links = append(d.Links, l)
 	}
 	for _, rt := range c.Routes {
-		k := kernel.Route{Prefix: prefixOf(rt.Prefix, rt.Mask), Metric: int(rt.Distance)}
-		if rt.NextHop != 0 {
-			k.Via = addrOf(rt.NextHop)
+		if k, ok := r.kernelRoute(rt); ok {
+			d.Routes = append(d.Routes, k)
 		}
-		if k.Null = rt.Interface == config.Null; !k.Null && rt.Interface != "" {
-			if k.Link = r.linkOf(rt.Interface); k.Link == "" {
-				continue
-			}
-		}
-		d.Routes = append(d.Routes, k)
+	}
+	for _, e := range c.ARP {
+		d.Pins = append(d.Pins, kernel.Pin{Addr: addrOf(e.IP), MAC: e.MAC})
 	}
 	all := r.protectedInterfaces(c)
 	for n, p := range all {
