@@ -11,6 +11,7 @@ type Desired struct {
 	Links  []Link
 	Routes []Route
 	Crypto []CryptoLink
+	NAT    NAT
 }
 
 // Link is one interface. Addresses of a link that were never named in a

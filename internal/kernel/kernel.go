@@ -19,11 +19,15 @@ type Kernel struct {
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
 	crypto  []CryptoLink         // of the last Apply
+	nat     NAT                  // likewise
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
 	record  func(change)         // nil but in tests
-	closed  bool
+	// translates is the text of the rules that the present translations were made by,
+	// "?" when they may be of another process.
+	translates string
+	closed     bool
 }
 
 // filterNow remembers what a filter was made of: names come back with other
@@ -32,6 +36,9 @@ type filterNow struct {
 	tun         string
 	index, link int
 }
+
+// plans are in their order.
+var plans = []func(*state, *Desired) []change{planProtect, planLinks, planNAT, planRoutes}
 
 // Apply makes the namespace as d says, and removes what an earlier process
 // left and d does not want. Protection comes before addresses, routes and
@@ -46,7 +53,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
+	for _, plan := range plans {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -66,7 +73,7 @@ func (k *Kernel) Apply(d Desired) error {
 			k.named[linkAddr{l.Name, p}] = true
 		}
 	}
-	k.crypto = slices.Clone(d.Crypto)
+	k.crypto, k.nat = slices.Clone(d.Crypto), d.NAT
 	return nil
 }
 
@@ -114,13 +121,14 @@ func (k *Kernel) Close() error {
 	}
 	// Forwarding has ended when protection does.
 	cs = append(cs, planProtect(s, &Desired{})...)
+	cs = append(cs, planNAT(s, &Desired{})...)
 	var errs []error
 	for _, c := range cs {
 		if err := k.perform([]change{c}); !errors.Is(err, fs.ErrNotExist) { // gone already
 			errs = append(errs, err)
 		}
 	}
-	k.saved, k.crypto = nil, nil
+	k.saved, k.crypto, k.nat = nil, nil, NAT{}
 	return errors.Join(errs...)
 }
 

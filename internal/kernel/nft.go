@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,7 +55,7 @@ func (r ruleset) commit(counted tally) error {
 func tryRules() error {
 	c := connect()
 	any := acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Addr{}, SrcPort: acl.Ports{Op: acl.PortRange}}
-	r := rules([]CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}, map[string]int{"lo": 1})
+	r := rules(&Desired{Crypto: []CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}}, map[string]int{"lo": 1})
 	r.add(c, trial, nil)
 	c.DelTable(trial)
 	return c.Flush()
@@ -65,7 +66,7 @@ func (r ruleset) add(c *nftables.Conn, table *nftables.Table, counted tally) {
 	for _, ch := range r {
 		nc := &nftables.Chain{Name: ch.name, Table: table}
 		if ch.hook != "" {
-			nc.Type = nftables.ChainTypeFilter
+			nc.Type = nftables.ChainType(cmp.Or(ch.kind, "filter"))
 			nc.Hooknum = hooks[ch.hook]
 			nc.Priority = nftables.ChainPriorityRef(nftables.ChainPriority(ch.priority))
 		}

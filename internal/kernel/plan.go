@@ -33,7 +33,7 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		}
 		index[c.Link] = l.Index
 	}
-	if r := rules(d.Crypto, index); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
+	if r := rules(d, index); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
 		cs = append(cs, tableSet{r})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {
