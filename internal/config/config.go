@@ -32,6 +32,8 @@ type Config struct {
 
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
+	NAT           NAT
+	RouteMaps     []*RouteMap  // by name
 	AccessLists   []*acl.List  // named first, then numbered, in print order
 	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
@@ -80,6 +82,7 @@ type Interface struct {
 	Secondary   []Address
 	Shutdown    bool
 	CryptoMap   string
+	NAT         NATSide
 }
 
 // Address is an IPv4 address with its mask, both in host byte order; the zero
