@@ -16,7 +16,7 @@ func Exec(r Router) []exec {
 	return slices.Concat(
 		showSystem(r), showNetwork(r), showCrypto(r), showPKI(r),
 		fileCommands(r), clearCommands(r), debugCommands(r),
-		keyCommands(r), pkiCommands(r),
+		keyCommands(r), pkiCommands(r), natCommands(r),
 		[]exec{clockSet(r), reload(r), ping(r), pingDialogue(r), showDroppedPackets(r)},
 	)
 }

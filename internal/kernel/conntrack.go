@@ -16,9 +16,10 @@ import (
 const (
 	ctMsgGet, ctMsgDelete = 1, 2
 
-	ctaTupleOrig, ctaTupleReply, ctaStatus, ctaTimeout, ctaMark = 1, 2, 3, 7, 8
-	ctaID, ctaZone, ctaTimestamp, ctaMarkMask                   = 12, 18, 20, 21
-	ctaTimestampStart                                           = 1
+	ctaTupleOrig, ctaTupleReply, ctaStatus, ctaProtoInfo, ctaTimeout, ctaMark = 1, 2, 3, 4, 7, 8
+	ctaProtoInfoTCP, ctaProtoInfoTCPState                                     = 1, 1
+	ctaID, ctaZone, ctaTimestamp, ctaMarkMask                                 = 12, 18, 20, 21
+	ctaTimestampStart                                                         = 1
 
 	ctaTupleIP, ctaTupleProto                              = 1, 2
 	ctaIPSource, ctaIPDestination                          = 1, 2
@@ -43,6 +44,7 @@ type flow struct {
 	status      uint32
 	left        time.Duration
 	begun       time.Time // zero where the kernel does not keep it
+	tcp         uint8     // enum tcp_conntrack
 	name        []netlink.Attribute
 }
 
@@ -128,6 +130,12 @@ func decodeFlow(b []byte) (f flow, err error) {
 			f.status = number(d)
 		case ctaTimeout:
 			f.left = time.Duration(number(d)) * time.Second
+		case ctaProtoInfo:
+			err = eachNested(d, func(group, kind uint16, d []byte) {
+				if group == ctaProtoInfoTCP && kind == ctaProtoInfoTCPState {
+					f.tcp = uint8(number(d))
+				}
+			})
 		case ctaTimestamp:
 			f.begun = decodeBegun(d)
 		}

@@ -19,12 +19,33 @@ type Translation struct {
 	InsideGlobal, InsideLocal, OutsideLocal, OutsideGlobal netip.AddrPort
 	Begun                                                  time.Time // zero where it is not known
 	Left                                                   time.Duration
+	TCP                                                    TCPState
+}
+
+// TCPState is what the time that a TCP connection has left depends on.
+type TCPState uint8
+
+const (
+	TCPOpening TCPState = iota
+	TCPOpen
+	TCPClosing
+)
+
+func tcpState(state uint8) TCPState {
+	const established = 3 // TCP_CONNTRACK_ESTABLISHED; SYN_SENT and SYN_RECV come before
+	switch {
+	case state < established:
+		return TCPOpening
+	case state == established:
+		return TCPOpen
+	}
+	return TCPClosing
 }
 
 // translation names the addresses of a connection from the inside.
 func (f *flow) translation() Translation {
 	t := Translation{
-		Protocol: f.orig.protocol, Begun: f.begun, Left: f.left,
+		Protocol: f.orig.protocol, Begun: f.begun, Left: f.left, TCP: tcpState(f.tcp),
 		InsideLocal: f.orig.src, OutsideLocal: f.orig.dst, InsideGlobal: f.reply.dst, OutsideGlobal: f.reply.src,
 	}
 	if f.mark&markInward != 0 {

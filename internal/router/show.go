@@ -56,6 +56,7 @@ func (r *Router) matches(c *config.Config) map[string][]uint64 {
 			}
 		}
 	}
+	r.natMatches(out)
 	return out
 }
 

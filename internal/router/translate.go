@@ -104,6 +104,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		}
 		d.Crypto = append(d.Crypto, l)
 	}
+	d.NAT = r.nat(c)
 	return d
 }
 
