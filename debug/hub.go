@@ -93,7 +93,7 @@ func (h *Hub) TurnOff(f Flag) {
 }
 
 // OnFlags has f called after each change of the switches, for a source of events that
-// must be told to produce them. f does not block.
+// must be told to produce them.
 func (h *Hub) OnFlags(f func()) { h.switched.Store(&f) }
 
 func (h *Hub) tell() {

@@ -24,7 +24,7 @@ const (
 	ctaTupleIP, ctaTupleProto                              = 1, 2
 	ctaIPSource, ctaIPDestination                          = 1, 2
 	ctaProtoNumber, ctaProtoSrc, ctaProtoDst               = 1, 2, 3
-	ctaProtoICMPID                                         = 4
+	ctaProtoICMPID, ctaProtoICMPType, ctaProtoICMPCode     = 4, 5, 6
 	statusConfirmed, statusSourceNAT, statusDestinationNAT = 1 << 3, 1 << 4, 1 << 5
 	nestedAttribute                                        = unix.NLA_F_NESTED
 	conntrackMessage                                       = unix.NFNL_SUBSYS_CTNETLINK << 8

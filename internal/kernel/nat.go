@@ -26,7 +26,7 @@ type NATStatic struct {
 	Protocol              uint8 // with ports; 0 for the whole address
 	Local, Global         netip.Prefix
 	LocalPort, GlobalPort uint16
-	NoAlias               bool // the router does not answer for Global
+	NoAlias               bool // the router does not answer for Global, for Local with Outside
 }
 
 // NATDynamic gives what its clauses select one of the addresses First to Last.

@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// alias is what the others know translated hosts by, where it lies in the network of
-// a link: the router answers for it, in ARP and, as IOS does while nothing is
+// alias is what the one side knows hosts of the other by, where it lies in the network
+// of a link: the router answers for it, in ARP and, as IOS does while nothing is
 // translated, to pings.
 type alias struct {
 	prefix netip.Prefix
@@ -83,7 +83,11 @@ func (d *Desired) aliases() (all []alias) {
 		return nil
 	}
 	for _, s := range d.NAT.Static {
-		if !s.Outside && !s.NoAlias {
+		switch {
+		case s.NoAlias:
+		case s.Outside:
+			add(s.Local.Masked())
+		default:
 			add(s.Global.Masked())
 		}
 	}

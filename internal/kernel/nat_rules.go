@@ -81,7 +81,7 @@ func natRules(d *Desired) (set ruleset) {
 	}
 	count := chain{name: "nat.count", hook: "postrouting", priority: hookNATCount, rules: []rule{countPackets(), countFlows()}}
 	if n.Trace {
-		count.rules = append(count.rules, join(flowHas(markNAT), logPacket()))
+		count.rules = append(count.rules, logTranslated()...)
 	}
 	return append(set, out, in, to, from, inside, outside, arrive, leave, count)
 }
@@ -170,7 +170,7 @@ func natRule(m *NATDynamic, c NATClause, e acl.Entry) rule {
 // countPackets counts what crosses the router translated, countFlows the first
 // packet of each connection, which has made the translation.
 func countPackets() rule { return join(flowHas(markNAT), counter()) }
-func countFlows() rule   { return join(flowHas(markNAT), unconfirmed(), counter()) }
+func countFlows() rule   { return join(flowHas(markNAT), confirmed(false), counter()) }
 
 func prefixIs(word string, p netip.Prefix) rule {
 	offset := uint32(12)
@@ -250,12 +250,17 @@ func flowHas(bit uint32) rule {
 	}}
 }
 
-// unconfirmed matches the first packet of a connection: what has left confirms it.
-func unconfirmed() rule {
-	return rule{"ct status & confirmed == 0", []expr.Any{
+// confirmed matches all packets of a connection but the first, which confirms it when
+// it has left; or only that one.
+func confirmed(yes bool) rule {
+	op, sign := expr.CmpOpEq, "=="
+	if yes {
+		op, sign = expr.CmpOpNeq, "!="
+	}
+	return rule{"ct status & confirmed " + sign + " 0", []expr.Any{
 		&expr.Ct{Key: expr.CtKeySTATUS, Register: 1},
 		mask(binaryutil.NativeEndian.PutUint32(statusConfirmed)),
-		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: make([]byte, 4)},
+		&expr.Cmp{Op: op, Register: 1, Data: make([]byte, 4)},
 	}}
 }
 

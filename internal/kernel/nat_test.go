@@ -66,6 +66,7 @@ func TestAliasesFollowTheLink(t *testing.T) {
 	}
 	want := []string{
 		"ip route append local 12.12.12.7/32 dev wan0 proto 207 table local",
+		"ip route append local 10.1.1.200/32 dev lan0 proto 207 table local",
 		"ip route append local 12.12.12.100/30 dev wan0 proto 207 table local",
 		"ip route append local 12.12.12.104/31 dev wan0 proto 207 table local",
 	}

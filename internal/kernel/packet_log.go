@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
@@ -14,13 +15,12 @@ import (
 const (
 	nfulnlMsgPacket, nfulnlMsgConfig = 0, 1
 
-	nfulaCfgCmd, nfulaCfgMode, nfulaCfgThreshold, nfulaCfgFlags = 1, 2, 5, 6
+	nfulaCfgCmd, nfulaCfgMode, nfulaCfgThreshold = 1, 2, 5
 
-	nfulnlCfgCmdBind    = 1
-	nfulnlCopyPacket    = 2
-	nfulnlFlagConntrack = 4
+	nfulnlCfgCmdBind = 1
+	nfulnlCopyPacket = 2
 
-	nfulaPayload, nfulaConntrack, nfulaConntrackInfo = 9, 18, 19
+	nfulaPayload, nfulaPrefix = 9, 10
 )
 
 // headerLen is all of an IPv4 packet that matters here.
@@ -28,31 +28,25 @@ const headerLen = 20
 
 // logged is a packet that a rule has handed to the packet log.
 type logged struct {
-	header []byte // IPv4
-	flow   []byte // attributes of its connection, where they were asked for
-	state  uint32 // enum ip_conntrack_info, likewise
+	header []byte // IPv4, and what was copied behind it
+	prefix string // of the rule
 }
 
-// watchLog calls each with the packets that rules log to a group, until ctx ends.
-// With connections, each packet comes with its own, and at once.
-func watchLog(ctx context.Context, group uint16, connections bool, each func(logged)) error {
+// watchLog calls each with the packets that rules log to a group, as many octets of
+// them, until ctx ends.
+func watchLog(ctx context.Context, group uint16, octets uint32, each func(logged)) error {
 	c, err := netlink.Dial(unix.NETLINK_NETFILTER, nil)
 	if err != nil {
 		return fmt.Errorf("kernel: packet log: %w", err)
 	}
 	defer context.AfterFunc(ctx, func() { c.Close() })()
 	defer c.Close()
-	// Bind to the group; have the headers copied.
-	settings := []netlink.Attribute{
+	// Bind to the group; have the headers copied, and each packet sent at once.
+	for _, a := range []netlink.Attribute{
 		{Type: nfulaCfgCmd, Data: []byte{nfulnlCfgCmdBind}},
-		{Type: nfulaCfgMode, Data: append(binary.BigEndian.AppendUint32(nil, headerLen), nfulnlCopyPacket, 0)},
-	}
-	if connections {
-		settings = append(settings,
-			netlink.Attribute{Type: nfulaCfgThreshold, Data: be32(1)},
-			netlink.Attribute{Type: nfulaCfgFlags, Data: be16(nfulnlFlagConntrack)})
-	}
-	for _, a := range settings {
+		{Type: nfulaCfgMode, Data: append(binary.BigEndian.AppendUint32(nil, octets), nfulnlCopyPacket, 0)},
+		{Type: nfulaCfgThreshold, Data: be32(1)},
+	} {
 		b, err := netlink.MarshalAttributes([]netlink.Attribute{a})
 		if err != nil {
 			return err
@@ -91,13 +85,11 @@ func decodeLogged(m netlink.Message) (l logged, ok bool) {
 		return l, false
 	}
 	for _, a := range attrs {
-		switch a.Type &^ nestedAttribute {
+		switch a.Type {
 		case nfulaPayload:
 			l.header = a.Data
-		case nfulaConntrack:
-			l.flow = a.Data
-		case nfulaConntrackInfo:
-			l.state = number(a.Data)
+		case nfulaPrefix:
+			l.prefix = strings.TrimRight(string(a.Data), "\x00")
 		}
 	}
 	return l, len(l.header) >= headerLen

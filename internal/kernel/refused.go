@@ -34,7 +34,7 @@ func refuse() chain {
 // WatchRefused calls refused with a sample of the packets that arrive in clear and
 // should have been encrypted, until ctx ends. Counters has the number of all.
 func (k *Kernel) WatchRefused(ctx context.Context, refused func(Refused)) error {
-	return watchLog(ctx, refusedGroup, false, func(l logged) {
+	return watchLog(ctx, refusedGroup, headerLen, func(l logged) {
 		refused(Refused{Src: netip.AddrFrom4([4]byte(l.header[12:])), Dst: netip.AddrFrom4([4]byte(l.header[16:])), Protocol: l.header[9]})
 	})
 }

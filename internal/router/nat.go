@@ -55,7 +55,6 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 		Any: cmp.Or(t.Any, def.Any), TCP: cmp.Or(t.TCP, def.TCP), FinRst: cmp.Or(t.FinRst, def.FinRst),
 		Syn: cmp.Or(t.Syn, def.Syn), UDP: cmp.Or(t.UDP, def.UDP), ICMP: cmp.Or(t.ICMP, def.ICMP),
 	}
-	n.Trace = r.traceNAT.Load()
 	return n
 }
 
@@ -209,25 +208,12 @@ func (r *Router) watchTranslated(ctx context.Context) {
 	r.retry(r.kernel.WatchTranslated(ctx, func(p kernel.Translated) { r.hub.Emit(debug.NATPacket(p)) }))
 }
 
-// watchNAT has the kernel show translated packets while they are debugged.
-func (r *Router) watchNAT(ctx context.Context) {
-	switched := make(chan struct{}, 1)
-	r.hub.OnFlags(func() {
-		select {
-		case switched <- struct{}{}:
-		default:
-		}
-	})
-	for {
-		if on := r.hub.On(debug.FlagNAT); r.traceNAT.Swap(on) != on {
-			r.mu.Lock()
-			r.retry(r.applyAgain())
-			r.mu.Unlock()
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-switched:
-		}
+// followFlags has the kernel show translated packets while they are debugged.
+func (r *Router) followFlags() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if on := r.hub.On(debug.FlagNAT); r.traceNAT != on {
+		r.traceNAT = on
+		r.retry(r.applyAgain())
 	}
 }

@@ -59,8 +59,8 @@ type Router struct {
 	states   map[string]linkState // as last reported, by interface
 	base     map[string][]uint64  // counters at the last `clear access-list counters`
 
-	traceNAT   atomic.Bool // translated packets are to be shown
-	natCleared uint64      // translations ended by `clear ip nat translation`
+	traceNAT   bool   // translated packets are to be shown
+	natCleared uint64 // translations ended by `clear ip nat translation`
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
@@ -223,8 +223,8 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watch(ctx) })
 	r.wait.Go(func() { r.watchRefused(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
-	r.wait.Go(func() { r.watchNAT(ctx) })
 	r.wait.Go(func() { r.watchTranslated(ctx) })
+	r.hub.OnFlags(r.followFlags)
 	r.hub.Emit(debug.SysRestart{})
 }
 

@@ -105,6 +105,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		d.Crypto = append(d.Crypto, l)
 	}
 	d.NAT = r.nat(c)
+	d.NAT.Trace = r.traceNAT
 	return d
 }
 
