@@ -156,3 +156,18 @@ func FuzzDecodeFlow(f *testing.F) {
 		}
 	})
 }
+
+// FuzzBackOf: whatever a packet's first octets are, the answer's direction is read out
+// of them or they are refused.
+func FuzzBackOf(f *testing.F) {
+	f.Add([]byte("\x45\x00\x00\x54\x12\x34\x40\x00\x40\x11\x00\x00\x0c\x0c\x0c\x01\x08\x08\x08\x08\x13\x88\x00\x35"))
+	f.Add([]byte("\x4f\x00\x00\x54\x12\x34\x40\x00\x40\x01\x00\x00\x0c\x0c\x0c\x01\x08\x08\x08\x08\x08\x00\x00\x35"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) < headerLen {
+			return
+		}
+		if back, transport, ok := backOf(b); ok && (len(transport) < 4 || !back.src.IsValid() || !back.dst.IsValid()) {
+			t.Errorf("%v, %d octets", back, len(transport))
+		}
+	})
+}

@@ -174,6 +174,10 @@ func TestNATBeforeCrypto(t *testing.T) {
 	if got := seen(t, u.a, "10.9.9.3:5001", "10.9.9.200:7000"); got != "10.1.1.33:5001" {
 		t.Errorf("b sees %q when it is called by its inside address", got)
 	}
+	// The host is told what fits, by its own address.
+	if r := newProber(t, u.a, "10.9.9.2", true).echo("20.1.1.2", 1472, 3*time.Second); r.mtu == 0 || r.mtu >= 1500 {
+		t.Errorf("too big for the tunnel: %+v", r)
+	}
 	// Decrypt, then translate.
 	mirrors(t, u.a, "10.9.9.3:80")
 	if got := seen(t, u.b, "20.1.1.2:6000", "10.1.1.33:80"); got != "10.9.9.200:6000" {
