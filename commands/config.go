@@ -68,9 +68,11 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		routeMapBlock,
 	},
 	numberedLines(),
+	[]grammar.Entry[*config.Config]{separator},
+	bannerTexts(),
+	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine},
 	actions,
 	knownLines(),
-	[]grammar.Entry[*config.Config]{separator},
 )...)
 
 var separator = grammar.Separator[*config.Config]{}

@@ -31,6 +31,12 @@ const (
 )
 
 var undoings = []undoing{
+	{nil, "alias exec sib show ip interface brief", "alias exec sib show ip interface brief", "no alias exec sib"},
+	{nil, "privilege exec level 5 sh run", "privilege exec level 5 show running-config", "no privilege exec level 5 sh run"},
+	{nil, "privilege exec level 3 term len", "privilege exec level 3 terminal len", "privilege exec reset term len"},
+	{nil, "banner motd #Keep out#", "banner motd ^CKeep out^C", "no banner motd"},
+	{nil, "banner login ^CWho are you^C", "banner login ^CWho are you^C", "no banner login"},
+	{nil, "banner exec aHi allaboard", "banner exec ^CHi ^C", "default banner exec"},
 	{nil, "archive", "hostname Router", "no archive"}, // it is written when there is something in it
 	{[]string{"archive"}, "path FLASH:/a", " path flash:/a", "no path"},
 	{[]string{"archive"}, "maximum 5", " maximum 5", "no maximum"},

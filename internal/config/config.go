@@ -27,7 +27,8 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
-	Archive    Archive
+	Archive Archive
+	Manners
 	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
