@@ -64,7 +64,9 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 	[]grammar.Entry[*config.Config]{
 		ipRouteLine,
 		separator,
-		namedListBlock,
+		standardBlock,
+		extendedBlock,
+		resequenceLine,
 		routeMapBlock,
 	},
 	numberedLines(),

@@ -96,7 +96,9 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	accessGroupLine,
 	natInterfaceLine,
+	unreachablesLine,
 	interfaceLine{
 		Syntax: "shutdown",
 		Help:   grammar.Help{"shutdown": "Shutdown the selected interface"},

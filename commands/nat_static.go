@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -71,14 +72,8 @@ func natStaticLines() (lines []grammar.Entry[*config.Config]) {
 // natStatic reads a static translation.
 func natStatic(a grammar.Args, outside bool) (*config.NATStatic, error) {
 	s := &config.NATStatic{
-		Outside: outside, Local: a.IP("local"), Global: a.IP("global"), LocalPort: uint16(a.Int("lport")), GlobalPort: uint16(a.Int("gport")),
+		Outside: outside, Protocol: map[string]uint8{"tcp": 6, "udp": 17}[a.String("protocol")], Local: a.IP("local"), Global: a.IP("global"), LocalPort: uint16(a.Int("lport")), GlobalPort: uint16(a.Int("gport")),
 		Interface: a.String("via"), Mask: a.IP("mask"), ByLength: a.Has("bits"), Extendable: a.Has("extendable"), NoAlias: a.Has("no-alias"),
-	}
-	switch a.String("protocol") {
-	case "tcp":
-		s.Protocol = protoTCP
-	case "udp":
-		s.Protocol = protoUDP
 	}
 	if s.ByLength {
 		n, err := strconv.ParseUint(strings.TrimPrefix(a.String("bits"), "/"), 10, 6)
@@ -133,7 +128,7 @@ func writeNATStatic(c *config.Config, w *grammar.Writer) {
 		first, second := []string{ipText(s.Local)}, []string{natGlobalText(s)}
 		var kind, mask, options string
 		if s.Protocol != 0 {
-			kind = protocolText(s.Protocol)
+			kind = acl.ProtocolName(s.Protocol)
 			first, second = append(first, fmt.Sprint(s.LocalPort)), append(second, fmt.Sprint(s.GlobalPort))
 		}
 		if s.Mask != 0 {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/router"
 	"conft/shell/grammar"
@@ -79,7 +80,7 @@ func natCommands(r Router) []exec {
 					return netip.AddrPortFrom(a.Addr(addr), uint16(a.Int(port)))
 				}
 				return func(t router.Translation) bool {
-					return protocolText(t.Protocol) == a.String("protocol") &&
+					return acl.ProtocolName(t.Protocol) == a.String("protocol") &&
 						t.InsideGlobal == want("global", "gport") && t.InsideLocal == want("local", "lport")
 				}
 			}),
@@ -162,7 +163,7 @@ func natGlobal(c *config.Config, s *config.NATStatic) uint32 {
 
 func flowRow(c *config.Config, t *router.Translation) natRow {
 	text := func(a netip.AddrPort) string { return a.String() }
-	return natRow{protocol: protocolText(t.Protocol), flow: t, mapping: natMapping(c, t),
+	return natRow{protocol: acl.ProtocolName(t.Protocol), flow: t, mapping: natMapping(c, t),
 		insideGlobal: text(t.InsideGlobal), insideLocal: text(t.InsideLocal),
 		outsideLocal: text(t.OutsideLocal), outsideGlobal: text(t.OutsideGlobal)}
 }
@@ -187,7 +188,7 @@ func staticRow(c *config.Config, s *config.NATStatic) (natRow, bool) {
 	r := natRow{protocol: none, static: true, insideGlobal: none, insideLocal: none, outsideLocal: none, outsideGlobal: none}
 	g, l := ipText(global), ipText(s.Local)
 	if s.Protocol != 0 {
-		r.protocol = protocolText(s.Protocol)
+		r.protocol = acl.ProtocolName(s.Protocol)
 		g, l = fmt.Sprintf("%s:%d", g, s.GlobalPort), fmt.Sprintf("%s:%d", l, s.LocalPort)
 	}
 	if s.Outside {

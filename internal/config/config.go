@@ -85,6 +85,9 @@ type Interface struct {
 	Shutdown    bool
 	CryptoMap   string
 	NAT         NATSide
+
+	AccessIn, AccessOut string // ip access-group, "" for none
+	NoUnreachables      bool   // no ip unreachables
 }
 
 // Address is an IPv4 address with its mask, both in host byte order; the zero
@@ -192,6 +195,8 @@ type CryptoMapEntry struct {
 	IdleTime      IdleTime
 	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
+	AccessIn      string // set ip access-group, of decrypted packets, "" for none
+	AccessOut     string // likewise, of those to be encrypted
 	ReverseRoute  ReverseRoute
 }
 

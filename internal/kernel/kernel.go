@@ -20,6 +20,7 @@ type Kernel struct {
 	rules   ruleset              // in the kernel since the last Apply
 	crypto  []CryptoLink         // of the last Apply
 	nat     NAT                  // likewise
+	access  []Filter             // likewise
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
@@ -73,7 +74,7 @@ func (k *Kernel) Apply(d Desired) error {
 			k.named[linkAddr{l.Name, p}] = true
 		}
 	}
-	k.crypto, k.nat = slices.Clone(d.Crypto), d.NAT
+	k.crypto, k.access, k.nat = slices.Clone(d.Crypto), slices.Clone(d.Filters), d.NAT
 	return nil
 }
 
@@ -128,7 +129,7 @@ func (k *Kernel) Close() error {
 			errs = append(errs, err)
 		}
 	}
-	k.saved, k.crypto, k.nat = nil, nil, NAT{}
+	k.saved, k.crypto, k.access, k.nat = nil, nil, nil, NAT{}
 	return errors.Join(errs...)
 }
 

@@ -107,8 +107,11 @@ func (k *Kernel) NATCounters() (c NATCounters, err error) {
 			for n, l := range clause.Lists {
 				hits := make([]uint64, len(l.Rules))
 				for e, rule := range l.Rules {
-					if rule.Remark == "" {
-						hits[e] = t[natListChain(m, j, n)][natRule(m, clause, rule).text]
+					if rule.Remark != "" {
+						continue
+					}
+					for _, r := range natEntry(m, clause, rule) {
+						hits[e] += t[natListChain(m, j, n)][r.text]
 					}
 				}
 				clauses[j] = append(clauses[j], hits)

@@ -142,7 +142,7 @@ func dynamicChains(m *NATDynamic) (set ruleset) {
 			l := chain{name: natListChain(m, i, j)}
 			for _, e := range list.Rules {
 				if e.Remark == "" {
-					l.rules = append(l.rules, natRule(m, c, e))
+					l.rules = append(l.rules, natEntry(m, c, e)...)
 				}
 			}
 			set = append(set, l)
@@ -155,16 +155,20 @@ func natListChain(m *NATDynamic, clause, list int) string {
 	return fmt.Sprintf("nat.%s.%d.%s", m.Name, clause, m.Clauses[clause].Lists[list].Name)
 }
 
-// natRule is an entry of a list of a clause.
-func natRule(m *NATDynamic, c NATClause, e acl.Entry) rule {
-	r := join(entry(e), counter())
+// natEntry are the rules of an entry of a list of a clause.
+func natEntry(m *NATDynamic, c NATClause, e acl.Entry) (all []rule) {
+	then := verdict(expr.VerdictReturn)
 	switch {
 	case e.Action == acl.Deny:
-		return join(r, verdict(expr.VerdictReturn))
 	case c.Permit:
-		return join(r, verdict(expr.VerdictGoto, "nat."+m.Name+".to"))
+		then = verdict(expr.VerdictGoto, "nat."+m.Name+".to")
+	default:
+		then = join(markSet(markPass), then)
 	}
-	return join(r, markSet(markPass), verdict(expr.VerdictReturn))
+	for _, is := range conditions(e) {
+		all = append(all, join(is, counter(), then))
+	}
+	return all
 }
 
 // countPackets counts what crosses the router translated, countFlows the first

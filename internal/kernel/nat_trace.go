@@ -58,8 +58,8 @@ func (k *Kernel) WatchTranslated(ctx context.Context, translated func(Translated
 		return fmt.Errorf("kernel: conntrack: %w", err)
 	}
 	defer c.Close()
-	return watchLog(ctx, translatedGroup, tracedLen, func(l logged) {
-		back, transport, ok := backOf(l.header)
+	return watchLog(ctx, translatedGroup, tracedLen, func(l logRecord) {
+		back, transport, ok := backOf(l.octets)
 		if !ok {
 			return
 		}
@@ -71,7 +71,7 @@ func (k *Kernel) WatchTranslated(ctx context.Context, translated func(Translated
 		}
 		if ok {
 			t := f.translated(back)
-			t.First, t.Identification = l.prefix == firstPrefix, uint16(number(l.header[4:6]))
+			t.First, t.Identification = l.prefix == firstPrefix, uint16(number(l.octets[4:6]))
 			translated(t)
 		}
 	})
@@ -80,6 +80,9 @@ func (k *Kernel) WatchTranslated(ctx context.Context, translated func(Translated
 // backOf is the direction of the answer to a packet, of which b has the first octets,
 // and the octets behind the IPv4 header. A later fragment has no ports to ask by.
 func backOf(b []byte) (back tuple, transport []byte, ok bool) {
+	if len(b) < headerLen {
+		return back, nil, false
+	}
 	hl := int(b[0]&0x0f) * 4
 	if hl < headerLen || len(b) < hl+4 || number(b[6:8])&0x1fff != 0 {
 		return back, nil, false

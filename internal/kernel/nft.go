@@ -19,6 +19,7 @@ var (
 
 	hooks = map[string]*nftables.ChainHook{
 		"prerouting":  nftables.ChainHookPrerouting,
+		"forward":     nftables.ChainHookForward,
 		"output":      nftables.ChainHookOutput,
 		"postrouting": nftables.ChainHookPostrouting,
 	}
@@ -55,7 +56,10 @@ func (r ruleset) commit(counted tally) error {
 func tryRules() error {
 	c := connect()
 	any := acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Addr{}, SrcPort: acl.Ports{Op: acl.PortRange}}
-	r := rules(&Desired{Crypto: []CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}}, map[string]int{"lo": 1})
+	d := Desired{Crypto: []CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}}
+	list := &acl.List{Entries: []acl.Entry{{Src: acl.Any, Dst: acl.Any, Fragments: true, Log: true}}}
+	d.Filters = []Filter{{Link: "lo", In: list, Out: list}}
+	r := rules(&d, map[string]int{"lo": 1})
 	r.add(c, trial, nil)
 	c.DelTable(trial)
 	return c.Flush()

@@ -34,7 +34,9 @@ func refuse() chain {
 // WatchRefused calls refused with a sample of the packets that arrive in clear and
 // should have been encrypted, until ctx ends. Counters has the number of all.
 func (k *Kernel) WatchRefused(ctx context.Context, refused func(Refused)) error {
-	return watchLog(ctx, refusedGroup, headerLen, func(l logged) {
-		refused(Refused{Src: netip.AddrFrom4([4]byte(l.header[12:])), Dst: netip.AddrFrom4([4]byte(l.header[16:])), Protocol: l.header[9]})
+	return watchLog(ctx, refusedGroup, headerLen, func(l logRecord) {
+		if p := l.octets; len(p) >= headerLen {
+			refused(Refused{Src: netip.AddrFrom4([4]byte(p[12:])), Dst: netip.AddrFrom4([4]byte(p[16:])), Protocol: p[9]})
+		}
 	})
 }

@@ -97,24 +97,15 @@ func natList(c *config.Config, name string) kernel.NATList {
 	return l
 }
 
-// natMatches adds what the lists of translations matched to the counts by list.
-func (r *Router) natMatches(out map[string][]uint64) {
-	counters, err := r.kernel.NATCounters()
-	if err != nil {
-		return
-	}
-	n := r.nat(r.running.Load())
-	for i, d := range n.Dynamic {
-		for j, c := range d.Clauses {
-			for k, l := range c.Lists {
-				if i >= len(counters.Matched) || j >= len(counters.Matched[i]) || len(l.Rules) == 0 {
-					continue
-				}
-				if out[l.Name] == nil {
-					out[l.Name] = make([]uint64, len(l.Rules))
-				}
-				for e := range l.Rules {
-					out[l.Name][e] += count(counters.Matched[i][j], k, e)
+// natMatches adds what the lists of translations matched.
+func (r *Router) natMatches(c *config.Config, out listCounts) {
+	counters, _ := r.kernel.NATCounters() // none as of a kernel that has counted nothing
+	n := r.nat(c)
+	for i, matched := range counters.Matched[:min(len(counters.Matched), len(n.Dynamic))] {
+		for j, clause := range n.Dynamic[i].Clauses[:min(len(matched), len(n.Dynamic[i].Clauses))] {
+			for k, l := range clause.Lists {
+				for e, rule := range l.Rules {
+					out.add(l.Name, rule, count(matched[j], k, e))
 				}
 			}
 		}

@@ -61,7 +61,8 @@ type Router struct {
 	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
-	base     map[string][]uint64  // counters at the last `clear access-list counters`
+	base     listCounts           // counters at the last `clear access-list counters`
+	kept     listCounts           // of lists that have since been taken off an interface or crypto map
 
 	traceNAT   bool   // translated packets are to be shown
 	natCleared uint64 // translations ended by `clear ip nat translation`
@@ -89,7 +90,7 @@ func Open(o Options) (*Router, error) {
 		live:     newLive(),
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
-		base:     map[string][]uint64{},
+		base:     listCounts{},
 		reload:   make(chan struct{}, 1),
 		crls:     pki.NewRevocations(),
 		reason:   "power-on",
@@ -241,6 +242,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.wait.Go(func() { r.watchTranslated(ctx) })
 	r.hub.OnFlags(r.followFlags)
+	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

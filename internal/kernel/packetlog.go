@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
@@ -13,28 +12,28 @@ import (
 
 // Of linux/netfilter/nfnetlink_log.h, which x/sys has not got.
 const (
-	nfulnlMsgPacket, nfulnlMsgConfig = 0, 1
-
+	nfulnlMsgPacket, nfulnlMsgConfig             = 0, 1
 	nfulaCfgCmd, nfulaCfgMode, nfulaCfgThreshold = 1, 2, 5
+	nfulnlCfgCmdBind                             = 1
+	nfulnlCopyPacket                             = 2
 
-	nfulnlCfgCmdBind = 1
-	nfulnlCopyPacket = 2
-
-	nfulaPayload, nfulaPrefix = 9, 10
+	nfulaInDev, nfulaHWAddr, nfulaPayload, nfulaPrefix = 4, 8, 9, 10
 )
 
 // headerLen is all of an IPv4 packet that matters here.
 const headerLen = 20
 
-// logged is a packet that a rule has handed to the packet log.
-type logged struct {
-	header []byte // IPv4, and what was copied behind it
-	prefix string // of the rule
+// logRecord is a packet of the packet log, as far as that tells.
+type logRecord struct {
+	prefix string
+	in     int    // index of the link that it arrived on
+	mac    []byte // address on that link that it came from
+	octets []byte
 }
 
-// watchLog calls each with the packets that rules log to a group, as many octets of
-// them, until ctx ends.
-func watchLog(ctx context.Context, group uint16, octets uint32, each func(logged)) error {
+// watchLog calls each for the packets that rules send to a group of the packet log,
+// until ctx ends. Of each at most size octets are copied.
+func watchLog(ctx context.Context, group uint16, size uint32, each func(logRecord)) error {
 	c, err := netlink.Dial(unix.NETLINK_NETFILTER, nil)
 	if err != nil {
 		return fmt.Errorf("kernel: packet log: %w", err)
@@ -42,9 +41,10 @@ func watchLog(ctx context.Context, group uint16, octets uint32, each func(logged
 	defer context.AfterFunc(ctx, func() { c.Close() })()
 	defer c.Close()
 	// Bind to the group; have the headers copied, and each packet sent at once.
+	mode := append(binary.BigEndian.AppendUint32(nil, size), nfulnlCopyPacket, 0)
 	for _, a := range []netlink.Attribute{
 		{Type: nfulaCfgCmd, Data: []byte{nfulnlCfgCmdBind}},
-		{Type: nfulaCfgMode, Data: append(binary.BigEndian.AppendUint32(nil, octets), nfulnlCopyPacket, 0)},
+		{Type: nfulaCfgMode, Data: mode},
 		{Type: nfulaCfgThreshold, Data: be32(1)},
 	} {
 		b, err := netlink.MarshalAttributes([]netlink.Attribute{a})
@@ -64,7 +64,7 @@ func watchLog(ctx context.Context, group uint16, octets uint32, each func(logged
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err != nil && !errors.Is(err, unix.ENOBUFS) { // that one is a lost packet
+		if err != nil && !errors.Is(err, unix.ENOBUFS) { // that one is a lost sample
 			return fmt.Errorf("kernel: packet log: %w", err)
 		}
 		for _, m := range ms {
@@ -76,21 +76,26 @@ func watchLog(ctx context.Context, group uint16, octets uint32, each func(logged
 }
 
 // decodeLogged reads a message of the packet log.
-func decodeLogged(m netlink.Message) (l logged, ok bool) {
-	if m.Header.Type != unix.NFNL_SUBSYS_ULOG<<8|nfulnlMsgPacket || len(m.Data) < nfgenHeader {
+func decodeLogged(m netlink.Message) (l logRecord, ok bool) {
+	const family = 4 // struct nfgenmsg
+	if m.Header.Type != unix.NFNL_SUBSYS_ULOG<<8|nfulnlMsgPacket || len(m.Data) < family {
 		return l, false
 	}
-	attrs, err := netlink.UnmarshalAttributes(m.Data[nfgenHeader:])
+	attrs, err := netlink.UnmarshalAttributes(m.Data[family:])
 	if err != nil {
 		return l, false
 	}
 	for _, a := range attrs {
-		switch a.Type {
-		case nfulaPayload:
-			l.header = a.Data
-		case nfulaPrefix:
-			l.prefix = strings.TrimRight(string(a.Data), "\x00")
+		switch b := a.Data; {
+		case a.Type == nfulaPayload:
+			l.octets = b
+		case a.Type == nfulaPrefix && len(b) > 0:
+			l.prefix = string(b[:len(b)-1]) // ends with a zero
+		case a.Type == nfulaInDev && len(b) == 4:
+			l.in = int(binary.BigEndian.Uint32(b))
+		case a.Type == nfulaHWAddr && len(b) == 12 && binary.BigEndian.Uint16(b) == 6:
+			l.mac = b[4:10]
 		}
 	}
-	return l, len(l.header) >= headerLen
+	return l, true
 }
