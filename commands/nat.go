@@ -119,11 +119,11 @@ var natPoolLine = configLine{
 		}
 		switch {
 		case !contiguous(p.Mask):
-			return fmt.Errorf("%%Invalid netmask")
+			return fmt.Errorf(textNATNetmask)
 		case p.Last < p.First:
-			return fmt.Errorf("%%End address less than start address")
+			return fmt.Errorf(textNATPoolOrder)
 		case (p.First^p.Last)&p.Mask != 0:
-			return fmt.Errorf("%%Start and end addresses on different subnets")
+			return fmt.Errorf(textNATPoolSpan)
 		}
 		c.NAT.AddPool(p)
 		return nil
@@ -131,10 +131,10 @@ var natPoolLine = configLine{
 	No: func(c *config.Config, a grammar.Args) error {
 		name := a.String("name")
 		if c.NAT.Pool(name) == nil {
-			return fmt.Errorf("%%Pool %s not found", name)
+			return fmt.Errorf(textNATNoPool, name)
 		}
 		if slices.ContainsFunc(c.NAT.Sources, func(s config.NATSource) bool { return s.Pool == name }) {
-			return fmt.Errorf("%%Pool %s in use, cannot destroy", name)
+			return fmt.Errorf(textNATPoolUsed, name)
 		}
 		c.NAT.Pools = without(c.NAT.Pools, func(p *config.NATPool) bool { return p.Name == name })
 		return nil
@@ -169,7 +169,7 @@ var natSourceLine = configLine{
 			return a.Invalid("via")
 		}
 		if s.Pool != "" && c.NAT.Pool(s.Pool) == nil {
-			return fmt.Errorf("%%Pool %s not found", s.Pool)
+			return fmt.Errorf(textNATNoPool, s.Pool)
 		}
 		if !s.Overload {
 			a.Note("Warning: two hosts may get the same address of the pool, as with overload")
@@ -184,7 +184,7 @@ var natSourceLine = configLine{
 				(!a.Has("of") || s.Pool == a.String("of")) && (!a.Has("via") || s.Interface == a.String("via"))
 		})
 		if len(c.NAT.Sources) == before {
-			return fmt.Errorf("%%Dynamic mapping not found")
+			return fmt.Errorf(textNATNoDynamic)
 		}
 		return nil
 	},

@@ -60,7 +60,7 @@ func natStaticLines() (lines []grammar.Entry[*config.Config]) {
 					return same == *s
 				})
 				if len(c.NAT.Static) == before {
-					return fmt.Errorf("%%Translation not found")
+					return fmt.Errorf(textNATNoStatic)
 				}
 				return nil
 			},
@@ -84,7 +84,7 @@ func natStatic(a grammar.Args, outside bool) (*config.NATStatic, error) {
 	}
 	if s.Mask != 0 {
 		if !contiguous(s.Mask) {
-			return nil, fmt.Errorf("%%Invalid netmask")
+			return nil, fmt.Errorf(textNATNetmask)
 		}
 		s.Local, s.Global = s.Local&s.Mask, s.Global&s.Mask
 	}
@@ -109,7 +109,7 @@ func addNATStatic(c *config.Config, a grammar.Args, s *config.NATStatic) error {
 			n.Static[i] = s
 			return nil
 		case local && !(s.Extendable && o.Extendable), global:
-			return fmt.Errorf("%% similar static entry (%s -> %s) already exists", ipText(o.Local), natGlobalText(o))
+			return fmt.Errorf(textNATSimilar, ipText(o.Local), natGlobalText(o))
 		}
 	}
 	n.AddStatic(s)

@@ -91,7 +91,7 @@ func natCommands(r Router) []exec {
 // clearNAT ends translations; when one is named and there is none, it says so.
 func clearNAT(r Router, del func(router.Translation) bool) error {
 	if del != nil && !slices.ContainsFunc(r.NAT().Flows, del) {
-		return fmt.Errorf("%%Translation not found")
+		return fmt.Errorf(textNATNoStatic)
 	}
 	return r.ClearTranslations(del)
 }
@@ -221,21 +221,19 @@ func showNATTranslations(w io.Writer, c *config.Config, s router.NATState, verbo
 // listing.
 func (r *natRow) verbose(w io.Writer, id int) {
 	if r.flow == nil {
-		fmt.Fprintf(w, "    create %s, use %s timeout:0,\n    flags: \nstatic, use_count: 0, entry-id: %d, lc_entries: 0\n", clock0, clock0, id)
+		fmt.Fprintf(w, textNATStatic+textNATFlags, natClock(0), natClock(0), "static", id)
 		return
 	}
 	flags := "extended"
 	if r.static {
 		flags = "static, extended"
 	}
-	fmt.Fprintf(w, "    create %s, use %s timeout:%d, left %s,", natClock(r.flow.Age), natClock(r.flow.Idle), r.flow.Timeout.Milliseconds(), natClock(r.flow.Left))
+	fmt.Fprintf(w, textNATTimes, natClock(r.flow.Age), natClock(r.flow.Idle), r.flow.Timeout.Milliseconds(), natClock(r.flow.Left))
 	if r.mapping != 0 {
-		fmt.Fprintf(w, " Map-Id(In): %d,", r.mapping)
+		fmt.Fprintf(w, textNATMapID, r.mapping)
 	}
-	fmt.Fprintf(w, "\n    flags: \n%s, use_count: 0, entry-id: %d, lc_entries: 0\n", flags, id)
+	fmt.Fprintf(w, textNATFlags, flags, id)
 }
-
-const clock0 = "00:00:00"
 
 // natClock is a time as hh:mm:ss.
 func natClock(d time.Duration) string {

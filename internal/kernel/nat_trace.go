@@ -25,7 +25,7 @@ type Translated struct {
 const (
 	// translatedGroup is the group of the packet log that translated packets go to while
 	// NAT.Trace is on.
-	translatedGroup = 0x6367
+	translatedGroup = 0x6368
 	// tracedLen has room for the longest IPv4 header, and ports or an identifier.
 	tracedLen = 60 + 8
 	// firstPrefix is on the first packet of a connection.
