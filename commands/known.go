@@ -49,6 +49,7 @@ const (
 	noSyslog     = "messages go to the console, the sessions and the buffer"
 	noFirewall   = "there is no inspection of sessions"
 	noNVI        = "there is no NAT virtual interface, use ip nat inside and ip nat outside"
+	oneTimeout   = "a protocol has one timeout for all its ports"
 	noInspection = "packets are translated in their headers only"
 	noMode       = "there is no XAUTH, mode configuration or client group"
 	isSwitched   = "the kernel forwards, always by its fastest way"
@@ -137,6 +138,9 @@ var knownWords = []knownWord{
 	{"ip http", noWeb, absent},
 	{"ip nat service", noInspection, absent},
 	{"ip nat log", noSyslog, absent},
+	{"ip nat translation dns-timeout", oneTimeout, absent},
+	{"ip nat translation port-timeout", oneTimeout, absent},
+	{"ip nat translation max-entries", "the kernel's connection tracking has its own limit", absent},
 	{"ip nat create", "each connection has its translation", given},
 	{"ip nat enable", noNVI, absent},
 	{"ip nat source", noNVI, absent},

@@ -143,6 +143,8 @@ func TestNATRefusals(t *testing.T) {
 		{"ip nat inside source static 10.1.1.9 12.12.12.7 extendable", "% similar static entry (10.1.1.7 -> 12.12.12.7) already exists"},
 		{"ip nat inside source static tcp 10.1.1.9 80 interface GigabitEthernet0/0 8080", "% similar static entry (10.1.1.8 -> interface GigabitEthernet0/0) already exists"},
 		{"no ip nat inside source static 10.1.1.7 12.12.12.8", "%Translation not found"},
+		{"ip nat translation dns-timeout 60", "% ip nat translation dns-timeout is not supported: a protocol has one timeout for all its ports"},
+		{"ip nat enable", "% ip nat enable is not supported: there is no NAT virtual interface, use ip nat inside and ip nat outside"},
 		{"no route-map X", "% Could not find route-map X"},
 	} {
 		c0 := load(t, natLab)
