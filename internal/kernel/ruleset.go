@@ -3,6 +3,7 @@ package kernel
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"conft/internal/acl"
@@ -42,7 +43,7 @@ type ruleset []chain
 // rules returns the table; index gives the number of each link that has its filter
 // in place.
 func rules(d *Desired, index map[string]int) ruleset {
-	return append(natRules(d), cryptoRules(d, index)...)
+	return slices.Concat(natRules(d), cryptoRules(d, index), clampMSS(d))
 }
 
 // cryptoRules returns the chains of the crypto links.
