@@ -50,6 +50,8 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		ipsecIdleLine,
 		transformSetBlock,
 		natTransparencyLine,
+		dfBitLine,
+		fragmentationLine,
 		separator,
 		dynamicMapBlock,
 		cryptoMapBlock,

@@ -73,6 +73,7 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	mtuLine,
 	interfaceLine{
 		Syntax: "ip address ![A.B.C.D$own A.B.C.D$mask [secondary]]",
 		Help: grammar.Help{
@@ -99,6 +100,8 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 	accessGroupLine,
 	natInterfaceLine,
 	unreachablesLine,
+	ipMTULine,
+	adjustMSSLine,
 	interfaceLine{
 		Syntax: "shutdown",
 		Help:   grammar.Help{"shutdown": "Shutdown the selected interface"},
@@ -132,4 +135,6 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	interfaceDFBitLine,
+	interfaceFragmentationLine,
 )

@@ -179,7 +179,6 @@ var knownWords = []knownWord{
 	{"ip mask-reply", "there is no mask reply", absent},
 	{"ip icmp", byLinux, absent},
 	{"ip tcp", byLinux, absent},
-	{"ip mtu", byLink, absent},
 	{"ip accounting", "packets are counted by the crypto map only", absent},
 	{"ip flow-export", "flows are not exported", absent},
 	{"ip flow", "flows are not exported", absent},
@@ -250,7 +249,6 @@ var knownWords = []knownWord{
 	{"negotiation", byLink, absent},
 	{"media-type", byLink, absent},
 	{"mac-address", byLink, absent},
-	{"mtu", byLink, absent},
 	{"bandwidth", byLink, absent},
 	{"delay", byLink, absent},
 	{"clock rate", noHardware, absent},
@@ -279,8 +277,6 @@ var knownWords = []knownWord{
 	{"crypto gdoi", "there is no group encryption", block},
 	{"crypto engine", "there is one engine, in software", absent},
 	{"crypto mib", noSNMP, absent},
-	{"crypto ipsec df-bit", "the DF bit is copied", absent},
-	{"crypto ipsec fragmentation", "packets are fragmented before they are encrypted", absent},
 	{"crypto logging", noSyslog, absent},
 }
 

@@ -21,6 +21,7 @@ type Kernel struct {
 	crypto  []CryptoLink         // of the last Apply
 	nat     NAT                  // likewise
 	access  []Filter             // likewise
+	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
@@ -39,7 +40,7 @@ type filterNow struct {
 }
 
 // plans are in their order.
-var plans = []func(*state, *Desired) []change{planProtect, planLinks, planNAT, planRoutes}
+var plans = []func(*state, *Desired) []change{planProtect, planLinks, planNAT, planRoutes, planIPMTU}
 
 // Apply makes the namespace as d says, and removes what an earlier process
 // left and d does not want. Protection comes before addresses, routes and
@@ -105,8 +106,17 @@ func (k *Kernel) Close() error {
 	if err != nil {
 		return err
 	}
-	s.named = nil // found, not made
-	cs := planRoutes(s, &Desired{})
+	s.named = nil    // found, not made
+	var links []Link // as they were
+	for name := range k.aliased {
+		links = append(links, Link{Name: name})
+	}
+	cs := append(planIPMTU(s, &Desired{Links: links}), planRoutes(s, &Desired{})...)
+	for name, mtu := range k.mtus {
+		if l := s.link(name); l != nil {
+			cs = append(cs, hostMTU{linkMTU{name, mtu}, l.MTU})
+		}
+	}
 	for _, c := range planLinks(s, &Desired{}) {
 		if _, ok := c.(sysctlSet); !ok {
 			cs = append(cs, c)

@@ -108,6 +108,9 @@ func planLinks(s *state, d *Desired) (cs []change) {
 		if l.Alias != "" && l.Alias != now.Alias {
 			cs = append(cs, linkAlias{l.Name, l.Alias})
 		}
+		if mtu := cmp.Or(l.MTU, s.mtus[l.Name]); mtu != 0 && mtu != now.MTU {
+			cs = append(cs, hostMTU{linkMTU{l.Name, mtu}, now.MTU})
+		}
 		if len(l.Addrs) > 0 {
 			// A second address of a network goes with the first unless promoted.
 			setter(s, &cs)("net/ipv4/conf/"+l.Name+"/promote_secondaries", "1")

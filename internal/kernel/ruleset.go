@@ -43,7 +43,7 @@ type ruleset []chain
 // rules returns the table; index gives the number of each link that has its filter
 // in place.
 func rules(d *Desired, index map[string]int) ruleset {
-	return slices.Concat(natRules(d), cryptoRules(d, index), access(d))
+	return slices.Concat(natRules(d), cryptoRules(d, index), access(d), clampMSS(d))
 }
 
 // cryptoRules returns the chains of the crypto links.
