@@ -81,6 +81,9 @@ func Numbered(name string) bool { return listNumber(name) != 0 }
 
 // listNumber is the number of an access list, 0 for one with a name.
 func listNumber(name string) int {
+	if name == "" || name[0] > '9' { // most; the error of Atoi costs more than the search
+		return 0
+	}
 	n, err := strconv.Atoi(name)
 	if err == nil && (1 <= n && n <= 199 || 1300 <= n && n <= 2699) {
 		return n
