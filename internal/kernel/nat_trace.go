@@ -35,10 +35,11 @@ const (
 // logTranslated are the rules that show translated packets.
 func logTranslated() []rule {
 	log := func(prefix string) rule {
-		text := fmt.Sprintf("log group %d snaplen %d", translatedGroup, tracedLen)
-		e := &expr.Log{Key: 1<<unix.NFTA_LOG_GROUP | 1<<unix.NFTA_LOG_SNAPLEN, Group: translatedGroup, Snaplen: tracedLen}
+		text := fmt.Sprintf("log group %d snaplen %d queue-threshold 1", translatedGroup, tracedLen)
+		e := &expr.Log{Key: 1<<unix.NFTA_LOG_GROUP | 1<<unix.NFTA_LOG_SNAPLEN | 1<<unix.NFTA_LOG_QTHRESHOLD,
+			Group: translatedGroup, Snaplen: tracedLen, QThreshold: 1}
 		if prefix != "" {
-			text = fmt.Sprintf("log prefix %q group %d snaplen %d", prefix, translatedGroup, tracedLen)
+			text = fmt.Sprintf("log prefix %q group %d snaplen %d queue-threshold 1", prefix, translatedGroup, tracedLen)
 			e.Key, e.Data = e.Key|1<<unix.NFTA_LOG_PREFIX, []byte(prefix)
 		}
 		return rule{text, []expr.Any{e}}

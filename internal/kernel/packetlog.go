@@ -12,10 +12,10 @@ import (
 
 // Of linux/netfilter/nfnetlink_log.h, which x/sys has not got.
 const (
-	nfulnlMsgPacket, nfulnlMsgConfig             = 0, 1
-	nfulaCfgCmd, nfulaCfgMode, nfulaCfgThreshold = 1, 2, 5
-	nfulnlCfgCmdBind                             = 1
-	nfulnlCopyPacket                             = 2
+	nfulnlMsgPacket, nfulnlMsgConfig = 0, 1
+	nfulaCfgCmd, nfulaCfgMode        = 1, 2
+	nfulnlCfgCmdBind                 = 1
+	nfulnlCopyPacket                 = 2
 
 	nfulaInDev, nfulaHWAddr, nfulaPayload, nfulaPrefix = 4, 8, 9, 10
 )
@@ -40,12 +40,11 @@ func watchLog(ctx context.Context, group uint16, size uint32, each func(logRecor
 	}
 	defer context.AfterFunc(ctx, func() { c.Close() })()
 	defer c.Close()
-	// Bind to the group; have the headers copied, and each packet sent at once.
+	// Bind to the group; have the headers copied.
 	mode := append(binary.BigEndian.AppendUint32(nil, size), nfulnlCopyPacket, 0)
 	for _, a := range []netlink.Attribute{
 		{Type: nfulaCfgCmd, Data: []byte{nfulnlCfgCmdBind}},
 		{Type: nfulaCfgMode, Data: mode},
-		{Type: nfulaCfgThreshold, Data: be32(1)},
 	} {
 		b, err := netlink.MarshalAttributes([]netlink.Attribute{a})
 		if err != nil {
