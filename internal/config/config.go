@@ -93,8 +93,9 @@ type Interface struct {
 
 	AccessIn, AccessOut string // ip access-group, "" for none
 	NoUnreachables      bool   // no ip unreachables
-	DFBit               DFBit
-	Fragmentation       Fragmentation
+
+	DFBit         DFBit
+	Fragmentation Fragmentation
 }
 
 // Address is an IPv4 address with its mask, both in host byte order; the zero

@@ -156,9 +156,9 @@ func TestNATBeforeCrypto(t *testing.T) {
 	sh(t, u.a, "ip addr add 10.9.9.2/24 dev eth0; ip addr add 10.9.9.3/24 dev eth0; ip addr add 10.9.9.4/24 dev eth0")
 	u.left.Exec("configure terminal", "interface GigabitEthernet0/1", "ip address 10.9.9.1 255.255.255.0 secondary", "ip nat inside",
 		"interface GigabitEthernet0/0", "ip nat outside", "exit",
-		"access-list 110 permit ip host 10.9.9.2 20.1.1.0 0.0.0.255",
+		"access-list 1 permit host 10.9.9.2",
 		"ip nat pool VPN 10.1.1.100 10.1.1.101 prefix-length 24",
-		"ip nat inside source list 110 pool VPN overload",
+		"ip nat inside source list 1 pool VPN overload",
 		"ip nat inside source static 10.9.9.3 10.1.1.33",
 		"ip nat inside source static 10.9.9.4 12.12.12.44",
 		"ip nat outside source static 20.1.1.2 10.9.9.200", "end")
