@@ -24,6 +24,7 @@ const (
 	FlagISAKMP Flag = 1 << iota
 	FlagIPsec
 	FlagPKI
+	FlagNAT
 )
 
 // Manner is the IOS release whose wording is kept.

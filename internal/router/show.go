@@ -30,7 +30,7 @@ func (r *Router) AccessLists() []ACLState {
 }
 
 // matches sums what the kernel counted for each entry of each list over all the
-// crypto map entries and interfaces that use it.
+// crypto map entries, translations and interfaces that use it.
 func (r *Router) matches(c *config.Config) listCounts {
 	out := listCounts{}
 	counters, err := r.kernel.Counters()
@@ -47,6 +47,7 @@ func (r *Router) matches(c *config.Config) listCounts {
 			}
 		}
 	}
+	r.natMatches(c, out)
 	lists, _ := r.kernel.ListMatches() // none as of a kernel that has counted nothing
 	for _, m := range lists {
 		for i, n := range m.Packets {

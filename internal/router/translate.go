@@ -123,6 +123,8 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		}
 		d.Crypto = append(d.Crypto, l)
 	}
+	d.NAT = r.nat(c)
+	d.NAT.Trace = r.traceNAT
 	d.Filters = r.filters(c)
 	return d
 }
