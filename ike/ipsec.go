@@ -66,6 +66,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		return
 	}
 	c.pairs[p.InboundSPI] = p
+	c.by.addPair(p)
 	if p.peer.Session.IsZero() {
 		p.peer.Session = c.now
 	}
@@ -114,8 +115,8 @@ func (c *Core) enable(spi uint32) {
 	if c.ios15() {
 		c.emit(debug.IPsecCurrent{Peer: p.peer.Addr, SPI: p.OutboundSPI})
 	}
-	for _, o := range c.ordered() {
-		if o == p || o.key() != p.key() || !o.enabled || o.leaving {
+	for _, o := range slices.Clone(c.by.serving[p.key()]) {
+		if o == p || !o.enabled || o.leaving {
 			continue
 		}
 		if stays, after := p.against(o); stays {
@@ -200,8 +201,8 @@ func (c *Core) renewPair(p *pair, end time.Time) {
 
 // successor returns another pair that serves the same traffic.
 func (c *Core) successor(p *pair) *pair {
-	for _, o := range c.pairs {
-		if o != p && o.key() == p.key() && o.enabled && !o.leaving {
+	for _, o := range c.by.serving[p.key()] {
+		if o != p && o.enabled && !o.leaving {
 			return o
 		}
 	}
@@ -281,7 +282,7 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
 func (c *Core) peerDeleted(s *sa, spi uint32) {
-	for _, p := range c.pairs {
+	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
 		if p.OutboundSPI == spi && s.same(p.sa) {
 			c.emit(debug.IPsecKeyEngine{Count: 1})
 			c.emit(debug.IPsecDeleteNotify{})
@@ -295,6 +296,7 @@ func (c *Core) peerDeleted(s *sa, spi uint32) {
 // back to another.
 func (c *Core) removePair(p *pair) {
 	delete(c.pairs, p.InboundSPI)
+	c.by.removePair(p)
 	c.timers.stopAll(p)
 	c.keepCount(p)
 	c.o.IPsec.Remove(p.InboundSPI)

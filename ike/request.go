@@ -43,10 +43,8 @@ func (c *Core) acquire(a exchange.Acquire) {
 		c.drop("acquire without tunnel")
 		return
 	}
-	for _, p := range c.pairs {
-		if p.key() == (requestKey{a.Map, a.Seq, s}) {
-			return
-		}
+	if len(c.by.serving[requestKey{a.Map, a.Seq, s}]) > 0 {
+		return
 	}
 	c.ask(t, s, nil)
 }

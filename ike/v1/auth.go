@@ -252,6 +252,7 @@ func (t *turn) up() {
 	t.shown = debug.QMIdle
 	t.dh.Clear()
 	clear(t.gxy)
+	t.making = making{}
 	t.established = t.env.Now
 	if !t.unheard {
 		t.do(exchange.Disarm{Timer: exchange.Timer{Kind: exchange.Retransmit}})
