@@ -4,8 +4,8 @@ import (
 	"errors"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"conft/debug"
@@ -43,7 +43,7 @@ type Path struct {
 	drops      drops
 	invalidLog limiter
 	invalidSPI limiter
-	sad        atomic.Pointer[map[uint32]*pair] // by inbound SPI
+	sad        table[*pair] // by inbound SPI
 
 	mu     sync.Mutex // guards what follows, and every publication
 	policy map[string]*Link
@@ -85,7 +85,6 @@ func New(o Options) *Path {
 	}
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
 	p.invalidSPI.interval, p.invalidSPI.burst = invalidInterval, 1
-	p.sad.Store(&map[uint32]*pair{})
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {
 			for t := range p.work {
@@ -147,8 +146,10 @@ func (p *Path) Close() error {
 	for _, l := range p.links {
 		devices = append(devices, l.dev.Swap(nil))
 	}
-	sad := *p.sad.Load()
-	p.sad.Store(&map[uint32]*pair{})
+	sad := slices.Collect(p.sad.all())
+	for _, s := range sad {
+		p.sad.drop(uint64(s.InSPI))
+	}
 	p.mu.Unlock()
 
 	var errs error

@@ -1,8 +1,6 @@
 package dataplane
 
 import (
-	"cmp"
-	"slices"
 	"sync/atomic"
 
 	"conft/internal/acl"
@@ -25,18 +23,20 @@ type spd struct {
 
 // spdEntry is one crypto map entry.
 type spdEntry struct {
-	acl *acl.List
+	name string // and seq: of the crypto map
+	seq  int
+	acl  *acl.List
 	// flows has the flow of each permitting ACE by its index.
 	flows []*flow
-	// narrow are the flows of SAs that the peer proposed for a part of what an
-	// ACE permits, newest first.
-	narrow []*flow
+	// narrow are the others that have SAs. It changes with them.
+	narrow *narrow
 }
 
 // flow is one traffic flow with its SAs.
 type flow struct {
 	key   FlowKey
 	born  uint64
+	named bool                 // by an ACE of the policy; guarded by Path.mu
 	pairs []*pair              // guarded by Path.mu; the last to be installed or enabled is last
 	out   atomic.Pointer[pair] // the last of pairs that may send; nil asks IKE
 	ask   limiter
@@ -60,10 +60,8 @@ func (s *spd) lookup(pkt *packet.Parsed) *flow {
 		if sa := f.out.Load(); sa != nil {
 			return f
 		}
-		for _, n := range e.narrow {
-			if n.out.Load() != nil && n.key.Selector.MatchOutbound(pkt) {
-				return n
-			}
+		if n := e.narrow.lookup(pkt); n != nil {
+			return n
 		}
 		return f
 	}
@@ -84,7 +82,7 @@ func (p *Path) SetPolicy(policy *Policy) {
 		p.publish(name)
 	}
 	p.forgetFlows()
-	for _, s := range *p.sad.Load() {
+	for s := range p.sad.all() {
 		p.fitMTU(s)
 	}
 }
@@ -114,6 +112,11 @@ func (p *Path) flow(key FlowKey) *flow {
 // publish compiles the policy of one link. The caller holds p.mu.
 func (p *Path) publish(name string) {
 	l, policy := p.links[name], p.policy[name]
+	for key, f := range p.flows {
+		if key.Interface == name {
+			f.named = false
+		}
+	}
 	if policy == nil {
 		l.spd.Store(nil)
 		return
@@ -122,51 +125,62 @@ func (p *Path) publish(name string) {
 	if policy.Local.Is4() {
 		s.local = ipv4(policy.Local)
 	}
-	type place struct {
-		name string
-		seq  int
-	}
-	named := make(map[*flow]bool)
 	for i, e := range policy.Entries {
-		c := spdEntry{acl: e.ACL, flows: make([]*flow, len(e.ACL.Entries))}
+		c := spdEntry{name: e.Map, seq: e.Seq, acl: e.ACL, flows: make([]*flow, len(e.ACL.Entries)), narrow: &narrow{}}
 		for j := range e.ACL.Entries {
 			if ace := &e.ACL.Entries[j]; ace.Remark == "" && ace.Action == acl.Permit {
 				c.flows[j] = p.flow(FlowKey{name, e.Map, e.Seq, ace.Selector()})
-				named[c.flows[j]] = true
+				c.flows[j].named = true
 			}
 		}
 		s.entries[i] = c
 	}
-	narrow := make(map[place][]*flow)
 	for key, f := range p.flows {
-		if key.Interface == name && len(f.pairs) > 0 && !named[f] {
-			at := place{key.Map, key.Seq}
-			narrow[at] = append(narrow[at], f)
+		if n := s.narrow(key); n != nil && key.Interface == name && len(f.pairs) > 0 && !f.named {
+			n.add(f)
 		}
 	}
-	for i, e := range policy.Entries {
-		n := narrow[place{e.Map, e.Seq}]
-		slices.SortFunc(n, func(a, b *flow) int { return cmp.Compare(b.born, a.born) })
-		s.entries[i].narrow = n
-	}
 	l.spd.Store(s)
+}
+
+// narrow returns where the flows of an entry are that no ACE names, nil if there is no
+// such entry.
+func (s *spd) narrow(key FlowKey) *narrow {
+	if s == nil {
+		return nil
+	}
+	for i := range s.entries {
+		if e := &s.entries[i]; e.name == key.Map && e.seq == key.Seq {
+			return e.narrow
+		}
+	}
+	return nil
+}
+
+// expose lets packets find a flow that has its first pair. The caller holds p.mu.
+func (p *Path) expose(f *flow) {
+	if n := p.links[f.key.Interface].spd.Load().narrow(f.key); n != nil && !f.named {
+		n.add(f)
+	}
+}
+
+// conceal undoes expose, and forgets the flow, when it has lost its last pair. The caller
+// holds p.mu.
+func (p *Path) conceal(f *flow) {
+	if f.named {
+		return
+	}
+	if n := p.links[f.key.Interface].spd.Load().narrow(f.key); n != nil {
+		n.remove(f)
+	}
+	delete(p.flows, f.key)
 }
 
 // forgetFlows removes the flows that neither the policy nor an SA names. The
 // caller holds p.mu.
 func (p *Path) forgetFlows() {
-	named := make(map[*flow]bool)
-	for _, l := range p.links {
-		if s := l.spd.Load(); s != nil {
-			for i := range s.entries {
-				for _, f := range s.entries[i].flows {
-					named[f] = true
-				}
-			}
-		}
-	}
 	for key, f := range p.flows {
-		if len(f.pairs) == 0 && !named[f] {
+		if len(f.pairs) == 0 && !f.named {
 			delete(p.flows, key)
 		}
 	}
