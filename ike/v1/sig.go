@@ -101,6 +101,9 @@ func (t *turn) sign() error {
 // signingID is what we call ourselves: as configured if the certificate says so too,
 // because a peer will look (RFC 4945, section 3.1), else by a name that it does hold.
 func (t *turn) signingID(c *exchange.Credential) (exchange.Identity, []debug.CertStep) {
+	if t.self().Equal(exchange.BySubject) {
+		return exchange.Identity{Type: payload.IDDERASN1DN, Data: c.Subject}, nil
+	}
 	id := t.self().Payload(t.local.Addr(), 0, 0)
 	self := exchange.Identity{Type: id.Type, Data: id.Data}
 	a, isAddr := id.Addr()

@@ -163,6 +163,32 @@ func TestStrongSwanCertificates(t *testing.T) {
 	}
 }
 
+// Both call themselves by the subjects of their certificates.
+func TestStrongSwanDistinguishedNames(t *testing.T) {
+	for _, role := range []string{"initiator", "responder"} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			c := newChain(t)
+			ca := newCertAuthority(t, "ca")
+			tunnel, _ := ca.peer(nil)
+			tunnel.CA = pemText("CERTIFICATE", ca.cert.Raw)
+			tunnel.LocalID, tunnel.RemoteID = "O=lab, CN=moon", "CN=r1, O=lab"
+			peer := StartStrongSwan(t, c.r3, tunnel)
+			r := c.signatures(t, ca)
+			r.Exec("configure terminal", "crypto isakmp identity dn", "end", "clear crypto isakmp")
+			if role == "initiator" {
+				c.ping(t, c.a, "20.1.1.2")
+			} else if err := peer.Initiate(); err != nil {
+				t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+			}
+			c.every(t, c.a, "20.1.1.2", 3)
+			if log := r.Exec("show logging"); !strings.Contains(log, "authentication using id type ID_DER_ASN1_DN") || strings.Contains(log, "Using FQDN as My ID") {
+				t.Error(log)
+			}
+		})
+	}
+}
+
 // The same in aggressive mode.
 func TestStrongSwanCertificatesAggressive(t *testing.T) {
 	for _, role := range []string{"initiator", "responder"} {
