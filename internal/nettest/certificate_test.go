@@ -172,7 +172,7 @@ func TestStrongSwanDistinguishedNames(t *testing.T) {
 			ca := newCertAuthority(t, "ca")
 			tunnel, _ := ca.peer(nil)
 			tunnel.CA = pemText("CERTIFICATE", ca.cert.Raw)
-			tunnel.LocalID, tunnel.RemoteID = "O=lab, CN=moon", "CN=r1, O=lab"
+			tunnel.LocalID, tunnel.RemoteID = "O=lab, CN=moon", "O=lab, CN=r1, unstructuredName=r1.lab" // IOS puts the name into the subject
 			peer := StartStrongSwan(t, c.r3, tunnel)
 			r := c.signatures(t, ca)
 			r.Exec("configure terminal", "crypto isakmp identity dn", "end", "clear crypto isakmp")
