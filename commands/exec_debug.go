@@ -19,6 +19,7 @@ type debugSwitch struct {
 // debugSwitches are in the order of `show debugging`.
 var debugSwitches = []debugSwitch{
 	{"isakmp", "", "ISAKMP Key Management", debug.FlagISAKMP, "Crypto ISAKMP debugging is "},
+	{"engine", "", "Crypto Engine Debug", debug.FlagEngine, "Crypto Engine debugging is "},
 	{"ipsec", "", "IPSEC processing", debug.FlagIPsec, "Crypto IPSEC debugging is "},
 	{"pki", " [transactions]", "PKI Client", debug.FlagPKI, "Crypto PKI Trans debugging is "},
 }

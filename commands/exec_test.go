@@ -280,6 +280,7 @@ func TestDebug(t *testing.T) {
 	}
 	run(t, r, "debug all", "yes")
 	expect(t, "undebug crypto ipsec", run(t, r, "undebug crypto ipsec"), "Crypto IPSEC debugging is off\n")
+	expect(t, "undebug crypto engine", run(t, r, "undebug crypto engine"), "Crypto Engine debugging is off\n")
 	expect(t, "undebug crypto pki", run(t, r, "undebug crypto pki transactions"), "Crypto PKI Trans debugging is off\n")
 	if r.hub.Flags() != debug.FlagISAKMP {
 		t.Errorf("flags %b", r.hub.Flags())

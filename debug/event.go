@@ -24,6 +24,7 @@ const (
 	FlagISAKMP Flag = 1 << iota
 	FlagIPsec
 	FlagPKI
+	FlagEngine
 )
 
 // Manner is the IOS release whose wording is kept.

@@ -21,8 +21,11 @@ func (t *turn) createSAs(n *node) {
 		LifeSeconds: d.seconds, LifeKilobytes: d.kilobytes,
 		Initiator: n.initiator, Installed: t.env.Now,
 	}
-	t.traceFlow(info, false)
-	t.traceFlow(info, true)
+	t.engine(debug.EngineQMKeys)
+	for _, outbound := range []bool{false, true} {
+		t.engine(debug.EngineIPsecSA)
+		t.traceFlow(info, outbound)
+	}
 	t.do(exchange.Install{
 		Pair:    exchange.SAPair{SAInfo: info, Inbound: t.cut2(n, d.inSPI), Outbound: t.cut2(n, d.outSPI)},
 		Started: n.started,

@@ -132,9 +132,14 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 	m := n.pending
 	n.pending = nil
 	if ev.Key != nil {
+		if n.dh == nil {
+			t.engine(debug.EngineDH)
+		}
 		n.dh = ev.Key
 	}
-	n.gxy = ev.Shared
+	if n.gxy = ev.Shared; n.gxy != nil {
+		t.engine(debug.EngineShared)
+	}
 	switch {
 	case ev.Err != nil:
 		t.rejectQuick(n)
@@ -149,6 +154,7 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 
 // sendQuick encrypts and sends a message of Quick Mode.
 func (t *turn) sendQuick(n *node, msg []byte, name string, answer bool) {
+	t.engine(debug.EngineEncrypt)
 	n.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: bytes.Clone(n.chain.seal(msg)), Name: name}
 	n.retries, n.sentAt = 0, t.env.Now
 	t.send(n.sent)

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"crypto/x509"
 	"slices"
 
 	"conft/debug"
@@ -188,6 +189,7 @@ func (t *turn) readProof(m *message, id []byte) error {
 	}
 	if len(claim.Certificates) > 0 {
 		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: debug.CertNotCached})
+		t.traceSubject(claim.Certificates[0])
 	}
 	t.processing(debug.PayloadSig, 0)
 	claim.Signature = slices.Clone(m.first(payload.TypeSig))
@@ -197,6 +199,17 @@ func (t *turn) readProof(m *message, id []byte) error {
 	t.do(exchange.Verify{By: t.env.Policy.Trust, Claim: claim})
 	t.then = (*turn).judged
 	return nil
+}
+
+// traceSubject says what IOS misses in the subject of the peer's certificate.
+func (t *turn) traceSubject(der []byte) {
+	c, err := x509.ParseCertificate(der)
+	if err != nil || len(c.Subject.Names) == 0 {
+		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: debug.CertNoDN})
+	}
+	if err != nil || len(c.Subject.OrganizationalUnit) == 0 {
+		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: debug.CertNoOU})
+	}
 }
 
 // judged has the verdict on message 5 or 6, or on 2 or 3 of Aggressive Mode.

@@ -97,10 +97,13 @@ func (a *certAuthority) peer(change func(*x509.Certificate)) (Peer, *x509.Certif
 
 // enrol gives r1 keys and certificates as an operator does, by pasting; it enrols with
 // the authority and trusts it.
-func (a *certAuthority) enrol(r *Conft) {
+func (a *certAuthority) enrol(r *Conft) { a.enrolAs(r, "r1") }
+
+// enrolAs does so for a router of another name.
+func (a *certAuthority) enrolAs(r *Conft, name string) {
 	a.t.Helper()
-	r.Exec("configure terminal", "hostname r1", "ip domain name lab", "crypto key generate rsa modulus 2048",
-		"crypto pki trustpoint CA", "enrollment terminal", "subject-name cn=r1,o=lab", "revocation-check none", "exit", "end")
+	r.Exec("configure terminal", "hostname "+name, "ip domain name lab", "crypto key generate rsa modulus 2048",
+		"crypto pki trustpoint CA", "enrollment terminal", "subject-name cn="+name+",o=lab", "revocation-check none", "exit", "end")
 	r.Exec(append(append([]string{"configure terminal", "crypto pki authenticate CA"}, certLines(a.cert)...), "yes", "end")...)
 	screen := r.Exec("crypto pki enroll CA", "yes", "no")
 	_, rest, _ := strings.Cut(screen, "Certificate Request follows:\n\n")
