@@ -12,6 +12,9 @@ func (t *turn) createSAs(n *node) {
 	d := &n.deal
 	t.peer.IPsec++
 	t.lockIPsec(t.peer.IPsec, debug.ForStuffKE)
+	t.engine(debug.EngineQMKeys)
+	t.engine(debug.EngineIPsecSA) // one for each direction
+	t.engine(debug.EngineIPsecSA)
 	t.trace(debug.ISAKMPCreatingSAs{At: t.at()})
 	info := exchange.SAInfo{
 		Map: d.tunnel.Map, Seq: d.tunnel.Seq, Interface: d.tunnel.Interface,
@@ -21,11 +24,8 @@ func (t *turn) createSAs(n *node) {
 		LifeSeconds: d.seconds, LifeKilobytes: d.kilobytes,
 		Initiator: n.initiator, Installed: t.env.Now,
 	}
-	t.engine(debug.EngineQMKeys)
-	for _, outbound := range []bool{false, true} {
-		t.engine(debug.EngineIPsecSA)
-		t.traceFlow(info, outbound)
-	}
+	t.traceFlow(info, false)
+	t.traceFlow(info, true)
 	t.do(exchange.Install{
 		Pair:    exchange.SAPair{SAInfo: info, Inbound: t.cut2(n, d.inSPI), Outbound: t.cut2(n, d.outSPI)},
 		Started: n.started,

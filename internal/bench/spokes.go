@@ -80,9 +80,10 @@ type spokes struct {
 	come   chan arrival
 	active map[netip.Addr]*spoke
 
-	// Of a core: for all the spokes' IKE but for the system calls that send, and for the
-	// public-key part of it.
+	// Of a core: for all the spokes' negotiations but for the system calls that send, and
+	// for the public-key part of it.
 	engine, arithmetic time.Duration
+	sending            time.Duration // since the input that is handled came
 }
 
 type arrival struct {
@@ -165,7 +166,7 @@ func (p *spokes) send(local, remote netip.AddrPort, datagram []byte) error {
 	oob := unix.PktInfo4(&unix.Inet4Pktinfo{Spec_dst: local.Addr().As4()})
 	start := onCore()
 	_, _, err := c.WriteMsgUDPAddrPort(datagram, oob, remote)
-	p.engine -= onCore() - start
+	p.sending += onCore() - start
 	return err
 }
 
@@ -185,7 +186,7 @@ func (p *spokes) begin(n int) {
 	s.core = ike.NewCore(ike.Options{Rand: rand.Reader, Send: p.send, IPsec: s, Hub: s})
 	p.active[local] = s
 	flow := exchange.Selector{Local: exchange.Proxy{Prefix: netip.PrefixFrom(local, 32)}, Remote: exchange.Proxy{Prefix: hubsLAN}}
-	p.do(s, ike.SetPolicy{Policy: &exchange.Policy{
+	s.core.Handle(time.Now(), ike.SetPolicy{Policy: &exchange.Policy{
 		Proposals: []exchange.ISAKMPProposal{{Priority: 10, Encryption: suite.AES, KeyBits: 128, Hash: suite.SHA256, Group: p.group, Auth: exchange.PreShared, LifeSeconds: 86400}},
 		Keys:      []exchange.PresharedKey{{Prefix: netip.PrefixFrom(hubAddr, 32), Secret: []byte("cisco123")}},
 		Tunnels: []exchange.Tunnel{{Map: "M", Seq: 10, Interface: "eth0", Local: local, Peers: []netip.Addr{hubAddr},
@@ -198,8 +199,8 @@ func (p *spokes) begin(n int) {
 // end forgets a spoke; tell says so to the hub.
 func (p *spokes) end(s *spoke, tell bool) {
 	if tell {
-		p.do(s, ike.ClearSA{})
-		p.do(s, ike.ClearISAKMP{})
+		s.core.Handle(time.Now(), ike.ClearSA{})
+		s.core.Handle(time.Now(), ike.ClearISAKMP{})
 	}
 	delete(p.active, s.local)
 }
@@ -208,6 +209,7 @@ func (p *spokes) end(s *spoke, tell bool) {
 // keys that is Diffie-Hellman and nothing else.
 func (p *spokes) do(s *spoke, in ike.Input) {
 	start := onCore()
+	p.sending = 0
 	jobs := s.core.Handle(time.Now(), in)
 	for len(jobs) > 0 {
 		at := onCore()
@@ -215,7 +217,7 @@ func (p *spokes) do(s *spoke, in ike.Input) {
 		p.arithmetic += onCore() - at
 		jobs = append(jobs[1:], s.core.Handle(time.Now(), result)...)
 	}
-	p.engine += onCore() - start
+	p.engine += onCore() - start - p.sending
 }
 
 // negotiate brings tunnels up, so many at once, until more says no; it returns how many
