@@ -84,6 +84,7 @@ const (
 
 	textRequestTimer = "IPSEC(key_engine): request timer fired: count = %d,"
 	textPeerRefused  = "IPSEC(validate_transform_proposal): peer address %s not found"
+	textLocalRefused = "IPSEC(validate_transform_proposal): invalid local address %s"
 	textFlagsRefused = "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x%X"
 	textKeyEngine    = "IPSEC(key_engine): got a queue event with %d kei messages"
 	textSPIResponse  = "IPSEC(spi_response): getting spi %d for SA \n        from %s to %s for prot 3"
