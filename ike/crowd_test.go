@@ -1,11 +1,13 @@
 package ike_test
 
 import (
+	"fmt"
 	"net/netip"
 	"runtime"
 	"testing"
 	"time"
 
+	"conft/ike"
 	"conft/ike/exchange"
 	"conft/ike/iketest"
 	"conft/internal/suite"
@@ -61,4 +63,26 @@ func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// With thousands of tunnels a new one, a look at all and the end of all take no longer each.
+func BenchmarkCrowd(b *testing.B) {
+	for _, count := range []int{100, 1000, 5000} {
+		b.Run(fmt.Sprint(count), func(b *testing.B) {
+			for b.Loop() {
+				n := iketest.New(1)
+				n.Quiet = true
+				h := hub(n)
+				for i := range count {
+					spoke(b, n, i)
+				}
+				start := time.Now()
+				h.Do(ike.ClearSA{})
+				h.Do(ike.ClearISAKMP{})
+				n.Run(5 * time.Minute)
+				b.ReportMetric(float64(time.Since(start).Microseconds())/float64(count), "us/end")
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(count), "us/tunnel")
+		})
+	}
 }

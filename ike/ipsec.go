@@ -242,14 +242,17 @@ func (c *Core) withdraw(spi uint32) {
 // deletePairs removes pairs and tells their peers, each in one message.
 func (c *Core) deletePairs(list []*pair) {
 	spis := make(map[*sa][]uint32)
+	at := make(map[netip.Addr][]*sa) // one of each peer at an address
 	var sas []*sa
 	for _, p := range list {
-		i := slices.IndexFunc(sas, p.sa.same)
+		peers := at[p.peer.Addr]
+		i := slices.IndexFunc(peers, p.sa.same)
 		if i < 0 {
-			i = len(sas)
-			sas = append(sas, p.sa)
+			i = len(peers)
+			peers, sas = append(peers, p.sa), append(sas, p.sa)
+			at[p.peer.Addr] = peers
 		}
-		spis[sas[i]] = append(spis[sas[i]], p.InboundSPI)
+		spis[peers[i]] = append(spis[peers[i]], p.InboundSPI)
 		c.removePair(p)
 	}
 	for _, s := range sas {
