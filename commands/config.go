@@ -33,6 +33,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		trustpointBlock,
 		certificateMapBlock,
+		archiveBlock,
 		keyringBlock,
 		isakmpPolicyBlock,
 		isakmpKeyLine,
@@ -49,6 +50,8 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		ipsecIdleLine,
 		transformSetBlock,
 		natTransparencyLine,
+		dfBitLine,
+		fragmentationLine,
 		separator,
 		dynamicMapBlock,
 		cryptoMapBlock,
@@ -60,9 +63,11 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		namedListBlock,
 	},
 	numberedLines(),
+	[]grammar.Entry[*config.Config]{separator},
+	bannerTexts(),
+	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine},
 	actions,
 	knownLines(),
-	[]grammar.Entry[*config.Config]{separator},
 )...)
 
 var separator = grammar.Separator[*config.Config]{}

@@ -25,10 +25,28 @@ const (
 
 	profile = "crypto isakmp profile P"
 
+	link = "interface GigabitEthernet0/0"
+
 	template = "crypto dynamic-map D 10"
 )
 
 var undoings = []undoing{
+	{nil, "alias exec sib show ip interface brief", "alias exec sib show ip interface brief", "no alias exec sib"},
+	{nil, "privilege exec level 5 sh run", "privilege exec level 5 show running-config", "no privilege exec level 5 sh run"},
+	{nil, "privilege exec level 3 term len", "privilege exec level 3 terminal len", "privilege exec reset term len"},
+	{nil, "banner motd #Keep out#", "banner motd ^CKeep out^C", "no banner motd"},
+	{nil, "banner login ^CWho are you^C", "banner login ^CWho are you^C", "no banner login"},
+	{nil, "banner exec aHi allaboard", "banner exec ^CHi ^C", "default banner exec"},
+	{nil, "archive", "hostname Router", "no archive"}, // it is written when there is something in it
+	{[]string{"archive"}, "path FLASH:/a", " path flash:/a", "no path"},
+	{[]string{"archive"}, "maximum 5", " maximum 5", "no maximum"},
+	{[]string{"archive"}, "write-memory", " write-memory", "no write-memory"},
+	{[]string{"archive"}, "time-period 60", " time-period 60", "no time-period 60"},
+	{[]string{"archive"}, "log config", "hostname Router", "no log config"},
+	{[]string{"archive", "log config"}, "logging enable", "  logging enable", "no logging enable"},
+	{[]string{"archive", "log config"}, "logging size 200", "  logging size 200", "default logging size"},
+	{[]string{"archive", "log config"}, "notify syslog", "  notify syslog contenttype plaintext", "no notify syslog"},
+	{[]string{"archive", "log config"}, "hidekeys", "  hidekeys", "no hidekeys"},
 	{nil, "service timestamps debug uptime", "service timestamps debug uptime", "default service timestamps debug"},
 	{nil, "no service timestamps log", "no service timestamps log uptime", "default service timestamps log"},
 	{nil, "service timestamps log datetime year localtime show-timezone msec", "service timestamps log datetime msec localtime show-timezone year", "default service timestamps log"},
@@ -112,6 +130,16 @@ var undoings = []undoing{
 	{nil, "crypto isakmp nat keepalive 20", "crypto isakmp nat keepalive 20", "no crypto isakmp nat keepalive"},
 	{nil, "no crypto ipsec nat-transparency udp-encapsulation", "no crypto ipsec nat-transparency udp-encaps", "crypto ipsec nat-transparency udp-encaps"},
 	{nil, "crypto ipsec security-association idle-time 60", "crypto ipsec security-association idle-time 60", "no crypto ipsec security-association idle-time"},
+	{nil, "crypto ipsec df-bit clear", "crypto ipsec df-bit clear", "no crypto ipsec df-bit"},
+	{nil, "crypto ipsec df-bit set", "crypto ipsec df-bit set", "crypto ipsec df-bit copy"},
+	{nil, "crypto ipsec fragmentation after-encryption", "crypto ipsec fragmentation after-encryption", "default crypto ipsec fragmentation"},
+	{nil, "crypto ipsec fragmentation after-encryption", "crypto ipsec fragmentation after-encryption", "crypto ipsec fragmentation before-encryption"},
+	{[]string{link}, "crypto ipsec df-bit copy", " crypto ipsec df-bit copy", "no crypto ipsec df-bit"},
+	{[]string{link}, "crypto ipsec fragmentation before-encryption", " crypto ipsec fragmentation before-encryption", "no crypto ipsec fragmentation before-encryption"},
+	{[]string{link}, "mtu 9000", " mtu 9000", "no mtu"},
+	{[]string{link}, "ip mtu 1400", " ip mtu 1400", "default ip mtu"},
+	{[]string{link, "ip mtu 1400"}, "mtu 1400", " mtu 1400", ""},
+	{[]string{link}, "ip tcp adjust-mss 1360", " ip tcp adjust-mss 1360", "no ip tcp adjust-mss"},
 	{[]string{entry}, "set security-association idle-time 600 default", " set security-association idle-time 600 default", "no set security-association idle-time"},
 	{[]string{entry, "set peer 1.1.1.1"}, "set peer 2.2.2.2 default", " set peer 2.2.2.2 default", "no set peer 2.2.2.2"},
 	{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},
@@ -238,7 +266,7 @@ func TestEveryCommandIsTested(t *testing.T) {
 var modes = [][]string{
 	nil, {"interface g0/0"}, {"crypto isakmp policy 1"}, {"crypto ipsec transform-set T esp-aes esp-sha-hmac"},
 	{"crypto map M 1 ipsec-isakmp"}, {"crypto dynamic-map D 1"}, {"ip access-list extended L"},
-	{trust}, {peers},
+	{trust}, {peers}, {"archive"}, {"archive", "log config"},
 	{"crypto keyring K"}, {profile}, {"crypto isakmp peer address 1.2.3.4"},
 }
 

@@ -336,6 +336,9 @@ var samples = []sample{
 		"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4),\n" +
 		"    protocol= ESP, transform= esp-des esp-md5-hmac  (Tunnel), \n    lifedur= 3600s and 4608000kb, \n" +
 		"    spi= 0x5E39E570(1580852592), conn_id= 0, keysize= 0, flags= 0x400A"},
+	{IPsecAdjustMTU{From: 1500, To: 1400, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: lan3},
+		"IPSEC(adjust_mtu): adjusting path mtu from 1500 to 1400,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
+			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4)"},
 	{IPsecRequestTimer{Count: 1, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: host3},
 		"IPSEC(key_engine): request timer fired: count = 1,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
 			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 23.23.23.3/255.255.255.255/6/23 (type=1)"},
@@ -389,6 +392,14 @@ var samples = []sample{
 	{SysConfig{By: Origin{Line: "vty0", Addr: netip.MustParseAddr("192.0.2.9"), User: "admin"}}, "%SYS-5-CONFIG_I: Configured from console by admin on vty0 (192.0.2.9)"},
 	{SysRestart{Banner: "conft"}, "%SYS-5-RESTART: System restarted --\nconft"},
 	{SysReload{By: Origin{Line: "console"}, Reason: "Reload Command"}, "%SYS-5-RELOAD: Reload requested by console. Reload Reason: Reload Command."},
+	{ReloadScheduled{For: "13:31:20 UTC Fri Mar 1 2002", At: "13:21:20 UTC Fri Mar 1 2002", By: Origin{Line: "console"}, Reason: "Reload Command"},
+		"%SYS-5-SCHEDULED_RELOAD: Reload requested for 13:31:20 UTC Fri Mar 1 2002 at 13:21:20 UTC Fri Mar 1 2002 by console. Reload Reason: Reload Command."},
+	{ReloadCancelled{At: "13:22:00 UTC Fri Mar 1 2002"}, "%SYS-5-SCHEDULED_RELOAD_CANCELLED:  Scheduled reload cancelled at 13:22:00 UTC Fri Mar 1 2002"},
+	{LoggedCommand{User: "admin", Command: "hostname R2"}, "%PARSER-5-CFGLOG_LOGGEDCMD: User:admin  logged command:hostname R2"},
+	{RollbackBackup{To: "flash:a-1"}, "%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_BACKUP: Backing up current running config to flash:a-1"},
+	{RollbackScheduled{By: Origin{Line: "console"}, To: "flash:a-1", Minutes: 5}, "%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_START_ABSTIMER: User: console: Scheduled to rollback to config flash:a-1 in 5 minutes"},
+	{RollbackWarning{To: "flash:a-1"}, `%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_WARNING_ABSTIMER: System will rollback to config flash:a-1 in one minute. Enter "configure confirm" if you wish to keep what you've configured`},
+	{RollbackStarts{To: "flash:a-1"}, "%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_ROLLBACK_START: Start rolling to: flash:a-1"},
 	{SysClock{From: "00:01:43 UTC Mon Mar 1 1993", To: "10:00:00 UTC Fri Mar 1 2002", By: Origin{Line: "console"}},
 		"%SYS-6-CLOCKUPDATE: System clock has been updated from 00:01:43 UTC Mon Mar 1 1993 to 10:00:00 UTC Fri Mar 1 2002, configured from console by console."},
 	{SysNVRAM{}, "%SYS-7-NV_BLOCK_INIT: Initialized the geometry of nvram"},
