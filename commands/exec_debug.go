@@ -32,6 +32,7 @@ var (
 var debugSwitches = []debugSwitch{
 	{debugIP, "nat", "", "NAT events", debug.FlagNAT, "IP NAT debugging is "},
 	{debugCrypto, "isakmp", "", "ISAKMP Key Management", debug.FlagISAKMP, "Crypto ISAKMP debugging is "},
+	{debugCrypto, "engine", "", "Crypto Engine Debug", debug.FlagEngine, "Crypto Engine debugging is "},
 	{debugCrypto, "ipsec", "", "IPSEC processing", debug.FlagIPsec, "Crypto IPSEC debugging is "},
 	{debugCrypto, "pki", " [transactions]", "PKI Client", debug.FlagPKI, "Crypto PKI Trans debugging is "},
 }

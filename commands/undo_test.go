@@ -97,6 +97,7 @@ var undoings = []undoing{
 	{nil, "key config-key password-encrypt a master key", "!", "no key config-key password-encrypt"}, // writes nothing
 	{nil, "crypto isakmp key 0 6 hostname r1.example.com", "crypto isakmp key 0 6 hostname r1.example.com", "no crypto isakmp key 0 6 hostname r1.example.com"},
 	{nil, "crypto isakmp identity hostname", "crypto isakmp identity hostname", "no crypto isakmp identity"},
+	{nil, "crypto isakmp identity dn", "crypto isakmp identity dn", "default crypto isakmp identity"},
 	{nil, "crypto isakmp aggressive-mode disable", "crypto isakmp aggressive-mode disable", "no crypto isakmp aggressive-mode disable"},
 	{nil, "crypto keyring K", "crypto keyring K", "no crypto keyring K"},
 	{[]string{"crypto keyring K"}, "description x y", "  description x y", "no description"},
@@ -118,6 +119,7 @@ var undoings = []undoing{
 	{[]string{profile}, "match identity host domain h", "   match identity host domain h", "no match identity host domain h"},
 	{[]string{profile}, "match identity user a@b", "   match identity user a@b", "no match identity user a@b"},
 	{[]string{profile}, "match identity user domain b", "   match identity user domain b", "no match identity user domain b"},
+	{[]string{profile}, "keepalive 30 retry 5", "   keepalive 30 retry 5", "no keepalive"},
 	{[]string{profile}, "initiate mode aggressive", "   initiate mode aggressive", "no initiate mode aggressive"},
 	{[]string{profile}, "match certificate PEERS", "   match certificate PEERS", "no match certificate PEERS"},
 	{[]string{profile, entry}, "set isakmp-profile P", " set isakmp-profile P", "no set isakmp-profile"},

@@ -25,6 +25,7 @@ const (
 	FlagIPsec
 	FlagPKI
 	FlagNAT
+	FlagEngine
 )
 
 // Manner is the IOS release whose wording is kept.
