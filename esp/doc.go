@@ -1,4 +1,4 @@
-// Package esp protects and opens ESP packets (RFC 4303) on byte slices.
+// Package esp protects and opens ESP (RFC 4303) and AH packets (RFC 4302) on byte slices.
 //
 // An SA is one direction: Outbound seals, Inbound opens and keeps the anti-replay
 // window of RFC 6479. Both work in place, in a buffer that leaves Headroom before the
