@@ -19,12 +19,14 @@ type device struct {
 	done    sync.WaitGroup
 
 	// Exclusively owned by the reader.
-	parsed packet.Parsed
-	heads  heads
-	icmp   [][]byte
+	parsed   packet.Parsed
+	heads    heads
+	assembly assembly
+	icmp     [][]byte
 
 	// Exclusively owned by the writer, and by the reader while nothing is ahead.
-	esp, udp []Datagram
+	esp, udp, whole []Datagram
+	cut             packet.Parsed
 }
 
 // outBatch is what one Read returned. It is locked from the moment a worker may
@@ -36,6 +38,7 @@ type outBatch struct {
 	packets []outPacket
 	spare   []fragment // those after the first of a packet; the buffers stay
 	used    int        // of spare
+	header  [60]byte   // exclusively owned by the worker
 }
 
 // outPacket is one inner packet buf[off:off+n], after the worker one ESP packet.
@@ -44,7 +47,9 @@ type outPacket struct {
 	off, n int
 	sa     *pair
 	seq    uint32
+	ahSeq  uint32
 	tos    uint8
+	fate   Drop // as far as the worker sees
 }
 
 func newDevice(p *Path, l *link, t TUN) *device {
@@ -123,6 +128,10 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 		}
 		return
 	}
+	if sa.Transport {
+		d.transport(b, sa, slot)
+		return
+	}
 	if mtu := int(sa.plainMTU.Load()); p.Len > mtu {
 		d.oversize(b, slot, sa, mtu)
 		return
@@ -133,6 +142,10 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 // enqueue gives the packet buf[Headroom:Headroom+n] its sequence number.
 func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int) {
 	seq, ok := sa.nextSeq()
+	ahSeq := seq
+	if ok && sa.ahOut != nil && sa.out != nil {
+		ahSeq, ok = sa.ahOut.NextSeq()
+	}
 	if !ok {
 		d.path.exhaust(sa)
 	}
@@ -146,13 +159,17 @@ func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int) {
 	// The outer header carries the inner DSCP, and no ECN bits, for the
 	// receiving side cannot put back what it does not see (RFC 6040, section
 	// 4.1, compatibility mode).
-	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, tos: d.parsed.TOS &^ 3})
+	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, ahSeq: ahSeq, tos: d.parsed.TOS &^ 3})
 }
 
 // process seals the packets of a batch.
 func (b *outBatch) process() {
 	for i := range b.packets {
 		p := &b.packets[i]
+		if p.sa.layered {
+			p.cover(&b.header)
+			continue
+		}
 		start, end := p.sa.out.Seal(p.buf, p.off, p.n, p.seq, packet.IPIP)
 		p.off, p.n = start, end-start
 	}
@@ -175,17 +192,25 @@ func (d *device) send(b *outBatch) {
 	for i := range b.packets {
 		p := &b.packets[i]
 		if p.n == 0 {
-			p.sa.drop(&d.path.drops, OutRemoved)
+			p.fate = OutRemoved
+		}
+		if p.fate != NoDrop {
+			p.sa.drop(&d.path.drops, p.fate)
 			continue
 		}
 		to := &d.esp
-		if p.sa.udp {
+		switch {
+		case p.sa.whole:
+			d.sendWhole(b, p)
+			continue
+		case p.sa.udp:
 			to = &d.udp
 		}
 		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: *p.sa.remote.Load(), TOS: p.tos})
 	}
 	d.esp = d.flush(d.path.ESP, d.esp)
 	d.udp = d.flush(d.path.UDP, d.udp)
+	d.whole = d.flush(d.path.AH, d.whole)
 	clear(b.packets)
 	b.packets, b.used = b.packets[:0], 0
 }

@@ -28,7 +28,7 @@ func (d *device) oversize(b *outBatch, slot []byte, sa *pair, mtu int) {
 	// becomes. Then all are numbered in order.
 	first := b.used
 	for from := step; from < payload; from += step {
-		f := b.nextSpare(Headroom + mtu + sa.out.Tailroom())
+		f := b.nextSpare(Headroom + mtu + sa.tailroom())
 		f.n = len(p.AppendFragment(f.buf[:Headroom], pkt, from, min(from+step, payload))) - Headroom
 	}
 	d.enqueue(b, sa, slot, len(p.TruncateFragment(pkt, step)))

@@ -11,6 +11,7 @@ import (
 
 	"conft/esp"
 	"conft/internal/packet"
+	"conft/internal/suite"
 )
 
 const (
@@ -33,27 +34,27 @@ func (p *Path) Install(sa SA) error {
 	if p.closed {
 		return errClosed
 	}
-	sad := *p.sad.Load()
-	if sad[sa.InSPI] != nil {
+	if (*p.sad.Load())[sa.InSPI] != nil {
 		return fmt.Errorf("dataplane: SPI 0x%08X is in use", sa.InSPI)
 	}
 	s := &pair{SA: sa, sock: p.ESP, enabled: !sa.Standby}
 	if sa.Remote.Port() != 0 {
 		s.sock, s.udp = p.UDP, true
 	}
-	if s.sock == nil {
+	s.layered = sa.Transport || sa.AH.Auth != suite.AuthNone
+	if s.whole = s.layered && !s.udp; s.whole {
+		s.sock = p.AH
+	}
+	if s.sock == nil || s.udp && sa.AH.Auth != suite.AuthNone {
 		return errors.New("dataplane: no socket for this encapsulation")
 	}
-	var err error
-	if s.out, err = esp.NewOutbound(sa.OutSPI, sa.OutKeys); err != nil {
+	if ahs := *p.ahSAD.Load(); ahs[sa.AH.InSPI] != nil {
+		return fmt.Errorf("dataplane: SPI 0x%08X is in use", sa.AH.InSPI)
+	}
+	if err := s.open(); err != nil {
+		s.close()
 		return fmt.Errorf("dataplane: %w", err)
 	}
-	if s.in, err = esp.NewInbound(sa.InSPI, sa.InKeys, sa.Window); err != nil {
-		s.out.Close()
-		return fmt.Errorf("dataplane: %w", err)
-	}
-	s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
-	s.nextSeq = s.out.NextSeq
 	s.soft, s.hard = sa.limits()
 	s.remote.Store(&sa.Remote)
 	for _, l := range []*limiter{&s.replayLog, &s.macLog, &s.identityLog} {
@@ -64,9 +65,7 @@ func (p *Path) Install(sa SA) error {
 
 	s.flow.pairs = append(s.flow.pairs, s)
 	s.flow.choose()
-	sad = maps.Clone(sad)
-	sad[sa.InSPI] = s
-	p.sad.Store(&sad)
+	p.enter(s)
 	if len(s.flow.pairs) == 1 {
 		p.publish(sa.Flow.Interface)
 	}
@@ -91,14 +90,11 @@ func (p *Path) Enable(inSPI uint32) {
 func (p *Path) Remove(inSPI uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	sad := *p.sad.Load()
-	s := sad[inSPI]
+	s := (*p.sad.Load())[inSPI]
 	if s == nil {
 		return
 	}
-	sad = maps.Clone(sad)
-	delete(sad, inSPI)
-	p.sad.Store(&sad)
+	p.withdraw(s)
 	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
 	s.close()
@@ -119,9 +115,67 @@ func without(pairs []*pair, s *pair) []*pair {
 	return slices.DeleteFunc(pairs, func(o *pair) bool { return o == s })
 }
 
+// open makes the SAs of the pair. After an error some of them may be there.
+func (s *pair) open() (err error) {
+	if s.InKeys.Transform != 0 {
+		if s.out, err = esp.NewOutbound(s.OutSPI, s.OutKeys); err != nil {
+			return err
+		}
+		if s.in, err = esp.NewInbound(s.InSPI, s.InKeys, s.Window); err != nil {
+			return err
+		}
+		s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
+		s.nextSeq = s.out.NextSeq
+	}
+	if err = s.openAH(); err != nil {
+		return err
+	}
+	switch {
+	case s.ahOut == nil && s.out == nil:
+		return esp.ErrSuite
+	case s.out == nil:
+		s.nextSeq = s.ahOut.NextSeq
+	}
+	return nil
+}
+
 func (s *pair) close() {
-	s.out.Close()
-	s.in.Close()
+	if s.out != nil {
+		s.out.Close()
+	}
+	if s.in != nil {
+		s.in.Close()
+	}
+	if s.ahOut != nil {
+		s.ahOut.Close()
+	}
+	if s.ahIn != nil {
+		s.ahIn.Close()
+	}
+}
+
+// enter and withdraw publish the tables of inbound SAs with and without a pair. The caller
+// holds p.mu.
+func (p *Path) enter(s *pair) {
+	sad := maps.Clone(*p.sad.Load())
+	sad[s.InSPI] = s
+	p.sad.Store(&sad)
+	if s.ahIn != nil {
+		ahs := maps.Clone(*p.ahSAD.Load())
+		ahs[s.AH.InSPI] = s
+		p.ahSAD.Store(&ahs)
+	}
+}
+
+func (p *Path) withdraw(s *pair) {
+	sad := maps.Clone(*p.sad.Load())
+	delete(sad, s.InSPI)
+	p.sad.Store(&sad)
+	if s.ahIn != nil {
+		ahs := maps.Clone(*p.ahSAD.Load())
+		delete(ahs, s.AH.InSPI)
+		p.ahSAD.Store(&ahs)
+	}
 }
 
 // choose makes the newest pair that may send the one that does. The caller holds
@@ -138,7 +192,16 @@ func (f *flow) choose() {
 
 // fitMTU computes what fits in one outer packet. The caller holds p.mu.
 func (p *Path) fitMTU(s *pair) {
-	s.plainMTU.Store(int64(esp.MaxPlain(s.OutKeys, p.pathMTU(s)-packet.HeaderLen-s.udpLen())))
+	path := p.pathMTU(s)
+	room := path - packet.HeaderLen - s.udpLen() - s.ahLen()
+	if s.out != nil {
+		room = esp.MaxPlain(s.OutKeys, room)
+	}
+	if s.Transport && room > 0 {
+		room += packet.HeaderLen
+	}
+	s.outerMTU.Store(int64(path))
+	s.plainMTU.Store(int64(max(0, room)))
 }
 
 func (p *Path) pathMTU(s *pair) int {

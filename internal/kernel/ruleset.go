@@ -50,6 +50,7 @@ func rules(links []CryptoLink, index map[string]int) ruleset {
 	}
 	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
 		join(protocol(50), toRouter(), notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(51), toRouter(), notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toRouter(), notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toRouter(), notrack(), verdict(expr.VerdictAccept)),
 	}}
