@@ -47,6 +47,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		ipsecLifetimeLine,
 		ipsecIdleLine,
+		ipsecReplayLine,
 		transformSetBlock,
 		natTransparencyLine,
 		separator,

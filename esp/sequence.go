@@ -31,3 +31,6 @@ func (a *antiReplay) Check(seq uint32) bool { return a.replay == nil || a.replay
 // Accept marks the sequence number of a packet that Open accepted. It reports false if
 // another packet with this number came first.
 func (a *antiReplay) Accept(seq uint32) bool { return a.replay == nil || a.replay.accept(seq) }
+
+// Watches reports whether numbers are looked at.
+func (a *antiReplay) Watches() bool { return a.replay != nil }

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -34,6 +35,7 @@ type node struct {
 	deleted   bool             // over; waits to be purged
 
 	chain  ivChain
+	offer  payload.SA // the initiator's
 	deal   deal
 	ni, nr []byte
 	dh     *suite.PrivateKey
@@ -56,6 +58,9 @@ func (n *node) clear() {
 	clear(n.gxy)
 	n.gxy = nil
 }
+
+// bundled reports whether AH and ESP are agreed on.
+func (n *node) bundled() bool { return len(n.deal.proposals) == 2 }
 
 // lastSent is the number of the message that was sent last.
 func (n *node) lastSent() int {
@@ -207,7 +212,7 @@ func (t *turn) remember(mid uint32) {
 
 // rejectQuick refuses the peer's proposal or choice and tells it so.
 func (t *turn) rejectQuick(n *node) {
-	t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP, Type: payload.NoProposalChosen, SPI: octets(n.deal.outSPI)}, n.deal.outSPI)
+	t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: cmp.Or(n.deal.protocol, payload.ProtocolESP), Type: payload.NoProposalChosen, SPI: octets(n.deal.outSPI)}, n.deal.outSPI)
 	t.deleteNode(n, true, debug.NodeRejected)
 	t.nodeMove(n, debug.FromPeer, debug.QMExch, n.state)
 	t.trace(debug.CryptoModeFailure{Mode: debug.QuickMode, Peer: t.peerAddr()})

@@ -418,9 +418,12 @@ func TestNoFormAllocates(t *testing.T) {
 
 // FuzzInboundAH is FuzzInbound for AH alone, before ESP and in transport mode.
 func FuzzInboundAH(f *testing.F) {
+	var nets []*testNet
 	for i := range forms {
-		n, w1, _ := withWhole(f)
+		n, _, _ := withWhole(f)
+		f.Cleanup(n.close)
 		n.form(f, i)
+		nets = append(nets, n)
 		for _, sa := range *n.r1.sad.Load() {
 			b := newOutBatch(1)
 			copy(b.slots[0][Headroom:], hostPing.bytes())
@@ -431,13 +434,9 @@ func FuzzInboundAH(f *testing.F) {
 			f.Add(uint8(i), bytes.Clone(p.buf[p.off:p.off+30]))
 			b.release()
 		}
-		_ = w1
-		n.close()
 	}
 	f.Fuzz(func(t *testing.T, form uint8, d []byte) {
-		n, _, _ := withWhole(t)
-		defer n.close()
-		n.form(t, int(form)%len(forms))
+		n := nets[int(form)%len(nets)]
 		for _, from := range []struct {
 			sock Socket
 			sad  map[uint32]*pair

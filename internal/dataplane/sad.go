@@ -254,3 +254,15 @@ func ipv4(a netip.Addr) uint32 {
 	b := a.As4()
 	return binary.BigEndian.Uint32(b[:])
 }
+
+// Replay reports whether a pair looks at the sequence numbers of AH, or of ESP.
+func (p *Path) Replay(inSPI uint32, ah bool) bool {
+	s := (*p.sad.Load())[inSPI]
+	switch {
+	case s == nil:
+		return false
+	case ah:
+		return s.ahIn != nil && s.ahIn.Watches()
+	}
+	return s.in != nil && s.in.Watches()
+}

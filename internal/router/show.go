@@ -191,15 +191,18 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 		id.PFSGroup = uint8(p.PFS)
 		id.PathMTU, id.PlaintextMTU = r.path.MTU(p.InboundSPI)
 	}
-	sa := IPsecSA{
-		Transforms: transformWords(p.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(p.Set), ReplayEnabled: true,
-		RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
+	for _, leg := range p.Legs() {
+		sa := IPsecSA{
+			AH: leg.AH, Transport: p.Transport,
+			Transforms: transformWords(leg.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(leg.Set), ReplayEnabled: r.path.Replay(p.InboundSPI, leg.AH),
+			RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
+		}
+		in, out := sa, sa
+		in.SPI, in.ConnID, in.RemainingKB = leg.InboundSPI, leg.InboundConn, kilobytesLeft(p.LifeKilobytes, st.DecapBytes)
+		out.SPI, out.ConnID, out.RemainingKB = leg.OutboundSPI, leg.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
+		id.Inbound = append(id.Inbound, in)
+		id.Outbound = append(id.Outbound, out)
 	}
-	in, out := sa, sa
-	in.SPI, in.ConnID, in.RemainingKB = p.InboundSPI, p.InboundConn, kilobytesLeft(p.LifeKilobytes, st.DecapBytes)
-	out.SPI, out.ConnID, out.RemainingKB = p.OutboundSPI, p.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
-	id.Inbound = append(id.Inbound, in)
-	id.Outbound = append(id.Outbound, out)
 }
 
 // Ping sends echo requests one after the other.
