@@ -189,7 +189,9 @@ func (t *turn) chooseFrom(n *node, ids exchange.Selector, group, chosen []payloa
 		n.deal.seconds = lower(tunnel.LifeSeconds, offered.seconds)
 		n.deal.kilobytes = lower(tunnel.LifeKilobytes, offered.kilobytes)
 		n.deal.lowered = uint64(n.deal.seconds) < offered.seconds || uint64(n.deal.kilobytes) < offered.kilobytes
-		n.deal.proposals = picked
+		if n.deal.proposals = picked; !n.bundled() {
+			n.deal.inAH, n.deal.outAH = 0, 0
+		}
 		return true
 	}
 	return false

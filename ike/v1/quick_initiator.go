@@ -127,9 +127,6 @@ func (t *turn) readChoice2(n *node, m *message) (wait bool, err error) {
 	if !t.agree(n, sa.Proposals, ids) {
 		return false, errRefused
 	}
-	if !n.bundled() {
-		n.deal.inAH = 0
-	}
 	t.processing(debug.PayloadNonce, n.mid)
 	if n.nr, err = payload.DecodeNonce(m.first(payload.TypeNonce)); err != nil {
 		return false, err

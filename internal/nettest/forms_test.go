@@ -1,0 +1,70 @@
+package nettest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// protectionForms are what a transform set can be besides ESP in tunnel mode.
+var protectionForms = []struct {
+	set, mode string
+	wire      string   // the outermost protocol
+	shown     []string // of both directions
+}{
+	{"ah-sha-hmac", "tunnel", "AH", []string{"ah-sha-hmac"}},
+	{"ah-md5-hmac esp-aes 256 esp-sha-hmac", "tunnel", "AH", []string{"ah-md5-hmac", "esp-256-aes esp-sha-hmac"}},
+	{"ah-sha256-hmac esp-des", "tunnel", "AH", []string{"ah-sha256-hmac", "esp-des"}},
+	{"esp-aes esp-sha256-hmac", "transport", "ESP", []string{"esp-aes esp-sha256-hmac"}},
+	{"esp-gcm 256", "transport", "ESP", []string{"esp-gcm 256"}},
+	{"ah-sha512-hmac", "transport", "AH", []string{"ah-sha512-hmac"}},
+	{"ah-sha384-hmac esp-3des esp-md5-hmac", "transport", "AH", []string{"ah-sha384-hmac", "esp-3des esp-md5-hmac"}},
+}
+
+// Each form between two confts: the hosts of the LANs, whose mode is always tunnel, and the
+// routers themselves, with packets that fit and packets that do not. Nothing is seen on the
+// wire but what the set names.
+func TestTunnelForms(t *testing.T) {
+	t.Parallel()
+	both := []string{"permit ip {lan}.0 0.0.0.255 {other}.0 0.0.0.255", "permit ip host {wan} host {peer}"}
+	u := newTunnel(t, ends{acl1: both, acl3: both})
+	p := newProber(t, u.a, "10.1.1.2", false)
+	for i, f := range protectionForms {
+		lines := []string{"clear crypto sa", "configure terminal",
+			fmt.Sprintf("crypto ipsec transform-set S%d %s", i, f.set), "mode " + f.mode, "exit",
+			"crypto map M 10 ipsec-isakmp", fmt.Sprintf("set transform-set S%d", i), "end"}
+		u.right.Exec(lines...)
+		u.left.Exec(lines...)
+		u.wire.frames()
+		name := f.set + ", " + f.mode
+		wait(t, "a tunnel with "+name, 20*time.Second, func() bool { return p.echo("20.1.1.2", 1000, 150*time.Millisecond).arrived })
+		if e := p.echo("20.1.1.2", 4000, time.Second); !e.arrived {
+			t.Errorf("%s: a packet of 4,000 octets did not arrive", name)
+		}
+		u.left.Exec("ping 23.23.23.3 source 12.12.12.1 repeat 1")
+		for _, size := range []int{100, 1476, 4000, 18000} {
+			if out := u.right.Exec(fmt.Sprintf("ping 12.12.12.1 source 23.23.23.3 size %d repeat 2", size)); !strings.Contains(out, "!!") {
+				t.Errorf("%s: ping of %d octets printed\n%s", name, size, out)
+			}
+		}
+		for k, n := range kinds(u.wire.frames()) {
+			if k != "IKE" && k != f.wire {
+				t.Errorf("%s: %d packets on the wire are %s", name, n, k)
+			}
+		}
+		for _, c := range []*Conft{u.left, u.right} {
+			out := c.Exec("show crypto ipsec sa")
+			for _, s := range f.shown {
+				// Inbound and outbound, of both pairs.
+				if n := strings.Count(out, "transform: "+s+" ,\n"); n != 4 {
+					t.Errorf("%s: %d SAs of 4 with %s in\n%s", name, n, s, out)
+				}
+			}
+			want := map[string]int{"tunnel": 0, "transport": 2 * len(f.shown)}[f.mode]
+			if n := strings.Count(out, "in use settings ={Transport, }"); n != want {
+				t.Errorf("%s: %d SAs of %d in transport mode in\n%s", name, n, want, out)
+			}
+		}
+	}
+}
