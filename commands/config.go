@@ -33,6 +33,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		trustpointBlock,
 		certificateMapBlock,
+		archiveBlock,
 		keyringBlock,
 		isakmpPolicyBlock,
 		isakmpKeyLine,

@@ -147,6 +147,17 @@ enable password 0 7 up
 !
 no ip domain lookup
 !
+archive
+ log config
+  logging enable
+  logging size 200
+  notify syslog contenttype plaintext
+  hidekeys
+ path flash:$h-config
+ maximum 5
+ write-memory
+ time-period 1440
+!
 crypto isakmp policy 10
  encr 3des
  hash md5

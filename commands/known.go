@@ -77,7 +77,6 @@ var knownWords = []knownWord{
 	{"scheduler", byLinux, absent},
 	{"process-max-time", byLinux, absent},
 	{"exception", byLinux, absent},
-	{"archive", "configurations are kept in nvram only", block},
 	{"alias", "there are no aliases", absent},
 	{"privilege", "levels of commands are fixed", absent},
 	{"prompt", "the prompt is fixed", absent},

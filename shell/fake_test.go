@@ -59,6 +59,7 @@ func (f *fake) Change(change func(*config.Config) error) error {
 }
 
 func (f *fake) CheckEnable(password string) bool { return password == "cisco?" }
+func (f *fake) Configured(debug.Origin, string)  {}
 func (f *fake) Hub() *debug.Hub                  { return f.hub }
 
 // execTable is Commands and a few more.

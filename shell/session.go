@@ -21,6 +21,8 @@ type Backend interface {
 	Change(f func(*config.Config) error) error
 	// CheckEnable reports whether a password opens privileged EXEC.
 	CheckEnable(password string) bool
+	// Configured is told of each configuration line that was accepted.
+	Configured(by debug.Origin, line string)
 	// Hub is the source of log lines.
 	Hub() *debug.Hub
 }
@@ -225,6 +227,9 @@ func (s *Session) configure(ctx context.Context, t typed) {
 		return
 	}
 	s.at = &step.Next
+	if step.Changed {
+		s.backend.Configured(s.origin, strings.TrimSpace(t.line))
+	}
 	for _, note := range step.Notes {
 		s.print(note + "\n")
 	}
