@@ -35,6 +35,8 @@ func interopSections(full bool) []section {
 			{"aes 256", "sha512", 21, 0, "esp-gcm 256", false},
 			{"aes", "sha", 5, 5, "esp-null esp-sha-hmac", false},
 			{"aes", "sha256", 24, 24, "esp-gcm", false},
+			{"aes", "sha", 2, 0, "ah-sha256-hmac", false},
+			{"aes", "sha", 2, 2, "ah-md5-hmac esp-aes 256 esp-sha-hmac", false},
 		}, true}}
 	}
 	suites := section{title: "Encryption and hash of phase 1 (group 2, ESP with AES and SHA)",
@@ -62,7 +64,14 @@ func interopSections(full bool) []section {
 	for _, bits := range []string{"", " 192", " 256"} {
 		sets.rows = append(sets.rows, row{set: "esp-gcm" + bits})
 	}
-	all := []section{suites, groups, sets, aggressive}
+	headers := section{esp: true, title: "AH, alone and with ESP (phase 1 with AES, SHA, group 2)", name: sets.name}
+	for _, h := range []string{"ah-md5-hmac", "ah-sha-hmac", "ah-sha256-hmac", "ah-sha384-hmac", "ah-sha512-hmac"} {
+		headers.rows = append(headers.rows, row{set: h})
+	}
+	for _, s := range []string{"ah-md5-hmac esp-des", "ah-sha-hmac esp-aes esp-sha-hmac", "ah-sha256-hmac esp-gcm 256"} {
+		headers.rows = append(headers.rows, row{set: s})
+	}
+	all := []section{suites, groups, sets, headers, aggressive}
 	for _, s := range all {
 		for i, r := range s.rows {
 			s.rows[i] = row{cmp.Or(r.enc, "aes"), cmp.Or(r.hash, "sha"), cmp.Or(r.group, 2), r.pfs, cmp.Or(r.set, "esp-aes esp-sha-hmac"), r.aggressive}
@@ -113,6 +122,10 @@ func (r row) peer() Peer {
 	if r.pfs != 0 {
 		esp += "-" + group[r.pfs]
 	}
-	return Peer{Local: site3.wan, Remote: site1.wan, LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24", PSK: "cisco123",
+	p := Peer{Local: site3.wan, Remote: site1.wan, LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24", PSK: "cisco123",
 		IKE: word(r.enc) + "-" + word(r.hash) + "-" + group[r.group], ESP: esp, Aggressive: r.aggressive}
+	if ah, ok := strings.CutPrefix(esp, "ah-"); ok {
+		p.ESP, p.AH = "", ah
+	}
+	return p
 }

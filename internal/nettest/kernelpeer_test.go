@@ -155,4 +155,5 @@ func TestKernelPeer(t *testing.T) {
 			onTheWire(t)
 		})
 	}
+	kernelPeerForms(t, l, r, k)
 }
