@@ -77,3 +77,22 @@ func TestShowBundle(t *testing.T) {
 		t.Errorf("%q is not in\n%s", want, out)
 	}
 }
+
+// The heading is IOS's, the rows stand below it.
+func TestShowActiveConnections(t *testing.T) {
+	r := lab(t)
+	r.idents[0].Inbound[0].Packets, r.idents[0].Inbound[0].LastSeq = 4, 5
+	r.idents[0].Outbound[0].Packets, r.idents[0].Outbound[0].Transforms = 12, []string{"esp-256-aes", "esp-sha256-hmac"}
+	expect(t, "show crypto engine connections active", run(t, r, "show crypto engine connections active"), `Crypto Engine Connections
+
+   ID  Type    Algorithm           Encrypt  Decrypt LastSeqN IP-Address
+    1  IKE     SHA+DES                   0        0        0 12.12.12.1
+ 2001  IPsec   DES+MD5                   0        4        5 12.12.12.1
+ 2002  IPsec   AES256+SHA256            12        0        0 12.12.12.1
+`)
+	for transforms, want := range map[string]string{"ah-sha-hmac": "SHA", "esp-gcm 256": "GCM256", "esp-null esp-sha-hmac": "NULL+SHA", "esp-3des": "3DES"} {
+		if got := engineText(strings.Split(strings.Replace(transforms, " esp", "|esp", 1), "|")); got != want {
+			t.Errorf("%s is %s, want %s", transforms, got, want)
+		}
+	}
+}

@@ -34,3 +34,12 @@ func (a *antiReplay) Accept(seq uint32) bool { return a.replay == nil || a.repla
 
 // Watches reports whether numbers are looked at.
 func (a *antiReplay) Watches() bool { return a.replay != nil }
+
+// Last is the highest number accepted, 0 where numbers are not looked at. It belongs to
+// the receiver, like Accept.
+func (a *antiReplay) Last() uint32 {
+	if a.replay == nil {
+		return 0
+	}
+	return uint32(a.replay.last)
+}

@@ -255,14 +255,20 @@ func ipv4(a netip.Addr) uint32 {
 	return binary.BigEndian.Uint32(b[:])
 }
 
-// Replay reports whether a pair looks at the sequence numbers of AH, or of ESP.
-func (p *Path) Replay(inSPI uint32, ah bool) bool {
+// Replay reports whether a pair looks at the sequence numbers of AH, or of ESP, and the
+// highest it has accepted.
+func (p *Path) Replay(inSPI uint32, ah bool) (on bool, last uint32) {
 	s := (*p.sad.Load())[inSPI]
-	switch {
-	case s == nil:
-		return false
-	case ah:
-		return s.ahIn != nil && s.ahIn.Watches()
+	if s == nil {
+		return false, 0
 	}
-	return s.in != nil && s.in.Watches()
+	s.window.Lock()
+	defer s.window.Unlock()
+	switch {
+	case ah && s.ahIn != nil:
+		return s.ahIn.Watches(), s.ahIn.Last()
+	case !ah && s.in != nil:
+		return s.in.Watches(), s.in.Last()
+	}
+	return false, 0
 }

@@ -2,6 +2,7 @@ package nettest
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +66,33 @@ func TestTunnelForms(t *testing.T) {
 			if n := strings.Count(out, "in use settings ={Transport, }"); n != want {
 				t.Errorf("%s: %d SAs of %d in transport mode in\n%s", name, n, want, out)
 			}
+		}
+	}
+}
+
+// Transport mode through a NAT, whose side begins: TCP works, for the checksums that cover
+// the addresses are adjusted at both ends (RFC 3948, section 3.1.2).
+//
+//	r1 12.12.12.1, translated to 23.23.23.2 by r2 - r3 23.23.23.3
+func TestTransportThroughNAT(t *testing.T) {
+	t.Parallel()
+	need(t, "nft")
+	u := newTunnel(t, ends{acl1: []string{"permit ip host {wan} host {peer}"}, acl3: []string{"permit ip host {wan} host 23.23.23.2"}})
+	sh(t, u.r2, "nft add table ip nat; nft add chain ip nat source '{ type nat hook postrouting priority srcnat; }'; nft add rule ip nat source ip saddr 12.12.12.1 oifname eth1 masquerade")
+	mode := []string{"configure terminal", "crypto ipsec transform-set TS esp-aes esp-sha-hmac", "mode transport", "end"}
+	u.right.Exec(append(mode, "configure terminal", "crypto isakmp key cisco123 address 23.23.23.2",
+		"crypto map M 10 ipsec-isakmp", "no set peer 12.12.12.1", "set peer 23.23.23.2", "end")...)
+	u.left.Exec(mode...)
+	wait(t, "a tunnel", 20*time.Second, func() bool {
+		return strings.Contains(u.left.Exec("ping 23.23.23.3 repeat 1 timeout 1"), "!")
+	})
+	transfer(t, u.r1, u.r3, netip.MustParseAddrPort("12.12.12.1:0"), netip.MustParseAddrPort("23.23.23.3:5001"), 1000)
+	if out := u.right.Exec("show crypto ipsec sa"); strings.Count(out, "in use settings ={Transport UDP-Encaps, }") != 2 {
+		t.Errorf("the SAs are not in transport mode in UDP:\n%s", out)
+	}
+	for k, n := range kinds(u.wire.frames()) {
+		if k != "IKE" && !strings.HasSuffix(k, "protocol 17") {
+			t.Errorf("%d packets on the wire are %s", n, k)
 		}
 	}
 }

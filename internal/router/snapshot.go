@@ -53,6 +53,8 @@ type IPsecSA struct {
 	RemainingSec  uint32
 	IVSize        int // octets
 	ReplayEnabled bool
+	Packets       uint64
+	LastSeq       uint32 // the highest number accepted, of an inbound SA
 }
 
 // Proxy is one side of a proxy identity: an address range with protocol and port.
