@@ -181,8 +181,15 @@ func TestEveryFormFitsThePath(t *testing.T) {
 			t.Errorf("%d octets on the wire for the longest packet", size)
 		}
 		fits.size++
+		fits.protocol = packet.TCP
 		n.r1.send(fits)
 		wantDrops(t, n.r1, map[string]uint64{"output DF set and too big": 1})
+		told := n.r1.received()
+		var p packet.Parsed
+		if len(told) != 1 || p.Decode(told[0]) != nil || p.Src != ipv4(addr3) || p.Dst != ipv4(addr1) || p.ICMPType != 3 || p.ICMPCode != 4 ||
+			int(binary.BigEndian.Uint16(told[0][26:])) != fits.size-1 {
+			t.Errorf("the router was told %x", told)
+		}
 	})
 }
 

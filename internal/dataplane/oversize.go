@@ -61,13 +61,18 @@ func (b *outBatch) nextSpare(size int) *fragment {
 const minMTU = 68
 
 // tell sends ICMP fragmentation needed back to the sender of pkt, from the
-// address of the link, with the MTU that would fit.
+// address of the link, or to the router itself as if from the other end, with the MTU
+// that would fit.
 func (d *device) tell(pkt []byte, mtu int) {
 	policy := d.link.spd.Load()
 	if policy == nil || policy.local == 0 || mtu < minMTU || !d.parsed.MayAnswer() || !d.link.icmp.allow(d.path.now()) {
 		return
 	}
-	d.icmp[0] = d.parsed.AppendFragmentationNeeded(d.icmp[0][:Headroom], policy.local, pkt, mtu)
+	from := policy.local
+	if from == d.parsed.Src { // the kernel takes nothing from itself that comes from outside
+		from = d.parsed.Dst
+	}
+	d.icmp[0] = d.parsed.AppendFragmentationNeeded(d.icmp[0][:Headroom], from, pkt, mtu)
 	if n, _ := d.tun.Write(d.icmp, Headroom); n != 1 {
 		d.path.drops.add(InWrite)
 	}

@@ -49,6 +49,7 @@ func TestTunnelForms(t *testing.T) {
 				t.Errorf("%s: ping of %d octets printed\n%s", name, size, out)
 			}
 		}
+		transfer(t, u.r1, u.r3, netip.MustParseAddrPort("12.12.12.1:0"), netip.MustParseAddrPort("23.23.23.3:5001"), 1<<18)
 		for k, n := range kinds(u.wire.frames()) {
 			if k != "IKE" && k != f.wire {
 				t.Errorf("%s: %d packets on the wire are %s", name, n, k)
