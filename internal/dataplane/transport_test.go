@@ -10,8 +10,8 @@ import (
 
 // piece is a fragment of a datagram from one of a few senders.
 func piece(id uint16, from int, more bool, payload []byte) []byte {
-	p := testPacket{src: "12.12.12.1", dst: "23.23.23.3", protocol: packet.UDP, size: 20 + len(payload)}.bytes()
-	copy(p[20:], payload)
+	p := append([]byte{0: 0x45, 8: 64, 9: packet.UDP, 12: 12, 16: 23, 19: 3}, payload...)
+	binary.BigEndian.PutUint16(p[2:], uint16(len(p)))
 	binary.BigEndian.PutUint16(p[4:], id)
 	flags := uint16(from / 8)
 	if more {
