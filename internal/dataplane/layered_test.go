@@ -264,6 +264,26 @@ func TestEveryFormRefusesReplays(t *testing.T) {
 	})
 }
 
+// "The receive window is updated only if the ICV verification succeeds." RFC 4302, section
+// 3.4.3.
+func TestForgedAHDoesNotMoveTheWindow(t *testing.T) {
+	eachForm(t, func(t *testing.T, n *testNet, i int, w1 *wholeSocket) {
+		if forms[i].ah == suite.AuthNone {
+			return
+		}
+		n.form(t, i)
+		w1.setTamper(func(d Datagram) []Datagram {
+			forged := d
+			forged.Buf = bytes.Clone(d.Buf)
+			forged.Buf[20+9] = 0xff // a number far ahead
+			return []Datagram{forged, d}
+		})
+		n.r1.send(hostPing, hostPing)
+		wantAlike(t, n, i, hostPing, hostPing)
+		wantDrops(t, n.r3, map[string]uint64{"input MAC verify failed": 2})
+	})
+}
+
 func TestReplayDisabled(t *testing.T) {
 	eachForm(t, func(t *testing.T, n *testNet, i int, w1 *wholeSocket) {
 		if forms[i].ah == suite.AuthNone {

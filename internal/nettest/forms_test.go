@@ -71,6 +71,24 @@ func TestTunnelForms(t *testing.T) {
 	}
 }
 
+// Replay detection goes by what is configured when the SAs are negotiated: an entry's own
+// window before what is said for all.
+func TestReplayConfigured(t *testing.T) {
+	t.Parallel()
+	u := newTunnel(t, ends{})
+	for _, v := range []struct{ line, want string }{
+		{"crypto ipsec security-association replay disable", "N"},
+		{"crypto map M 10 ipsec-isakmp\nset security-association replay window-size 512", "Y"},
+		{"crypto map M 10 ipsec-isakmp\nset security-association replay disable", "N"},
+	} {
+		u.left.Exec(append(append([]string{"clear crypto sa", "configure terminal"}, strings.Split(v.line, "\n")...), "end")...)
+		u.up(t, u.a, "20.1.1.2")
+		if out := u.left.Exec("show crypto ipsec sa"); strings.Count(out, "replay detection support: "+v.want) != 2 {
+			t.Errorf("after %q:\n%s", v.line, out)
+		}
+	}
+}
+
 // Transport mode through a NAT, whose side begins: TCP works, for the checksums that cover
 // the addresses are adjusted at both ends (RFC 3948, section 3.1.2).
 //
