@@ -7,6 +7,9 @@
 //	NextSeq -> Seal                  one goroutine numbers, any number seal
 //	Check -> Open -> Accept          any number open, one goroutine checks and accepts
 //
+// AHOutbound and AHInbound are the same for AH, on whole IPv4 packets: what of the IP header
+// counts, immutable in ah.go says.
+//
 // Keys says which algorithms an SA uses and with which keys; KeyLens tells IKE how many
 // octets of keying material they take. What depends on the algorithms alone (lengths,
 // padding) is in layout, what needs a key in the two kinds of protection: gcm for
