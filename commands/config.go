@@ -51,6 +51,8 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		ipsecReplayLine,
 		transformSetBlock,
 		natTransparencyLine,
+		dfBitLine,
+		fragmentationLine,
 		separator,
 		dynamicMapBlock,
 		cryptoMapBlock,
@@ -62,9 +64,11 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		namedListBlock,
 	},
 	numberedLines(),
+	[]grammar.Entry[*config.Config]{separator},
+	bannerTexts(),
+	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine},
 	actions,
 	knownLines(),
-	[]grammar.Entry[*config.Config]{separator},
 )...)
 
 var separator = grammar.Separator[*config.Config]{}

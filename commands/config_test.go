@@ -258,6 +258,14 @@ access-list 199 remark the last one
 access-list 199 permit esp any any
 access-list 199 permit tcp any lt telnet any eq 8080
 !
+banner exec ^Cone^C
+banner motd ^C
+  Keep   out! ^
+
+interface GigabitEthernet0/0
+^C
+privilege exec level 7 show running-config
+alias exec sr show  running-config
 end
 `
 

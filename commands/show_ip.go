@@ -29,7 +29,7 @@ func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
 			method = "non-volatile memory"
 		}
 		fmt.Fprintf(w, "  Internet address is %s/%d\n", ipText(i.Config.Address.IP), maskLen(i.Config.Address.Mask))
-		fmt.Fprintf(w, "  Address determined by %s\n  MTU is %d bytes\n", method, i.MTU)
+		fmt.Fprintf(w, "  Address determined by %s\n  MTU is %d bytes\n", method, i.IPMTU)
 		fmt.Fprint(w, "  Helper address is not set\n  Directed broadcast forwarding is disabled\n")
 		for _, a := range i.Config.Secondary {
 			fmt.Fprintf(w, "  Secondary address %s/%d\n", ipText(a.IP), maskLen(a.Mask))

@@ -25,10 +25,18 @@ const (
 
 	profile = "crypto isakmp profile P"
 
+	link = "interface GigabitEthernet0/0"
+
 	template = "crypto dynamic-map D 10"
 )
 
 var undoings = []undoing{
+	{nil, "alias exec sib show ip interface brief", "alias exec sib show ip interface brief", "no alias exec sib"},
+	{nil, "privilege exec level 5 sh run", "privilege exec level 5 show running-config", "no privilege exec level 5 sh run"},
+	{nil, "privilege exec level 3 term len", "privilege exec level 3 terminal len", "privilege exec reset term len"},
+	{nil, "banner motd #Keep out#", "banner motd ^CKeep out^C", "no banner motd"},
+	{nil, "banner login ^CWho are you^C", "banner login ^CWho are you^C", "no banner login"},
+	{nil, "banner exec aHi allaboard", "banner exec ^CHi ^C", "default banner exec"},
 	{nil, "archive", "hostname Router", "no archive"}, // it is written when there is something in it
 	{[]string{"archive"}, "path FLASH:/a", " path flash:/a", "no path"},
 	{[]string{"archive"}, "maximum 5", " maximum 5", "no maximum"},
@@ -120,6 +128,16 @@ var undoings = []undoing{
 	{nil, "crypto isakmp nat keepalive 20", "crypto isakmp nat keepalive 20", "no crypto isakmp nat keepalive"},
 	{nil, "no crypto ipsec nat-transparency udp-encapsulation", "no crypto ipsec nat-transparency udp-encaps", "crypto ipsec nat-transparency udp-encaps"},
 	{nil, "crypto ipsec security-association idle-time 60", "crypto ipsec security-association idle-time 60", "no crypto ipsec security-association idle-time"},
+	{nil, "crypto ipsec df-bit clear", "crypto ipsec df-bit clear", "no crypto ipsec df-bit"},
+	{nil, "crypto ipsec df-bit set", "crypto ipsec df-bit set", "crypto ipsec df-bit copy"},
+	{nil, "crypto ipsec fragmentation after-encryption", "crypto ipsec fragmentation after-encryption", "default crypto ipsec fragmentation"},
+	{nil, "crypto ipsec fragmentation after-encryption", "crypto ipsec fragmentation after-encryption", "crypto ipsec fragmentation before-encryption"},
+	{[]string{link}, "crypto ipsec df-bit copy", " crypto ipsec df-bit copy", "no crypto ipsec df-bit"},
+	{[]string{link}, "crypto ipsec fragmentation before-encryption", " crypto ipsec fragmentation before-encryption", "no crypto ipsec fragmentation before-encryption"},
+	{[]string{link}, "mtu 9000", " mtu 9000", "no mtu"},
+	{[]string{link}, "ip mtu 1400", " ip mtu 1400", "default ip mtu"},
+	{[]string{link, "ip mtu 1400"}, "mtu 1400", " mtu 1400", ""},
+	{[]string{link}, "ip tcp adjust-mss 1360", " ip tcp adjust-mss 1360", "no ip tcp adjust-mss"},
 	{[]string{entry}, "set security-association idle-time 600 default", " set security-association idle-time 600 default", "no set security-association idle-time"},
 	{[]string{entry, "set peer 1.1.1.1"}, "set peer 2.2.2.2 default", " set peer 2.2.2.2 default", "no set peer 2.2.2.2"},
 	{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},

@@ -323,6 +323,9 @@ var samples = []sample{
 		"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4),\n" +
 		"    protocol= ESP, transform= esp-des esp-md5-hmac  (Tunnel), \n    lifedur= 3600s and 4608000kb, \n" +
 		"    spi= 0x5E39E570(1580852592), conn_id= 0, keysize= 0, flags= 0x400A"},
+	{IPsecAdjustMTU{From: 1500, To: 1400, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: lan3},
+		"IPSEC(adjust_mtu): adjusting path mtu from 1500 to 1400,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
+			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4)"},
 	{IPsecRequestTimer{Count: 1, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: host3},
 		"IPSEC(key_engine): request timer fired: count = 1,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
 			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 23.23.23.3/255.255.255.255/6/23 (type=1)"},

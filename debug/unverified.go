@@ -83,6 +83,7 @@ const (
 	textReserved          = "ISAKMP: reserved not zero on %s payload!"
 	textHashMismatch      = ": HASH payload does not match"
 
+	textAdjustMTU    = "IPSEC(adjust_mtu): adjusting path mtu from %d to %d,"
 	textRequestTimer = "IPSEC(key_engine): request timer fired: count = %d,"
 	textPeerRefused  = "IPSEC(validate_transform_proposal): peer address %s not found"
 	textFlagsRefused = "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x%X"

@@ -27,7 +27,8 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
-	Archive    Archive
+	Archive Archive
+	Manners
 	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
@@ -47,6 +48,8 @@ type Config struct {
 	NATKeepalive  uint16   // crypto isakmp nat keepalive, in seconds; 0 for none
 	NoUDPEncap    bool     // no crypto ipsec nat-transparency udp-encaps
 	IdleTime      IdleTime // crypto ipsec security-association idle-time
+	DFBit         DFBit    // crypto ipsec df-bit
+	Fragmentation Fragmentation
 }
 
 // TimestampKind is the form of a time stamp.
@@ -78,10 +81,16 @@ type Logging struct {
 type Interface struct {
 	Name        string
 	Description string
+	MTU         int // octets, 0 for that of the link
 	Address     Address
 	Secondary   []Address
+	IPMTU       int // octets, 0 for MTU
+	MSS         int // ip tcp adjust-mss, octets, 0 for none
 	Shutdown    bool
 	CryptoMap   string
+
+	DFBit         DFBit
+	Fragmentation Fragmentation
 }
 
 // Address is an IPv4 address with its mask, both in host byte order; the zero

@@ -64,7 +64,7 @@ func (p *outPacket) cover(header *[60]byte) {
 		return
 	}
 	if !s.Transport {
-		h = outerHeader(header, s, p.tos)
+		h = outerHeader(header, s, p)
 	}
 	p.off = start - s.ahLen() - len(h)
 	p.n = end - p.off
@@ -90,10 +90,13 @@ func (p *outPacket) cover(header *[60]byte) {
 const outerTTL = 64
 
 // outerHeader writes the header of tunnel mode.
-func outerHeader(header *[60]byte, s *pair, tos uint8) []byte {
+func outerHeader(header *[60]byte, s *pair, p *outPacket) []byte {
 	h := header[:packet.HeaderLen]
 	clear(h)
-	h[0], h[1], h[8] = 0x45, tos, outerTTL
+	h[0], h[1], h[8] = 0x45, p.tos, outerTTL
+	if p.df {
+		h[6] = 0x40
+	}
 	putAddrs(h, s.Local.Addr(), s.remote.Load().Addr())
 	return h
 }
@@ -149,7 +152,7 @@ func (p *inPacket) restore(at, n int, next byte) int {
 	} else {
 		h := p.slot[at-hl : at]
 		clear(h)
-		h[0], h[8] = 0x45, outerTTL
+		h[0], h[1], h[8] = 0x45, p.tos, outerTTL
 		putAddrs(h, p.from.Addr(), s.Local.Addr())
 	}
 	ip := p.slot[at-hl : at+n]

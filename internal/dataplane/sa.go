@@ -56,7 +56,8 @@ type pair struct {
 
 	outerMTU atomic.Int64 // of the path
 	plainMTU atomic.Int64 // largest inner packet that fits in one outer packet
-	enabled  bool         // guarded by Path.mu
+	path     int          // longest outer packet, guarded by Path.mu
+	enabled  bool         // likewise
 
 	remote atomic.Pointer[netip.AddrPort] // where packets go: SA.Remote, or where it has moved
 	newest uint32                         // sequence number, exclusively owned by the receiver that delivers

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"conft/esp"
-	"conft/internal/packet"
 	"conft/internal/suite"
 )
 
@@ -97,6 +96,7 @@ func (p *Path) Remove(inSPI uint32) {
 	p.withdraw(s)
 	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
+	p.leavePath(s.remote.Load().Addr())
 	s.close()
 	if len(s.flow.pairs) == 0 {
 		p.publish(s.Flow.Interface)
@@ -192,26 +192,25 @@ func (f *flow) choose() {
 
 // fitMTU computes what fits in one outer packet. The caller holds p.mu.
 func (p *Path) fitMTU(s *pair) {
-	path := p.pathMTU(s)
-	room := path - packet.HeaderLen - s.udpLen() - s.ahLen()
-	if s.out != nil {
-		room = esp.MaxPlain(s.OutKeys, room)
-	}
-	if s.Transport && room > 0 {
-		room += packet.HeaderLen
-	}
-	s.outerMTU.Store(int64(path))
-	s.plainMTU.Store(int64(max(0, room)))
+	s.path = p.pathMTU(s)
+	s.outerMTU.Store(int64(s.path))
+	s.plainMTU.Store(int64(s.fit(s.path)))
 }
 
+// pathMTU is what the link carries, or less where a router on the way said so. The
+// caller holds p.mu.
 func (p *Path) pathMTU(s *pair) int {
 	if s.PathMTU != 0 {
 		return s.PathMTU
 	}
+	mtu := defaultMTU
 	if l := p.policy[s.Flow.Interface]; l != nil && l.MTU != 0 {
-		return l.MTU
+		mtu = l.MTU
 	}
-	return defaultMTU
+	if l := p.learnt[s.remote.Load().Addr()]; l != nil {
+		mtu = min(mtu, l.mtu)
+	}
+	return mtu
 }
 
 func (s *pair) udpLen() int {
@@ -226,7 +225,7 @@ func (p *Path) MTU(inSPI uint32) (path, plain int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s := (*p.sad.Load())[inSPI]; s != nil {
-		return p.pathMTU(s), int(s.plainMTU.Load())
+		return s.path, int(s.plainMTU.Load())
 	}
 	return 0, 0
 }

@@ -2,9 +2,6 @@ package dataplane
 
 import "conft/internal/packet"
 
-// maxDatagram is the longest IPv4 packet.
-const maxDatagram = 0xffff
-
 // transport puts a packet of a transport-mode SA on the batch. "Transport mode …
 // is applied only to whole IP datagrams (not to IP fragments)", RFC 4303, section 3.3.4:
 // what the kernel has fragmented for the link is put together first, and what becomes too
@@ -27,11 +24,11 @@ func (d *device) transport(b *outBatch, sa *pair, slot []byte) {
 	mtu := int(sa.plainMTU.Load())
 	switch {
 	case p.DF && p.Len > mtu:
-		d.oversize(b, slot, sa, mtu)
-	case p.Len+2*Headroom > maxDatagram:
+		d.tooBig(sa, slot[Headroom:Headroom+p.Len], mtu)
+	case p.Len > sa.longest():
 		sa.drop(&d.path.drops, OutNoFragment)
 	default:
-		d.enqueue(b, sa, slot, p.Len)
+		d.enqueue(b, sa, slot, p.Len, outer{df: p.DF, long: p.Len > mtu})
 	}
 }
 
@@ -87,7 +84,7 @@ func (a *assembly) add(p *packet.Parsed, pkt []byte) []byte {
 		s.key, s.buf = key, append(s.buf[:0], pkt...)
 		s.next = p.Len - p.HeaderLen
 		return nil
-	case s.key != key || len(s.buf) == 0 || p.FragmentOffset != s.next || len(s.buf)+p.Len-p.HeaderLen > maxDatagram:
+	case s.key != key || len(s.buf) == 0 || p.FragmentOffset != s.next || len(s.buf)+p.Len-p.HeaderLen > maxIP:
 		s.buf = s.buf[:0]
 		return nil
 	}

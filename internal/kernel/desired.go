@@ -21,6 +21,9 @@ type Link struct {
 	Loopback bool           // not a device: created here, removed when no longer named
 	Up       bool           // administrative state
 	Addrs    []netip.Prefix // address with prefix length, primary first
+	MTU      int            // of the link; 0 for what it is
+	IPMTU    int            // of the IPv4 packets that leave, at most MTU; 0 for MTU
+	MSS      int            // largest TCP segment of connections across the link; 0 for any
 }
 
 // Route is a static route. It enters the kernel while Via can be reached over

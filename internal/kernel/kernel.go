@@ -19,6 +19,7 @@ type Kernel struct {
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
 	crypto  []CryptoLink         // of the last Apply
+	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
@@ -46,7 +47,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planIPMTU} {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -97,8 +98,17 @@ func (k *Kernel) Close() error {
 	if err != nil {
 		return err
 	}
-	s.named = nil // found, not made
-	cs := planRoutes(s, &Desired{})
+	s.named = nil    // found, not made
+	var links []Link // as they were
+	for name := range k.aliased {
+		links = append(links, Link{Name: name})
+	}
+	cs := append(planIPMTU(s, &Desired{Links: links}), planRoutes(s, &Desired{})...)
+	for name, mtu := range k.mtus {
+		if l := s.link(name); l != nil {
+			cs = append(cs, hostMTU{linkMTU{name, mtu}, l.MTU})
+		}
+	}
 	for _, c := range planLinks(s, &Desired{}) {
 		if _, ok := c.(sysctlSet); !ok {
 			cs = append(cs, c)

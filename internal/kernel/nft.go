@@ -18,6 +18,7 @@ var (
 
 	hooks = map[string]*nftables.ChainHook{
 		"prerouting":  nftables.ChainHookPrerouting,
+		"forward":     nftables.ChainHookForward,
 		"output":      nftables.ChainHookOutput,
 		"postrouting": nftables.ChainHookPostrouting,
 	}

@@ -155,5 +155,6 @@ func TestKernelPeer(t *testing.T) {
 			onTheWire(t)
 		})
 	}
+	t.Run("long packets", func(t *testing.T) { oversizeKernelPeer(t, l, r) })
 	kernelPeerForms(t, l, r, k)
 }

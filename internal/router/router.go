@@ -236,6 +236,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.ike.serve(r.engine) })
 	r.wait.Go(func() { r.watch(ctx) })
 	r.wait.Go(func() { r.watchRefused(ctx) })
+	r.wait.Go(func() { r.watchTooBig(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }

@@ -134,7 +134,7 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
 	var out []IPsecIdent
 	for _, p := range r.protectedInterfaces(c) {
-		mtu := r.mtu(p.link)
+		mtu := ipMTU(p.ifc, r.mtu(p.link))
 		for i, e := range p.entries {
 			entries := e.list.Entries
 			if e.template != "" {

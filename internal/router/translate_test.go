@@ -10,6 +10,7 @@ import (
 	"conft/ike/exchange"
 	"conft/internal/acl"
 	"conft/internal/config"
+	"conft/internal/dataplane"
 )
 
 func ip(s string) uint32 { return ipOf(netip.MustParseAddr(s)) }
@@ -94,6 +95,29 @@ func TestPolicies(t *testing.T) {
 	spd := r.spd(c, func(string) int { return 1400 })
 	if len(spd.Links) != 1 || spd.Links[0].MTU != 1400 || len(spd.Links[0].Entries) != 1 || spd.Links[0].Entries[0].Seq != 10 {
 		t.Fatalf("%+v", spd)
+	}
+}
+
+func TestLongPacketsAreTreatedAsConfigured(t *testing.T) {
+	r, c := seed()
+	outside := c.Interface("GigabitEthernet0/0")
+	link := func() dataplane.Link { return r.spd(c, func(string) int { return 1500 }).Links[0] }
+	if l := link(); l.MTU != 1500 || l.DF != dataplane.DFCopy || l.FragmentAfter {
+		t.Errorf("by default: %+v", l)
+	}
+	c.DFBit, c.Fragmentation, outside.IPMTU = config.DFClear, config.FragmentAfter, 1400
+	if l := link(); l.MTU != 1400 || l.DF != dataplane.DFClear || !l.FragmentAfter {
+		t.Errorf("global: %+v", l)
+	}
+	outside.DFBit, outside.Fragmentation, outside.IPMTU = config.DFSet, config.FragmentBefore, 1600
+	if l := link(); l.MTU != 1500 || l.DF != dataplane.DFSet || l.FragmentAfter {
+		t.Errorf("of the interface: %+v", l)
+	}
+	outside.MTU, outside.MSS = 1480, 1360
+	for _, l := range r.desired(c).Links {
+		if l.Name == r.links[outside.Name] && (l.MTU != 1480 || l.IPMTU != 1600 || l.MSS != 1360) {
+			t.Errorf("the kernel gets %+v", l)
+		}
 	}
 }
 

@@ -124,7 +124,7 @@ func (t *table) candidates(threads []*thread, level int) iter.Seq2[*thread, *pos
 	return func(yield func(*thread, *pos) bool) {
 		if threads == nil {
 			for _, p := range t.first {
-				if p.form.cmd.priv <= level && !yield(nil, p) {
+				if t.level(p) <= level && !yield(nil, p) {
 					return
 				}
 			}
@@ -135,7 +135,7 @@ func (t *table) candidates(threads []*thread, level int) iter.Seq2[*thread, *pos
 				seen = seen[:0]
 			}
 			for _, p := range th.pos.follow {
-				if p.form.cmd.priv > level || slices.Contains(seen, p) {
+				if t.level(p) > level || slices.Contains(seen, p) {
 					continue
 				}
 				seen = append(seen, p)
