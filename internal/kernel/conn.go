@@ -38,6 +38,8 @@ type Conn struct {
 	tx     batch
 	gso    bool    // UDP_SEGMENT works; guarded by txMu
 	direct *direct // on protocol 50; guarded by txMu
+
+	straight *straight // on protocol 50 where the kernel can; guarded by txMu
 }
 
 // ListenUDP binds the port on all addresses. Port 4500, which carries ESP,
@@ -78,6 +80,7 @@ func (k *Kernel) ListenESP() (*Conn, error) {
 		c.file.Close()
 		return nil, err
 	}
+	c.straight = newStraight()
 	return c, nil
 }
 
@@ -129,6 +132,8 @@ func (c *Conn) BatchSize() int { return batchSize }
 func (c *Conn) Close() error {
 	c.txMu.Lock()
 	c.direct.close()
+	c.straight.close()
+	c.straight = nil
 	c.txMu.Unlock()
 	if err := c.file.Close(); !errors.Is(err, os.ErrClosed) {
 		return err
@@ -210,6 +215,10 @@ func (c *Conn) Send(d []packet.Datagram) (n int, err error) {
 	defer c.txMu.Unlock()
 	join, direct := c.gso, c.direct
 	for len(d) > 0 {
+		if sent := c.straight.send(d); sent > 0 {
+			n, d = n+sent, d[sent:]
+			continue
+		}
 		msgs := c.fill(d, join, direct != nil)
 		sent, e := direct.send(&c.tx, c.raw, msgs)
 		done := 0

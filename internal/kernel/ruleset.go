@@ -15,7 +15,9 @@ const (
 	// markProtect is on packets that the filter diverts into the TUN.
 	markProtect = 0x20000000
 
-	tableName = "conft"
+	tableName  = "conft"
+	chainSend  = "send"
+	chainLeave = "leave"
 
 	// Before connection tracking may see the engine's packets, after
 	// defragmentation (-400); addresses are as on the wire, NAT comes later.
@@ -53,10 +55,10 @@ func rules(links []CryptoLink, index map[string]int) ruleset {
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toRouter(), notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toRouter(), notrack(), verdict(expr.VerdictAccept)),
 	}}
-	send := chain{name: "send", hook: "output", priority: hookSend, rules: []rule{
+	send := chain{name: chainSend, hook: "output", priority: hookSend, rules: []rule{
 		join(markHas(markEngine), notrack()),
 	}}
-	leave := chain{name: "leave", hook: "postrouting", priority: hookLeave, rules: []rule{
+	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave, rules: []rule{
 		join(markHas(markEngine), verdict(expr.VerdictReturn)),
 		// Naming the state keeps connection tracking, and with it
 		// defragmentation, on: port conditions need whole packets.
