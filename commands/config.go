@@ -33,6 +33,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		trustpointBlock,
 		certificateMapBlock,
+		archiveBlock,
 		keyringBlock,
 		isakmpPolicyBlock,
 		isakmpKeyLine,
@@ -60,9 +61,11 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		namedListBlock,
 	},
 	numberedLines(),
+	[]grammar.Entry[*config.Config]{separator},
+	bannerTexts(),
+	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine},
 	actions,
 	knownLines(),
-	[]grammar.Entry[*config.Config]{separator},
 )...)
 
 var separator = grammar.Separator[*config.Config]{}

@@ -147,6 +147,17 @@ enable password 0 7 up
 !
 no ip domain lookup
 !
+archive
+ log config
+  logging enable
+  logging size 200
+  notify syslog contenttype plaintext
+  hidekeys
+ path flash:$h-config
+ maximum 5
+ write-memory
+ time-period 1440
+!
 crypto isakmp policy 10
  encr 3des
  hash md5
@@ -235,6 +246,14 @@ access-list 199 remark the last one
 access-list 199 permit esp any any
 access-list 199 permit tcp any lt telnet any eq 8080
 !
+banner exec ^Cone^C
+banner motd ^C
+  Keep   out! ^
+
+interface GigabitEthernet0/0
+^C
+privilege exec level 7 show running-config
+alias exec sr show  running-config
 end
 `
 

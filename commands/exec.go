@@ -17,7 +17,8 @@ func Exec(r Router) []exec {
 		showSystem(r), showNetwork(r), showCrypto(r), showPKI(r),
 		fileCommands(r), clearCommands(r), debugCommands(r),
 		keyCommands(r), pkiCommands(r),
-		[]exec{clockSet(r), reload(r), ping(r), pingDialogue(r), showDroppedPackets(r)},
+		flashCommands(r), archiveCommands(r), replaceCommands(r), reloadCommands(r),
+		[]exec{clockSet(r), copyFile(r), ping(r), pingDialogue(r), showDroppedPackets(r)},
 	)
 }
 

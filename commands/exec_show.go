@@ -25,6 +25,11 @@ func showSystem(r Router) []exec {
 			}),
 		},
 		{
+			Syntax: "show aliases",
+			Help:   grammar.Help{"aliases": "Display alias commands"},
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showAliases(w, r.Config()); return nil }),
+		},
+		{
 			Syntax: "show clock",
 			Help:   grammar.Help{"clock": "Display the system clock"},
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showClock(w, r.Clock()); return nil }),

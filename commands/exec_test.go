@@ -12,6 +12,7 @@ import (
 
 	"conft/debug"
 	"conft/internal/config"
+	"conft/internal/flash"
 	"conft/internal/pki"
 	"conft/internal/router"
 	"conft/shell/grammar"
@@ -35,6 +36,7 @@ type fakeRouter struct {
 	pki        *pki.Store
 	did        []string
 	drops      router.CryptoDrops
+	files      fakeFiles
 }
 
 func newFake(t *testing.T, text string) *fakeRouter {
@@ -43,7 +45,12 @@ func newFake(t *testing.T, text string) *fakeRouter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &fakeRouter{config: load(t, text), clock: clock, hub: debug.NewHub(clock), pki: store}
+	files, err := flash.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { files.Close() })
+	return &fakeRouter{config: load(t, text), clock: clock, hub: debug.NewHub(clock), pki: store, files: fakeFiles{flash: files}}
 }
 
 // memory is nvram without a file.
@@ -119,6 +126,11 @@ func (r *fakeRouter) Ping(ctx context.Context, p router.PingRequest, each func(r
 type fakeTerminal struct {
 	strings.Builder
 	answers []string
+}
+
+func (t *fakeTerminal) Configure(context.Context) error {
+	t.WriteString("(config)#\n")
+	return nil
 }
 
 func (t *fakeTerminal) Origin() debug.Origin { return debug.Origin{Line: "console"} }

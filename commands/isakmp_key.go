@@ -99,23 +99,20 @@ func sameSecret(a, b config.Secret) bool {
 
 // addKey puts a key at its place, unless it or another one for the same peer is there.
 func addKey(list []config.ISAKMPKey, k config.ISAKMPKey) ([]config.ISAKMPKey, error) {
-	for i, o := range list {
-		switch {
-		case !samePeer(o, k):
-		case sameSecret(o.Key, k.Key):
-			if k.Key.Sealed != "" {
-				list[i].Key = k.Key
-			}
-			list[i].NoXauth = k.NoXauth
-			return list, nil
-		default:
-			return list, refuse("A pre-shared key for %s already exists!", peerTitle(k))
-		}
-	}
-	at, _ := slices.BinarySearchFunc(list, k, func(a, b config.ISAKMPKey) int {
-		return cmp.Or(strings.Compare(a.Host, b.Host), cmp.Compare(b.Mask, a.Mask), cmp.Compare(a.IP, b.IP))
+	at, found := slices.BinarySearchFunc(list, k, func(a, b config.ISAKMPKey) int {
+		return cmp.Or(strings.Compare(strings.ToLower(a.Host), strings.ToLower(b.Host)), cmp.Compare(b.Mask, a.Mask), cmp.Compare(a.IP, b.IP))
 	})
-	return slices.Insert(list, at, k), nil
+	switch {
+	case !found:
+		return slices.Insert(list, at, k), nil
+	case !sameSecret(list[at].Key, k.Key):
+		return list, refuse("A pre-shared key for %s already exists!", peerTitle(k))
+	}
+	if k.Key.Sealed != "" {
+		list[at].Key = k.Key
+	}
+	list[at].NoXauth = k.NoXauth
+	return list, nil
 }
 
 // peerTitle is whose a key is, as messages say it.

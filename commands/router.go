@@ -7,6 +7,7 @@ import (
 
 	"conft/debug"
 	"conft/internal/config"
+	"conft/internal/flash"
 	"conft/internal/pki"
 	"conft/internal/router"
 )
@@ -19,6 +20,38 @@ type Router interface {
 	Crypto
 	PublicKeys
 	System
+	Files
+	Rollbacks
+}
+
+// Files are the file system flash: and the archive in it.
+type Files interface {
+	Flash() *flash.FS
+	// Archive keeps the running configuration under a new name.
+	Archive() (name string, err error)
+	// Archives returns the names of what Archive has kept, oldest first.
+	Archives() ([]string, error)
+	// NextArchive is the name that Archive would give now.
+	NextArchive() (string, error)
+	// Configured notes that somebody typed a configuration line.
+	Configured(by debug.Origin, line string)
+	// ConfigLog returns the lines that have changed the configuration, oldest first.
+	ConfigLog() []router.ConfigLogged
+}
+
+// Rollbacks replace the running configuration as a whole.
+type Rollbacks interface {
+	// Base returns what a stored text is read into.
+	Base(text string) *config.Config
+	// Change changes the running configuration in one transaction.
+	Change(func(*config.Config) error) error
+	Replace(*config.Config) error
+	// StartRollback has c replace the running configuration in a while, unless
+	// ConfirmRollback comes first.
+	StartRollback(c *config.Config, b router.Rollback)
+	PendingRollback() (router.Rollback, bool)
+	ConfirmRollback() bool
+	RevertNow() bool
 }
 
 // Store keeps the configurations.
@@ -72,6 +105,9 @@ type System interface {
 	Clock() debug.Clock
 	SetClock(time.Time)
 	SystemState() router.SystemState
+	ScheduleReload(router.ScheduledReload)
+	CancelReload() bool
+	NextReload() (router.ScheduledReload, bool)
 	// Reload restarts the router from the startup configuration; the session
 	// that asked for it ends with the router.
 	Reload()

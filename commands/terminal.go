@@ -20,6 +20,8 @@ type Terminal interface {
 	Confirm(ctx context.Context, prompt string) (bool, error)
 	// Paste reads lines up to a blank one or to the word "quit".
 	Paste(ctx context.Context) (string, error)
+	// Configure enters configuration mode.
+	Configure(ctx context.Context) error
 	// Origin is who typed it, as log messages name him.
 	Origin() debug.Origin
 }

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math/bits"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
+
+	"conft/shell/grammar"
 )
 
 // ipText is the dotted form of an address or mask in host byte order.
@@ -60,6 +63,13 @@ func uptimeText(d time.Duration) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// writeUnless writes a number that is not the usual one.
+func writeUnless(w *grammar.Writer, words string, n, usual int) {
+	if n != usual {
+		w.Line(words, strconv.Itoa(n))
+	}
 }
 
 func plural(n int, noun string) string {

@@ -1,6 +1,7 @@
 package debug
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 )
@@ -21,6 +22,9 @@ type Origin struct {
 	Addr netip.Addr // of a vty's client, invalid on the console
 	User string     // "" when nobody logged in by name
 }
+
+// Name returns who it was in one word: the user, or the line where nobody logged in.
+func (o Origin) Name() string { return cmp.Or(o.User, o.Line) }
 
 // String returns "console" or "admin on vty0 (192.0.2.9)".
 func (o Origin) String() string {

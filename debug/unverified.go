@@ -101,4 +101,9 @@ const (
 	textNotAuth      = "%%CRYPTO-6-IKMP_SA_NOT_AUTH: Cannot accept Quick Mode exchange from %s if SA is not authenticated!"
 	textSession      = "%%CRYPTO-5-SESSION_STATUS: Crypto tunnel is %s.  Peer %s:%d       Id: %s"
 	textReplay       = "%%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=%d"
+
+	textRollbackBackup  = "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_BACKUP: Backing up current running config to %s"
+	textRollbackStart   = "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_START_ABSTIMER: User: %s: Scheduled to rollback to config %s in %d minutes"
+	textRollbackWarning = "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_WARNING_ABSTIMER: System will rollback to config %s in one minute. Enter \"configure confirm\" if you wish to keep what you've configured"
+	textRollbackBegins  = "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_ROLLBACK_START: Start rolling to: %s"
 )

@@ -44,7 +44,16 @@ func Commands() []grammar.Exec[*Session] {
 			Help:   grammar.Help{"configure": "Enter configuration mode", "terminal": "Configure from the terminal"},
 			Priv:   maxLevel,
 			Run: func(ctx context.Context, s *Session, a grammar.Args) error {
-				return s.enterConfig(ctx, a.Has("terminal"))
+				if !a.Has("terminal") {
+					source, err := s.Ask(ctx, "Configuring from terminal, memory, or network [terminal]? ")
+					if err != nil {
+						return err
+					}
+					if !strings.HasPrefix("terminal", strings.ToLower(source)) {
+						return errors.New("?Must be \"terminal\"")
+					}
+				}
+				return s.Configure(ctx)
 			},
 		},
 		grammar.Exec[*Session]{
@@ -121,19 +130,10 @@ func (s *Session) enable(ctx context.Context, level int) error {
 	return errors.New("% Bad secrets\n")
 }
 
-// enterConfig is `configure`; behind `do` the session is in configuration already.
-func (s *Session) enterConfig(ctx context.Context, terminal bool) error {
+// Configure enters configuration mode; behind `do` the session is there already.
+func (s *Session) Configure(context.Context) error {
 	if s.at != nil {
 		return nil
-	}
-	if !terminal {
-		source, err := s.Ask(ctx, "Configuring from terminal, memory, or network [terminal]? ")
-		if err != nil {
-			return err
-		}
-		if !strings.HasPrefix("terminal", strings.ToLower(source)) {
-			return errors.New("?Must be \"terminal\"")
-		}
 	}
 	if s.interactive {
 		fmt.Fprintln(s, "Enter configuration commands, one per line.  End with CNTL/Z.")

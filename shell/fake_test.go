@@ -24,6 +24,7 @@ type fake struct {
 	c      *config.Config
 	refuse error // of the next commit
 	hub    *debug.Hub
+	files  map[string]string
 }
 
 type stopped struct{}
@@ -59,7 +60,21 @@ func (f *fake) Change(change func(*config.Config) error) error {
 }
 
 func (f *fake) CheckEnable(password string) bool { return password == "cisco?" }
-func (f *fake) Hub() *debug.Hub                  { return f.hub }
+func (f *fake) Configured(debug.Origin, string)  {}
+func (f *fake) SaveOutput(file string, text []byte, add bool) error {
+	if file == "flash:" {
+		return errors.New("% no name")
+	}
+	if f.files == nil {
+		f.files = map[string]string{}
+	}
+	if !add {
+		f.files[file] = ""
+	}
+	f.files[file] += string(text)
+	return nil
+}
+func (f *fake) Hub() *debug.Hub { return f.hub }
 
 // execTable is Commands and a few more.
 func execTable(extra ...grammar.Exec[*Session]) *grammar.ExecTable[*Session] {
@@ -143,6 +158,12 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 		Help:   grammar.Help{"hostname": "Set system's network name", "WORD": "This system's network name"},
 		Set:    func(c *config.Config, a grammar.Args) error { c.Hostname = a.String("WORD"); return nil },
 		No:     func(c *config.Config, _ grammar.Args) error { c.Hostname = "Router"; return nil },
+	},
+	grammar.Text[*config.Config]{
+		Syntax: "banner motd",
+		Help:   grammar.Help{"banner": "Define a login banner", "motd": "Set Message of the Day banner", "LINE": "c banner-text c, where 'c' is a delimiting character"},
+		Set:    func(c *config.Config, _ grammar.Args, text string) error { c.Banners.MOTD = text; return nil },
+		No:     func(c *config.Config, _ grammar.Args) error { c.Banners.MOTD = ""; return nil },
 	},
 	grammar.Line[*config.Config]{
 		Syntax: "ip domain lookup",

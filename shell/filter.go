@@ -18,6 +18,12 @@ type filter struct {
 	line func(f *filter, line []byte)
 	end  func(f *filter)
 
+	file string // redirect, append, tee: where the output goes
+	add  bool   // to the end of the file
+	tee  bool   // and to the terminal
+	text []byte // for the file
+	save func(file string, text []byte, add bool) error
+
 	out    io.Writer
 	part   []byte // of a line
 	on     bool   // begin: found
@@ -60,7 +66,24 @@ var outputModifiers = grammar.NewExec[*filter]("Output modifiers:",
 			f.re, err = compile(a.String("LINE"))
 			return err
 		},
-	})
+	},
+	toFile("redirect", "Redirect output to URL", "URL to redirect output", false, false),
+	toFile("append", "Append redirected output to URL (URLs supporting append operation only)", "URL to append redirected output", true, false),
+	toFile("tee", "Copy output to URL", "URL to copy output to", false, true),
+	toFile("tee /append", "Copy output to URL", "URL to copy output to", true, true))
+
+// toFile is a modifier that has the output written to a file.
+func toFile(words, help, where string, add, tee bool) grammar.Exec[*filter] {
+	first, _, _ := strings.Cut(words, " ")
+	return grammar.Exec[*filter]{
+		Syntax: words + " flash:$file",
+		Help:   grammar.Help{first: help, "/append": "Append redirected output to URL", "$file": where},
+		Run: func(_ context.Context, f *filter, a grammar.Args) error {
+			f.file, f.add, f.tee = a.String("file"), add, tee
+			return nil
+		},
+	}
+}
 
 // modifier is a filter with one argument.
 func modifier(word, help string, line func(*filter, []byte), end func(*filter)) grammar.Exec[*filter] {
@@ -95,6 +118,13 @@ func (f *filter) print(line []byte) { f.out.Write(append(line, '\n')) }
 
 // Write implements io.Writer.
 func (f *filter) Write(p []byte) (int, error) {
+	if f.file != "" {
+		f.text = append(f.text, p...)
+		if f.tee {
+			return f.out.Write(p)
+		}
+		return len(p), nil
+	}
 	f.part = append(f.part, p...)
 	for {
 		line, rest, ended := bytes.Cut(f.part, []byte{'\n'})
@@ -107,13 +137,17 @@ func (f *filter) Write(p []byte) (int, error) {
 }
 
 // flush takes the end of the output.
-func (f *filter) flush() {
+func (f *filter) flush() error {
+	if f.file != "" {
+		return f.save(f.file, f.text, f.add)
+	}
 	if len(f.part) > 0 {
 		f.line(f, f.part)
 	}
 	if f.end != nil {
 		f.end(f)
 	}
+	return nil
 }
 
 // compile translates a regular expression of IOS: `_` is a delimiter or an end of

@@ -91,7 +91,7 @@ func (s *Session) ask(line string) (grammar.Answer, error) {
 		a.Title = ""
 		return a, err
 	}
-	a, err := s.exec.Ask(line, level)
+	a, err := s.commands().Ask(line, level)
 	if n := len(a.Items); n > 0 && a.Items[n-1].Token == "<cr>" && s.filters(line, level) {
 		end := a.Items[n-1]
 		a.Items = append(a.Items[:n-1], grammar.Item{Token: "|", Help: "Output modifiers"}, end)
@@ -132,7 +132,7 @@ func (s *Session) completion(line string) (string, bool) {
 	if before, after, found := strings.Cut(line, "|"); found && s.filters(before, level) {
 		return outputModifiers.Complete(after, 1)
 	}
-	return s.exec.Complete(line, level)
+	return s.commands().Complete(line, level)
 }
 
 // behindDo returns the EXEC line behind `do`.

@@ -22,6 +22,7 @@ type pager struct {
 	rows    int    // of the terminal that the page has used
 	cells   int    // in the row being printed
 	stopped bool
+	wants   func(line []byte) bool // chosen at a --More--: what of the rest is printed
 }
 
 // Write implements io.Writer. Lines that fit on the page leave in one piece.
@@ -40,6 +41,11 @@ func (p *pager) Write(b []byte) (int, error) {
 			continue
 		}
 		end := bytes.IndexByte(b[ready:], '\n')
+		if p.wants != nil && end >= 0 && p.cells == 0 && !p.wants(b[ready:ready+end]) {
+			p.s.screen.print(b[:ready])
+			b, ready = b[ready+end+1:], 0
+			continue
+		}
 		if end < 0 {
 			p.cells += cells(string(b[ready:]))
 			ready = len(b)
@@ -68,7 +74,8 @@ func (p *pager) stop() {
 	p.cancel()
 }
 
-// more waits for a key: blank for a page, Enter for a line, any other key to stop.
+// more waits for a key: blank for a page, Enter for a line, / for what follows the
+// first match, + for what matches, - for what does not, any other key to stop.
 func (p *pager) more(page int) {
 	p.s.screen.open(&editLine{prompt: more})
 	k, err := p.s.keyboard.next(p.ctx)
@@ -78,7 +85,37 @@ func (p *pager) more(page int) {
 		p.rows = 0
 	case err == nil && k == enter:
 		p.rows = page - 1
+	case err == nil && (k == '/' || k == '+' || k == '-'):
+		p.rows = 0
+		p.choose(k)
 	default:
 		p.stop()
 	}
+}
+
+// choose reads a regular expression and prints only what it says from here.
+func (p *pager) choose(k key) {
+	l, end, err := p.s.readLine(p.ctx, &editLine{prompt: string(rune(k))}, nil)
+	if err != nil || end != enter {
+		p.stop()
+		return
+	}
+	re, err := compile(string(l.text))
+	if err != nil {
+		p.s.print(err.Error() + "\n")
+		return
+	}
+	switch k {
+	case '+':
+		p.wants = re.Match
+	case '-':
+		p.wants = func(line []byte) bool { return !re.Match(line) }
+	default:
+		found := false
+		p.wants = func(line []byte) bool {
+			found = found || re.Match(line)
+			return found
+		}
+	}
+	p.s.print("filtering...\n")
 }

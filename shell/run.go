@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"conft/shell/grammar"
@@ -14,11 +15,12 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	if do {
 		level = maxLevel
 	}
+	t = s.unalias(t)
 	f, command, err := s.cutFilter(t, level)
 	if err != nil {
 		return
 	}
-	call, err := s.exec.Match(command.line, level)
+	call, err := s.commands().Match(command.line, level)
 	if err != nil {
 		var e *grammar.Error
 		if word := strings.Fields(t.line); !do && errors.As(err, &e) && e.Kind == grammar.Invalid && len(word) == 1 {
@@ -40,7 +42,9 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	}
 	err = call.Run(ctx, s)
 	if f != nil {
-		f.flush()
+		if failed := f.flush(); err == nil {
+			err = failed
+		}
 	}
 	done()
 	s.out = nil
@@ -56,12 +60,12 @@ func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
 	if !found || !s.filters(before, level) {
 		return nil, t, nil
 	}
-	f := &filter{}
+	f := &filter{save: s.backend.SaveOutput}
 	call, err := outputModifiers.Match(after, 1)
 	if err == nil {
 		err = call.Run(context.Background(), f)
 	}
-	if err == nil && f.line == nil { // nothing, or a comment
+	if err == nil && f.line == nil && f.file == "" { // nothing, or a comment
 		err = &grammar.Error{Kind: grammar.Incomplete}
 	}
 	if err != nil {
@@ -72,11 +76,45 @@ func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
 
 // filters reports whether a command is one whose output may be filtered.
 func (s *Session) filters(line string, level int) bool {
-	call, err := s.exec.Match(line, level)
+	call, err := s.commands().Match(line, level)
 	var e *grammar.Error
 	word := call.Word()
 	if errors.As(err, &e) {
 		word = e.Word
 	}
 	return word == "show"
+}
+
+// commands is the table of EXEC commands with the configured privilege levels.
+func (s *Session) commands() *grammar.ExecTable[*Session] {
+	now := s.backend.Config().Privileges
+	if s.table == nil || !slices.Equal(now, s.levels) {
+		s.levels, s.table = now, s.exec
+		if len(now) > 0 {
+			var levels []grammar.Level
+			for _, p := range now {
+				levels = append(levels, grammar.Level{Words: p.Words, Level: p.Level})
+			}
+			s.table = s.exec.WithLevels(levels)
+		}
+	}
+	return s.table
+}
+
+// unalias puts what an alias stands for in the place of the first word.
+func (s *Session) unalias(t typed) typed {
+	blanks := len(t.line) - len(strings.TrimLeft(t.line, " \t"))
+	name, rest, _ := strings.Cut(t.line[blanks:], " ")
+	body, ok := s.backend.Config().Alias(name)
+	if !ok {
+		return t
+	}
+	end := blanks + len(name) // of the alias, as typed
+	longer := len(body) - len(name)
+	if rest != "" {
+		rest = " " + rest
+	}
+	return typed{t.line[:blanks] + body + rest, func(offset int) int {
+		return t.column(min(max(offset-longer, min(offset, end)), len(t.line)))
+	}}
 }

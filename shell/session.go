@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -21,6 +22,11 @@ type Backend interface {
 	Change(f func(*config.Config) error) error
 	// CheckEnable reports whether a password opens privileged EXEC.
 	CheckEnable(password string) bool
+	// Configured is told of each configuration line that was accepted.
+	Configured(by debug.Origin, line string)
+	// SaveOutput writes what a command printed to a file, or adds it to the end of one.
+	// The error's text says why not.
+	SaveOutput(file string, text []byte, add bool) error
 	// Hub is the source of log lines.
 	Hub() *debug.Hub
 }
@@ -50,6 +56,8 @@ type Session struct {
 	local   bool
 	first   int // privilege level at the beginning
 
+	levels      []config.Privilege // those that table has
+	table       *grammar.ExecTable[*Session]
 	interactive bool
 	terminal    io.Reader
 	screen      *screen
@@ -103,7 +111,7 @@ func (s *Session) Resize(width, length int) { s.screen.resize(width, length) }
 // for both, otherwise the context's error.
 func (s *Session) Run(ctx context.Context) error {
 	defer s.start()()
-	s.print("\n")
+	s.greet()
 	return s.dialogue(ctx)
 }
 
@@ -120,12 +128,22 @@ func (s *Session) RunConsole(ctx context.Context) error {
 			}
 		}
 		s.reset()
-		s.print("\n")
+		s.greet()
 		if err := s.dialogue(ctx); err != nil || !s.ended {
 			return err
 		}
 		s.print("\n\n" + s.backend.Config().Hostname + " con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n")
 	}
+}
+
+// greet is what a user sees before the first prompt.
+func (s *Session) greet() {
+	for _, text := range []string{s.backend.Config().Banners.MOTD, s.backend.Config().Banners.Exec} {
+		if text != "" {
+			s.print("\n" + strings.TrimPrefix(text, "\n"))
+		}
+	}
+	s.print("\n")
 }
 
 // start starts the other goroutines; the returned function stops them.
@@ -143,7 +161,7 @@ func (s *Session) start() (stop func()) {
 // dialogue reads and interprets lines until the user leaves.
 func (s *Session) dialogue(ctx context.Context) error {
 	for !s.ended {
-		l, end, err := s.readLine(ctx, &editLine{prompt: s.prompt()}, s.history())
+		l, end, err := s.readCommand(ctx)
 		if err != nil {
 			return endOfInput(err)
 		}
@@ -163,6 +181,18 @@ func (s *Session) dialogue(ctx context.Context) error {
 	return nil
 }
 
+// readCommand reads the next line of the dialogue. A line of a text that is being typed
+// has no prompt, no help and no place in the history.
+func (s *Session) readCommand(ctx context.Context) (*editLine, key, error) {
+	if s.collecting() {
+		return s.readLine(ctx, &editLine{}, nil)
+	}
+	return s.readLine(ctx, &editLine{prompt: s.prompt()}, s.history())
+}
+
+// collecting reports whether the lines typed are those of a text, such as a banner.
+func (s *Session) collecting() bool { return s.at != nil && s.at.Collecting() != "" }
+
 func endOfInput(err error) error {
 	if errors.Is(err, io.EOF) {
 		return nil
@@ -173,7 +203,7 @@ func endOfInput(err error) error {
 // interpret carries out one line.
 func (s *Session) interpret(ctx context.Context, t typed) {
 	s.refused = false
-	if strings.TrimSpace(t.line) != "" {
+	if strings.TrimSpace(t.line) != "" && !s.collecting() {
 		s.history().add(t.line)
 	}
 	if s.at != nil {
@@ -212,6 +242,7 @@ var errNothing = errors.New("nothing to commit")
 // changed what was there.
 func (s *Session) configure(ctx context.Context, t typed) {
 	var step grammar.Step[*config.Config]
+	again := s.collecting()
 	err := s.backend.Change(func(c *config.Config) (err error) {
 		if step, err = s.at.Apply(c, t.line); err == nil && !step.Changed {
 			err = errNothing
@@ -224,7 +255,12 @@ func (s *Session) configure(ctx context.Context, t typed) {
 		s.at = &here
 		return
 	}
-	s.at = &step.Next
+	if s.at = &step.Next; s.collecting() && !again && s.interactive {
+		s.print(fmt.Sprintf("Enter TEXT message.  End with the character '%s'.\n", s.at.Collecting()))
+	}
+	if step.Changed {
+		s.backend.Configured(s.origin, strings.TrimSpace(t.line))
+	}
 	for _, note := range step.Notes {
 		s.print(note + "\n")
 	}

@@ -352,13 +352,13 @@ func TestConsoleLine(t *testing.T) {
 func TestExecute(t *testing.T) {
 	var out strings.Builder
 	f := newFake()
-	lines := []string{"show privilege", "conf t", "hostname X", "crypto map M 1 ip", "bogus", "end", "show interfaces | count row", "reload"}
+	lines := []string{"show privilege", "conf t", "hostname X", "crypto map M 1 ip", "wrong", "end", "show interfaces | count row", "reload"}
 	if !Execute(context.Background(), options(f, nil), &out, slices.Values(lines)) {
 		t.Error("a refused line is not reported")
 	}
 	want := "Current privilege level is 15\n" +
 		"% NOTE: This new crypto map will remain disabled until a peer\n        and a valid access list have been configured.\n" +
-		"X(config-crypto-map)#bogus\n                     ^\n% Invalid input detected at '^' marker.\n\n" +
+		"X(config-crypto-map)#wrong\n                     ^\n% Invalid input detected at '^' marker.\n\n" +
 		"\nNumber of lines which match regexp = 30\n true\n"
 	if out.String() != want {
 		t.Errorf("printed\n%s\nwant\n%s", out.String(), want)
@@ -433,5 +433,25 @@ func TestExecutePastes(t *testing.T) {
 	const want = "\"MIIB\\nAgAA\\n\" yes\n"
 	if got := out.String(); !strings.Contains(got, want) || !strings.Contains(got, "needs a terminal") || !strings.Contains(got, "Current privilege level is 15\n") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// With `privilege exec level` a command is there from another level on, and its help
+// with it; the longest words decide.
+func TestPrivilegeLevels(t *testing.T) {
+	f := newFake()
+	f.c.SetPrivilege("show", 3)
+	f.c.SetPrivilege("show ip route", 1)
+	f.c.SetPrivilege("reload", 1)
+	out := display(typeKeys(t, options(f, nil), "show inventory\rshow ip route | count ip\rreload\r\r\rsho?\x15enable 3\rshow inv\r"))
+	for _, want := range []string{
+		"R1>show inventory\n         ^\n% Invalid input",
+		"Number of lines which match regexp = 2",
+		"Proceed with reload? [confirm]",
+		"R1#show inv\nNAME: \"CISCO2901/K9 chassis\"",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"conft/commands"
+	"conft/internal/config"
 	"conft/internal/router"
 )
 
@@ -57,4 +59,18 @@ func sample(token string) string {
 		return first
 	}
 	return cmp.Or(placeholders[token], token)
+}
+
+// The words that `privilege exec` takes are those of the whole table.
+func TestPrivilegeKnowsEveryCommand(t *testing.T) {
+	answer, err := newLines(new(router.Router)).exec.Ask("", 15)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range answer.Items {
+		c := config.New()
+		if _, err := commands.Config.Start().Apply(c, "privilege exec level 4 "+word.Token); err != nil || len(c.Privileges) != 1 {
+			t.Errorf("privilege exec level 4 %s: %v", word.Token, err)
+		}
+	}
 }

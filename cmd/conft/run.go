@@ -42,7 +42,7 @@ func (l links) Set(s string) error {
 // run is the router, until SIGTERM.
 func run(args []string) error {
 	f := flag.NewFlagSet("run", flag.ContinueOnError)
-	o := router.Options{Map: map[string]string{}}
+	o := router.Options{Map: map[string]string{}, Text: commands.Text}
 	f.StringVar(&o.Dir, "dir", defaultDir, "")
 	f.Var(links(o.Map), "map", "")
 	clock := f.String("clock", "system", "")

@@ -25,6 +25,7 @@ func (c *Config) Clone() *Config {
 	})
 	d.TransformSet = cloneAll(c.TransformSet, func(t *TransformSet) { t.Transforms = slices.Clone(t.Transforms) })
 	d.PKI = c.PKI.clone()
+	d.Manners = c.Manners.clone()
 	return &d
 }
 

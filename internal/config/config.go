@@ -27,6 +27,8 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
+	Archive Archive
+	Manners
 	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
@@ -201,6 +203,7 @@ func New() *Config {
 		LoggingMonitor:  Logging{Enabled: true, Level: 7},
 		LoggingBuffered: Logging{Enabled: true, Level: 7, Size: DefaultLogBuffer},
 		DomainLookup:    true,
+		Archive:         DefaultArchive,
 	}
 }
 

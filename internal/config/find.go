@@ -1,6 +1,11 @@
 package config
 
-import "conft/internal/acl"
+import (
+	"cmp"
+	"slices"
+
+	"conft/internal/acl"
+)
 
 // The finders return nil when there is no such part. What they return belongs
 // to the Config and may be changed only if that is a private clone.
@@ -17,12 +22,11 @@ func (c *Config) Interface(name string) *Interface {
 
 // AccessList finds an access list by its number or name.
 func (c *Config) AccessList(name string) *acl.List {
-	for _, l := range c.AccessLists {
-		if l.Name == name {
-			return l
-		}
+	at, found := slices.BinarySearchFunc(c.AccessLists, &acl.List{Name: name}, compareLists)
+	if !found {
+		return nil
 	}
-	return nil
+	return c.AccessLists[at]
 }
 
 // Transforms finds a transform set.
@@ -47,12 +51,11 @@ func (c *Config) CryptoMap(name string) *CryptoMap {
 
 // Entry finds one entry of a crypto map.
 func (m *CryptoMap) Entry(seq int) *CryptoMapEntry {
-	for _, e := range m.Entries {
-		if e.Seq == seq {
-			return e
-		}
+	at, found := slices.BinarySearchFunc(m.Entries, seq, func(e *CryptoMapEntry, seq int) int { return cmp.Compare(e.Seq, seq) })
+	if !found {
+		return nil
 	}
-	return nil
+	return m.Entries[at]
 }
 
 // Policy finds the ISAKMP policy of a priority.

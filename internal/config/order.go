@@ -59,17 +59,19 @@ func compareRoutes(a, b Route) int {
 // AddAccessList puts a list at its place: named ones by name, then numbered
 // ones by number.
 func (c *Config) AddAccessList(l *acl.List) {
-	at, _ := slices.BinarySearchFunc(c.AccessLists, l, func(a, b *acl.List) int {
-		an, bn := Numbered(a.Name), Numbered(b.Name)
-		if an != bn {
-			if bn {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.Name, b.Name) // numbers have three digits
-	})
+	at, _ := slices.BinarySearchFunc(c.AccessLists, l, compareLists)
 	c.AccessLists = slices.Insert(c.AccessLists, at, l)
+}
+
+func compareLists(a, b *acl.List) int {
+	an, bn := Numbered(a.Name), Numbered(b.Name)
+	if an != bn {
+		if bn {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(a.Name, b.Name) // numbers have three digits
 }
 
 // Numbered reports whether a name is the number of an extended access list.

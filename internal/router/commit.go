@@ -71,6 +71,7 @@ func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ";
 func (r *Router) follow(old, c *config.Config) {
 	r.setLogging(c)
 	r.attachTUNs(c)
+	r.setArchive(c.Archive)
 	r.forgetTrustpoints(old, c)
 	r.path.SetPolicy(r.spd(c, r.mtu))
 	r.engine.SetPolicy(r.ikePolicy(c))

@@ -15,6 +15,7 @@ import (
 	"conft/ike"
 	"conft/internal/config"
 	"conft/internal/dataplane"
+	"conft/internal/flash"
 	"conft/internal/kernel"
 	"conft/internal/pki"
 	"conft/nvram"
@@ -25,6 +26,8 @@ type Options struct {
 	Dir   string            // holds nvram.db and console.sock
 	Map   map[string]string // interface to Linux link
 	Clock ClockSource
+	// Text writes a configuration as it is stored.
+	Text func(*config.Config) string
 	// Reloaded tells that a router ran in this process before.
 	Reloaded bool
 }
@@ -35,6 +38,7 @@ type Router struct {
 	clock *Clock
 	hub   *debug.Hub
 	nvram *nvram.Store
+	flash *flash.FS
 	pki   *pki.Store
 	crls  *pki.Revocations
 
@@ -59,6 +63,12 @@ type Router struct {
 	states   map[string]linkState // as last reported, by interface
 	base     map[string][]uint64  // counters at the last `clear access-list counters`
 
+	text      func(*config.Config) string
+	archiver  archiver
+	rollbacks rollbacks
+	scheduled schedule
+	changes   configLog
+
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
 	reload chan struct{}
@@ -81,6 +91,7 @@ func Open(o Options) (*Router, error) {
 		reload:   make(chan struct{}, 1),
 		crls:     pki.NewRevocations(),
 		reason:   "power-on",
+		text:     o.Text,
 		stop:     func() {},
 	}
 	if o.Reloaded {
@@ -104,7 +115,11 @@ func (r *Router) open(o Options) (err error) {
 	if r.pki, err = pki.Open(r.nvram, r.pkiChanged); err != nil {
 		return nvramRemedy(path, err)
 	}
+	if r.flash, err = flash.Open(filepath.Join(o.Dir, "flash")); err != nil {
+		return err
+	}
 	r.hub = debug.NewHub(r.clock)
+	r.rollbacks.emit, r.rollbacks.apply = r.hub.Emit, r.rollBack
 	kept, err := r.adoptLinks(o.Map)
 	if err != nil {
 		return err
@@ -188,7 +203,9 @@ func adoptLink(ifc *config.Interface, l kernel.LinkState) {
 // that has appeared since is as it was found.
 func (r *Router) Base(saved string) *config.Config {
 	c := r.Adopted()
-	if key, ok, err := r.nvram.MasterKey(); err == nil && ok { // else type 6 keys do not open
+	if now := r.running.Load(); now != nil && now.MasterKey != "" {
+		c.MasterKey = now.MasterKey
+	} else if key, ok, err := r.nvram.MasterKey(); err == nil && ok { // else type 6 keys do not open
 		c.MasterKey = string(key)
 	}
 	for n, i := range c.Interfaces {
@@ -228,6 +245,9 @@ func (r *Router) Start(c *config.Config, saved bool) {
 func (r *Router) Close(ctx context.Context) error {
 	var err error
 	r.once.Do(func() {
+		r.ConfirmRollback()
+		r.CancelReload()
+		r.setArchive(config.Archive{})
 		r.engine.Shutdown(ctx)
 		r.stop()
 		err = r.release()
@@ -248,23 +268,17 @@ func (r *Router) release() error {
 	if r.running.Load() != nil { // until Start nothing in the kernel is this router's
 		errs = append(errs, r.kernel.Close())
 	}
+	if r.flash != nil {
+		errs = append(errs, r.flash.Close())
+	}
 	if r.nvram != nil {
 		errs = append(errs, r.nvram.Close())
 	}
 	return errors.Join(errs...)
 }
 
+// Flash returns the router's file system.
+func (r *Router) Flash() *flash.FS { return r.flash }
+
 // Hub returns the router's log.
 func (r *Router) Hub() *debug.Hub { return r.hub }
-
-// Reload asks whoever runs the router to start it anew from the startup
-// configuration.
-func (r *Router) Reload() {
-	select {
-	case r.reload <- struct{}{}:
-	default:
-	}
-}
-
-// Reloads delivers a value when Reload was called.
-func (r *Router) Reloads() <-chan struct{} { return r.reload }

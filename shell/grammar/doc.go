@@ -16,6 +16,7 @@
 //	A.B.C.D/nn      IPv4 prefix
 //	<1-10000>       decimal number
 //	hh:mm:ss        time of day       MONTH  month of the year, full or abbreviated
+//	flash:          a name in the file system before the colon, or all of it
 //	INTERFACE       interface name, "gi0/0" and "gig 0/0" alike, made canonical
 //
 // A binding on a group holds the words matched in the group that no inner

@@ -32,12 +32,10 @@ func (t *table) ask(line string, level int) (Answer, error) {
 	for _, th := range threads {
 		end = end || th.pos.last && !a.Word
 	}
-	next := t.candidates(threads, level)
 	if len(threads) > 0 && threads[0].pos.kind == restOfLine {
-		next = threads // it goes on
+		a.Items = append(a.Items, Item{threads[0].pos.text, threads[0].pos.help}) // it goes on
 	}
-	for _, th := range next {
-		p := th.pos
+	for _, p := range t.candidates(threads, level) {
 		if p.kind == wholeInterface {
 			continue // its types are listed
 		}
@@ -68,21 +66,23 @@ func (t *table) complete(line string, level int) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	var found string
-	for _, th := range t.candidates(threads, level) {
-		p := th.pos
-		if _, ok := p.accept(part); p.kind != keyword || !ok {
+	var found *pos
+	for _, p := range t.candidates(threads, level) {
+		if p.kind != keyword && (p.kind != file || len(part) > len(p.text)) || !p.begins(part) {
 			continue
 		}
-		if found != "" && found != p.text {
+		if found != nil && found.text != p.text {
 			return "", false
 		}
-		found = p.text
+		found = p
 	}
-	if found == "" {
+	switch {
+	case found == nil:
 		return "", false
+	case found.kind == file:
+		return found.text[len(part):], true // the name follows
 	}
-	return found[len(part):] + " ", true
+	return found.text[len(part):] + " ", true
 }
 
 // cutWord separates the word that the cursor stands behind.

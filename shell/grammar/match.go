@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -117,51 +118,59 @@ func (t *table) read(line string, level int) ([]*thread, int, error) {
 	}
 }
 
-// candidates returns the positions that may follow, without those that need a
-// higher privilege level.
-func (t *table) candidates(threads []*thread, level int) []*thread {
-	var out []*thread
-	add := func(prev *thread, list []*pos) {
-		for _, p := range list {
-			if p.form.cmd.priv <= level && !slices.ContainsFunc(out, func(th *thread) bool { return th.pos == p }) {
-				out = append(out, &thread{pos: p, prev: prev})
+// candidates yields the positions that may follow and what each follows, without
+// those that need a higher privilege level.
+func (t *table) candidates(threads []*thread, level int) iter.Seq2[*thread, *pos] {
+	return func(yield func(*thread, *pos) bool) {
+		if threads == nil {
+			for _, p := range t.first {
+				if t.level(p) <= level && !yield(nil, p) {
+					return
+				}
+			}
+		}
+		var seen []*pos // of one form of a command: only these are reached in two ways
+		for _, th := range threads {
+			if len(seen) > 0 && seen[0].form != th.pos.form {
+				seen = seen[:0]
+			}
+			for _, p := range th.pos.follow {
+				if t.level(p) > level || slices.Contains(seen, p) {
+					continue
+				}
+				seen = append(seen, p)
+				if !yield(th, p) {
+					return
+				}
 			}
 		}
 	}
-	if threads == nil {
-		add(nil, t.first)
-	}
-	for _, th := range threads {
-		add(th, th.pos.follow)
-	}
-	return out
 }
 
 // step reads one word: it keeps the threads whose token the word is.
 func (t *table) step(threads []*thread, line string, w input, level int) ([]*thread, int, *Error) {
 	var best []*thread
 	fit := 0 // octets of the word that some keyword begins with
-	for _, th := range t.candidates(threads, level) {
+	for prev, p := range t.candidates(threads, level) {
 		text := w.text
-		if th.pos.kind == keyword {
-			fit = max(fit, commonPrefix(th.pos.text, text))
-		} else if th.pos.kind == restOfLine {
+		if p.kind == keyword {
+			fit = max(fit, commonPrefix(p.text, text))
+		} else if p.kind == restOfLine {
 			text = strings.TrimRight(line[w.offset:], " \t")
 		}
-		val, ok := th.pos.accept(text)
+		val, ok := p.accept(text)
 		if !ok {
 			continue
 		}
-		th.value = value{val, w.offset}
 		if len(best) > 0 {
-			switch order := rank(th.pos.token, w.text) - rank(best[0].pos.token, w.text); {
+			switch order := rank(p.token, w.text) - rank(best[0].pos.token, w.text); {
 			case order > 0:
 				continue
 			case order < 0:
 				best = best[:0]
 			}
 		}
-		best = append(best, th)
+		best = append(best, &thread{pos: p, prev: prev, value: value{val, w.offset}})
 	}
 	if len(best) == 0 {
 		return nil, 0, &Error{Kind: Invalid, Offset: w.offset + fit}

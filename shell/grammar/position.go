@@ -12,10 +12,11 @@ import (
 // usable when the configuration changes under it.
 type Position[T any] struct {
 	root    *Mode[T]
-	stack   []frame // never changed in place
-	refused int     // lines indented as deep as this belong to a refused one; 0 is none
-	lost    *lost   // the block that was refused, nil when none
-	until   string  // a text of several lines is passed over to the line that holds this
+	stack   []frame    // never changed in place
+	refused int        // lines indented as deep as this belong to a refused one; 0 is none
+	lost    *lost      // the block that was refused, nil when none
+	text    *collected // a text that is being typed, nil when none
+	until   string     // a text of several lines is passed over to the line that holds this
 }
 
 // frame is one open block.
@@ -53,6 +54,9 @@ type Step[T any] struct {
 // other error is a handler's. After an error v is to be thrown away, and the next
 // line is typed where Refused says.
 func (p Position[T]) Apply(v T, line string) (Step[T], error) {
+	if p.text != nil {
+		return p.collect(v, line)
+	}
 	if p.until != "" {
 		if strings.Contains(line, p.until) {
 			p.until = ""
@@ -94,11 +98,17 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	case actionWord:
 		return Step[T]{Next: here, Do: line}, nil
 	}
-	var on any = v
-	for _, f := range here.stack {
-		if on, err = f.block.open(on, f.args); err != nil {
-			return Step[T]{Next: p}, err
+	if m.cmd.text != nil && m.form == plain {
+		text, complete := m.begin(here.stack)
+		if !complete {
+			here.text = text
+			return Step[T]{Next: here}, nil
 		}
+		return p.setText(v, text)
+	}
+	on, err := here.open(v)
+	if err != nil {
+		return Step[T]{Next: p}, err
 	}
 	step := Step[T]{Next: here, Changed: true}
 	m.args.notes = &step.Notes
@@ -110,6 +120,17 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 		step.Next.stack = append(step.Next.stack, frame{m.cmd, m.args})
 	}
 	return step, nil
+}
+
+// open opens the blocks of the position on v, the innermost last.
+func (p Position[T]) open(v T) (on any, err error) {
+	on = v
+	for _, f := range p.stack {
+		if on, err = f.block.open(on, f.args); err != nil {
+			return nil, err
+		}
+	}
+	return on, nil
 }
 
 // answer is what is said of a line that no mode can read.
@@ -134,6 +155,10 @@ func (p Position[T]) answer(line string, err error) (Step[T], error) {
 // lines of an interface that is not there must not reach the interface above. Nor
 // must they when they are not indented, behind a line that opens a block.
 func (p Position[T]) Refused(line string) Position[T] {
+	if p.text != nil {
+		p.stack, p.text = p.text.stack, nil
+		return p
+	}
 	k := p.root.t.knownLine(line)
 	if k != nil && !k.no && k.end != nil {
 		p.until = k.end(k.rest)
@@ -206,6 +231,8 @@ func (e *LineError) Error() string {
 
 func (e *LineError) Unwrap() error { return e.Err }
 
+var errEndless = errors.New("% The text ends before this delimiter, which was to end a line's own")
+
 var errAction = errors.New("% This is no configuration; it has to be typed")
 
 // Parse interprets a whole text on v, in one transaction of the caller's. Every
@@ -230,6 +257,9 @@ func (m *Mode[T]) Parse(v T, text string) error {
 		if step.End {
 			pos = m.Start()
 		}
+	}
+	if pos.text != nil {
+		errs = append(errs, &LineError{number, pos.text.delimiter, errEndless})
 	}
 	return errors.Join(errs...)
 }

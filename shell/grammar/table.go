@@ -35,6 +35,7 @@ type command struct {
 	do      [forms]func(any, Args) error
 	open    func(any, Args) (any, error)
 	sub     *table
+	text    func(any, Args, string) error // of a Text
 	write   func(any, *Writer)
 	control control
 }
@@ -46,6 +47,7 @@ type table struct {
 	commands      []*command
 	known         []*known
 	first         []*pos
+	levels        map[*command]int // privilege levels other than the commands' own
 }
 
 func (t *table) hasExit() bool {

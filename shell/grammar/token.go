@@ -21,6 +21,7 @@ const (
 	month
 	wholeInterface
 	interfaceNumber
+	file
 	word
 	restOfLine
 )
@@ -51,6 +52,9 @@ func newToken(text string) *token {
 	case "MONTH":
 		t.kind = month
 	default:
+		if len(text) > 1 && text[len(text)-1] == ':' {
+			t.kind = file
+		}
 		if text[0] == '<' {
 			t.kind = number
 			if _, err := fmt.Sscanf(text, "<%d-%d>", &t.lo, &t.hi); err != nil || t.lo > t.hi {
@@ -84,6 +88,9 @@ func (t *token) accept(s string) (string, bool) {
 		return Interface(s)
 	case interfaceNumber:
 		return s, isPort(s, t.ports)
+	case file:
+		n := min(len(s), len(t.text))
+		return t.text + s[n:], strings.EqualFold(s[:n], t.text)
 	}
 	return s, true
 }
@@ -105,6 +112,9 @@ func (t *token) begins(s string) bool {
 		return slices.ContainsFunc(months, func(m string) bool { return len(s) <= len(m) && strings.EqualFold(m[:len(s)], s) })
 	case interfaceNumber:
 		return only("0123456789/")
+	case file:
+		n := min(len(s), len(t.text))
+		return strings.EqualFold(s[:n], t.text[:n])
 	}
 	_, ok := t.accept(s)
 	return ok

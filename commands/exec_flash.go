@@ -1,0 +1,175 @@
+package commands
+
+import (
+	"cmp"
+	"context"
+	"crypto/md5"
+	"fmt"
+	"io"
+	"path"
+
+	"conft/internal/flash"
+	"conft/shell/grammar"
+)
+
+// flashCommands show and change what is in flash:.
+func flashCommands(r Router) []exec {
+	priv := func(syntax string, help grammar.Help, run func(context.Context, Terminal, grammar.Args) error) exec {
+		return exec{Syntax: syntax, Help: help, Priv: privileged, Run: run}
+	}
+	return []exec{
+		priv("dir [flash: | nvram:]$where", grammar.Help{"dir": "List files on a filesystem", "flash:": "Directory or file name", "nvram:": "Directory or file name"},
+			output(func(w io.Writer, a grammar.Args) error {
+				if p := canonical(a.String("where")); p != "" {
+					if _, onFlash := p.file(); !onFlash {
+						return listNVRAM(w, r)
+					}
+				}
+				return listFlash(w, r, cmp.Or(canonical(a.String("where")), "flash:"))
+			})),
+		priv("more {flash: | nvram: | system:}$what", grammar.Help{"more": "Display the contents of a file", "flash:": "File to display", "nvram:": "File to display", "system:": "File to display"},
+			func(_ context.Context, t Terminal, a grammar.Args) error {
+				text, err := canonical(a.String("what")).read(r)
+				if err != nil {
+					return err
+				}
+				_, err = t.Write(append(text, '\n'))
+				return err
+			}),
+		priv("delete [/force] flash:$what", grammar.Help{"delete": "Delete a file", "/force": "Force delete", "$what": "File to be deleted"},
+			func(ctx context.Context, t Terminal, a grammar.Args) error {
+				return deleteFile(ctx, r, t, canonical(a.String("what")), a.Has("/force"))
+			}),
+		priv("mkdir flash:$what", grammar.Help{"mkdir": "Create new directory", "$what": "Directory name"},
+			func(_ context.Context, t Terminal, a grammar.Args) error {
+				p := canonical(a.String("what"))
+				if r.Flash().Exists(p.name()) {
+					return refuse("Error Creating dir %s (File exists)", p)
+				}
+				if err := r.Flash().Mkdir(p.name()); err != nil {
+					return p.failed(err)
+				}
+				return say(t, fmt.Sprintf("Created dir flash:%s\n", p.name()))
+			}),
+		priv("verify /md5 flash:$what", grammar.Help{"verify": "Verify a file", "/md5": "Compute an md5 signature for a file", "$what": "File to be verified"},
+			func(_ context.Context, t Terminal, a grammar.Args) error {
+				p := canonical(a.String("what"))
+				text, err := p.read(r)
+				if err != nil {
+					return err
+				}
+				return say(t, fmt.Sprintf("verify /md5 (%s) = %x\n", p, md5.Sum(text)))
+			}),
+		priv("show flash:", grammar.Help{"flash:": "display information about flash: file system"},
+			output(func(w io.Writer, _ grammar.Args) error { return showFlash(w, r) })),
+		priv("show file systems", grammar.Help{"file": "Show filesystem information", "systems": "List filesystems"},
+			output(func(w io.Writer, _ grammar.Args) error { return showFileSystems(w, r) })),
+	}
+}
+
+const (
+	fileTime  = "Jan _2 2006 15:04:05 -07:00"
+	ordinary  = "-rw-"
+	directory = "drw-"
+)
+
+func mode(f flash.File) string {
+	if f.Dir {
+		return directory
+	}
+	return ordinary
+}
+
+// listFlash is `dir flash:`.
+func listFlash(w io.Writer, r Router, p place) error {
+	files, err := r.Flash().List(p.name())
+	if err != nil {
+		return p.failed(err)
+	}
+	fmt.Fprintf(w, "Directory of flash:/%s\n\n", p.name())
+	for _, f := range files {
+		fmt.Fprintf(w, "%5d  %s %16d  %s  %s\n", f.Index, mode(f), f.Size, f.Modified.UTC().Format(fileTime), f.Name)
+	}
+	if len(files) == 0 {
+		fmt.Fprintln(w, "No files in directory")
+	}
+	total, free, err := r.Flash().Space()
+	fmt.Fprintf(w, "\n%d bytes total (%d bytes free)\n", total, free)
+	return err
+}
+
+// listNVRAM is `dir nvram:`.
+func listNVRAM(w io.Writer, r Router) error {
+	text, err := r.Startup()
+	if err != nil {
+		return refuse("Error reading nvram: %v", err)
+	}
+	fmt.Fprint(w, "Directory of nvram:/\n\n")
+	if text != nil {
+		fmt.Fprintf(w, "%5d  %s %16d                    <no date>  startup-config\n", 1, ordinary, len(text))
+	} else {
+		fmt.Fprintln(w, "No files in directory")
+	}
+	fmt.Fprintf(w, "\n%d bytes total (%d bytes free)\n", r.NVRAMSize(), max(0, r.NVRAMSize()-len(text)))
+	return nil
+}
+
+func showFlash(w io.Writer, r Router) error {
+	files, err := r.Flash().List("")
+	if err != nil {
+		return place("flash:").failed(err)
+	}
+	used := int64(0)
+	fmt.Fprintln(w, "-#- --length-- -----date/time------ path")
+	for i, f := range files {
+		used += f.Size
+		fmt.Fprintf(w, "%-5d %-8d %s %s\n", i+1, f.Size, f.Modified.UTC().Format(fileTime), f.Name)
+	}
+	_, free, err := r.Flash().Space()
+	fmt.Fprintf(w, "\n%d bytes available (%d bytes used)\n", free, used)
+	return err
+}
+
+func showFileSystems(w io.Writer, r Router) error {
+	total, free, err := r.Flash().Space()
+	if err != nil {
+		return place("flash:").failed(err)
+	}
+	text, err := r.Startup()
+	if err != nil {
+		return refuse("Error reading nvram: %v", err)
+	}
+	fmt.Fprint(w, "File Systems:\n\n       Size(b)       Free(b)      Type  Flags  Prefixes\n")
+	row := func(mark byte, size, free any, kind, name string) {
+		fmt.Fprintf(w, "%c %12v  %12v  %8s     rw   %s\n", mark, size, free, kind, name)
+	}
+	row(' ', "-", "-", "opaque", "system:")
+	row('*', total, free, "disk", "flash:")
+	row(' ', "-", "-", "opaque", "null:")
+	row(' ', r.NVRAMSize(), max(0, r.NVRAMSize()-len(text)), "nvram", "nvram:")
+	return nil
+}
+
+func deleteFile(ctx context.Context, r Router, t Terminal, p place, force bool) error {
+	if !force {
+		name, err := t.Ask(ctx, "Delete filename ["+p.name()+"]? ")
+		if err != nil {
+			return err
+		}
+		p = place("flash:" + cmp.Or(name, p.name()))
+		ok, err := t.Confirm(ctx, "Delete flash:/"+path.Clean(p.name())+"? [confirm]")
+		if err != nil || !ok {
+			return err
+		}
+	}
+	if p.name() == "" {
+		return refuse("No filename specified")
+	}
+	if !r.Flash().Exists(p.name()) {
+		return refuse("Error deleting %s (No such file or directory)", p)
+	}
+	if err := r.Flash().Remove(p.name()); err != nil {
+		return refuse("Error deleting %s (%v)", p, err)
+	}
+	return nil
+}

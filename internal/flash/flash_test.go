@@ -1,0 +1,78 @@
+package flash
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func open(t *testing.T) (*FS, string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "flash")
+	f, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f, dir
+}
+
+func TestFiles(t *testing.T) {
+	f, _ := open(t)
+	if _, err := f.Read("a"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+	for _, step := range []error{f.Write("/a", []byte("one\n")), f.Append("a", []byte("two\n")), f.Append("b", []byte("new")), f.Mkdir("d"), f.Write("d/c", nil)} {
+		if step != nil {
+			t.Fatal(step)
+		}
+	}
+	if got, err := f.Read("d/../a"); string(got) != "one\ntwo\n" || err != nil {
+		t.Errorf("a holds %q, %v", got, err)
+	}
+	list, err := f.List("")
+	if err != nil || len(list) != 3 || list[0].Name != "a" || list[0].Size != 8 || list[0].Dir || !list[2].Dir {
+		t.Errorf("the top holds %+v, %v", list, err)
+	}
+	if err := f.Write("d", []byte("x")); err == nil {
+		t.Error("a directory was written over")
+	}
+	if err := f.Remove("d"); err == nil {
+		t.Error("a directory with a file in it was removed")
+	}
+	if err := errors.Join(f.Remove("d/c"), f.Remove("d"), f.Remove("a")); err != nil {
+		t.Error(err)
+	}
+	if f.Exists("a") || !f.Exists("b") {
+		t.Error("Exists does not know what is there")
+	}
+	if total, free, err := f.Space(); total == 0 || free > total || err != nil {
+		t.Error(total, free, err)
+	}
+}
+
+// What lies outside of the directory cannot be reached, by no name and over no link.
+func TestConfinement(t *testing.T) {
+	f, dir := open(t)
+	secret := filepath.Join(filepath.Dir(dir), "secret")
+	if err := errors.Join(os.WriteFile(secret, []byte("s"), 0o600), os.Symlink(secret, filepath.Join(dir, "link")), os.Symlink("..", filepath.Join(dir, "up"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"../secret", "/../secret", "link", "up/secret", "a/../../secret"} {
+		if text, err := f.Read(name); err == nil {
+			t.Errorf("%s gave %q", name, text)
+		}
+	}
+	for _, name := range []string{"up/new", "link"} {
+		f.Write(name, []byte("x"))
+		f.Append(name, []byte("x"))
+	}
+	if text, _ := os.ReadFile(secret); string(text) != "s" {
+		t.Errorf("the file outside is now %q", text)
+	}
+	if _, err := os.Stat(filepath.Join(filepath.Dir(dir), "new")); err == nil {
+		t.Error("a file was made outside")
+	}
+}

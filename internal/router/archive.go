@@ -1,0 +1,143 @@
+package router
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"conft/debug"
+	"conft/internal/config"
+	"conft/internal/flash"
+)
+
+// The archive is a family of files in flash: whose names are the configured path, the
+// time, and a number that counts on.
+
+// ErrNoArchive means that no path is configured.
+var ErrNoArchive = errors.New("router: no archive path")
+
+// archiver keeps the time of the next configuration that is archived by itself.
+type archiver struct {
+	mu     sync.Mutex // also makes one archiving of it all
+	period int        // minutes
+	timer  *time.Timer
+}
+
+// ArchivePath returns the path that archived names begin with, $h and $t filled in, and
+// whether there is one.
+func (r *Router) ArchivePath() (string, bool) {
+	c := r.running.Load()
+	path, onFlash := strings.CutPrefix(c.Archive.Path, "flash:")
+	path = strings.NewReplacer("$h", c.Hostname, "$t", r.stampOf(c)).Replace(path)
+	return path, onFlash
+}
+
+func (r *Router) stampOf(c *config.Config) string {
+	layout := "Jan-_2-15-04-05.000"
+	if c.IOS15() {
+		layout += "-MST"
+	}
+	return strings.ReplaceAll(r.clock.Now().Format(layout), "- ", "-")
+}
+
+// Archives returns the names of the archived configurations, oldest first.
+func (r *Router) Archives() ([]string, error) {
+	prefix, ok := r.ArchivePath()
+	if !ok {
+		return nil, ErrNoArchive
+	}
+	dir, base := path.Split(prefix)
+	files, err := r.flash.List(dir)
+	if err != nil {
+		return nil, err
+	}
+	files = slices.DeleteFunc(files, func(f flash.File) bool {
+		return f.Dir || !strings.HasPrefix(f.Name, base+"-") || number(f.Name) < 0
+	})
+	slices.SortStableFunc(files, func(a, b flash.File) int { return number(a.Name) - number(b.Name) })
+	var names []string
+	for _, f := range files {
+		names = append(names, dir+f.Name)
+	}
+	return names, nil
+}
+
+// number is what an archived name ends in, -1 for a name that is none.
+func number(name string) int {
+	n, err := strconv.Atoi(name[strings.LastIndexByte(name, '-')+1:])
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
+// NextArchive returns the name that a configuration archived now would get.
+func (r *Router) NextArchive() (string, error) {
+	all, err := r.Archives()
+	if err != nil {
+		return "", err
+	}
+	prefix, _ := r.ArchivePath()
+	n := 0
+	if len(all) > 0 {
+		n = number(all[len(all)-1]) + 1
+	}
+	return fmt.Sprintf("%s-%s-%d", prefix, r.stampOf(r.running.Load()), n), nil
+}
+
+// Archive keeps the running configuration, and removes the oldest ones beyond the
+// configured maximum.
+func (r *Router) Archive() (name string, err error) {
+	r.archiver.mu.Lock()
+	defer r.archiver.mu.Unlock()
+	if name, err = r.NextArchive(); err != nil {
+		return "", err
+	}
+	c := r.running.Load()
+	if err := r.flash.Write(name, []byte(r.text(c))); err != nil {
+		return "", err
+	}
+	all, err := r.Archives()
+	for len(all) > c.Archive.Maximum && err == nil {
+		err = r.flash.Remove(all[0])
+		all = all[1:]
+	}
+	return name, err
+}
+
+// setArchive has the configuration archived every so often.
+func (r *Router) setArchive(a config.Archive) {
+	r.archiver.mu.Lock()
+	defer r.archiver.mu.Unlock()
+	if a.Path == "" {
+		a.Period = 0
+	}
+	if r.archiver.period == a.Period {
+		return
+	}
+	if r.archiver.timer != nil {
+		r.archiver.timer.Stop()
+	}
+	r.archiver.period, r.archiver.timer = a.Period, nil
+	if a.Period == 0 {
+		return
+	}
+	every := time.Duration(a.Period) * time.Minute
+	r.archiver.timer = time.AfterFunc(every, func() { r.archiveAgain(every) })
+}
+
+func (r *Router) archiveAgain(every time.Duration) {
+	if _, err := r.Archive(); err != nil {
+		r.hub.Emit(debug.Notice{Level: 3, Facility: "CONFT", Mnemonic: "ARCHIVE", Text: oneLine(err)})
+	}
+	r.archiver.mu.Lock()
+	defer r.archiver.mu.Unlock()
+	if r.archiver.timer != nil {
+		r.archiver.timer.Reset(every)
+	}
+}
