@@ -17,7 +17,7 @@ const (
 	batchSize  = 128
 	maxGRO     = 64 // datagrams in one UDP_SEGMENT message
 	maxUDP     = 65507
-	groBuffers = 4
+	groBuffers = 32 // where the link joins nothing, each holds one datagram
 	// Room for a burst of a few milliseconds while the receiver is not scheduled.
 	socketBuffer = 8 << 20
 )
@@ -58,8 +58,12 @@ func (k *Kernel) ListenUDP(port uint16) (*Conn, error) {
 		// Both are a matter of speed: Linux 5.0 has them, older ones do without.
 		_, err := unix.GetsockoptInt(fd, unix.SOL_UDP, unix.UDP_SEGMENT)
 		c.gso = err == nil
-		if unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_GRO, 1) == nil {
-			c.gro = newGROReader()
+		if g := newGROReader(); g != nil {
+			if unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_GRO, 1) == nil {
+				c.gro = g
+			} else {
+				g.release()
+			}
 		}
 	}
 	return c, err
