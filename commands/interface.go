@@ -71,6 +71,7 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	mtuLine,
 	interfaceLine{
 		Syntax: "ip address ![A.B.C.D$own A.B.C.D$mask [secondary]]",
 		Help: grammar.Help{
@@ -94,6 +95,10 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	accessGroupLine,
+	unreachablesLine,
+	ipMTULine,
+	adjustMSSLine,
 	interfaceLine{
 		Syntax: "shutdown",
 		Help:   grammar.Help{"shutdown": "Shutdown the selected interface"},
@@ -127,4 +132,6 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	interfaceDFBitLine,
+	interfaceFragmentationLine,
 )

@@ -36,10 +36,8 @@ const (
 	noRouting  = "there are no routing protocols, use ip route"
 	noLogin    = "the owner of the console socket is the only user"
 	noLines    = "the console and the attached sessions have no settings of their own"
-	noFilter   = "packets are not filtered, access lists select what is encrypted"
 	noVRF      = "there is one routing table"
 	noTunnel   = "the interfaces are Ethernet types and Loopback, without subinterfaces"
-	noStandard = "only extended access lists are there, 100 to 199 or named"
 	noIPv6     = "there is only IPv4"
 	noQoS      = "packets are not queued or marked"
 	noSwitch   = "there are no switch ports and no VLANs"
@@ -145,10 +143,6 @@ var knownWords = []knownWord{
 	{"ip host", "names are not looked up", absent},
 	{"ip default-gateway", "the router routes, use ip route 0.0.0.0 0.0.0.0", absent},
 	{"ip default-network", "use ip route 0.0.0.0 0.0.0.0", absent},
-	{"ip access-group", noFilter, absent},
-	{"ip access-list standard", noStandard, block},
-	{"access-list <1-99>", noStandard, absent},
-	{"access-list <1300-1999>", noStandard, absent},
 	{"ip inspect", noFirewall, absent},
 	{"ip audit", noFirewall, absent},
 	{"ip ips", noFirewall, absent},
@@ -169,13 +163,11 @@ var knownWords = []knownWord{
 	{"vrf forwarding", noVRF, absent},
 	{"ip source-route", byLinux, absent},
 	{"ip redirects", byLinux, absent},
-	{"ip unreachables", byLinux, absent},
 	{"ip proxy-arp", byLinux, absent},
 	{"ip directed-broadcast", "broadcasts are not forwarded", absent},
 	{"ip mask-reply", "there is no mask reply", absent},
 	{"ip icmp", byLinux, absent},
 	{"ip tcp", byLinux, absent},
-	{"ip mtu", byLink, absent},
 	{"ip accounting", "packets are counted by the crypto map only", absent},
 	{"ip flow-export", "flows are not exported", absent},
 	{"ip flow", "flows are not exported", absent},
@@ -247,7 +239,6 @@ var knownWords = []knownWord{
 	{"negotiation", byLink, absent},
 	{"media-type", byLink, absent},
 	{"mac-address", byLink, absent},
-	{"mtu", byLink, absent},
 	{"bandwidth", byLink, absent},
 	{"delay", byLink, absent},
 	{"clock rate", noHardware, absent},
@@ -276,8 +267,6 @@ var knownWords = []knownWord{
 	{"crypto gdoi", "there is no group encryption", block},
 	{"crypto engine", "there is one engine, in software", absent},
 	{"crypto mib", noSNMP, absent},
-	{"crypto ipsec df-bit", "the DF bit is copied", absent},
-	{"crypto ipsec fragmentation", "packets are fragmented before they are encrypted", absent},
 	{"crypto logging", noSyslog, absent},
 }
 

@@ -60,7 +60,7 @@ func TestShowIPRouteTo(t *testing.T) {
 func TestShowIPInterface(t *testing.T) {
 	r := newFake(t, "interface g0/0\nip address 10.1.1.1 255.255.255.0\nip address 10.1.2.1 255.255.255.0 secondary\n")
 	for _, i := range r.config.Interfaces {
-		r.interfaces = append(r.interfaces, router.InterfaceState{Config: i, LinkUp: true, Protocol: true, MTU: 1500, Method: "NVRAM"})
+		r.interfaces = append(r.interfaces, router.InterfaceState{Config: i, LinkUp: true, Protocol: true, MTU: 9000, IPMTU: 1500, Method: "NVRAM"})
 	}
 	want := "GigabitEthernet0/0 is up, line protocol is up\n  Internet address is 10.1.1.1/24\n" +
 		"  Address determined by non-volatile memory\n  MTU is 1500 bytes\n  Helper address is not set\n" +

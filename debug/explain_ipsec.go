@@ -23,6 +23,15 @@ func (e IPsecRequestTimer) Explain(l Language) string {
 		"IKE 仍未与 %s 建立起 SA（第 %d 次超时）：放弃这次请求，下一个报文会重新触发。", e.Remote, e.Count)
 }
 
+func (e IPsecAdjustMTU) Explain(l Language) string {
+	if e.To > e.From {
+		return say(l, "What was learnt about the path to %s has aged: packets of %d octets are tried again.",
+			"关于到 %s 路径的 MTU 记录已过期：重新尝试 %d 字节的报文。", e.Remote, e.To)
+	}
+	return say(l, "A router on the way to %s carries no packet longer than %d octets: hosts that send longer ones with DF are told what fits.",
+		"到 %s 的路径上有路由器只能转发 %d 字节以内的报文：发送更长且带 DF 的报文的主机会被告知合适的长度。", e.Remote, e.To)
+}
+
 func (e IPsecValidatePart) Explain(l Language) string {
 	return say(l, "The IPsec layer gets part %d of the proposal to check; the next line says what it holds.",
 		"IPsec 模块开始审查提议的第 %d 部分，内容见下一行。", e.Part)

@@ -110,6 +110,20 @@ func appendIdentity(b []byte, local, remote netip.Addr, localProxy, remoteProxy 
 		local, remote, localProxy, remoteProxy)
 }
 
+// IPsecAdjustMTU is printed when a router on the way to the peer has said what it
+// carries, and when that is forgotten.
+type IPsecAdjustMTU struct {
+	inIPsec
+	From, To                int // octets
+	Local, Remote           netip.Addr
+	LocalProxy, RemoteProxy Proxy
+}
+
+func (e IPsecAdjustMTU) AppendLine(b []byte, m Manner) []byte {
+	b = fmt.Appendf(b, textAdjustMTU, e.From, e.To)
+	return appendIdentity(b, e.Local, e.Remote, e.LocalProxy, e.RemoteProxy, m)
+}
+
 // IPsecValidatePart is "IPSEC(validate_proposal_request): proposal part #1" alone,
 // which 15.x prints before the line with the block.
 type IPsecValidatePart struct {

@@ -321,6 +321,9 @@ var samples = []sample{
 		"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4),\n" +
 		"    protocol= ESP, transform= esp-des esp-md5-hmac  (Tunnel), \n    lifedur= 3600s and 4608000kb, \n" +
 		"    spi= 0x5E39E570(1580852592), conn_id= 0, keysize= 0, flags= 0x400A"},
+	{IPsecAdjustMTU{From: 1500, To: 1400, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: lan3},
+		"IPSEC(adjust_mtu): adjusting path mtu from 1500 to 1400,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
+			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4)"},
 	{IPsecRequestTimer{Count: 1, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: host3},
 		"IPSEC(key_engine): request timer fired: count = 1,\n  (identity) local= 12.12.12.1, remote= 23.23.23.3, \n" +
 			"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 23.23.23.3/255.255.255.255/6/23 (type=1)"},
@@ -392,6 +395,16 @@ var samples = []sample{
 	{AccessListLog{List: "VPN", Permit: true, Protocol: 1, Src: net1, Dst: net3, DstPort: 0x0800, Packets: 2},
 		"%SEC-6-IPACCESSLOGDP: list VPN permitted icmp 10.1.1.0 -> 20.1.1.0 (8/0), 2 packets"},
 	{AccessListLog{List: "101", Protocol: 50, Src: net1, Dst: net3, Packets: 2}, "%SEC-6-IPACCESSLOGNP: list 101 denied 50 10.1.1.0 -> 20.1.1.0, 2 packets"},
+	{AccessListLog{List: "10", Standard: true, Src: net1, Packets: 1}, "%SEC-6-IPACCESSLOGS: list 10 denied 10.1.1.0 1 packet"},
+	{AccessListLog{List: "10", Permit: true, Standard: true, Src: net1, Packets: 9}, "%SEC-6-IPACCESSLOGS: list 10 permitted 10.1.1.0 9 packets"},
+	{AccessListLog{List: "101", Protocol: 17, Src: net1, Dst: net3, SrcPort: 53, DstPort: 5000, Interface: "GigabitEthernet0/1", MAC: "0000.0c07.ac01", Packets: 1},
+		"%SEC-6-IPACCESSLOGP: list 101 denied udp 10.1.1.0(53) (GigabitEthernet0/1 0000.0c07.ac01) -> 20.1.1.0(5000), 1 packet"},
+	{AccessListLog{List: "101", Permit: true, Protocol: 1, Src: net1, Dst: net3, Interface: "GigabitEthernet0/1", MAC: "0000.0c07.ac01", Packets: 1},
+		"%SEC-6-IPACCESSLOGDP: list 101 permitted icmp 10.1.1.0 (GigabitEthernet0/1 0000.0c07.ac01) -> 20.1.1.0 (0/0), 1 packet"},
+	{AccessListLog{List: "101", Protocol: 47, Src: net1, Dst: net3, Interface: "GigabitEthernet0/1", Packets: 1},
+		"%SEC-6-IPACCESSLOGNP: list 101 denied 47 10.1.1.0 (GigabitEthernet0/1) -> 20.1.1.0, 1 packet"},
+	{AccessListMissed{Packets: 3}, "%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed 3 packets"},
+	{AccessListMissed{Packets: 1}, "%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed 1 packet"},
 	{Notice{Level: 3, Facility: "CONFT", Mnemonic: "APPLY", Text: "no such device\n"}, "%CONFT-3-APPLY: no such device."},
 
 	{CryptoOnOff{On: true}, "%CRYPTO-6-ISAKMP_ON_OFF: ISAKMP is ON"},

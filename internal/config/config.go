@@ -47,6 +47,8 @@ type Config struct {
 	NATKeepalive  uint16   // crypto isakmp nat keepalive, in seconds; 0 for none
 	NoUDPEncap    bool     // no crypto ipsec nat-transparency udp-encaps
 	IdleTime      IdleTime // crypto ipsec security-association idle-time
+	DFBit         DFBit    // crypto ipsec df-bit
+	Fragmentation Fragmentation
 }
 
 // TimestampKind is the form of a time stamp.
@@ -78,10 +80,19 @@ type Logging struct {
 type Interface struct {
 	Name        string
 	Description string
+	MTU         int // octets, 0 for that of the link
 	Address     Address
 	Secondary   []Address
+	IPMTU       int // octets, 0 for MTU
+	MSS         int // ip tcp adjust-mss, octets, 0 for none
 	Shutdown    bool
 	CryptoMap   string
+
+	AccessIn, AccessOut string // ip access-group, "" for none
+	NoUnreachables      bool   // no ip unreachables
+
+	DFBit         DFBit
+	Fragmentation Fragmentation
 }
 
 // Address is an IPv4 address with its mask, both in host byte order; the zero
@@ -189,6 +200,8 @@ type CryptoMapEntry struct {
 	IdleTime      IdleTime
 	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
+	AccessIn      string // set ip access-group, of decrypted packets, "" for none
+	AccessOut     string // likewise, of those to be encrypted
 	ReverseRoute  ReverseRoute
 }
 

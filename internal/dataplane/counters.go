@@ -28,9 +28,11 @@ const (
 	InNextHeader         // not IPv4 in the tunnel
 	InMalformed          // authentic, yet not a valid IPv4 packet
 	InSelector           // not what the SA was negotiated for
+	InECN                // met congestion outside and cannot say so inside (RFC 6040, section 4.2)
 	InNoLink             // the SA's interface has no crypto map any more
 	InWrite              // refused by the TUN
 	InKeepalive          // NAT keepalive, RFC 3948, section 2.3
+	InTooBig             // ICMP fragmentation needed that is not about a packet of an SA
 	numDrops
 )
 
@@ -55,9 +57,11 @@ var dropNames = [numDrops]string{
 	InNextHeader:    "input next header",
 	InMalformed:     "input malformed",
 	InSelector:      "input invalid identity",
+	InECN:           "input ECN of a packet not capable",
 	InNoLink:        "input no interface",
 	InWrite:         "input write failed",
 	InKeepalive:     "input NAT keepalive",
+	InTooBig:        "input fragmentation needed, not ours",
 }
 
 // String returns the name that show commands print.

@@ -16,6 +16,9 @@
 // atomic pointers; Path.mu serialises who replaces them. The replay window of an
 // SA has its own lock. Counters are atomic.
 //
+// What does not fit into one outer packet is treated by oversize.go; what fits is
+// learnt from routers on the way by pathmtu.go, for each peer.
+//
 // The router gives TUNs and sockets (edge.go), Policy, SAs, and hears by
 // callbacks, which must not block, about missing and expiring SAs.
 package dataplane

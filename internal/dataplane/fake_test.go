@@ -95,7 +95,7 @@ func (s *fakeSocket) Send(list []Datagram) (int, error) {
 			out = s.tamper(d)
 		}
 		for _, d := range out {
-			s.peer.in <- Datagram{Buf: d.Buf, Local: d.Remote, Remote: d.Local}
+			s.peer.in <- Datagram{Buf: d.Buf, Local: d.Remote, Remote: d.Local, TOS: d.TOS}
 		}
 	}
 	return len(list), nil
@@ -103,7 +103,7 @@ func (s *fakeSocket) Send(list []Datagram) (int, error) {
 
 func (s *fakeSocket) Receive(list []Datagram) (int, error) {
 	put := func(i int, d Datagram) {
-		list[i].N, list[i].Local, list[i].Remote = copy(list[i].Buf, d.Buf), d.Local, d.Remote
+		list[i].N, list[i].Local, list[i].Remote, list[i].TOS = copy(list[i].Buf, d.Buf), d.Local, d.Remote, d.TOS
 	}
 	select {
 	case d := <-s.in:

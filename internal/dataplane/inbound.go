@@ -42,7 +42,8 @@ type inPacket struct {
 	start, n int
 	sa       *pair
 	seq      uint32
-	fate     Drop // as far as the worker sees
+	tos      uint8 // of the outer header
+	fate     Drop  // as far as the worker sees
 	from     netip.AddrPort
 }
 
@@ -131,7 +132,7 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 	case !sa.check(seq):
 		r.path.refuseReplay(sa, seq)
 	default:
-		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq, from: d.Remote})
+		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq, tos: d.TOS, from: d.Remote})
 	}
 }
 
@@ -171,6 +172,13 @@ func (p *inPacket) open(parsed *packet.Parsed) {
 		p.start, p.n = cap(p.slot)-cap(inner), parsed.Len
 		if !p.sa.Flow.Selector.MatchInbound(parsed) {
 			p.fate = InSelector
+			return
+		}
+		ecn, ok := packet.DecapsulateECN(parsed.ECN(), packet.ECNOf(p.tos))
+		if !ok {
+			p.fate = InECN
+		} else if ecn != parsed.ECN() {
+			parsed.SetECN(inner, ecn)
 		}
 	}
 }

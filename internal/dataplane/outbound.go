@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 
@@ -22,6 +23,7 @@ type device struct {
 	parsed packet.Parsed
 	heads  heads
 	icmp   [][]byte
+	ident  uint16 // of the last datagram that was fragmented although it had DF
 
 	// Exclusively owned by the writer, and by the reader while nothing is ahead.
 	esp, udp []Datagram
@@ -45,6 +47,13 @@ type outPacket struct {
 	sa     *pair
 	seq    uint32
 	tos    uint8
+	outer
+}
+
+// outer is what becomes of one packet outside.
+type outer struct {
+	df   bool // in its outer header
+	long bool // the kernel has to fragment it
 }
 
 func newDevice(p *Path, l *link, t TUN) *device {
@@ -53,6 +62,7 @@ func newDevice(p *Path, l *link, t TUN) *device {
 		pool:    newPool(func() *outBatch { return newOutBatch(t.BatchSize()) }),
 		ordered: make(chan *outBatch, poolSize),
 		icmp:    [][]byte{make([]byte, Headroom, 1024)},
+		ident:   uint16(rand.Uint32()),
 	}
 }
 
@@ -110,7 +120,8 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 		d.path.drops.add(OutMalformed)
 		return
 	}
-	f := d.heads.lookup(d.link.spd.Load(), p)
+	policy := d.link.spd.Load()
+	f := d.heads.lookup(policy, p)
 	if f == nil {
 		d.path.drops.add(OutNoPolicy)
 		return
@@ -124,14 +135,14 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 		return
 	}
 	if mtu := int(sa.plainMTU.Load()); p.Len > mtu {
-		d.oversize(b, slot, sa, mtu)
+		d.oversize(b, slot, sa, policy, mtu)
 		return
 	}
-	d.enqueue(b, sa, slot, p.Len)
+	d.enqueue(b, sa, slot, p.Len, outer{df: policy.df.outer(p.DF)})
 }
 
 // enqueue gives the packet buf[Headroom:Headroom+n] its sequence number.
-func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int) {
+func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int, o outer) {
 	seq, ok := sa.nextSeq()
 	if !ok {
 		d.path.exhaust(sa)
@@ -143,10 +154,9 @@ func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int) {
 	sa.encaps.Add(1)
 	sa.flow.encaps.Add(1)
 	sa.flow.encapBytes.Add(uint64(n))
-	// The outer header carries the inner DSCP, and no ECN bits, for the
-	// receiving side cannot put back what it does not see (RFC 6040, section
-	// 4.1, compatibility mode).
-	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, tos: d.parsed.TOS &^ 3})
+	// The outer header carries the inner DSCP, and the ECN bits, too (RFC 6040,
+	// section 4.1, normal mode).
+	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, tos: d.parsed.TOS, outer: o})
 }
 
 // process seals the packets of a batch.
@@ -182,7 +192,7 @@ func (d *device) send(b *outBatch) {
 		if p.sa.udp {
 			to = &d.udp
 		}
-		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: *p.sa.remote.Load(), TOS: p.tos})
+		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: *p.sa.remote.Load(), TOS: p.tos, DF: p.df, Long: p.long})
 	}
 	d.esp = d.flush(d.path.ESP, d.esp)
 	d.udp = d.flush(d.path.UDP, d.udp)

@@ -1,18 +1,37 @@
 package dataplane
 
+import "encoding/binary"
+
 // maxSpare bounds the fragments that one batch may add.
 const maxSpare = 512
 
-// oversize treats a packet that does not fit in one outer packet. With DF the
-// sender is told what fits; without, it is fragmented before encryption, as IOS
-// does by default, so that the peer's hosts reassemble and not the peer.
-func (d *device) oversize(b *outBatch, slot []byte, sa *pair, mtu int) {
+// oversize treats a packet that does not fit in one outer packet, as IOS does. Before
+// encryption it is fragmented, so that the peer's hosts reassemble and not the peer,
+// unless it has DF and that is not overridden; after it, what is around it is, unless
+// that has DF. What may not be fragmented is dropped and its sender told what fits.
+//
+//	                before-encryption     after-encryption
+//	inner DF:       0          1          0          1
+//	df-bit copy     inner      dropped    outer      dropped
+//	df-bit clear    inner      inner      outer      outer
+//	df-bit set      inner      dropped    dropped    dropped
+func (d *device) oversize(b *outBatch, slot []byte, sa *pair, policy *spd, mtu int) {
 	p := &d.parsed
 	pkt := slot[Headroom : Headroom+p.Len]
-	if p.DF {
-		sa.drop(&d.path.drops, OutTooBig)
-		d.tell(pkt, mtu)
+	o := outer{df: policy.df.outer(p.DF)}
+	if policy.after && !o.df && p.Len <= sa.longest() {
+		o.long = true
+		d.enqueue(b, sa, slot, p.Len, o)
 		return
+	}
+	if p.DF && policy.df != DFClear || policy.after && o.df {
+		d.tooBig(sa, pkt, mtu)
+		return
+	}
+	if p.DF && !p.Fragment() {
+		// Senders need not number what is never fragmented (RFC 6864, section 4.1).
+		d.ident++
+		binary.BigEndian.PutUint16(pkt[4:], d.ident)
 	}
 	step := p.FragmentPayload(mtu)
 	payload := p.Len - p.HeaderLen
@@ -31,9 +50,17 @@ func (d *device) oversize(b *outBatch, slot []byte, sa *pair, mtu int) {
 		f := b.nextSpare(Headroom + mtu + sa.out.Tailroom())
 		f.n = len(p.AppendFragment(f.buf[:Headroom], pkt, from, min(from+step, payload))) - Headroom
 	}
-	d.enqueue(b, sa, slot, len(p.TruncateFragment(pkt, step)))
+	d.enqueue(b, sa, slot, len(p.TruncateFragment(pkt, step)), o)
 	for _, f := range b.spare[first:b.used] {
-		d.enqueue(b, sa, f.buf, f.n)
+		d.enqueue(b, sa, f.buf, f.n, o)
+	}
+}
+
+// tooBig drops a packet; its sender is told if it has DF.
+func (d *device) tooBig(sa *pair, pkt []byte, mtu int) {
+	sa.drop(&d.path.drops, OutTooBig)
+	if d.parsed.DF {
+		d.tell(pkt, mtu)
 	}
 }
 

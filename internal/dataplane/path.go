@@ -43,12 +43,14 @@ type Path struct {
 	drops      drops
 	invalidLog limiter
 	invalidSPI limiter
+	tooBig     limiter
 	sad        atomic.Pointer[map[uint32]*pair] // by inbound SPI
 
 	mu     sync.Mutex // guards what follows, and every publication
 	policy map[string]*Link
 	links  map[string]*link
 	flows  map[FlowKey]*flow
+	learnt map[netip.Addr]*pathMTU // by the peer's address
 	born   uint64
 	closed bool
 
@@ -81,10 +83,12 @@ func New(o Options) *Path {
 		started: time.Now(),
 		links:   make(map[string]*link),
 		flows:   make(map[FlowKey]*flow),
+		learnt:  make(map[netip.Addr]*pathMTU),
 		work:    make(chan task, queueLen),
 	}
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
 	p.invalidSPI.interval, p.invalidSPI.burst = invalidInterval, 1
+	p.tooBig.interval, p.tooBig.burst = tooBigInterval, tooBigBurst
 	p.sad.Store(&map[uint32]*pair{})
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {
@@ -143,6 +147,9 @@ func (p *Path) Close() error {
 		return nil
 	}
 	p.closed = true
+	for _, l := range p.learnt {
+		l.timer.Stop()
+	}
 	devices := make([]*device, 0, len(p.links))
 	for _, l := range p.links {
 		devices = append(devices, l.dev.Swap(nil))

@@ -239,19 +239,6 @@ func TestUDPSocketSeparatesIKEFromESP(t *testing.T) {
 	})
 }
 
-func TestOuterHeaderCarriesDSCPWithoutECN(t *testing.T) {
-	inNet(t, func(t *testing.T, n *testNet) {
-		n.up(t)
-		p := ping
-		p.tos = 0xb8 | 3 // expedited forwarding, congestion experienced
-		n.r1.send(p)
-		wantPackets(t, n.r3, p)
-		if got := n.r1.esp.sent[0].TOS; got != 0xb8 {
-			t.Errorf("outer TOS 0x%02x, want 0xb8", got)
-		}
-	})
-}
-
 func TestDetachAndCloseEndEverything(t *testing.T) {
 	inNet(t, func(t *testing.T, n *testNet) {
 		n.up(t)

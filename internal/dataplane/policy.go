@@ -17,9 +17,27 @@ type Policy struct {
 type Link struct {
 	Interface string     // IOS name, the key of Attach and SA.Interface
 	Local     netip.Addr // the interface's address; source of ICMP errors
-	MTU       int        // of the outside link
-	Entries   []Entry
+	MTU       int        // of IPv4 packets on the outside link
+	DF        DFBit      // of outer headers
+	// FragmentAfter leaves packets that are too long whole and lets what comes of
+	// them be fragmented, for the peer to put together.
+	FragmentAfter bool
+	Entries       []Entry
 }
+
+// DFBit says what the DF bit of an outer header in tunnel mode is (RFC 4301, section
+// 8.1).
+type DFBit uint8
+
+// The zero value is the default.
+const (
+	DFCopy  DFBit = iota // that of the inner header
+	DFClear              // not set, and that of the inner header is overridden
+	DFSet
+)
+
+// outer is the DF bit around a packet whose own is inner.
+func (d DFBit) outer(inner bool) bool { return d == DFSet || d == DFCopy && inner }
 
 // Entry is one crypto map entry. An entry whose access list is missing or that
 // has no peer is incomplete and is not given.

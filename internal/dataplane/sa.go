@@ -43,7 +43,8 @@ type pair struct {
 	window  sync.Mutex // guards in.Check and in.Accept: reader and writer of the socket
 
 	plainMTU atomic.Int64 // largest inner packet that fits in one outer packet
-	enabled  bool         // guarded by Path.mu
+	path     int          // longest outer packet, guarded by Path.mu
+	enabled  bool         // likewise
 
 	remote atomic.Pointer[netip.AddrPort] // where packets go: SA.Remote, or where it has moved
 	newest uint32                         // sequence number, exclusively owned by the receiver that delivers

@@ -101,6 +101,7 @@ func (p *Path) Remove(inSPI uint32) {
 	p.sad.Store(&sad)
 	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
+	p.leavePath(s.remote.Load().Addr())
 	s.close()
 	if len(s.flow.pairs) == 0 {
 		p.publish(s.Flow.Interface)
@@ -138,17 +139,24 @@ func (f *flow) choose() {
 
 // fitMTU computes what fits in one outer packet. The caller holds p.mu.
 func (p *Path) fitMTU(s *pair) {
-	s.plainMTU.Store(int64(esp.MaxPlain(s.OutKeys, p.pathMTU(s)-packet.HeaderLen-s.udpLen())))
+	s.path = p.pathMTU(s)
+	s.plainMTU.Store(int64(esp.MaxPlain(s.OutKeys, s.path-packet.HeaderLen-s.udpLen())))
 }
 
+// pathMTU is what the link carries, or less where a router on the way said so. The
+// caller holds p.mu.
 func (p *Path) pathMTU(s *pair) int {
 	if s.PathMTU != 0 {
 		return s.PathMTU
 	}
+	mtu := defaultMTU
 	if l := p.policy[s.Flow.Interface]; l != nil && l.MTU != 0 {
-		return l.MTU
+		mtu = l.MTU
 	}
-	return defaultMTU
+	if l := p.learnt[s.remote.Load().Addr()]; l != nil {
+		mtu = min(mtu, l.mtu)
+	}
+	return mtu
 }
 
 func (s *pair) udpLen() int {
@@ -163,7 +171,7 @@ func (p *Path) MTU(inSPI uint32) (path, plain int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if s := (*p.sad.Load())[inSPI]; s != nil {
-		return p.pathMTU(s), int(s.plainMTU.Load())
+		return s.path, int(s.plainMTU.Load())
 	}
 	return 0, 0
 }

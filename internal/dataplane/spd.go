@@ -20,6 +20,8 @@ type link struct {
 // spd is the policy of one link, compiled. Immutable.
 type spd struct {
 	local   uint32
+	df      DFBit
+	after   bool // fragment after encryption
 	entries []spdEntry
 }
 
@@ -118,7 +120,7 @@ func (p *Path) publish(name string) {
 		l.spd.Store(nil)
 		return
 	}
-	s := &spd{entries: make([]spdEntry, len(policy.Entries))}
+	s := &spd{df: policy.DF, after: policy.FragmentAfter, entries: make([]spdEntry, len(policy.Entries))}
 	if policy.Local.Is4() {
 		s.local = ipv4(policy.Local)
 	}

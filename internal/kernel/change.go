@@ -31,6 +31,14 @@ type (
 		name string
 		mtu  int
 	}
+	hostMTU struct { // of a link that is not ours
+		linkMTU
+		was int
+	}
+	routeMTU struct {
+		ipLimit
+		want int
+	}
 	addrAdd struct {
 		link   string
 		prefix netip.Prefix
@@ -55,6 +63,9 @@ func (c linkAdd) String() string {
 func (c linkDel) String() string   { return "ip link del " + c.name }
 func (c linkAlias) String() string { return fmt.Sprintf("ip link set %s alias %q", c.name, c.alias) }
 func (c linkMTU) String() string   { return fmt.Sprintf("ip link set %s mtu %d", c.name, c.mtu) }
+func (c routeMTU) String() string {
+	return fmt.Sprintf("ip route append %s mtu %d\nip route del %[1]s mtu %d", c.route, c.want, c.mtu)
+}
 func (c linkSet) String() string {
 	return "ip link set " + c.name + map[bool]string{true: " up", false: " down"}[c.up]
 }
@@ -117,6 +128,18 @@ func (c linkAlias) do(*Kernel) error {
 
 func (c linkMTU) do(*Kernel) error {
 	return withLink(c.name, func(l netlink.Link) error { return netlink.LinkSetMTU(l, c.mtu) })
+}
+
+func (c hostMTU) do(k *Kernel) error {
+	if err := c.linkMTU.do(k); err != nil {
+		return err
+	}
+	if found, changed := k.mtus[c.name]; !changed {
+		k.mtus[c.name] = c.was
+	} else if found == c.mtu {
+		delete(k.mtus, c.name)
+	}
+	return nil
 }
 
 func (c linkSet) do(*Kernel) error {

@@ -36,8 +36,9 @@ type Conn struct {
 
 	txMu   sync.Mutex
 	tx     batch
-	gso    bool    // UDP_SEGMENT works; guarded by txMu
-	direct *direct // on protocol 50; guarded by txMu
+	gso    bool     // UDP_SEGMENT works; guarded by txMu
+	df     dfSwitch // whether the kernel sets DF in UDP packets; guarded by txMu
+	direct *direct  // on protocol 50; guarded by txMu
 
 	straight *straight // on protocol 50 where the kernel can; guarded by txMu
 }
@@ -104,10 +105,9 @@ func engineSocket(kind, proto int) (int, error) {
 			_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, opt, socketBuffer)
 		}
 	}
-	// Without DF the kernel fragments what is too long for the path; who wants
-	// no fragments keeps packets small enough beforehand.
 	err = errors.Join(
-		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_DONT),
+		setDF(fd, false),
+		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_RECVTOS, 1),
 		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_PKTINFO, 1))
 	if err != nil {
 		unix.Close(fd)
@@ -124,6 +124,7 @@ func newConn(fd int, port uint16) (*Conn, error) {
 		return nil, err
 	}
 	c.raw = raw
+	c.df.init()
 	c.rx.init(unix.SYS_RECVMMSG)
 	c.tx.init(unix.SYS_SENDMMSG)
 	return c, nil
@@ -179,18 +180,18 @@ func (c *Conn) receive(d []packet.Datagram) (int, error) {
 		if c.rx.truncated(i) {
 			continue
 		}
-		dst, _ := c.rx.control(i)
+		info := c.rx.control(i)
 		if c.local == 0 {
 			if size = c.stripIP(i, d[i].Buf, size); size < 0 {
 				continue
 			}
-			dst = netip.AddrFrom4([4]byte(c.rx.header[i][16:20]))
+			info.dst, info.tos = netip.AddrFrom4([4]byte(c.rx.header[i][16:20])), c.rx.header[i][1]
 		}
-		d[i].N, d[i].Remote = size, c.rx.remote(i, c.local)
-		d[i].Local = netip.AddrPortFrom(dst, c.local)
+		d[i].N, d[i].Remote, d[i].TOS = size, c.rx.remote(i, c.local), info.tos
+		d[i].Local = netip.AddrPortFrom(info.dst, c.local)
 		if n != i {
 			d[n].N = copy(d[n].Buf, d[i].Buf[:size])
-			d[n].Local, d[n].Remote = d[i].Local, d[i].Remote
+			d[n].Local, d[n].Remote, d[n].TOS = d[i].Local, d[i].Remote, d[i].TOS
 		}
 		n++
 	}
@@ -217,9 +218,28 @@ func (c *Conn) stripIP(i int, buf []byte, size int) int {
 func (c *Conn) Send(d []packet.Datagram) (n int, err error) {
 	c.txMu.Lock()
 	defer c.txMu.Unlock()
-	join, direct := c.gso, c.direct
+	for len(d) > 0 && !errors.Is(err, os.ErrClosed) {
+		same := c.sameWay(d)
+		sent, e := c.sendAlike(d[:same])
+		if n += sent; err == nil || errors.Is(e, os.ErrClosed) {
+			err = e
+		}
+		d = d[same:]
+	}
+	return n, err
+}
+
+// sendAlike is Send for datagrams that leave in the same manner. Conn.txMu is held.
+func (c *Conn) sendAlike(d []packet.Datagram) (n int, err error) {
+	if err := c.prepare(&d[0]); err != nil {
+		return 0, err
+	}
+	join, direct, straight := c.gso, c.direct, c.straight
+	if d[0].Long { // only the usual socket fragments
+		join, direct, straight = false, nil, nil
+	}
 	for len(d) > 0 {
-		if sent := c.straight.send(d); sent > 0 {
+		if sent := straight.send(d); sent > 0 {
 			n, d = n+sent, d[sent:]
 			continue
 		}
@@ -234,7 +254,7 @@ func (c *Conn) Send(d []packet.Datagram) (n int, err error) {
 		case errors.Is(e, os.ErrClosed):
 			return n, e
 		case e == unix.EMSGSIZE && direct != nil:
-			direct = nil // longer than the link takes: the kernel has to fragment it
+			direct = nil // longer than the link takes by now: the kernel has to fragment it
 		case e != nil && c.tx.count[sent] > 1:
 			// The same datagrams go again one by one. EIO is a device without
 			// checksum offload on older kernels and will not get better.

@@ -149,7 +149,7 @@ func TestSendAndReceiveDoNotAllocate(t *testing.T) {
 		})
 		out, in := make([]packet.Datagram, 8), make([]packet.Datagram, 8)
 		for i := range out {
-			out[i] = packet.Datagram{Buf: make([]byte, 1000), TOS: 0x10,
+			out[i] = packet.Datagram{Buf: make([]byte, 1000), TOS: 0x10, DF: i/3%2 == 1,
 				Local:  netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), port),
 				Remote: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.2"), port)}
 			in[i].Buf = make([]byte, 1500)

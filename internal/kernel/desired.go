@@ -8,9 +8,18 @@ import (
 
 // Desired is the state of the namespace as the configuration wants it.
 type Desired struct {
-	Links  []Link
-	Routes []Route
-	Crypto []CryptoLink
+	Links   []Link
+	Routes  []Route
+	Crypto  []CryptoLink
+	Filters []Filter
+}
+
+// Filter says what may pass a link. Without a list everything may; the packets of the
+// router's own are not looked at when they leave.
+type Filter struct {
+	Link    string
+	In, Out *acl.List // nil for none
+	Quiet   bool      // no ICMP message about what arrived here and may not pass
 }
 
 // Link is one interface. Addresses of a link that were never named in a
@@ -21,6 +30,9 @@ type Link struct {
 	Loopback bool           // not a device: created here, removed when no longer named
 	Up       bool           // administrative state
 	Addrs    []netip.Prefix // address with prefix length, primary first
+	MTU      int            // of the link; 0 for what it is
+	IPMTU    int            // of the IPv4 packets that leave, at most MTU; 0 for MTU
+	MSS      int            // largest TCP segment of connections across the link; 0 for any
 }
 
 // Route is a static route. It enters the kernel while Via can be reached over
@@ -48,6 +60,10 @@ type CryptoLink struct {
 type Selector struct {
 	Name  string // unique within the link: "CMAP 10"
 	Rules []acl.Entry
+	List  string // name of their access list
+	// In and Out are what else decrypted packets and those to be encrypted must be
+	// permitted by, nil for nothing.
+	In, Out *acl.List
 }
 
 // Counters are the packets counted on one crypto link since it was first

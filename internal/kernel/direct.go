@@ -21,6 +21,12 @@ func newDirect() (*direct, error) {
 	if err != nil {
 		return nil, err
 	}
+	// What the kernel believes of the path, or was made to believe, does not keep
+	// packets back here; the headers say what may be fragmented.
+	if err := unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE); err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
 	// What arrives with its protocol number is nobody's: keep as little as can be.
 	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, 0)
 	return &direct{fd}, nil
@@ -64,6 +70,9 @@ func (b *batch) addHeader(i int, d *packet.Datagram) {
 func putHeader(h *[ipHeaderLen]byte, d *packet.Datagram) {
 	const ttl = 64
 	*h = [ipHeaderLen]byte{0: 0x45, 1: d.TOS, 8: ttl, 9: unix.IPPROTO_ESP}
+	if d.DF {
+		h[6] = 0x40
+	}
 	if local := d.Local.Addr(); local.Is4() {
 		a := local.As4()
 		copy(h[12:], a[:])

@@ -18,6 +18,7 @@ type groReader struct {
 
 	rest    []byte // of message next, not handed out yet
 	segment int
+	tos     uint8
 	local   netip.AddrPort
 	remote  netip.AddrPort
 }
@@ -54,7 +55,7 @@ func (g *groReader) receive(c *Conn, d []packet.Datagram) (n int, err error) {
 				continue // longer than any packet of the path: nobody could open it
 			}
 			d[n].N = copy(d[n].Buf, part)
-			d[n].Local, d[n].Remote = g.local, g.remote
+			d[n].Local, d[n].Remote, d[n].TOS = g.local, g.remote, g.tos
 			n++
 		}
 		switch {
@@ -81,11 +82,11 @@ func (g *groReader) open(c *Conn) {
 		return
 	}
 	g.rest = g.bufs[i][:c.rx.msgs[i].n]
-	dst, segment := c.rx.control(i)
-	if g.segment = segment; segment == 0 {
+	info := c.rx.control(i)
+	if g.segment = info.segment; g.segment == 0 {
 		g.segment = max(1, len(g.rest))
 	}
-	g.local, g.remote = netip.AddrPortFrom(dst, c.local), c.rx.remote(i, c.local)
+	g.tos, g.local, g.remote = info.tos, netip.AddrPortFrom(info.dst, c.local), c.rx.remote(i, c.local)
 }
 
 func (g *groReader) read(c *Conn) error {

@@ -19,6 +19,8 @@ type Kernel struct {
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
 	crypto  []CryptoLink         // of the last Apply
+	access  []Filter             // likewise
+	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
@@ -46,7 +48,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planIPMTU} {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -66,7 +68,7 @@ func (k *Kernel) Apply(d Desired) error {
 			k.named[linkAddr{l.Name, p}] = true
 		}
 	}
-	k.crypto = slices.Clone(d.Crypto)
+	k.crypto, k.access = slices.Clone(d.Crypto), slices.Clone(d.Filters)
 	return nil
 }
 
@@ -97,8 +99,17 @@ func (k *Kernel) Close() error {
 	if err != nil {
 		return err
 	}
-	s.named = nil // found, not made
-	cs := planRoutes(s, &Desired{})
+	s.named = nil    // found, not made
+	var links []Link // as they were
+	for name := range k.aliased {
+		links = append(links, Link{Name: name})
+	}
+	cs := append(planIPMTU(s, &Desired{Links: links}), planRoutes(s, &Desired{})...)
+	for name, mtu := range k.mtus {
+		if l := s.link(name); l != nil {
+			cs = append(cs, hostMTU{linkMTU{name, mtu}, l.MTU})
+		}
+	}
 	for _, c := range planLinks(s, &Desired{}) {
 		if _, ok := c.(sysctlSet); !ok {
 			cs = append(cs, c)
@@ -120,7 +131,7 @@ func (k *Kernel) Close() error {
 			errs = append(errs, err)
 		}
 	}
-	k.saved, k.crypto = nil, nil
+	k.saved, k.crypto, k.access = nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -157,9 +157,15 @@ func (b *batch) remote(i int, local uint16) netip.AddrPort {
 
 func (b *batch) truncated(i int) bool { return b.msgs[i].hdr.Flags&unix.MSG_TRUNC != 0 }
 
-// control reads the control messages of message i: the address it was sent to
-// and, of joined datagrams, the length of each.
-func (b *batch) control(i int) (dst netip.Addr, segment int) {
+// received is what the control messages of a message say.
+type received struct {
+	dst     netip.Addr // it was sent to
+	tos     uint8
+	segment int // length of each of joined datagrams, 0 of a single one
+}
+
+// control reads the control messages of message i.
+func (b *batch) control(i int) (r received) {
 	c := b.ctl[i][:b.msgs[i].hdr.Controllen]
 	for len(c) >= unix.SizeofCmsghdr {
 		h := (*unix.Cmsghdr)(unsafe.Pointer(&c[0]))
@@ -170,13 +176,15 @@ func (b *batch) control(i int) (dst netip.Addr, segment int) {
 		data := c[unix.CmsgLen(0):h.Len]
 		switch {
 		case h.Level == unix.IPPROTO_IP && h.Type == unix.IP_PKTINFO && size >= unix.SizeofInet4Pktinfo:
-			dst = netip.AddrFrom4((*unix.Inet4Pktinfo)(unsafe.Pointer(&data[0])).Addr)
+			r.dst = netip.AddrFrom4((*unix.Inet4Pktinfo)(unsafe.Pointer(&data[0])).Addr)
 		case h.Level == unix.SOL_UDP && h.Type == unix.UDP_GRO && size >= 4:
-			segment = int(binary.NativeEndian.Uint32(data))
+			r.segment = int(binary.NativeEndian.Uint32(data))
+		case h.Level == unix.IPPROTO_IP && h.Type == unix.IP_TOS && size >= 1:
+			r.tos = data[0]
 		}
 		c = c[min(len(c), unix.CmsgSpace(size)):]
 	}
-	return dst, segment
+	return r
 }
 
 // swap turns a port between host and network order.

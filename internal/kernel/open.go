@@ -35,6 +35,7 @@ func Open() (*Kernel, error) {
 	return &Kernel{
 		tuns:    map[string]*tunDev{},
 		filters: map[string]filterNow{},
+		mtus:    map[string]int{},
 		named:   map[linkAddr]bool{},
 		aliased: map[string]bool{},
 	}, nil

@@ -33,7 +33,7 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		}
 		index[c.Link] = l.Index
 	}
-	if r := rules(d.Crypto, index); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
+	if r := slices.Concat(rules(d.Crypto, index), access(d), clampMSS(d)); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
 		cs = append(cs, tableSet{r})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {
@@ -107,6 +107,9 @@ func planLinks(s *state, d *Desired) (cs []change) {
 		}
 		if l.Alias != "" && l.Alias != now.Alias {
 			cs = append(cs, linkAlias{l.Name, l.Alias})
+		}
+		if mtu := cmp.Or(l.MTU, s.mtus[l.Name]); mtu != 0 && mtu != now.MTU {
+			cs = append(cs, hostMTU{linkMTU{l.Name, mtu}, now.MTU})
 		}
 		if len(l.Addrs) > 0 {
 			// A second address of a network goes with the first unless promoted.

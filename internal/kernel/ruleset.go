@@ -18,6 +18,8 @@ const (
 	tableName  = "conft"
 	chainSend  = "send"
 	chainLeave = "leave"
+	// chainSilence sees only what the router itself has to say.
+	chainSilence = "silence"
 
 	// Before connection tracking may see the engine's packets, after
 	// defragmentation (-400); addresses are as on the wire, NAT comes later.
@@ -73,6 +75,9 @@ func rules(links []CryptoLink, index map[string]int) ruleset {
 			for _, e := range s.Rules {
 				if e.Remark != "" {
 					continue
+				}
+				if e.Log {
+					out.rules = append(out.rules, join(entry(e), logged(s.List, false, e)))
 				}
 				out.rules = append(out.rules, outRule(l, e))
 				clear.rules = append(clear.rules, clearRule(e))

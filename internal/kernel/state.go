@@ -53,6 +53,8 @@ type state struct {
 	links   []LinkState // but lo
 	loUp    bool
 	routes  []Route           // of ours
+	limits  []ipLimit         // routes that an IP MTU may stand in
+	mtus    map[string]int    // what they were, of links that have another now
 	tuns    []string          // of this process
 	filters map[string]string // by link: the TUN its filter feeds, "" when that is of another process
 	table   string            // our nftables rules as text; "?" when they are of another process or changed
@@ -76,7 +78,7 @@ func (s *state) link(name string) *LinkState {
 
 // read takes stock. Kernel.mu is held.
 func (k *Kernel) read() (*state, error) {
-	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named}
+	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus}
 	s.tuns = slices.Sorted(maps.Keys(k.tuns))
 	var err error
 	if s.links, err = links(); err != nil {
@@ -101,6 +103,9 @@ func (k *Kernel) read() (*state, error) {
 		}
 	}
 	if s.routes, err = ownRoutes(s); err != nil {
+		return nil, err
+	}
+	if s.limits, err = ipLimits(s); err != nil {
 		return nil, err
 	}
 	if s.table, err = k.tableText(); err != nil {

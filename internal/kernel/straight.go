@@ -223,8 +223,8 @@ func (s *straight) findRules() bool {
 		if *c.Hooknum != *nftables.ChainHookOutput && *c.Hooknum != *nftables.ChainHookPostrouting {
 			continue
 		}
-		if c.Table.Name == tableName && (c.Name == chainSend || c.Name == chainLeave) {
-			continue
+		if c.Table.Name == tableName && (c.Name == chainSend || c.Name == chainLeave || c.Name == chainSilence) {
+			continue // these let the engine's packets by
 		}
 		rules, err := s.rules.GetRules(c.Table, c)
 		if err != nil || len(rules) > 0 || c.Policy != nil && *c.Policy == nftables.ChainPolicyDrop {

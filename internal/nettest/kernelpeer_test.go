@@ -155,4 +155,5 @@ func TestKernelPeer(t *testing.T) {
 			onTheWire(t)
 		})
 	}
+	t.Run("long packets", func(t *testing.T) { oversizeKernelPeer(t, l, r) })
 }

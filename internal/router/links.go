@@ -23,6 +23,14 @@ func (r *Router) mtu(link string) int {
 	return 1500
 }
 
+// ipMTU is the MTU of IPv4 on an interface whose own is mtu.
+func ipMTU(i *config.Interface, mtu int) int {
+	if i.IPMTU != 0 {
+		return min(i.IPMTU, mtu)
+	}
+	return mtu
+}
+
 func (r *Router) linkStates() []kernel.LinkState {
 	links, err := r.kernel.Links()
 	if err != nil {
@@ -67,6 +75,11 @@ func (r *Router) watchRefused(ctx context.Context) {
 	r.retry(r.kernel.WatchRefused(ctx, func(p kernel.Refused) {
 		r.hub.Emit(debug.CryptoClear{Src: p.Src, Dst: p.Dst, Protocol: p.Protocol})
 	}))
+}
+
+// watchTooBig lets the data plane learn what routers on the way to peers carry.
+func (r *Router) watchTooBig(ctx context.Context) {
+	r.retry(r.kernel.WatchTooBig(ctx, r.path.TooBig))
 }
 
 // reportLinks logs the links that have come up or gone down.
@@ -122,9 +135,13 @@ func (r *Router) Interfaces() []InterfaceState {
 				s.Input, s.Output = Traffic(l.RX), Traffic(l.TX)
 			}
 		}
-		if _, ok := loopbackNumber(i.Name); ok {
+		_, ok := loopbackNumber(i.Name)
+		if ok {
 			s.MTU, s.LinkUp, s.Protocol = 1514, !i.Shutdown, !i.Shutdown
 			s.MAC = nil
+		}
+		s.IPMTU = ipMTU(i, s.MTU)
+		if ok {
 			loopbacks = append(loopbacks, s)
 		} else {
 			out = append(out, s)

@@ -99,6 +99,7 @@ type InterfaceState struct {
 	LinkUp   bool   // carrier and administrative state
 	Protocol bool   // line protocol
 	MTU      int
+	IPMTU    int              // of the IPv4 packets that leave
 	Method   string           // "manual", "NVRAM" or "unset"
 	MAC      net.HardwareAddr // nil for interfaces without one
 	Input    Traffic

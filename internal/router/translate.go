@@ -69,7 +69,8 @@ func (r *Router) protectedInterfaces(c *config.Config) []protected {
 func (r *Router) desired(c *config.Config) kernel.Desired {
 	var d kernel.Desired
 	for _, ifc := range c.Interfaces {
-		l := kernel.Link{Name: r.linkOf(ifc.Name), Alias: ifc.Name, Up: !ifc.Shutdown}
+		l := kernel.Link{Name: r.linkOf(ifc.Name), Alias: ifc.Name, Up: !ifc.Shutdown,
+			MTU: ifc.MTU, IPMTU: ifc.IPMTU, MSS: ifc.MSS}
 		if l.Name == "" {
 			continue
 		}
@@ -99,11 +100,15 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
 				Name:  fmt.Sprintf("%s %d", p.cmap.Name, e.Seq),
+				List:  e.list.Name,
 				Rules: e.list.Entries,
+				In:    filterList(c, e.AccessIn),
+				Out:   filterList(c, e.AccessOut),
 			})
 		}
 		d.Crypto = append(d.Crypto, l)
 	}
+	d.Filters = r.filters(c)
 	return d
 }
 
@@ -178,7 +183,9 @@ func ikeTunnel(c *config.Config, x *protected, e *entry) exchange.Tunnel {
 func (r *Router) spd(c *config.Config, mtu func(link string) int) *dataplane.Policy {
 	p := &dataplane.Policy{}
 	for _, x := range r.protectedInterfaces(c) {
-		l := dataplane.Link{Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), MTU: mtu(x.link)}
+		l := dataplane.Link{Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), MTU: ipMTU(x.ifc, mtu(x.link))}
+		df, fragmentation := c.Oversize(x.ifc)
+		l.DF, l.FragmentAfter = dfBits[df], fragmentation == config.FragmentAfter
 		for _, e := range x.entries {
 			if e.negotiated() {
 				l.Entries = append(l.Entries, dataplane.Entry{Map: x.cmap.Name, Seq: e.Seq, ACL: e.list})
@@ -188,6 +195,8 @@ func (r *Router) spd(c *config.Config, mtu func(link string) int) *dataplane.Pol
 	}
 	return p
 }
+
+var dfBits = map[config.DFBit]dataplane.DFBit{config.DFCopy: dataplane.DFCopy, config.DFClear: dataplane.DFClear, config.DFSet: dataplane.DFSet}
 
 func inSeconds[T uint16 | uint32](n T) time.Duration { return time.Duration(n) * time.Second }
 
@@ -228,10 +237,10 @@ func aclSelector(s exchange.Selector) acl.Selector {
 	return acl.Selector{Local: aclProxy(s.Local), Remote: aclProxy(s.Remote)}
 }
 
-// list returns the access list of an entry; as on IOS one without entries does not
+// list returns the extended access list of an entry; as on IOS one without entries does not
 // exist.
 func list(c *config.Config, e *config.CryptoMapEntry) *acl.List {
-	if l := c.AccessList(e.MatchAddress); l != nil && len(l.Entries) > 0 {
+	if l := c.AccessList(e.MatchAddress); l != nil && !l.Standard && len(l.Entries) > 0 {
 		return l
 	}
 	return nil

@@ -1,0 +1,152 @@
+package dataplane
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/esp"
+	"conft/internal/packet"
+)
+
+const (
+	// "The TIMER … we recommend … 10 minutes", RFC 1191, section 6.3; IOS does so.
+	pathMTUAge = 10 * time.Minute
+
+	// minPathMTU is what a path is believed to carry whatever a router says, as the
+	// vendor's firewalls have it; minUnproved is that where the router quotes so little
+	// of a packet that anybody could have.
+	minPathMTU  = 256
+	minUnproved = 576
+
+	tooBigInterval = 10 * time.Millisecond
+	tooBigBurst    = 20
+)
+
+// plateaus are the MTUs of common links below 1500 (RFC 1191, section 7.1), for
+// routers that do not say what they carry.
+var plateaus = []int{8166, 4352, 2002, 1492, 1006, 508, 296}
+
+// pathMTU is what the routers on the way to a peer have said.
+type pathMTU struct {
+	mtu   int
+	timer *time.Timer // forgets it
+}
+
+// TooBig learns from a router on the way that a packet of ours was too big for it. All
+// SAs with that peer keep within what the router says from now on, and senders of
+// larger packets are told in their turn (RFC 4301, section 8.2.1). A message about a
+// packet that was not sent with DF under an SA is counted and ignored.
+func (p *Path) TooBig(t packet.TooBig) {
+	if !p.tooBig.allow(p.now()) {
+		p.drops.add(InTooBig)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s, proved := p.sender(&t)
+	if s == nil || p.closed {
+		p.drops.add(InTooBig)
+		return
+	}
+	mtu := t.MTU
+	for i := 0; mtu == 0 && i < len(plateaus); i++ {
+		if plateaus[i] < t.Len {
+			mtu = plateaus[i]
+		}
+	}
+	if proved {
+		mtu = max(mtu, minPathMTU)
+	} else {
+		mtu = max(mtu, minUnproved)
+	}
+	peer, now := t.Dst, s.path
+	l := p.learnt[peer]
+	if mtu > now || mtu == now && l == nil {
+		return // about a packet sent before now was known
+	}
+	if l == nil {
+		l = &pathMTU{}
+		l.timer = time.AfterFunc(pathMTUAge, func() { p.forgetPath(peer, l) })
+		p.learnt[peer] = l
+	}
+	l.mtu = mtu
+	l.timer.Reset(pathMTUAge)
+	p.refit()
+}
+
+// sender finds the SA that sent the packet quoted; proved says that the quote holds
+// its SPI and a sequence number. The caller holds p.mu.
+func (p *Path) sender(t *packet.TooBig) (s *pair, proved bool) {
+	quote, udp := t.Payload, t.Protocol == packet.UDP
+	if t.Protocol != packet.ESP && !udp || !t.DF || t.MTU >= t.Len {
+		return nil, false
+	}
+	var local, remote uint16
+	if udp {
+		local, remote = binary.BigEndian.Uint16(quote), binary.BigEndian.Uint16(quote[2:])
+		quote = quote[esp.UDPHeaderLen:]
+	}
+	proved = len(quote) >= 8
+	for _, s := range *p.sad.Load() {
+		if s.udp != udp || s.Local != netip.AddrPortFrom(t.Src, local) || *s.remote.Load() != netip.AddrPortFrom(t.Dst, remote) {
+			continue
+		}
+		if !proved || binary.BigEndian.Uint32(quote) == s.OutSPI && s.hasSent(binary.BigEndian.Uint32(quote[4:])) {
+			return s, proved
+		}
+	}
+	return nil, false
+}
+
+// hasSent reports whether a packet with that sequence number has left.
+func (s *pair) hasSent(seq uint32) bool { return seq != 0 && uint64(seq) <= s.encaps.Load() }
+
+// forgetPath tries the whole of the link again: the path may have become wider.
+func (p *Path) forgetPath(peer netip.Addr, l *pathMTU) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.learnt[peer] == l && !p.closed {
+		delete(p.learnt, peer)
+		p.refit()
+	}
+}
+
+// leavePath forgets about the path to a peer with which there is no SA any more. The
+// caller holds p.mu.
+func (p *Path) leavePath(peer netip.Addr) {
+	l := p.learnt[peer]
+	if l == nil {
+		return
+	}
+	for _, s := range *p.sad.Load() {
+		if s.remote.Load().Addr() == peer {
+			return
+		}
+	}
+	l.timer.Stop()
+	delete(p.learnt, peer)
+}
+
+// refit computes anew what fits into the packets of each SA, and says where that has
+// changed. A peer may have moved since it was computed. The caller holds p.mu.
+func (p *Path) refit() {
+	for _, s := range *p.sad.Load() {
+		was := s.path
+		if p.fitMTU(s); s.path != was {
+			p.Hub.Emit(debug.IPsecAdjustMTU{
+				From: was, To: s.path, Local: s.Local.Addr(), Remote: s.remote.Load().Addr(),
+				LocalProxy: proxyText(s.Flow.Selector.Local), RemoteProxy: proxyText(s.Flow.Selector.Remote),
+			})
+		}
+	}
+}
+
+// maxIP is the length of the longest IPv4 packet.
+const maxIP = 0xffff
+
+// longest is the longest inner packet that fits into any outer packet.
+func (s *pair) longest() int {
+	return esp.MaxPlain(s.OutKeys, maxIP-packet.HeaderLen-s.udpLen())
+}
