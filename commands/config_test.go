@@ -192,6 +192,7 @@ crypto dynamic-map D 20
  match address LIST
 !
 crypto dynamic-map EMPTY 1
+crypto map M local-address Loopback10
 crypto map M 5 ipsec-isakmp dynamic EMPTY 
 crypto map M 10 ipsec-isakmp 
  description to the  branch
@@ -209,6 +210,7 @@ crypto map M 65535 ipsec-isakmp
 crypto map N 1 ipsec-isakmp 
  match address 199
 !
+crypto map O local-address GigabitEthernet0/0
 !
 interface Loopback0
  no ip address
@@ -372,6 +374,9 @@ func generate(r *rand.Rand) [][]string {
 			return []string{pick("", "no ") + "crypto map M" + num(2) + " " + num(3) + " ipsec-isakmp dynamic D" + num(2)}
 		},
 		func() []string { return []string{"no crypto dynamic-map D" + num(2) + pick("", " 1")} },
+		func() []string {
+			return []string{pick("", "no ") + "crypto map M" + num(2) + " local-address " + pick("Loopback1", "GigabitEthernet0/1")}
+		},
 		func() []string {
 			return []string{"crypto map M" + num(2) + " " + num(3) + " ipsec-isakmp", "match address " + pick("101", "NAME"), "set security-association lifetime " + pick("seconds 120", "kilobytes 5000")}
 		},

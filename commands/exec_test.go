@@ -25,6 +25,9 @@ type fakeRouter struct {
 	nvramErr   error
 	interfaces []router.InterfaceState
 	routes     []router.RouteState
+	static     []router.StaticRoute
+	arp        []router.ARPEntry
+	statistics map[string]uint64
 	lists      []router.ACLState
 	failures   []router.IKEFailure
 	isakmp     []router.ISAKMPSA
@@ -33,6 +36,9 @@ type fakeRouter struct {
 	clock      *fixedClock
 	pings      []router.PingReply
 	pinged     router.PingRequest
+	trace      []router.TraceReply
+	traced     router.TraceRequest
+	afterProbe func()
 	pki        *pki.Store
 	did        []string
 	drops      router.CryptoDrops
@@ -77,6 +83,11 @@ func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, ni
 func (r *fakeRouter) NVRAMSize() int                      { return 262136 }
 func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces }
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
+func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
+func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }
+func (r *fakeRouter) ClearCounters(ifc string)            { r.did = append(r.did, "clear interface "+ifc) }
+func (r *fakeRouter) Statistics() map[string]uint64       { return r.statistics }
+func (r *fakeRouter) ClearARP()                           { r.did = append(r.did, "clear arp") }
 func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
 func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
 func (r *fakeRouter) IKEFailures() []router.IKEFailure    { return r.failures }
@@ -118,6 +129,20 @@ func (r *fakeRouter) Ping(ctx context.Context, p router.PingRequest, each func(r
 			return ctx.Err()
 		}
 		each(reply)
+	}
+	return nil
+}
+
+func (r *fakeRouter) Traceroute(ctx context.Context, q router.TraceRequest, each func(router.TraceReply)) error {
+	r.traced = q
+	for _, p := range r.trace {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		each(p)
+		if r.afterProbe != nil {
+			r.afterProbe()
+		}
 	}
 	return nil
 }
@@ -320,7 +345,7 @@ func TestPing(t *testing.T) {
 		"Sending 5, 100-byte ICMP Echos to 20.1.1.1, timeout is 2 seconds:\n"+
 		"Packet sent with a source address of 10.1.1.1 \n.!!!!\n"+
 		"Success rate is 80 percent (4/5), round-trip min/avg/max = 1/2/4 ms\n")
-	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 5, Size: 100, Timeout: 2 * time.Second}); r.pinged != want {
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 5, Size: 100, Timeout: 2 * time.Second, Pattern: 0xabcd}); r.pinged != want {
 		t.Errorf("asked for %+v", r.pinged)
 	}
 	r.pings = []router.PingReply{{Symbol: 'U'}, {Symbol: 'M'}}
@@ -328,7 +353,7 @@ func TestPing(t *testing.T) {
 		"Sending 2, 1500-byte ICMP Echos to 20.1.1.1, timeout is 1 seconds:\n"+
 		"Packet sent with a source address of 10.1.1.1 \nPacket sent with the DF bit set\nUM\n"+
 		"Success rate is 0 percent (0/2)\n")
-	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 2, Size: 1500, Timeout: time.Second, DF: true}); r.pinged != want {
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 2, Size: 1500, Timeout: time.Second, DF: true, Pattern: 0xabcd}); r.pinged != want {
 		t.Errorf("asked for %+v", r.pinged)
 	}
 	r.pings = slices.Repeat([]router.PingReply{good}, 141)

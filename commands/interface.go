@@ -71,6 +71,7 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	bandwidthLine,
 	mtuLine,
 	interfaceLine{
 		Syntax: "ip address ![A.B.C.D$own A.B.C.D$mask [secondary]]",
@@ -99,6 +100,8 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 	unreachablesLine,
 	ipMTULine,
 	adjustMSSLine,
+	loadIntervalLine,
+	delayLine,
 	interfaceLine{
 		Syntax: "shutdown",
 		Help:   grammar.Help{"shutdown": "Shutdown the selected interface"},

@@ -387,6 +387,8 @@ var samples = []sample{
 	{SysClock{From: "00:01:43 UTC Mon Mar 1 1993", To: "10:00:00 UTC Fri Mar 1 2002", By: Origin{Line: "console"}},
 		"%SYS-6-CLOCKUPDATE: System clock has been updated from 00:01:43 UTC Mon Mar 1 1993 to 10:00:00 UTC Fri Mar 1 2002, configured from console by console."},
 	{SysNVRAM{}, "%SYS-7-NV_BLOCK_INIT: Initialized the geometry of nvram"},
+	{CountersCleared{By: Origin{Line: "console"}}, "%CLEAR-5-COUNTERS: Clear counter on all interfaces by console"},
+	{CountersCleared{Interface: "GigabitEthernet0/3", By: Origin{Line: "console"}}, "%CLEAR-5-COUNTERS: Clear counter on interface GigabitEthernet0/3 by console"},
 	{LinkUpDown{Interface: "GigabitEthernet0/3", Up: true}, "%LINK-3-UPDOWN: Interface GigabitEthernet0/3, changed state to up"},
 	{LinkShutdown{Interface: "FastEthernet0/0"}, "%LINK-5-CHANGED: Interface FastEthernet0/0, changed state to administratively down"},
 	{LineProtocol{Interface: "GigabitEthernet0/3"}, "%LINEPROTO-5-UPDOWN: Line protocol on Interface GigabitEthernet0/3, changed state to down"},

@@ -53,7 +53,7 @@ func (c *Core) peerDead(s *sa) {
 		if p.sa == s || !alive && p.sa.same(s) {
 			c.removePair(p)
 			if !alive {
-				c.failOver(p.Map, p.Seq, s.peer.Addr)
+				c.failOver(p.Place(), s.peer.Addr)
 			}
 		}
 	}
@@ -66,7 +66,7 @@ const idleLooks = 10
 
 // watchIdle begins to look whether a pair is used, if its tunnel wants that.
 func (c *Core) watchIdle(p *pair) {
-	if t := c.policy.Tunnel(p.Map, p.Seq); t != nil && t.IdleTime > 0 {
+	if t := c.policy.Tunnel(p.Place()); t != nil && t.IdleTime > 0 {
 		p.carried, p.busy = c.o.IPsec.Traffic(p.InboundSPI), c.now
 		c.timers.set(timerKey{p, idle}, c.now.Add(t.IdleTime/idleLooks))
 	}
@@ -74,7 +74,7 @@ func (c *Core) watchIdle(p *pair) {
 
 // idle deletes a pair that has carried nothing for the idle time of its tunnel.
 func (c *Core) idle(p *pair) {
-	t := c.policy.Tunnel(p.Map, p.Seq)
+	t := c.policy.Tunnel(p.Place())
 	if t == nil || t.IdleTime == 0 {
 		return
 	}
@@ -86,7 +86,7 @@ func (c *Core) idle(p *pair) {
 		return
 	}
 	if t.IdleDefault {
-		delete(c.current, tunnelKey{p.Map, p.Seq})
+		delete(c.current, p.Place())
 	}
 	c.deletePairs([]*pair{p})
 }

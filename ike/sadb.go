@@ -255,13 +255,19 @@ func (c *Core) reap(p *exchange.Peer) {
 	}
 }
 
-// usable returns the SA under which a Quick Mode with the peer can begin, or one that
-// will be usable. Where the request names an ISAKMP profile, the SA must have it; where
+// local is the router's own address.
+func (s *sa) local() netip.Addr {
+	a, _ := s.m.Endpoints()
+	return a.Addr()
+}
+
+// usable returns the SA under which a Quick Mode between two addresses can begin, or one
+// that will be usable. Where the request names an ISAKMP profile, the SA must have it; where
 // several peers share an address, it must be with the peer of another SA, if one is given.
-func (c *Core) usable(peer netip.Addr, profile string, with *sa) *sa {
+func (c *Core) usable(local, peer netip.Addr, profile string, with *sa) *sa {
 	var budding *sa
 	for _, s := range slices.Backward(c.sas) {
-		if s.peer.Addr != peer || profile != "" && s.m.Profile() != profile || with != nil && !s.same(with) && !c.budding(s, with) {
+		if s.peer.Addr != peer || s.local() != local || profile != "" && s.m.Profile() != profile || with != nil && !s.same(with) && !c.budding(s, with) {
 			continue
 		}
 		if s.m.Established(c.now) {

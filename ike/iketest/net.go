@@ -189,7 +189,7 @@ func (r *Router) Do(in ike.Input) {
 
 // Acquire asks for IPsec SAs as the data plane would.
 func (r *Router) Acquire(name string, seq int, s exchange.Selector) {
-	r.Do(ike.Acquire{Acquire: exchange.Acquire{Map: name, Seq: seq, Local: s.Local, Remote: s.Remote}})
+	r.Do(ike.Acquire{Acquire: exchange.Acquire{Flow: exchange.Flow{Interface: Outside, Map: name, Seq: seq, Selector: s}}})
 }
 
 // Emit implements ike.Hub.

@@ -67,6 +67,7 @@ func (t *turn) informational(m *message) {
 	mid := m.header.MessageID
 	switch {
 	case t.state == DestSA:
+		t.drop("SA is being deleted")
 		return
 	case !m.header.Encrypted():
 		t.refuseNotify(m)

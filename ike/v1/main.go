@@ -77,6 +77,8 @@ func (t *turn) phase1(m *message, table []row) {
 	if i := slices.Index(t.seen, m.digest); i >= 0 {
 		if i == len(t.seen)-1 && t.pending == nil {
 			t.duplicate(m)
+		} else {
+			t.drop("repeated")
 		}
 		return
 	}

@@ -81,6 +81,7 @@ func (t *turn) quickMode(m *message) {
 	n := t.nodes[mid]
 	switch {
 	case t.state == DestSA:
+		t.drop("SA is being deleted")
 		return
 	case !m.header.Encrypted():
 		t.drop("not encrypted")
@@ -106,6 +107,8 @@ func (t *turn) quickMode(m *message) {
 	if i := slices.Index(n.seen, m.digest); i >= 0 {
 		if i == len(n.seen)-1 && n.pending == nil {
 			t.nodeDuplicate(n, m)
+		} else {
+			t.drop("repeated")
 		}
 		return
 	}

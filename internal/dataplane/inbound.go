@@ -239,7 +239,7 @@ func (r *receiver) deliver(p *inPacket) {
 		s.refuse(drops, InExhausted)
 		return
 	}
-	dev := s.link.dev.Load()
+	dev := s.link.device()
 	if dev == nil {
 		s.refuse(drops, InNoLink)
 		return

@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -67,8 +68,8 @@ func (p *Path) Install(sa SA) error {
 	sad = maps.Clone(sad)
 	sad[sa.InSPI] = s
 	p.sad.Store(&sad)
-	if len(s.flow.pairs) == 1 {
-		p.publish(sa.Flow.Interface)
+	if len(s.flow.pairs) == 1 && !p.named(s.flow) {
+		p.publishSAs(sa.Flow.Interface)
 	}
 	return nil
 }
@@ -103,9 +104,9 @@ func (p *Path) Remove(inSPI uint32) {
 	s.flow.choose()
 	p.leavePath(s.remote.Load().Addr())
 	s.close()
-	if len(s.flow.pairs) == 0 {
-		p.publish(s.Flow.Interface)
-		p.forgetFlows()
+	if len(s.flow.pairs) == 0 && !p.named(s.flow) {
+		p.publishSAs(s.Flow.Interface)
+		delete(p.flows, s.Flow)
 	}
 }
 
@@ -149,10 +150,13 @@ func (p *Path) pathMTU(s *pair) int {
 	if s.PathMTU != 0 {
 		return s.PathMTU
 	}
-	mtu := defaultMTU
-	if l := p.policy[s.Flow.Interface]; l != nil && l.MTU != 0 {
-		mtu = l.MTU
+	mtu := 0
+	for _, l := range p.policy {
+		if l.sas() == s.Flow.Interface && l.MTU != 0 && (mtu == 0 || l.MTU < mtu) {
+			mtu = l.MTU
+		}
 	}
+	mtu = cmp.Or(mtu, defaultMTU)
 	if l := p.learnt[s.remote.Load().Addr()]; l != nil {
 		mtu = min(mtu, l.mtu)
 	}

@@ -18,12 +18,15 @@ type Kernel struct {
 	tuns    map[string]*tunDev
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
+	plain   bool                 // a transaction was too long once
 	crypto  []CryptoLink         // of the last Apply
+	routes  []Route              // likewise
 	access  []Filter             // likewise
 	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
+	save    func([]byte) error   // keeps saved; nil for nowhere
 	record  func(change)         // nil but in tests
 	closed  bool
 }
@@ -48,7 +51,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planIPMTU} {
+	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planPins, planIPMTU} {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -69,21 +72,33 @@ func (k *Kernel) Apply(d Desired) error {
 		}
 	}
 	k.crypto, k.access = slices.Clone(d.Crypto), slices.Clone(d.Filters)
+	k.routes = slices.Clone(d.Routes)
 	return nil
 }
 
 func (k *Kernel) perform(cs []change) error {
+	if err := k.remember(cs); err != nil {
+		return fmt.Errorf("kernel: %w", err)
+	}
 	for _, c := range cs {
-		if k.record != nil {
-			k.record(c)
+		if err := k.do(c); err != nil {
+			return err
 		}
-		if err := c.do(k); err != nil {
-			first, rest, _ := strings.Cut(c.String(), "\n")
-			if rest != "" {
-				first += " …"
-			}
-			return fmt.Errorf("kernel: %s: %w", first, err)
+	}
+	return nil
+}
+
+func (k *Kernel) do(c change) error {
+	if k.record != nil {
+		k.record(c)
+	}
+	err := c.do(k)
+	if err != nil {
+		first, rest, _ := strings.Cut(c.String(), "\n")
+		if rest != "" {
+			first += " …"
 		}
+		return fmt.Errorf("kernel: %s: %w", first, err)
 	}
 	return nil
 }
@@ -105,6 +120,7 @@ func (k *Kernel) Close() error {
 		links = append(links, Link{Name: name})
 	}
 	cs := append(planIPMTU(s, &Desired{Links: links}), planRoutes(s, &Desired{})...)
+	cs = append(cs, planPins(s, &Desired{})...)
 	for name, mtu := range k.mtus {
 		if l := s.link(name); l != nil {
 			cs = append(cs, hostMTU{linkMTU{name, mtu}, l.MTU})
@@ -127,12 +143,12 @@ func (k *Kernel) Close() error {
 	cs = append(cs, planProtect(s, &Desired{})...)
 	var errs []error
 	for _, c := range cs {
-		if err := k.perform([]change{c}); !errors.Is(err, fs.ErrNotExist) { // gone already
+		if err := k.do(c); !errors.Is(err, fs.ErrNotExist) { // gone already
 			errs = append(errs, err)
 		}
 	}
 	k.saved, k.crypto, k.access = nil, nil, nil
-	return errors.Join(errs...)
+	return errors.Join(append(errs, k.keep())...)
 }
 
 // Counters returns the counters of each crypto link by the link's name.
@@ -160,6 +176,8 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 			c.Matched, c.Refused = append(c.Matched, matched), append(c.Refused, refused)
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
+		c.Turned = t["leave"][turned(l).text]
+		c.Overflow = tunOverflow(l.TUN)
 		all[l.Link] = c
 	}
 	return all, nil

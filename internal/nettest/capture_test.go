@@ -27,15 +27,22 @@ type frame struct {
 	data []byte
 }
 
+// everyLink stands for all links that a namespace has or will have.
+const everyLink = ""
+
 // capture begins to look at the links.
 func capture(t testing.TB, ns *netns.NS, links ...string) *watch {
 	t.Helper()
 	w := &watch{t: t, links: map[string]int{}}
 	for _, l := range links {
 		err := ns.Do(func() error {
-			i, err := net.InterfaceByName(l)
-			if err != nil {
-				return err
+			index := 0
+			if l != everyLink {
+				i, err := net.InterfaceByName(l)
+				if err != nil {
+					return err
+				}
+				index = i.Index
 			}
 			fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 			if err != nil {
@@ -45,7 +52,7 @@ func capture(t testing.TB, ns *netns.NS, links ...string) *watch {
 			if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 256<<20); err != nil {
 				return err
 			}
-			return unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: htons(unix.ETH_P_ALL), Ifindex: i.Index})
+			return unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: htons(unix.ETH_P_ALL), Ifindex: index})
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -90,7 +90,7 @@ type entry struct {
 
 // entriesOf returns the entries of a crypto map whose access list exists, those of a
 // dynamic map in the place where the map refers to it.
-func (r *Router) entriesOf(c *config.Config, ifc string, m *config.CryptoMap) (out []entry) {
+func (r *Router) entriesOf(c *config.Config, sas string, m *config.CryptoMap) (out []entry) {
 	for _, e := range m.Entries {
 		if e.Dynamic == "" {
 			if l := list(c, e); l != nil {
@@ -106,7 +106,7 @@ func (r *Router) entriesOf(c *config.Config, ifc string, m *config.CryptoMap) (o
 			x := entry{CryptoMapEntry: *t, template: fmt.Sprintf("%s/%d", d.Name, t.Seq), open: t.MatchAddress == "", list: list(c, t)}
 			x.Seq = e.Seq<<16 | t.Seq // beyond every sequence number that can be typed
 			if x.open {
-				x.list = r.live.list(ifc, m.Name, x.Seq)
+				x.list = r.live.list(sas, m.Name, x.Seq)
 			}
 			if x.list != nil {
 				out = append(out, x)
@@ -157,7 +157,7 @@ func (r *Router) reverseRoutes(c *config.Config, p *protected) (out []kernel.Rou
 	for _, e := range p.entries {
 		switch {
 		case e.ReverseRoute == config.ReverseRouteUp:
-			for _, sa := range r.live.remotes(p.ifc.Name, p.cmap.Name, e.Seq) {
+			for _, sa := range r.live.remotes(p.sas, p.cmap.Name, e.Seq) {
 				if e.template == "" || routable(c, sa.Selector.Remote.Prefix.Masked()) {
 					add(sa.Selector.Remote, ipOf(sa.Remote.Addr()))
 				}

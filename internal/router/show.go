@@ -1,8 +1,6 @@
 package router
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -10,7 +8,6 @@ import (
 	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/dataplane"
-	"conft/internal/kernel"
 )
 
 // AccessLists returns every list with the number of packets its entries matched.
@@ -141,7 +138,7 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 		for i, e := range p.entries {
 			entries := e.list.Entries
 			if e.template != "" {
-				entries = e.peerEntries(p.ifc.Name, p.cmap.Name, pairs)
+				entries = e.peerEntries(p.sas, p.cmap.Name, pairs)
 			}
 			for j, ace := range entries {
 				if ace.Remark != "" || ace.Action != acl.Permit {
@@ -149,10 +146,10 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 				}
 				s := ace.Selector()
 				id := IPsecIdent{
-					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, Template: e.template, LocalAddr: addrOf(p.ifc.Address.IP), PeerPort: 500,
+					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, Template: e.template, LocalAddr: p.local, PeerPort: 500,
 					Local: showProxy(s.Local), Remote: showProxy(s.Remote), PathMTU: mtu, PlaintextMTU: mtu, IPMTU: mtu,
 				}
-				st := r.path.FlowStats(dataplane.FlowKey{Interface: id.Interface, Map: id.Map, Seq: id.Seq, Selector: s})
+				st := r.path.FlowStats(dataplane.FlowKey{Interface: p.sas, Map: id.Map, Seq: id.Seq, Selector: s})
 				id.Encaps, id.Decaps = st.Encaps, st.Decaps
 				refused := count(counters[p.link].Refused, i, j)
 				if e.template != "" && !e.open {
@@ -164,7 +161,7 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 					id.Peer = addrOf(e.Peers[0])
 				}
 				for _, pair := range pairs {
-					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && serves(entries, s, aclSelector(pair.Selector)) {
+					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == p.sas && serves(entries, s, aclSelector(pair.Selector)) {
 						r.addPair(&id, pair)
 					}
 				}
@@ -203,25 +200,6 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 	out.SPI, out.ConnID, out.RemainingKB = p.OutboundSPI, p.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
 	id.Inbound = append(id.Inbound, in)
 	id.Outbound = append(id.Outbound, out)
-}
-
-// Ping sends echo requests one after the other.
-func (r *Router) Ping(ctx context.Context, p PingRequest, each func(PingReply)) error {
-	symbols := map[kernel.PingResult]byte{
-		kernel.PingTimeout: '.', kernel.PingReply: '!', kernel.PingUnreachable: 'U',
-		kernel.PingTooBig: 'M', kernel.PingQuench: 'Q', kernel.PingExpired: '&',
-	}
-	for range p.Count {
-		result, rtt, err := r.kernel.Ping(ctx, kernel.PingOptions{Dst: p.Target, Src: p.Source, Size: p.Size, Timeout: p.Timeout, DF: p.DF})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			return fmt.Errorf("ping: %w", err)
-		}
-		each(PingReply{Symbol: symbols[result], RTT: rtt})
-	}
-	return nil
 }
 
 func showProxy(p acl.Proxy) Proxy {
