@@ -87,7 +87,7 @@ func (r *ring) status(i int) *uint32 {
 
 // send sends the datagrams, which fit, to the same hop, and returns how many of the
 // first have left.
-func (r *ring) send(h *hop, d []packet.Datagram) int {
+func (r *ring) send(h *nextHop, d []packet.Datagram) int {
 	n := 0
 	for n < len(d) && atomic.LoadUint32(r.status(r.next+n)) == unix.TP_STATUS_AVAILABLE {
 		r.fill(r.next+n, h, &d[n])
@@ -122,7 +122,7 @@ func (r *ring) send(h *hop, d []packet.Datagram) int {
 }
 
 // fill makes frame i the datagram, ready to be sent.
-func (r *ring) fill(i int, h *hop, d *packet.Datagram) {
+func (r *ring) fill(i int, h *nextHop, d *packet.Datagram) {
 	i %= ringFrames
 	f := r.memory[i*frameSize : (i+1)*frameSize]
 	length := ipHeaderLen + len(d.Buf)

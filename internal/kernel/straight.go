@@ -22,7 +22,7 @@ type straight struct {
 	changes *changes
 	route   *netlink.Handle
 	rules   *nftables.Conn
-	hops    map[tunnelEnds]*hop
+	hops    map[tunnelEnds]*nextHop
 	ruled   bool // rules look at what leaves
 	asked   bool // ruled has been found out
 }
@@ -30,9 +30,9 @@ type straight struct {
 // tunnelEnds are the addresses of a tunnel.
 type tunnelEnds struct{ local, remote netip.Addr }
 
-// hop is where the packets of one tunnel go next. A zero link is for none that they could
+// nextHop is where the packets of one tunnel go next. A zero link is for none that they could
 // go to straight.
-type hop struct {
+type nextHop struct {
 	link  int
 	via   netip.Addr // the neighbour
 	ether [etherLen]byte
@@ -52,7 +52,7 @@ const (
 
 // newStraight returns nil where the kernel cannot do it.
 func newStraight() *straight {
-	s := &straight{hops: map[tunnelEnds]*hop{}}
+	s := &straight{hops: map[tunnelEnds]*nextHop{}}
 	var err error
 	if s.ring, err = newRing(); err != nil {
 		return nil
@@ -122,7 +122,7 @@ func (s *straight) send(d []packet.Datagram) int {
 func plainService(tos uint8) bool { return tos&0x1e == 0 }
 
 // hop returns where packets between these ends go, or nil.
-func (s *straight) hop(e tunnelEnds) *hop {
+func (s *straight) hop(e tunnelEnds) *nextHop {
 	s.changes.routes(s)
 	s.changes.rules(s)
 	now := time.Now()
@@ -130,7 +130,7 @@ func (s *straight) hop(e tunnelEnds) *hop {
 	switch {
 	case h == nil:
 		if h = s.find(e); h == nil {
-			h = &hop{}
+			h = &nextHop{}
 		}
 		if len(s.hops) >= maxHops {
 			clear(s.hops)
@@ -148,7 +148,7 @@ func (s *straight) hop(e tunnelEnds) *hop {
 }
 
 // find asks the kernel for the route and the neighbour.
-func (s *straight) find(e tunnelEnds) *hop {
+func (s *straight) find(e tunnelEnds) *nextHop {
 	if !e.local.Is4() || !e.remote.Is4() || s.ring.memory == nil && s.ring.open() != nil {
 		return nil
 	}
@@ -160,7 +160,7 @@ func (s *straight) find(e tunnelEnds) *hop {
 	if r.Type != unix.RTN_UNICAST || r.Encap != nil || r.Via != nil {
 		return nil
 	}
-	h := &hop{link: r.LinkIndex, via: e.remote}
+	h := &nextHop{link: r.LinkIndex, via: e.remote}
 	if r.Gw != nil {
 		h.via, _ = netip.AddrFromSlice(r.Gw.To4())
 	}
