@@ -47,7 +47,7 @@ func processorTime(pid int) (time.Duration, error) {
 }
 
 // coreTime is how long all cores have been at what. Interrupts are the kernel's work on
-// packets that no process asked for by a call, which on a virtual cable is most of it.
+// packets that have arrived; a process that is interrupted for it is charged with it, too.
 type coreTime struct{ programs, interrupts, idle time.Duration }
 
 func machineTime() (c coreTime, err error) {
@@ -82,7 +82,7 @@ type sample struct {
 	value            float64
 	frame            float64 // octets of the average one on the wire
 	hosts, near, far float64 // this process, the programs on R1 and R3
-	interrupts       float64
+	interrupts       float64 // a part of what the others have
 	others, idle     float64
 }
 
@@ -124,6 +124,6 @@ func (r reading) since(b reading) sample {
 		interrupts: float64(interrupts) / all,
 		idle:       float64(idle) / all,
 	}
-	s.others = max(0, float64(programs)/all-s.hosts-s.near-s.far)
+	s.others = max(0, 1-s.idle-s.hosts-s.near-s.far)
 	return s
 }
