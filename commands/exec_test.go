@@ -42,6 +42,7 @@ type fakeRouter struct {
 	pki        *pki.Store
 	did        []string
 	drops      router.CryptoDrops
+	nat        router.NATState
 	files      fakeFiles
 }
 
@@ -93,11 +94,16 @@ func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
 func (r *fakeRouter) IKEFailures() []router.IKEFailure    { return r.failures }
 func (r *fakeRouter) IPsecIdents() []router.IPsecIdent    { return slices.Clone(r.idents) }
 func (r *fakeRouter) CryptoDrops() router.CryptoDrops     { return r.drops }
+func (r *fakeRouter) NAT() router.NATState                { return r.nat }
 func (r *fakeRouter) Hub() *debug.Hub                     { return r.hub }
 func (r *fakeRouter) Clock() debug.Clock                  { return r.clock }
 func (r *fakeRouter) Reload()                             { r.did = append(r.did, "reload") }
 func (r *fakeRouter) ClearAccessListCounters(name string) {
 	r.did = append(r.did, "clear counters "+name)
+}
+func (r *fakeRouter) ClearTranslations(del func(router.Translation) bool) error {
+	r.nat.Flows = slices.DeleteFunc(r.nat.Flows, func(t router.Translation) bool { return del == nil || del(t) })
+	return nil
 }
 func (r *fakeRouter) ClearSA(peer netip.Addr) { r.did = append(r.did, "clear sa "+peer.String()) }
 func (r *fakeRouter) SetClock(t time.Time)    { r.clock = &fixedClock{now: t} }
@@ -317,7 +323,10 @@ func TestDebug(t *testing.T) {
 	}
 	run(t, r, "debug all", "yes")
 	expect(t, "undebug crypto ipsec", run(t, r, "undebug crypto ipsec"), "Crypto IPSEC debugging is off\n")
+	expect(t, "undebug crypto engine", run(t, r, "undebug crypto engine"), "Crypto Engine debugging is off\n")
 	expect(t, "undebug crypto pki", run(t, r, "undebug crypto pki transactions"), "Crypto PKI Trans debugging is off\n")
+	expect(t, "show debugging", run(t, r, "show debugging"), "\nGeneric IP:\n  IP NAT debugging is on\n\nCryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n")
+	expect(t, "no debug ip nat", run(t, r, "no debug ip nat"), "IP NAT debugging is off\n")
 	if r.hub.Flags() != debug.FlagISAKMP {
 		t.Errorf("flags %b", r.hub.Flags())
 	}

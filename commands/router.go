@@ -18,6 +18,7 @@ type Router interface {
 	Store
 	Network
 	Crypto
+	Translator
 	PublicKeys
 	System
 	Files
@@ -97,6 +98,13 @@ type Crypto interface {
 	CryptoDrops() router.CryptoDrops
 	ClearSA(peer netip.Addr)   // zero for all
 	ClearISAKMP(connID uint32) // 0 for all
+}
+
+// Translator is address translation.
+type Translator interface {
+	NAT() router.NATState
+	// ClearTranslations ends those that del holds for, all when it is nil.
+	ClearTranslations(del func(router.Translation) bool) error
 }
 
 // PublicKeys are the router's keys and certificates.

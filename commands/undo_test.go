@@ -28,6 +28,8 @@ const (
 	link = "interface GigabitEthernet0/0"
 
 	template = "crypto dynamic-map D 10"
+
+	pool = "ip nat pool P 1.1.1.1 1.1.1.9 netmask 255.255.255.240"
 )
 
 var undoings = []undoing{
@@ -95,6 +97,7 @@ var undoings = []undoing{
 	{nil, "key config-key password-encrypt a master key", "!", "no key config-key password-encrypt"}, // writes nothing
 	{nil, "crypto isakmp key 0 6 hostname r1.example.com", "crypto isakmp key 0 6 hostname r1.example.com", "no crypto isakmp key 0 6 hostname r1.example.com"},
 	{nil, "crypto isakmp identity hostname", "crypto isakmp identity hostname", "no crypto isakmp identity"},
+	{nil, "crypto isakmp identity dn", "crypto isakmp identity dn", "default crypto isakmp identity"},
 	{nil, "crypto isakmp aggressive-mode disable", "crypto isakmp aggressive-mode disable", "no crypto isakmp aggressive-mode disable"},
 	{nil, "crypto keyring K", "crypto keyring K", "no crypto keyring K"},
 	{[]string{"crypto keyring K"}, "description x y", "  description x y", "no description"},
@@ -116,6 +119,7 @@ var undoings = []undoing{
 	{[]string{profile}, "match identity host domain h", "   match identity host domain h", "no match identity host domain h"},
 	{[]string{profile}, "match identity user a@b", "   match identity user a@b", "no match identity user a@b"},
 	{[]string{profile}, "match identity user domain b", "   match identity user domain b", "no match identity user domain b"},
+	{[]string{profile}, "keepalive 30 retry 5", "   keepalive 30 retry 5", "no keepalive"},
 	{[]string{profile}, "initiate mode aggressive", "   initiate mode aggressive", "no initiate mode aggressive"},
 	{[]string{profile}, "match certificate PEERS", "   match certificate PEERS", "no match certificate PEERS"},
 	{[]string{profile, entry}, "set isakmp-profile P", " set isakmp-profile P", "no set isakmp-profile"},
@@ -174,6 +178,32 @@ var undoings = []undoing{
 	{[]string{"int f0/0"}, "load-interval 30", " load-interval 30", "no load-interval"},
 	{[]string{"int f0/0"}, "ip address 1.1.1.1 255.0.0.0", " ip address 1.1.1.1 255.0.0.0", "no ip address 1.1.1.1 255.0.0.0"},
 	{[]string{"int f0/0", "ip address 1.1.1.1 255.0.0.0"}, "ip address 2.1.1.1 255.0.0.0 secondary", " ip address 2.1.1.1 255.0.0.0 secondary", "no ip address 2.1.1.1 255.0.0.0 secondary"},
+	{[]string{"int f0/0"}, "ip nat inside", " ip nat inside", "no ip nat inside"},
+	{[]string{"int f0/0"}, "ip nat outside", " ip nat outside", "no ip nat outside"},
+	{nil, "ip nat translation timeout 600", "ip nat translation timeout 600", "no ip nat translation timeout"},
+	{nil, "ip nat translation udp-timeout 30", "ip nat translation udp-timeout 30", "no ip nat translation udp-timeout 30"},
+	{nil, pool, pool, "no ip nat pool P"},
+	{nil, "ip nat pool P 1.1.1.1 1.1.1.9 prefix-length 28", "ip nat pool P 1.1.1.1 1.1.1.9 prefix-length 28", "no ip nat pool P 1.1.1.1 1.1.1.9 prefix-length 28"},
+	{nil, "ip nat inside source list 102 interface f0/0 overload", "ip nat inside source list 102 interface FastEthernet0/0 overload", "no ip nat inside source list 102 interface f0/0 overload"},
+	{nil, "ip nat inside source list 102 interface f0/0", "ip nat inside source list 102 interface FastEthernet0/0 overload", "no ip nat inside source list 102"},
+	{[]string{pool}, "ip nat inside source list NAME pool P", "ip nat inside source list NAME pool P", "no ip nat inside source list NAME pool P"},
+	{[]string{pool}, "ip nat inside source route-map R pool P overload", "ip nat inside source route-map R pool P overload", "no ip nat inside source route-map R"},
+	{nil, "ip nat inside source static 10.1.1.2 1.1.1.2", "ip nat inside source static 10.1.1.2 1.1.1.2", "no ip nat inside source static 10.1.1.2 1.1.1.2"},
+	{nil, "ip nat inside source static 10.1.1.2 1.1.1.2 no-alias extendable", "ip nat inside source static 10.1.1.2 1.1.1.2 extendable no-alias", "no ip nat inside source static 10.1.1.2 1.1.1.2"},
+	{nil, "ip nat inside source static 10.1.1.2 interface f0/0", "ip nat inside source static 10.1.1.2 interface FastEthernet0/0", "no ip nat inside source static 10.1.1.2 interface f0/0"},
+	{nil, "ip nat inside source static tcp 10.1.1.2 80 interface f0/0 8080", "ip nat inside source static tcp 10.1.1.2 80 interface FastEthernet0/0 8080", "no ip nat inside source static tcp 10.1.1.2 80 interface f0/0 8080"},
+	{nil, "ip nat inside source static udp 10.1.1.2 53 1.1.1.2 53 extendable", "ip nat inside source static udp 10.1.1.2 53 1.1.1.2 53 extendable", "no ip nat inside source static udp 10.1.1.2 53 1.1.1.2 53 extendable"},
+	{nil, "ip nat inside source static network 10.1.1.7 1.1.2.9 255.255.255.0", "ip nat inside source static network 10.1.1.0 1.1.2.0 255.255.255.0", "no ip nat inside source static network 10.1.1.0 1.1.2.0 /24"},
+	{nil, "ip nat inside source static network 10.1.1.0 1.1.2.0 /24", "ip nat inside source static network 10.1.1.0 1.1.2.0 /24", "no ip nat inside source static network 10.1.1.0 1.1.2.0 /24"},
+	{nil, "ip nat outside source static 5.5.5.5 10.1.1.5", "ip nat outside source static 5.5.5.5 10.1.1.5", "no ip nat outside source static 5.5.5.5 10.1.1.5"},
+	{nil, "ip nat outside source static tcp 5.5.5.5 80 10.1.1.5 8080", "ip nat outside source static tcp 5.5.5.5 80 10.1.1.5 8080", "no ip nat outside source static tcp 5.5.5.5 80 10.1.1.5 8080"},
+	{nil, "ip nat outside source static network 5.5.5.0 10.1.5.0 /24", "ip nat outside source static network 5.5.5.0 10.1.5.0 /24", "no ip nat outside source static network 5.5.5.0 10.1.5.0 /24"},
+	{nil, "route-map R", "route-map R permit 10", "no route-map R"},
+	{nil, "route-map R deny 5", "route-map R deny 5", "no route-map R deny 5"},
+	{[]string{"route-map R"}, "description x y", " description x y", "no description"},
+	{[]string{"route-map R"}, "match ip address 101 NAME", " match ip address 101 NAME", "no match ip address"},
+	{[]string{"route-map R", "match ip address 102"}, "match ip address 101", " match ip address 102 101", "no match ip address 101"},
+	{[]string{"route-map R"}, "match interface f0/0", " match interface FastEthernet0/0", "no match interface f0/0"},
 	{[]string{"int f0/0"}, "shutdown", " shutdown", "no shutdown"},
 	{[]string{entry, "int f0/0"}, "crypto map M", " crypto map M", "no crypto map"},
 	{nil, "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "no ip route 9.0.0.0 255.0.0.0 1.1.1.1"},

@@ -1,6 +1,7 @@
 package ike
 
 import (
+	"slices"
 	"time"
 
 	"conft/ike/exchange"
@@ -20,7 +21,7 @@ func (c *Core) Traffic(own [8]byte) (sum exchange.Traffic) {
 		return sum
 	}
 	sum = s.past
-	for _, p := range c.pairs {
+	for _, p := range c.by.pairs[s.peer.Addr] {
 		if s.same(p.sa) {
 			t := c.o.IPsec.Traffic(p.InboundSPI)
 			sum.Sent, sum.Received = sum.Sent+t.Sent, sum.Received+t.Received
@@ -32,7 +33,7 @@ func (c *Core) Traffic(own [8]byte) (sum exchange.Traffic) {
 // keepCount adds what a pair has carried, before it is removed, to the SAs it counts for.
 func (c *Core) keepCount(p *pair) {
 	t := c.o.IPsec.Traffic(p.InboundSPI)
-	for _, s := range c.sas {
+	for _, s := range c.by.sas[p.peer.Addr] {
 		if s.same(p.sa) {
 			s.past.Sent, s.past.Received = s.past.Sent+t.Sent, s.past.Received+t.Received
 		}
@@ -46,10 +47,10 @@ func (c *Core) used(p *pair) bool { return c.o.IPsec.Traffic(p.InboundSPI) != ex
 // with it is up, it was only this one that the peer has lost.
 func (c *Core) peerDead(s *sa) {
 	alive := false
-	for _, o := range c.sas {
+	for _, o := range c.by.sas[s.peer.Addr] {
 		alive = alive || o != s && o.same(s) && o.m.Established(c.now)
 	}
-	for _, p := range c.ordered() {
+	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
 		if p.sa == s || !alive && p.sa.same(s) {
 			c.removePair(p)
 			if !alive {

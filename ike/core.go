@@ -17,12 +17,13 @@ import (
 
 // Core is the engine without goroutines and clock. It is not safe for concurrent use.
 type Core struct {
-	o      Options
-	policy *exchange.Policy
-	now    time.Time // of the input that is handled
-	timers timers
-	jobs   []Job
-	later  []func() // what a step leaves to be done when its actions are
+	o       Options
+	policy  *exchange.Policy
+	now     time.Time // of the input that is handled
+	timers  timers
+	jobs    []Job
+	actions []exchange.Action // room for those of a step
+	later   []func()          // what a step leaves to be done when its actions are
 
 	sas    []*sa // the oldest first
 	own    map[[8]byte]*sa
@@ -32,6 +33,7 @@ type Core struct {
 	failures   failures
 	configured map[netip.Addr]bool // the peers that the policy names
 
+	by       index
 	pairs    map[uint32]*pair // by inbound SPI
 	requests map[exchange.Flow]*request
 	current  map[exchange.Place]netip.Addr // the peer in use
@@ -51,7 +53,7 @@ func NewCore(o Options) *Core {
 		o:      o,
 		policy: &exchange.Policy{},
 		own:    make(map[[8]byte]*sa), offers: make(map[offer]*sa), peers: make(map[netip.Addr]*exchange.Peer),
-		pairs: make(map[uint32]*pair), requests: make(map[exchange.Flow]*request), current: make(map[exchange.Place]netip.Addr),
+		by: newIndex(), pairs: make(map[uint32]*pair), requests: make(map[exchange.Flow]*request), current: make(map[exchange.Place]netip.Addr),
 		shelters: make(map[exchange.Flow]*shelter),
 		failures: make(failures),
 		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
@@ -185,19 +187,14 @@ func (c *Core) draw() uint32 {
 
 // Known implements exchange.Registry.
 func (c *Core) Known(peer netip.Addr, except [8]byte) bool {
-	for _, s := range c.sas {
+	for _, s := range c.by.sas[peer] {
 		// A half-open SA may be a forgery, which must not keep the peer from
 		// learning that we have lost our memory.
-		if s.peer.Addr == peer && s.cookie != except && !s.m.Dead() && !s.m.HalfOpen() {
+		if s.cookie != except && !s.m.Dead() && !s.m.HalfOpen() {
 			return true
 		}
 	}
-	for _, p := range c.pairs {
-		if p.peer.Addr == peer {
-			return true
-		}
-	}
-	return false
+	return len(c.by.pairs[peer]) > 0
 }
 
 // Counters returns how often each kind of input was refused.

@@ -64,6 +64,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		return
 	}
 	c.pairs[p.InboundSPI] = p
+	c.by.addPair(p)
 	if p.peer.Session.IsZero() {
 		p.peer.Session = c.now
 	}
@@ -112,8 +113,8 @@ func (c *Core) enable(spi uint32) {
 	if c.ios15() {
 		c.emit(debug.IPsecCurrent{Peer: p.peer.Addr, SPI: p.OutboundSPI})
 	}
-	for _, o := range c.ordered() {
-		if o == p || o.Flow() != p.Flow() || !o.enabled || o.leaving {
+	for _, o := range slices.Clone(c.by.serving[p.Flow()]) {
+		if o == p || !o.enabled || o.leaving {
 			continue
 		}
 		if stays, after := p.against(o); stays {
@@ -198,8 +199,8 @@ func (c *Core) renewPair(p *pair, end time.Time) {
 
 // successor returns another pair that serves the same traffic.
 func (c *Core) successor(p *pair) *pair {
-	for _, o := range c.pairs {
-		if o != p && o.Flow() == p.Flow() && o.enabled && !o.leaving {
+	for _, o := range c.by.serving[p.Flow()] {
+		if o != p && o.enabled && !o.leaving {
 			return o
 		}
 	}
@@ -239,14 +240,17 @@ func (c *Core) withdraw(spi uint32) {
 // deletePairs removes pairs and tells their peers, each in one message.
 func (c *Core) deletePairs(list []*pair) {
 	spis := make(map[*sa][]uint32)
+	at := make(map[netip.Addr][]*sa) // one of each peer at an address
 	var sas []*sa
 	for _, p := range list {
-		i := slices.IndexFunc(sas, p.sa.same)
+		peers := at[p.peer.Addr]
+		i := slices.IndexFunc(peers, p.sa.same)
 		if i < 0 {
-			i = len(sas)
-			sas = append(sas, p.sa)
+			i = len(peers)
+			peers, sas = append(peers, p.sa), append(sas, p.sa)
+			at[p.peer.Addr] = peers
 		}
-		spis[sas[i]] = append(spis[sas[i]], p.InboundSPI)
+		spis[peers[i]] = append(spis[peers[i]], p.InboundSPI)
 		c.removePair(p)
 	}
 	for _, s := range sas {
@@ -279,7 +283,7 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
 func (c *Core) peerDeleted(s *sa, spi uint32) {
-	for _, p := range c.pairs {
+	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
 		if p.OutboundSPI == spi && s.same(p.sa) {
 			c.emit(debug.IPsecKeyEngine{Count: 1})
 			c.emit(debug.IPsecDeleteNotify{})
@@ -293,6 +297,7 @@ func (c *Core) peerDeleted(s *sa, spi uint32) {
 // back to another.
 func (c *Core) removePair(p *pair) {
 	delete(c.pairs, p.InboundSPI)
+	c.by.removePair(p)
 	c.timers.stopAll(p)
 	c.keepCount(p)
 	c.o.IPsec.Remove(p.InboundSPI)

@@ -38,10 +38,8 @@ func (c *Core) acquire(a exchange.Acquire) {
 		c.drop("acquire without tunnel")
 		return
 	}
-	for _, p := range c.pairs {
-		if p.Flow() == a.Flow {
-			return
-		}
+	if len(c.by.serving[a.Flow]) > 0 {
+		return
 	}
 	c.ask(t, a.Selector, nil)
 }

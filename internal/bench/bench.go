@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -39,6 +40,9 @@ func Run(ctx context.Context, o Options) error {
 			return err
 		}
 		sealing(o)
+	}
+	if err := errors.Join(negotiations(ctx, o, dir), tunnels(ctx, o, dir)); err != nil {
+		return err
 	}
 	return paths(ctx, o, dir)
 }

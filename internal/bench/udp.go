@@ -13,7 +13,7 @@ import (
 const (
 	lossLimit = 0.001
 	burst     = 64                    // datagrams of one system call of the hosts
-	pace      = 50 * time.Microsecond // between two bursts at least
+	gap       = 50 * time.Microsecond // between two bursts at least
 	trial     = 250 * time.Millisecond
 	steps     = 4 // of bisection
 )
@@ -128,7 +128,7 @@ func send(c net.PacketConn, to net.Addr, size int, rate float64) (sent int) {
 		}
 		due := min(burst, int(rate*elapsed.Seconds())-sent)
 		if due <= 0 {
-			time.Sleep(pace)
+			time.Sleep(gap)
 			continue
 		}
 		n, err := conn.WriteBatch(msgs[:due], 0)

@@ -36,6 +36,8 @@ type Config struct {
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
 	ARP           []StaticARP  // by address
+	NAT           NAT
+	RouteMaps     []*RouteMap  // by name
 	AccessLists   []*acl.List  // named first, then numbered, in print order
 	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
@@ -89,6 +91,7 @@ type Interface struct {
 	MSS         int // ip tcp adjust-mss, octets, 0 for none
 	Shutdown    bool
 	CryptoMap   string
+	NAT         NATSide
 
 	AccessIn, AccessOut string // ip access-group, "" for none
 	NoUnreachables      bool   // no ip unreachables

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"conft/debug"
@@ -41,18 +41,20 @@ type Path struct {
 	Options
 	started    time.Time
 	drops      drops
+	cramped    bool // no cores to spare
 	invalidLog limiter
 	invalidSPI limiter
 	tooBig     limiter
-	sad        atomic.Pointer[map[uint32]*pair] // by inbound SPI
+	sad        table[*pair] // by inbound SPI
 
-	mu     sync.Mutex // guards what follows, and every publication
-	policy map[string]*Link
-	links  map[string]*link
-	flows  map[FlowKey]*flow
-	learnt map[netip.Addr]*pathMTU // by the peer's address
-	born   uint64
-	closed bool
+	mu      sync.Mutex // guards what follows, and every publication
+	policy  map[string]*Link
+	links   map[string]*link
+	flows   map[FlowKey]*flow
+	narrows map[entryKey]*narrow    // of the policy
+	learnt  map[netip.Addr]*pathMTU // by the peer's address
+	born    uint64
+	closed  bool
 
 	work    chan task
 	workers sync.WaitGroup
@@ -73,14 +75,27 @@ const queueLen = 64
 
 // handOver is the number of packets from which on a batch is worth two changes of
 // goroutine. The reader sees smaller ones through itself, unless others are ahead
-// of them; meanwhile more arrives, and the next batch is larger.
-const handOver = 16
+// of them; meanwhile more arrives, and the next batch is larger. Where there are no
+// cores to spare and AES-GCM, which costs little beside sending, it is handOverLight.
+const (
+	handOver      = 16
+	handOverLight = 64
+)
+
+// limit is handOver for a batch that begins with a packet of that SA.
+func (p *Path) limit(first *pair) int {
+	if p.cramped && first.OutKeys.Transform.Combined() {
+		return handOverLight
+	}
+	return handOver
+}
 
 // New starts to receive on the sockets, which belong to the Path from now on.
 func New(o Options) *Path {
 	p := &Path{
 		Options: o,
 		started: time.Now(),
+		cramped: runtime.GOMAXPROCS(0) <= 2,
 		links:   make(map[string]*link),
 		flows:   make(map[FlowKey]*flow),
 		learnt:  make(map[netip.Addr]*pathMTU),
@@ -89,7 +104,6 @@ func New(o Options) *Path {
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
 	p.invalidSPI.interval, p.invalidSPI.burst = invalidInterval, 1
 	p.tooBig.interval, p.tooBig.burst = tooBigInterval, tooBigBurst
-	p.sad.Store(&map[uint32]*pair{})
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {
 			for t := range p.work {
@@ -154,8 +168,10 @@ func (p *Path) Close() error {
 	for _, l := range p.links {
 		devices = append(devices, l.dev.Swap(nil))
 	}
-	sad := *p.sad.Load()
-	p.sad.Store(&map[uint32]*pair{})
+	sad := slices.Collect(p.sad.all())
+	for _, s := range sad {
+		p.sad.drop(uint64(s.InSPI))
+	}
 	p.mu.Unlock()
 
 	var errs error

@@ -1,8 +1,6 @@
 package dataplane
 
 import (
-	"cmp"
-	"slices"
 	"sync/atomic"
 
 	"conft/internal/acl"
@@ -40,7 +38,7 @@ type spd struct {
 	after  bool       // fragment after encryption
 	aces   []spdACE   // of all entries in sequence order
 	byDst  *acl.Index // of aces, by their destinations
-	narrow []narrow   // by spdACE.entry
+	narrow []*narrow  // by spdACE.entry; they change with the SAs
 }
 
 // spdACE is an ACE of one crypto map entry.
@@ -50,17 +48,11 @@ type spdACE struct {
 	flow  *flow // nil for a deny
 }
 
-// narrow are the flows of SAs that the peer proposed for a part of what an ACE of one
-// entry permits, newest first.
-type narrow struct {
-	flows    []*flow
-	byRemote *acl.Index
-}
-
 // flow is one traffic flow with its SAs.
 type flow struct {
 	key   FlowKey
 	born  uint64
+	named bool                 // by an ACE of the policy; guarded by Path.mu
 	pairs []*pair              // guarded by Path.mu; the last to be installed or enabled is last
 	out   atomic.Pointer[pair] // the last of pairs that may send; nil asks IKE
 	ask   limiter
@@ -94,19 +86,6 @@ func (s *spd) lookup(pkt *packet.Parsed) *flow {
 	return nil
 }
 
-// lookup finds the newest flow with an SA for the packet.
-func (n *narrow) lookup(pkt *packet.Parsed) *flow {
-	if len(n.flows) == 0 {
-		return nil
-	}
-	for _, i := range n.byRemote.At(pkt.Dst) {
-		if f := n.flows[i]; f.out.Load() != nil && f.key.Selector.MatchOutbound(pkt) {
-			return f
-		}
-	}
-	return nil
-}
-
 // SetPolicy replaces the whole policy. SAs stay; those of an entry that is gone
 // only receive until IKE removes them.
 func (p *Path) SetPolicy(policy *Policy) {
@@ -126,11 +105,24 @@ func (p *Path) SetPolicy(policy *Policy) {
 		m := members[name]
 		l.members.Store(&m)
 	}
-	for name := range p.links {
-		p.publish(name)
+	for _, f := range p.flows {
+		f.named = false
+	}
+	p.narrows = make(map[entryKey]*narrow)
+	compiled := make(map[*link]*spd)
+	for name, l := range p.links {
+		compiled[l] = p.compile(p.policy[name])
+	}
+	for _, f := range p.flows {
+		if len(f.pairs) > 0 {
+			p.expose(f)
+		}
+	}
+	for l, s := range compiled {
+		l.spd.Store(s)
 	}
 	p.forgetFlows()
-	for _, s := range *p.sad.Load() {
+	for s := range p.sad.all() {
 		p.fitMTU(s)
 	}
 }
@@ -157,22 +149,15 @@ func (p *Path) flow(key FlowKey) *flow {
 	return f
 }
 
-// publish compiles the policy of one link. The caller holds p.mu.
-func (p *Path) publish(name string) {
-	l, policy := p.links[name], p.policy[name]
+// compile returns the policy of one link, nil for none. The caller holds p.mu.
+func (p *Path) compile(policy *Link) *spd {
 	if policy == nil {
-		l.spd.Store(nil)
-		return
+		return nil
 	}
-	s := &spd{df: policy.DF, after: policy.FragmentAfter, narrow: make([]narrow, len(policy.Entries))}
+	s := &spd{df: policy.DF, after: policy.FragmentAfter, narrow: make([]*narrow, len(policy.Entries))}
 	if policy.Local.Is4() {
 		s.local = ipv4(policy.Local)
 	}
-	type place struct {
-		name string
-		seq  int
-	}
-	named := make(map[*flow]bool)
 	var destinations []acl.Addr
 	for i, e := range policy.Entries {
 		for j := range e.ACL.Entries {
@@ -182,71 +167,46 @@ func (p *Path) publish(name string) {
 			}
 			if ace.Action == acl.Permit {
 				ace.flow = p.flow(FlowKey{policy.sas(), e.Map, e.Seq, ace.Selector()})
-				named[ace.flow] = true
+				ace.flow.named = true
 			}
 			s.aces = append(s.aces, ace)
 			destinations = append(destinations, ace.Dst)
 		}
+		at := entryKey{policy.sas(), e.Map, e.Seq}
+		if p.narrows[at] == nil {
+			p.narrows[at] = &narrow{}
+		}
+		s.narrow[i] = p.narrows[at]
 	}
 	s.byDst = acl.NewIndex(destinations, indexSpread)
-	parts := make(map[place][]*flow)
-	for key, f := range p.flows {
-		if key.Interface == policy.sas() && len(f.pairs) > 0 && !named[f] {
-			at := place{key.Map, key.Seq}
-			parts[at] = append(parts[at], f)
-		}
-	}
-	for i, e := range policy.Entries {
-		n := parts[place{e.Map, e.Seq}]
-		slices.SortFunc(n, func(a, b *flow) int { return cmp.Compare(b.born, a.born) })
-		remotes := make([]acl.Addr, len(n))
-		for j, f := range n {
-			remotes[j] = f.key.Selector.Remote.Addr
-		}
-		s.narrow[i] = narrow{n, acl.NewIndex(remotes, indexSpread)}
-	}
-	l.spd.Store(s)
+	return s
 }
 
-// publishSAs compiles the policy of every link that has the SAs of a set. The caller holds
+// expose lets packets find a flow that has pairs and that no ACE names. The caller holds
 // p.mu.
-func (p *Path) publishSAs(sas string) {
-	for name, l := range p.policy {
-		if l.sas() == sas {
-			p.publish(name)
-		}
+func (p *Path) expose(f *flow) {
+	if n := p.narrows[f.key.entry()]; n != nil && !f.named {
+		n.add(f)
 	}
 }
 
-// named reports whether an ACE of the policy has the flow. The caller holds p.mu.
-func (p *Path) named(f *flow) bool {
-	for name, l := range p.policy {
-		if l.sas() != f.key.Interface {
-			continue
-		}
-		s := p.links[name].spd.Load()
-		for _, i := range s.byDst.At(f.key.Selector.Remote.Addr.Base) {
-			if s.aces[i].flow == f {
-				return true
-			}
-		}
+// conceal undoes expose, and forgets the flow, when it has lost its last pair. The caller
+// holds p.mu.
+func (p *Path) conceal(f *flow) {
+	if f.named {
+		return
 	}
-	return false
+	if n := p.narrows[f.key.entry()]; n != nil {
+		n.remove(f)
+	}
+	delete(p.flows, f.key)
 }
 
 // forgetFlows removes the flows that neither the policy nor an SA names. The
 // caller holds p.mu.
 func (p *Path) forgetFlows() {
-	named := make(map[*flow]bool)
-	for _, l := range p.links {
-		if s := l.spd.Load(); s != nil {
-			for i := range s.aces {
-				named[s.aces[i].flow] = true
-			}
-		}
-	}
 	for key, f := range p.flows {
-		if len(f.pairs) == 0 && !named[f] {
+		if len(f.pairs) == 0 && !f.named {
 			delete(p.flows, key)
 		}
 	}

@@ -13,6 +13,7 @@ type Desired struct {
 	Pins    []Pin
 	Crypto  []CryptoLink
 	Filters []Filter
+	NAT     NAT
 }
 
 // Filter says what may pass a link. Without a list everything may; the packets of the

@@ -21,6 +21,7 @@ type Kernel struct {
 	plain   bool                 // a transaction was too long once
 	crypto  []CryptoLink         // of the last Apply
 	routes  []Route              // likewise
+	nat     NAT                  // likewise
 	access  []Filter             // likewise
 	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
@@ -28,7 +29,10 @@ type Kernel struct {
 	saved   []sysctlSet          // what switches were before, oldest first
 	save    func([]byte) error   // keeps saved; nil for nowhere
 	record  func(change)         // nil but in tests
-	closed  bool
+	// translates is the text of the rules that the present translations were made by,
+	// "?" when they may be of another process.
+	translates string
+	closed     bool
 }
 
 // filterNow remembers what a filter was made of: names come back with other
@@ -37,6 +41,9 @@ type filterNow struct {
 	tun         string
 	index, link int
 }
+
+// plans are in their order.
+var plans = []func(*state, *Desired) []change{planProtect, planLinks, planNAT, planRoutes, planPins, planIPMTU}
 
 // Apply makes the namespace as d says, and removes what an earlier process
 // left and d does not want. Protection comes before addresses, routes and
@@ -51,7 +58,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planPins, planIPMTU} {
+	for _, plan := range plans {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -71,7 +78,7 @@ func (k *Kernel) Apply(d Desired) error {
 			k.named[linkAddr{l.Name, p}] = true
 		}
 	}
-	k.crypto, k.access = slices.Clone(d.Crypto), slices.Clone(d.Filters)
+	k.crypto, k.access, k.nat = slices.Clone(d.Crypto), slices.Clone(d.Filters), d.NAT
 	k.routes = slices.Clone(d.Routes)
 	return nil
 }
@@ -141,13 +148,14 @@ func (k *Kernel) Close() error {
 	}
 	// Forwarding has ended when protection does.
 	cs = append(cs, planProtect(s, &Desired{})...)
+	cs = append(cs, planNAT(s, &Desired{})...)
 	var errs []error
 	for _, c := range cs {
 		if err := k.do(c); !errors.Is(err, fs.ErrNotExist) { // gone already
 			errs = append(errs, err)
 		}
 	}
-	k.saved, k.crypto, k.access = nil, nil, nil
+	k.saved, k.crypto, k.access, k.nat = nil, nil, nil, NAT{}
 	return errors.Join(append(errs, k.keep())...)
 }
 

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -59,7 +60,7 @@ func tryRules() error {
 	d := Desired{Crypto: []CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}}
 	list := &acl.List{Entries: []acl.Entry{{Src: acl.Any, Dst: acl.Any, Fragments: true, Log: true}}}
 	d.Filters = []Filter{{Link: "lo", In: list, Out: list}}
-	r := append(rules(d.Crypto, map[string]int{"lo": 1}, false), access(&d)...)
+	r := rules(&d, map[string]int{"lo": 1}, false)
 	r.add(c, trial, nil)
 	c.DelTable(trial)
 	return c.Flush()
@@ -70,7 +71,7 @@ func (r ruleset) add(c *nftables.Conn, table *nftables.Table, counted tally) {
 	for _, ch := range r {
 		nc := &nftables.Chain{Name: ch.name, Table: table}
 		if ch.hook != "" {
-			nc.Type = nftables.ChainTypeFilter
+			nc.Type = nftables.ChainType(cmp.Or(ch.kind, "filter"))
 			nc.Hooknum = hooks[ch.hook]
 			nc.Priority = nftables.ChainPriorityRef(nftables.ChainPriority(ch.priority))
 		}

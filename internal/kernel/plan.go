@@ -32,9 +32,8 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		}
 		index[c.Link] = l.Index
 	}
-	whole := func(plain bool) ruleset { return slices.Concat(rules(d.Crypto, index, plain), access(d), clampMSS(d)) }
-	if r := whole(s.plain); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
-		cs = append(cs, tableSet{r, func() ruleset { return whole(true) }})
+	if r := rules(d, index, s.plain); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
+		cs = append(cs, tableSet{r, func() ruleset { return rules(d, index, true) }})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {
 		if !slices.ContainsFunc(d.Crypto, func(c CryptoLink) bool { return c.Link == link }) {

@@ -55,10 +55,10 @@ func (m *machine) add(l LinkState) {
 	m.links = append(m.links, l)
 }
 
-// apply performs the three plans as Kernel.Apply does, and returns their text.
+// apply performs the plans as Kernel.Apply does, and returns their text.
 func (m *machine) apply(d Desired) string {
 	var b strings.Builder
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planPins} {
+	for _, plan := range plans {
 		for _, c := range plan(&m.state, &d) {
 			b.WriteString(c.String() + "\n")
 			m.do(c)
@@ -119,6 +119,12 @@ func (m *machine) do(c change) {
 		if len(c.rules) > 0 {
 			m.table = c.rules.String()
 		}
+	case flowsSweep:
+		m.nat = c.by
+	case aliasAdd:
+		m.aliases = append(m.aliases, c.alias)
+	case aliasDel:
+		m.aliases = slices.DeleteFunc(m.aliases, func(a alias) bool { return a == c.alias })
 	case sysctlSet:
 		m.sysctl[c.key] = c.value
 	}

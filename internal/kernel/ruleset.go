@@ -3,6 +3,7 @@ package kernel
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"conft/internal/acl"
@@ -35,6 +36,7 @@ const (
 // chain is one chain of the table, with a hook or jumped to.
 type chain struct {
 	name     string
+	kind     string // "" for filter, "nat"
 	hook     string // "", "prerouting", "output", "postrouting"
 	priority int
 	maps     []vmap // that its rules look into
@@ -49,23 +51,29 @@ func (c *chain) tally() string { return cmp.Or(c.counts, c.name) }
 // rule names it.
 type ruleset []chain
 
-// rules returns the table for the crypto links; index gives the number of each
-// link that has its filter in place.
+// rules returns the table; index gives the number of each link that has its filter
+// in place. With plain set those of the crypto links are the fewest: packets meet one
+// after the other.
+func rules(d *Desired, index map[string]int, plain bool) ruleset {
+	return slices.Concat(natRules(d), cryptoRules(d, index, plain), access(d), clampMSS(d))
+}
+
+// cryptoRules returns the chains of the crypto links.
 //
 // A permit does not mark the packet itself but goes to the chain leave.LINK,
 // and only there the mark is set, for the one device that carries the filter.
 // A device of the same name without the filter (gone and back, or not there
 // yet) gets a drop: what should be protected never leaves in clear.
-//
-// With plain set the rules are the fewest: packets meet one after the other.
-func rules(links []CryptoLink, index map[string]int, plain bool) ruleset {
-	if len(links) == 0 {
+func cryptoRules(d *Desired, index map[string]int, plain bool) ruleset {
+	if len(d.Crypto) == 0 {
 		return nil
 	}
+	// What hosts behind the router are known by is not the engine's.
+	toEngine := join(toRouter(), except(d.aliases()))
 	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
-		join(protocol(50), toRouter(), notrack(), verdict(expr.VerdictAccept)),
-		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toRouter(), notrack(), verdict(expr.VerdictAccept)),
-		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toRouter(), notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(50), toEngine, notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 	}}
 	send := chain{name: chainSend, hook: "output", priority: hookSend, rules: []rule{
 		join(markHas(markEngine), notrack()),
@@ -77,7 +85,7 @@ func rules(links []CryptoLink, index map[string]int, plain bool) ruleset {
 		join(untracked(), counter()),
 	}}
 	set := ruleset{refuse()}
-	for _, l := range links {
+	for _, l := range d.Crypto {
 		set = append(set, divert(l, index[l.Link]))
 		var x *acl.Index
 		if !plain {
@@ -166,7 +174,7 @@ func (r ruleset) String() string {
 	for _, c := range r {
 		fmt.Fprintf(&b, "nft add chain ip %s %s", tableName, c.name)
 		if c.hook != "" {
-			fmt.Fprintf(&b, " { type filter hook %s priority %d ; }", c.hook, c.priority)
+			fmt.Fprintf(&b, " { type %s hook %s priority %d ; }", cmp.Or(c.kind, "filter"), c.hook, c.priority)
 		}
 		b.WriteByte('\n')
 		for _, m := range c.maps {

@@ -71,6 +71,8 @@ type state struct {
 	table   string            // our nftables rules as text; "?" when they are of another process or changed
 	sysctl  map[string]string // by path below /proc/sys
 	named   map[linkAddr]bool // addresses that some Desired has named
+	nat     string            // what the translations in the kernel were made by; "?" when by another process
+	aliases []alias           // of ours
 }
 
 type linkAddr struct {
@@ -123,6 +125,13 @@ func (k *Kernel) read() (*state, error) {
 		return nil, err
 	}
 	if s.table, err = k.tableText(); err != nil {
+		return nil, err
+	}
+	if s.table == "?" {
+		k.translates = "?"
+	}
+	s.nat = k.translates
+	if s.aliases, err = aliases(s); err != nil {
 		return nil, err
 	}
 	s.readSysctl()
@@ -207,7 +216,7 @@ const procSys = "/proc/sys/"
 func (s *state) readSysctl() {
 	files := []string{procSys + "net/ipv4/ip_forward"}
 	for _, pattern := range []string{"ipv4/conf/*/rp_filter", "ipv4/conf/*/send_redirects",
-		"ipv4/conf/*/accept_local", "ipv4/conf/*/promote_secondaries", "ipv4/conf/*/ignore_routes_with_linkdown", "ipv6/conf/*/disable_ipv6"} {
+		"netfilter/nf_conntrack_*time*", "ipv4/conf/*/accept_local", "ipv4/conf/*/promote_secondaries", "ipv4/conf/*/ignore_routes_with_linkdown", "ipv6/conf/*/disable_ipv6"} {
 		match, _ := filepath.Glob(procSys + "net/" + pattern)
 		files = append(files, match...)
 	}

@@ -113,7 +113,8 @@ func (f frame) esp() []byte {
 }
 
 // kind says what a frame carries: "ESP", "IKE", or addresses and protocol of
-// anything else; "" when it is not IPv4.
+// anything else; "" when it is not IPv4. Fragments behind the first, which have no ports,
+// are said to be such.
 func (f frame) kind() string {
 	p := f.ip()
 	switch {
@@ -121,6 +122,8 @@ func (f frame) kind() string {
 		return ""
 	case p[9] == unix.IPPROTO_ESP:
 		return "ESP"
+	case binary.BigEndian.Uint16(p[6:])&0x1fff != 0:
+		return fmt.Sprintf("%v > %v protocol %d, later fragment", netip.AddrFrom4([4]byte(p[12:])), netip.AddrFrom4([4]byte(p[16:])), p[9])
 	case p[9] == unix.IPPROTO_UDP && binary.BigEndian.Uint16(p[20:]) == 500 && binary.BigEndian.Uint16(p[22:]) == 500:
 		return "IKE"
 	}

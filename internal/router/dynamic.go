@@ -146,11 +146,13 @@ func around(p acl.Proxy) exchange.Proxy {
 
 // reverseRoutes are the routes to the remote proxies of a crypto map's entries.
 func (r *Router) reverseRoutes(c *config.Config, p *protected) (out []kernel.Route) {
+	has := map[netip.Prefix]bool{}
 	add := func(to exchange.Proxy, peer uint32) {
 		route := kernel.Route{Prefix: to.Prefix.Masked(), Via: addrOf(peer), Metric: 1}
 		// Of two peers of one network, as when one has come from a new address, the
 		// newest has it.
-		if !slices.ContainsFunc(out, func(o kernel.Route) bool { return o.Prefix == route.Prefix }) {
+		if !has[route.Prefix] {
+			has[route.Prefix] = true
 			out = append(out, route)
 		}
 	}
@@ -259,9 +261,11 @@ func (e *entry) peerEntries(ifc, name string, pairs []exchange.SAInfo) []acl.Ent
 		return e.list.Entries
 	}
 	var out []acl.Entry
-	for _, p := range slices.Backward(pairs) {
-		if ace := aclSelector(p.Selector).Entry(); p.Interface == ifc && p.Map == name && p.Seq == e.Seq && !slices.Contains(out, ace) {
-			out = append(out, ace)
+	seen := map[acl.Selector]bool{}
+	for _, p := range slices.Backward(ofEntry(pairs, ifc, name, e.Seq)) {
+		if s := aclSelector(p.Selector); !seen[s] {
+			seen[s] = true
+			out = append(out, s.Entry())
 		}
 	}
 	return out

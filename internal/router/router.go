@@ -66,11 +66,13 @@ type Router struct {
 	base     listCounts // counters at the last `clear access-list counters`
 	kept     listCounts // of lists that have since been taken off an interface or crypto map
 
-	text      func(*config.Config) string
-	archiver  archiver
-	rollbacks rollbacks
-	scheduled schedule
-	changes   configLog
+	traceNAT   bool   // translated packets are to be shown
+	natCleared uint64 // translations ended by `clear ip nat translation`
+	text       func(*config.Config) string
+	archiver   archiver
+	rollbacks  rollbacks
+	scheduled  schedule
+	changes    configLog
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
@@ -259,6 +261,8 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchTooBig(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.wait.Go(func() { r.watchLoad(ctx) })
+	r.wait.Go(func() { r.watchTranslated(ctx) })
+	r.hub.OnFlags(r.followFlags)
 	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }

@@ -1,7 +1,6 @@
 package router
 
 import (
-	"slices"
 	"time"
 
 	"conft/ike/exchange"
@@ -30,7 +29,7 @@ func (r *Router) AccessLists() []ACLState {
 }
 
 // matches sums what the kernel counted for each entry of each list over all the
-// crypto map entries and interfaces that use it.
+// crypto map entries, translations and interfaces that use it.
 func (r *Router) matches(c *config.Config) listCounts {
 	out := listCounts{}
 	counters, err := r.kernel.Counters()
@@ -47,6 +46,7 @@ func (r *Router) matches(c *config.Config) listCounts {
 			}
 		}
 	}
+	r.natMatches(c, out)
 	lists, _ := r.kernel.ListMatches() // none as of a kernel that has counted nothing
 	for _, m := range lists {
 		for i, n := range m.Packets {
@@ -140,6 +140,7 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 			if e.template != "" {
 				entries = e.peerEntries(p.sas, p.cmap.Name, pairs)
 			}
+			held := holders(entries, ofEntry(pairs, p.sas, p.cmap.Name, e.Seq))
 			for j, ace := range entries {
 				if ace.Remark != "" || ace.Action != acl.Permit {
 					continue
@@ -160,10 +161,8 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 				if len(e.Peers) > 0 {
 					id.Peer = addrOf(e.Peers[0])
 				}
-				for _, pair := range pairs {
-					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == p.sas && serves(entries, s, aclSelector(pair.Selector)) {
-						r.addPair(&id, pair)
-					}
+				for _, pair := range held[j] {
+					r.addPair(&id, pair)
 				}
 				out = append(out, id)
 			}
@@ -172,14 +171,42 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 	return out
 }
 
-// serves reports whether the SAs for a selector belong to the entry of the list whose
-// own is ace: the one it was negotiated for, or, when the peer asked for a part, one
-// that covers it.
-func serves(list []acl.Entry, ace, of acl.Selector) bool {
-	own := slices.ContainsFunc(list, func(e acl.Entry) bool {
-		return e.Remark == "" && e.Action == acl.Permit && e.Selector() == of
-	})
-	return ace == of || !own && ace.Covers(of)
+// ofEntry returns the pairs of an entry of a crypto map on an interface, in their order.
+func ofEntry(pairs []exchange.SAInfo, ifc, name string, seq int) (out []exchange.SAInfo) {
+	for _, p := range pairs {
+		if p.Interface == ifc && p.Map == name && p.Seq == seq {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// holders returns by the index of an entry of an access list the SAs that belong to it:
+// those negotiated for it, and those of a peer that asked for a part of it and for no
+// other entry.
+func holders(list []acl.Entry, pairs []exchange.SAInfo) map[int][]exchange.SAInfo {
+	own := map[acl.Selector][]int{}
+	for i := range list {
+		if list[i].Remark == "" && list[i].Action == acl.Permit {
+			own[list[i].Selector()] = append(own[list[i].Selector()], i)
+		}
+	}
+	out := map[int][]exchange.SAInfo{}
+	for _, p := range pairs {
+		of := aclSelector(p.Selector)
+		at := own[of]
+		if at == nil {
+			for ace, places := range own {
+				if ace.Covers(of) {
+					at = append(at, places...)
+				}
+			}
+		}
+		for _, i := range at {
+			out[i] = append(out[i], p)
+		}
+	}
+	return out
 }
 
 // addPair adds a pair of SAs, which come newest first, to its ident.

@@ -123,6 +123,8 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		}
 		d.Crypto = append(d.Crypto, l)
 	}
+	d.NAT = r.nat(c)
+	d.NAT.Trace = r.traceNAT
 	d.Filters = r.filters(c)
 	return d
 }
@@ -140,8 +142,7 @@ func manner(c *config.Config) debug.Manner {
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 	p := &exchange.Policy{Version: manner(c)}
 	p.InvalidSPIRecovery = c.ISAKMPRecover
-	k := c.Keepalive
-	p.DPD = exchange.DPD{Interval: inSeconds(k.Seconds), Retry: inSeconds(k.Retry), Periodic: k.Periodic}
+	p.DPD = keepalive(c.Keepalive)
 	p.NATKeepalive, p.NoUDPEncap = inSeconds(c.NATKeepalive), c.NoUDPEncap
 	if c.ISAKMPOff {
 		return p
