@@ -48,6 +48,7 @@ type interopLab struct {
 // sends packets both ways, has the side that began renew the IPsec SA, and sends again.
 // What is on the wire is ESP or AH, and IKE only.
 func TestInteroperability(t *testing.T) {
+	t.Parallel()
 	sections := interopSections(*interopFile != "")
 	results := map[string][]string{} // peer and row: conft begins, peer begins
 	t.Run("peers", func(t *testing.T) {
