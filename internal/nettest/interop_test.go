@@ -297,11 +297,14 @@ func spend(from *netns.NS, to string, renewed func() bool) error {
 	}
 	defer c.Close()
 	b := make([]byte, 1200)
-	for range 1900 {
-		c.Write(b) // nobody listens, of which an error may tell
+	for range 19 { // with room for them in the queue to the engine
+		for range 100 {
+			c.Write(b) // nobody listens, of which an error may tell
+		}
+		<-time.After(2 * time.Millisecond)
 	}
 	if !until(func() bool {
-		for range 10 {
+		for range 30 {
 			c.Write(b)
 		}
 		return renewed()
