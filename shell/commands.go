@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"conft/debug"
+	"conft/internal/config"
 	"conft/shell/grammar"
 )
 
@@ -106,7 +107,7 @@ func (s *Session) enable(ctx context.Context, level int) error {
 	case level <= s.level:
 		s.level = level
 		return nil
-	case c.EnableSecret == "" && c.EnablePassword == "":
+	case c.EnableAt(maxLevel) == config.Enable{Level: maxLevel}:
 		if !s.local {
 			return errors.New("% No password set")
 		}
@@ -124,7 +125,7 @@ func (s *Session) enable(ctx context.Context, level int) error {
 		}
 	}
 	// A blank line follows, which the last line end is not.
-	if c.EnableSecret == "" {
+	if c.EnableAt(maxLevel).Secret == "" {
 		return errors.New("% Bad passwords\n")
 	}
 	return errors.New("% Bad secrets\n")

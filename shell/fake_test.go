@@ -174,8 +174,11 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 	grammar.Line[*config.Config]{
 		Syntax: "enable secret LINE",
 		Help:   grammar.Help{"enable": "Modify enable password parameters", "secret": "Assign the privileged level secret", "LINE": "The UNENCRYPTED (cleartext) 'enable' secret"},
-		Set:    func(c *config.Config, a grammar.Args) error { c.EnableSecret = a.String("LINE"); return nil },
-		No:     func(c *config.Config, _ grammar.Args) error { c.EnableSecret = ""; return nil },
+		Set: func(c *config.Config, a grammar.Args) error {
+			c.SetEnable(config.Enable{Level: 15, Secret: a.String("LINE")})
+			return nil
+		},
+		No: func(c *config.Config, _ grammar.Args) error { c.SetEnable(config.Enable{Level: 15}); return nil },
 	},
 	grammar.Block[*config.Config, *config.CryptoMapEntry]{
 		Syntax: "crypto map WORD$name <1-65535>$seq ipsec-isakmp",

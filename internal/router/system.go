@@ -25,11 +25,11 @@ func (r *Router) SetClock(t time.Time) { r.clock.Set(t) }
 // CheckEnable reports whether a password opens privileged EXEC. Where none is
 // configured none does.
 func (r *Router) CheckEnable(password string) bool {
-	switch c := r.running.Load(); {
-	case c.EnableSecret != "":
-		return aaa.Check(c.EnableSecret, password)
-	case c.EnablePassword != "":
-		return aaa.Equal(c.EnablePassword, password)
+	switch e := r.running.Load().EnableAt(15); {
+	case e.Secret != "":
+		return aaa.Matches(e.Secret, password)
+	case e.Password.Text != "":
+		return aaa.Equal(e.Password.Text, password)
 	}
 	return false
 }
