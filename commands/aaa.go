@@ -184,7 +184,7 @@ var serverGroupBlock = grammar.Block[*config.Config, *config.ServerGroup]{
 
 var serverGroupMode = grammar.NewMode[*config.ServerGroup]("config-sg-radius", "Radius Server-group configuration commands:",
 	grammar.Line[*config.ServerGroup]{
-		Syntax: "server {name WORD | A.B.C.D$addr ![auth-port <0-65535>$auth] ![acct-port <0-65535>$acct]}",
+		Syntax: "server {name WORD | A.B.C.D$addr [auth-port <0-65535>$auth] [acct-port <0-65535>$acct]}",
 		Help: grammar.Help{"server": "Specify a RADIUS server", "name": "Name of radius server", "WORD": "Name of radius server",
 			"$addr": "IP address of RADIUS server", "auth-port": "UDP port for RADIUS authentication server", "$auth": "Port number",
 			"acct-port": "UDP port for RADIUS accounting server", "$acct": "Port number"},

@@ -281,14 +281,21 @@ ip route 0.0.0.0 0.0.0.0 12.12.12.2 254 name backup
 ip route 20.0.0.0 255.0.0.0 Loopback0
 ip route 20.1.0.0 255.255.0.0 GigabitEthernet0/1 12.12.12.2
 !
+ip access-list standard HOSTS
+ remark who may
+ permit 10.1.1.1
+ deny   10.2.0.0 0.0.255.255 log
+ permit any
 ip access-list extended EMPTY
 ip access-list extended LIST
  remark first  things
  permit ip 10.1.1.0 0.0.0.255 any
- deny tcp any eq www host 1.1.1.1 range ftp-data ftp log
+ deny   tcp any eq www host 1.1.1.1 range ftp-data ftp log
  permit udp any neq isakmp any gt 1023
  permit icmp any any
 !
+access-list 9 permit 10.0.0.0 0.255.255.255
+access-list 10 deny   any
 access-list 100 permit 99 10.0.0.0 0.255.0.255 any
 access-list 199 remark the last one
 access-list 199 permit esp any any
@@ -419,7 +426,14 @@ func generate(r *rand.Rand) [][]string {
 		case 1:
 			return pick("permit", "deny") + " " + pick("tcp", "udp") + " " + side() + port() + " " + side() + port() + pick("", " log")
 		}
-		return pick("permit", "deny") + " " + pick("ip", "icmp", "gre", "esp", "77") + " " + side() + " " + side()
+		service := pick("", " dscp "+pick("ef", "17"), " precedence flash", " tos 8", " precedence 1 tos 3") + pick("", " fragments") + pick("", " log", " log-input")
+		return pick("permit", "deny") + " " + pick("ip", "icmp", "gre", "esp", "77") + " " + side() + " " + side() + service
+	}
+	narrow := func() string {
+		return pick("permit", "deny") + pick(" icmp any any "+pick("echo", "3", "3 13", "200 7"), " tcp any any "+pick("established", "match-any +fin -rst", "match-all +ack +urg")) + pick("", " log")
+	}
+	source := func() string {
+		return pick("permit ", "deny ") + pick("any", "host 10.0.0."+num(200), "10.0.0."+num(200), "10.0."+num(200)+".7 0.0.0.255") + pick("", " log")
 	}
 	iface := func() string { return pick("Loopback"+num(3), "g0/0", "g0/1", "f0/0") }
 	kinds := []func() []string{
@@ -455,15 +469,27 @@ func generate(r *rand.Rand) [][]string {
 			return []string{"interface " + iface(), "ip address 10." + num(4) + ".1." + num(200) + " 255.255.255.0 secondary"}
 		},
 		func() []string {
+			return []string{"interface " + iface(), pick("", "no ") + "ip access-group " + pick("NAME", "101", "7") + pick(" in", " out"), pick("no ip unreachables", "ip unreachables")}
+		},
+		func() []string {
+			return []string{"crypto map M" + num(2) + " " + num(3) + " ipsec-isakmp", pick("", "no ") + "set ip access-group " + pick("NAME", "101") + pick(" in", " out")}
+		},
+		func() []string {
 			return []string{"interface " + iface(), pick("crypto map M1", "no crypto map", "description x  y", "no ip address")}
 		},
 		func() []string {
 			return []string{"ip route 20." + num(3) + ".0.0 255.255.0.0 " + pick("9.9.9.9", "8.8.8.8", "Loopback1", "g0/0 7.7.7.7") + pick("", " 5", " name x", " 7 name y")}
 		},
 		func() []string { return []string{"access-list 10" + num(3) + " " + ace()} },
-		func() []string { return []string{"ip access-list extended " + pick("NAME", "b", "103"), ace(), ace()} },
 		func() []string {
-			return []string{pick("no interface Loopback1", "no crypto map M2", "no access-list 101", "no crypto isakmp policy 3", "no crypto ipsec transform-set T1", "no ip access-list extended b", "no logging console", "logging buffered 9999", "service timestamps log datetime year msec", "hostname r"+num(9))}
+			return []string{"ip access-list extended " + pick("NAME", "b", "103"), ace(), ace(), narrow()}
+		},
+		func() []string { return []string{"access-list " + pick("2", "99", "1300", "1999") + " " + source()} },
+		func() []string {
+			return []string{"ip access-list standard " + pick("NAME", "S", "12"), source(), source()}
+		},
+		func() []string {
+			return []string{pick("no interface Loopback1", "no crypto map M2", "no access-list 101", "no crypto isakmp policy 3", "no crypto ipsec transform-set T1", "no ip access-list extended b", "no ip access-list standard S", "no logging console", "logging buffered 9999", "service timestamps log datetime year msec", "hostname r"+num(9))}
 		},
 	}
 	var blocks [][]string
@@ -482,6 +508,7 @@ func FuzzLines(f *testing.F) {
 		f.Add(strings.Join(block, "\n"))
 	}
 	f.Add("no ip address\ninterface l1\nip address 1.1.1.1 255.255.255.255 secondary\nno ip address 1.1.1.1 255.255.255.255 secondary")
+	f.Add("access-list 10 permit 1.2.3.4 0.0.0.0\naccess-list 110 permit tcp any any match-any +ack -ack\naccess-list 110 deny icmp any any 12 0 tos 15 log-input\nip access-list resequence 110 7 7")
 	f.Add("enable secret x\nenable password 7\nenable password 0\naccess-list 100 permit 0 any any\nip access-list extended 100\n no 10")
 	f.Fuzz(func(t *testing.T, typed string) {
 		c := typeAll(newRouter(), strings.Split(typed, "\n"))

@@ -171,7 +171,7 @@ var mapEntries = []grammar.Entry[*mapScope]{
 			}
 		},
 	},
-	mapLine{
+	mapAccessGroupLine, mapLine{
 		Syntax: "set security-association lifetime " + lifetimeSyntax,
 		Help: withHelp(lifetimeHelp, grammar.Help{
 			"set":                  "Set values for encryption/decryption",
@@ -251,16 +251,24 @@ var mapEntries = []grammar.Entry[*mapScope]{
 		},
 	},
 	mapLine{
-		Syntax: "match address ![<100-199>$list | WORD$list]",
+		Syntax: "match address ![<100-199>$list | <2000-2699>$list | WORD$list]",
 		Help: grammar.Help{
-			"match":     "Match values.",
-			"address":   "Match address of packets to encrypt.",
-			"<100-199>": "IP access-list number",
-			"WORD":      "Access-list name",
+			"match":       "Match values.",
+			"address":     "Match address of packets to encrypt.",
+			"<100-199>":   "IP access-list number",
+			"<2000-2699>": "IP access-list number (expanded range)",
+			"WORD":        "Access-list name",
 		},
 		// A list that does not exist yet is accepted; the entry stays incomplete.
-		Set: func(e *mapScope, a grammar.Args) error { e.MatchAddress = a.String("list"); return nil },
-		No:  func(e *mapScope, _ grammar.Args) error { e.MatchAddress = ""; return nil },
+		Set: func(e *mapScope, a grammar.Args) error {
+			name := a.String("list")
+			if l := e.in.AccessList(name); l != nil && l.Standard {
+				return refuse("Access-list %s is a standard one, what is encrypted takes an extended one", name)
+			}
+			e.MatchAddress = name
+			return nil
+		},
+		No: func(e *mapScope, _ grammar.Args) error { e.MatchAddress = ""; return nil },
 		Write: func(e *mapScope, w *grammar.Writer) {
 			if e.MatchAddress != "" {
 				w.Line("match address", e.MatchAddress)

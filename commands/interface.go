@@ -95,6 +95,8 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	accessGroupLine,
+	unreachablesLine,
 	ipMTULine,
 	adjustMSSLine,
 	interfaceLine{

@@ -30,30 +30,28 @@ const (
 )
 
 const (
-	byLinux      = "the Linux system does this, outside of the router's configuration"
-	byLink       = "the Linux link decides this"
-	noWeb        = "there is no web server"
-	noRouting    = "there are no routing protocols, use ip route"
-	noSetting    = "the lines are console 0, aux 0 and vty 0 to 15, and have no such setting"
-	noAccounting = "nobody is told who did what"
-	noFilter     = "packets are not filtered, access lists select what is encrypted"
-	noVRF        = "there is one routing table"
-	noTunnel     = "the interfaces are Ethernet types and Loopback, without subinterfaces"
-	noStandard   = "only extended access lists are there, 100 to 199 or named"
-	noIPv6       = "there is only IPv4"
-	noQoS        = "packets are not queued or marked"
-	noSwitch     = "there are no switch ports and no VLANs"
-	noVoice      = "there is no voice"
-	noSNMP       = "there is no SNMP agent"
-	noCisco      = "neighbours are not discovered"
-	noHardware   = "there is no such hardware"
-	noRemote     = "there is no connecting to the router from outside"
-	noSyslog     = "messages go to the console, the sessions and the buffer"
-	noFirewall   = "there is no inspection of sessions"
-	noMode       = "there is no XAUTH, mode configuration or client group"
-	isSwitched   = "the kernel forwards, always by its fastest way"
-	isDump       = "it is no command but part of a listing"
-	isBoot       = "it describes the box the listing is from"
+	byLinux    = "the Linux system does this, outside of the router's configuration"
+	byLink     = "the Linux link decides this"
+	noWeb      = "there is no web server"
+	noRouting  = "there are no routing protocols, use ip route"
+	noSetting  = "the lines are console 0, aux 0 and vty 0 to 15, and have no such setting"
+	noAccount  = "nobody is told who did what"
+	noVRF      = "there is one routing table"
+	noTunnel   = "the interfaces are Ethernet types and Loopback, without subinterfaces"
+	noIPv6     = "there is only IPv4"
+	noQoS      = "packets are not queued or marked"
+	noSwitch   = "there are no switch ports and no VLANs"
+	noVoice    = "there is no voice"
+	noSNMP     = "there is no SNMP agent"
+	noCisco    = "neighbours are not discovered"
+	noHardware = "there is no such hardware"
+	noRemote   = "there is no connecting to the router from outside"
+	noSyslog   = "messages go to the console, the sessions and the buffer"
+	noFirewall = "there is no inspection of sessions"
+	noMode     = "there is no XAUTH, mode configuration or client group"
+	isSwitched = "the kernel forwards, always by its fastest way"
+	isDump     = "it is no command but part of a listing"
+	isBoot     = "it describes the box the listing is from"
 )
 
 // knownWords are in the order in which they are tried: the first that fits answers.
@@ -97,7 +95,7 @@ var knownWords = []knownWord{
 	{"service dhcp", byLinux, absent},
 	{"service internal", "there are no internal commands", absent},
 	{"service call-home", isBoot, absent},
-	{"aaa accounting", noAccounting, absent},
+	{"aaa accounting", noAccount, absent},
 	{"aaa group", "servers are asked by RADIUS", block},
 	{"aaa", "users are asked for as they log in and enable, and by no other service", absent},
 	{"location", noSetting, absent},
@@ -111,7 +109,7 @@ var knownWords = []knownWord{
 	{"session-limit", noSetting, absent},
 	{"absolute-timeout", noSetting, absent},
 	{"autocommand", noSetting, absent},
-	{"accounting", noAccounting, absent},
+	{"accounting", noAccount, absent},
 	{"line", noHardware, block},
 	{"tacacs-server", "servers are asked by RADIUS", absent},
 	{"radius-server", "servers are asked in the order of the configuration, each as long as its timeout says", absent},
@@ -149,10 +147,6 @@ var knownWords = []knownWord{
 	{"ip host", "names are not looked up", absent},
 	{"ip default-gateway", "the router routes, use ip route 0.0.0.0 0.0.0.0", absent},
 	{"ip default-network", "use ip route 0.0.0.0 0.0.0.0", absent},
-	{"ip access-group", noFilter, absent},
-	{"ip access-list standard", noStandard, block},
-	{"access-list <1-99>", noStandard, absent},
-	{"access-list <1300-1999>", noStandard, absent},
 	{"ip inspect", noFirewall, absent},
 	{"ip audit", noFirewall, absent},
 	{"ip ips", noFirewall, absent},
@@ -173,7 +167,6 @@ var knownWords = []knownWord{
 	{"vrf forwarding", noVRF, absent},
 	{"ip source-route", byLinux, absent},
 	{"ip redirects", byLinux, absent},
-	{"ip unreachables", byLinux, absent},
 	{"ip proxy-arp", byLinux, absent},
 	{"ip directed-broadcast", "broadcasts are not forwarded", absent},
 	{"ip mask-reply", "there is no mask reply", absent},

@@ -116,13 +116,18 @@ func lineSetting(syntax string, help grammar.Help, set func(*config.Line, gramma
 			}
 			return nil
 		},
-		No: func(s *lineSet, _ grammar.Args) error {
-			for _, l := range s.lines {
-				undo(l, s.usual())
-			}
-			return nil
-		},
+		No:    usually(undo),
 		Write: func(s *lineSet, w *grammar.Writer) { write(w, *s.lines[0], s.usual()) },
+	}
+}
+
+// usually is a handler that gives each line what it has without configuration.
+func usually(undo func(l *config.Line, usual config.Line)) func(*lineSet, grammar.Args) error {
+	return func(s *lineSet, _ grammar.Args) error {
+		for _, l := range s.lines {
+			undo(l, s.usual())
+		}
+		return nil
 	}
 }
 
@@ -148,13 +153,7 @@ func lineSwitch(words string, help grammar.Help, on bool, of func(*config.Line) 
 				w.Line("no", words)
 			}
 		})
-	x.Default = func(s *lineSet, _ grammar.Args) error {
-		for _, l := range s.lines {
-			usual := s.usual()
-			*of(l) = *of(&usual)
-		}
-		return nil
-	}
+	x.Default = usually(func(l *config.Line, usual config.Line) { *of(l) = *of(&usual) })
 	return x
 }
 

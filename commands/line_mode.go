@@ -53,15 +53,23 @@ var lineMode = grammar.NewMode[*lineSet]("config-line", "Line configuration comm
 		func(l *config.Line) *int { return &l.Speed }),
 )
 
-var execTimeoutLine = lineSetting("exec-timeout ![<0-35791>$minutes [<0-2147483>$seconds]]",
-	grammar.Help{"exec-timeout": "Set the EXEC timeout", "$minutes": "Timeout in minutes", "$seconds": "Timeout in seconds"},
-	func(l *config.Line, a grammar.Args) { l.ExecTimeout = a.Int("minutes")*60 + a.Int("seconds") },
-	func(l *config.Line, _ config.Line) { l.ExecTimeout = 0 },
-	func(w *grammar.Writer, l, usual config.Line) {
-		if l.ExecTimeout != usual.ExecTimeout {
-			w.Line(fmt.Sprintf("exec-timeout %d %d", l.ExecTimeout/60, l.ExecTimeout%60))
+var execTimeoutLine = lineLine{
+	Syntax: "exec-timeout ![<0-35791>$minutes [<0-2147483>$seconds]]",
+	Help:   grammar.Help{"exec-timeout": "Set the EXEC timeout", "$minutes": "Timeout in minutes", "$seconds": "Timeout in seconds"},
+	Set: func(s *lineSet, a grammar.Args) error {
+		for _, l := range s.lines {
+			l.ExecTimeout = a.Int("minutes")*60 + a.Int("seconds")
 		}
-	})
+		return nil
+	},
+	No:      usually(func(l *config.Line, _ config.Line) { l.ExecTimeout = 0 }),
+	Default: usually(func(l *config.Line, usual config.Line) { l.ExecTimeout = usual.ExecTimeout }),
+	Write: func(s *lineSet, w *grammar.Writer) {
+		if t := s.lines[0].ExecTimeout; t != s.usual().ExecTimeout {
+			w.Line(fmt.Sprintf("exec-timeout %d %d", t/60, t%60))
+		}
+	},
+}
 
 var linePasswordLine = lineLine{
 	Syntax: "password !" + bracket(passwordSyntax),

@@ -254,6 +254,39 @@ func TestAccessListsLikeCaptures(t *testing.T) {
 	}
 }
 
+func TestStandardListsLikeCaptures(t *testing.T) {
+	// Typed as the running configuration has them, they are shown as the captures do.
+	entry := regexp.MustCompile(`^    (\d+) ((?:permit|deny)  .*?|permit [\da].*?)( \(\d+ match(?:es)?\))?$`)
+	seen := 0
+	for _, file := range []string{"show/show-access-lists/02.txt", "show/show-access-lists/04.txt", "show/show-access-lists/05.txt", "show/show-ip-access-lists/01.txt",
+		"show/show-access-lists/01.txt", "show/show-access-lists/03.txt", "show/show-access-lists/06.txt"} {
+		standard := false
+		for l := range strings.Lines(reftest.Open(t, file)) {
+			if strings.Contains(l, "IP access list") {
+				standard = strings.HasPrefix(l, "Standard")
+			}
+			m := entry.FindStringSubmatch(strings.TrimRight(l, "\n"))
+			if m == nil || !standard {
+				continue
+			}
+			seen++
+			c := newRouter()
+			typed := strings.Replace(m[2], ", wildcard bits", "", 1)
+			if err := Load(c, "ip access-list standard X\n "+m[1]+" "+typed+"\n"); err != nil {
+				t.Errorf("%s: %s: %v", file, typed, err)
+				continue
+			}
+			got := text(func(w io.Writer) { showAccessLists(w, []router.ACLState{{List: c.AccessList("X")}}, "") })
+			if want := "Standard IP access list X\n    " + m[1] + " " + m[2] + "\n"; got != want {
+				t.Errorf("%s: got %q, want %q", file, got, want)
+			}
+		}
+	}
+	if seen < 8 {
+		t.Errorf("only %d entries found in the captures", seen)
+	}
+}
+
 func TestLinesAreThoseOfCaptures(t *testing.T) {
 	link := router.InterfaceState{
 		Config: &config.Interface{Name: "GigabitEthernet1", Description: "uplink", Address: config.Address{IP: ip("10.0.2.15"), Mask: 0xffffff00}},

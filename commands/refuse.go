@@ -3,8 +3,6 @@ package commands
 import (
 	"fmt"
 	"slices"
-
-	"conft/shell/grammar"
 )
 
 // refuse is the error of a line that is well formed and cannot be applied. Every
@@ -34,13 +32,5 @@ func warnWeak(note func(string), words ...string) {
 		note("Warning: " + found[0] + " is weak; use it only with a peer that has nothing better")
 	default:
 		note(fmt.Sprintf("Warning: %s and %s are weak; use them only with a peer that has nothing better", found[0], found[1]))
-	}
-}
-
-// warnLog notes that `log` of an access list entry is kept, for the sake of pasted
-// configurations, and has no effect.
-func warnLog(a grammar.Args) {
-	if a.Has("log") {
-		a.Note("Warning: matches of this entry are counted, not logged")
 	}
 }

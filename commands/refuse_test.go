@@ -86,6 +86,8 @@ func TestBadInput(t *testing.T) {
 		// access lists
 		{[]string{"ip access-list extended 1st"}, "% Invalid access list name."},
 		{[]string{"ip access-list extended L", "10 deny ip any any"}, "% Duplicate sequence number."},
+		{[]string{"ip access-list standard L"}, "% A named Extended IP access list with this name already exists"},
+		{[]string{"access-list 101 permit tcp any any eq 22 fragments"}, "% Fragments other than the first have no ports, flags or types to match"},
 		{[]string{"ip access-list extended L", "no 20"}, "% Could not find access-list entry 20"},
 		{[]string{"ip access-list extended L", "no permit tcp any any"}, "% Could not find access-list entry"},
 		// global
@@ -155,8 +157,8 @@ func TestNotes(t *testing.T) {
 		{[]string{"crypto map M 10 ipsec-isakmp", "set pfs"}, []string{"Warning: Diffie-Hellman group 1 is weak; use it only with a peer that has nothing better"}},
 		{[]string{"ip route 0.0.0.0 0.0.0.0 g0/0"}, []string{"%Default route without gateway, if not a point-to-point interface, may impact performance"}},
 		{[]string{"int g0/0", "ip address 1.1.1.0 255.255.255.254"}, []string{"% Warning: use /31 mask on non point-to-point interface cautiously"}},
-		{[]string{"access-list 101 permit ip any any log"}, []string{"Warning: matches of this entry are counted, not logged"}},
-		{[]string{"ip access-list extended X", "20 permit tcp any any eq 22 log"}, []string{"Warning: matches of this entry are counted, not logged"}},
+		{[]string{"access-list 101 permit ip any any log"}, nil},
+		{[]string{"ip access-list extended X", "20 permit tcp any any eq 22 log"}, nil},
 		{[]string{"ip access-list extended X", "permit ip any any log", "no permit ip any any log"}, nil},
 		{[]string{"version 15.4"}, nil},
 		{[]string{"version 16.9"}, []string{"Warning: the manner of release 12.4 is kept, not that of 16.9"}},
@@ -192,7 +194,7 @@ func TestNamedListOrder(t *testing.T) {
  permit icmp any any
  5 permit esp any any
 `)
-	want := "ip access-list extended L\n permit esp any any\n deny tcp host 1.1.1.1 any\n remark last\n permit icmp any any\n!\n"
+	want := "ip access-list extended L\n permit esp any any\n deny   tcp host 1.1.1.1 any\n remark last\n permit icmp any any\n!\n"
 	if !strings.Contains(Text(c), want) {
 		t.Errorf("got\n%s", Text(c))
 	}

@@ -41,7 +41,7 @@ func showCryptoMap(w io.Writer, c *config.Config, idents []router.IPsecIdent, na
 func showCryptoMapEntry(w io.Writer, c *config.Config, name string, e *config.CryptoMapEntry, idents []router.IPsecIdent) {
 	fmt.Fprintf(w, "Crypto Map IPv4 \"%s\" %d ipsec-isakmp\n", name, e.Seq)
 	list := c.AccessList(e.MatchAddress)
-	if len(e.Peers) == 0 || list == nil {
+	if len(e.Peers) == 0 || list == nil || list.Standard {
 		fmt.Fprint(w, "\tWARNING: This crypto map is in an incomplete state!\n"+
 			"\t\t(missing peer or access-list definitions)\n")
 	}
@@ -91,7 +91,7 @@ func showEntryList(w io.Writer, c *config.Config, e *config.CryptoMapEntry) {
 		fmt.Fprint(w, "\tNo matching address list set.\n")
 	default:
 		fmt.Fprintf(w, "\tExtended IP access list %s\n", e.MatchAddress)
-		if list != nil {
+		if list != nil && !list.Standard {
 			for _, a := range list.Entries {
 				if a.Remark == "" {
 					fmt.Fprintf(w, "\t    access-list %s %s\n", list.Name, aceText(a))

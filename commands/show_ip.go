@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/router"
 )
@@ -34,7 +35,8 @@ func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
 		for _, a := range i.Config.Secondary {
 			fmt.Fprintf(w, "  Secondary address %s/%d\n", ipText(a.IP), maskLen(a.Mask))
 		}
-		fmt.Fprint(w, "  Outgoing access list is not set\n  Inbound  access list is not set\n")
+		fmt.Fprintf(w, "  Outgoing access list is %s\n  Inbound  access list is %s\n",
+			cmp.Or(i.Config.AccessOut, "not set"), cmp.Or(i.Config.AccessIn, "not set"))
 	}
 }
 
@@ -181,20 +183,26 @@ func showRoute(w io.Writer, r routeRow, gap string, length bool) {
 	}
 }
 
-// showAccessLists prints `show access-lists [NAME]`: numbered lists first, unlike
-// `show running-config`.
+// showAccessLists prints `show access-lists [NAME]`: standard lists before extended
+// ones and, unlike `show running-config`, numbered lists before named ones.
 func showAccessLists(w io.Writer, lists []router.ACLState, name string) {
-	for _, numbered := range []bool{true, false} {
-		for _, l := range lists {
-			if config.Numbered(l.List.Name) == numbered && (name == "" || l.List.Name == name) {
-				showAccessList(w, l)
+	for _, standard := range []bool{true, false} {
+		for _, numbered := range []bool{true, false} {
+			for _, l := range lists {
+				if l.List.Standard == standard && config.Numbered(l.List.Name) == numbered && (name == "" || l.List.Name == name) {
+					showAccessList(w, l)
+				}
 			}
 		}
 	}
 }
 
 func showAccessList(w io.Writer, l router.ACLState) {
-	fmt.Fprintf(w, "Extended IP access list %s\n", l.List.Name)
+	kind, entry := extendedKind, acl.AppendEntry
+	if l.List.Standard {
+		kind, entry = standardKind, acl.AppendStandardShow
+	}
+	fmt.Fprintf(w, "%s IP access list %s\n", kind.title(), l.List.Name)
 	for i, e := range l.List.Entries {
 		if e.Remark != "" {
 			continue
@@ -206,6 +214,6 @@ func showAccessList(w io.Writer, l router.ACLState) {
 				matches = " (1 match)"
 			}
 		}
-		fmt.Fprintf(w, "    %d %s%s\n", e.Seq, aceText(e), matches)
+		fmt.Fprintf(w, "    %d %s%s\n", e.Seq, entry(nil, &e), matches)
 	}
 }

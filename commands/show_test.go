@@ -365,10 +365,14 @@ func TestShowLogging(t *testing.T) {
 
 // Numbered lists come first; remarks are not shown.
 func TestShowAccessListsOrder(t *testing.T) {
-	r := newFake(t, "ip access-list extended VPN\n permit ip any any\n!\naccess-list 101 remark r\naccess-list 101 deny esp any any\n")
+	r := newFake(t, "ip access-list extended VPN\n permit ip any any\n!\naccess-list 101 remark r\naccess-list 101 deny esp any any\n"+
+		"ip access-list standard S\n permit 10.1.1.1\n!\naccess-list 10 deny 10.2.0.0 0.0.255.255\naccess-list 10 permit any log\naccess-list 9 permit any\n")
 	for _, l := range r.config.AccessLists {
 		r.lists = append(r.lists, router.ACLState{List: l})
 	}
 	expect(t, "show access-lists", run(t, r, "show access-lists"),
-		"Extended IP access list 101\n    10 deny esp any any\nExtended IP access list VPN\n    10 permit ip any any\n")
+		"Standard IP access list 9\n    10 permit any\n"+
+			"Standard IP access list 10\n    10 deny   10.2.0.0, wildcard bits 0.0.255.255\n    20 permit any log\n"+
+			"Standard IP access list S\n    10 permit 10.1.1.1\n"+
+			"Extended IP access list 101\n    10 deny esp any any\nExtended IP access list VPN\n    10 permit ip any any\n")
 }

@@ -253,14 +253,33 @@ var undoings = []undoing{
 	{[]string{entry, "int f0/0"}, "crypto map M", " crypto map M", "no crypto map"},
 	{nil, "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "ip route 9.0.0.0 255.0.0.0 1.1.1.1 7 name N", "no ip route 9.0.0.0 255.0.0.0 1.1.1.1"},
 	{nil, "ip route 9.0.0.0 255.0.0.0 g0/0", "ip route 9.0.0.0 255.0.0.0 GigabitEthernet0/0", "no ip route 9.0.0.0 255.0.0.0"},
+	{[]string{"interface g0/0"}, "ip access-group 101 in", " ip access-group 101 in", "no ip access-group in"},
+	{[]string{"interface g0/0"}, "ip access-group NAME out", " ip access-group NAME out", "no ip access-group NAME out"},
+	{[]string{"interface g0/0"}, "no ip unreachables", " no ip unreachables", "ip unreachables"},
+	{[]string{"crypto map M 1 ipsec-isakmp"}, "set ip access-group 101 in", " set ip access-group 101 in", "no set ip access-group in"},
+	{[]string{"crypto dynamic-map D 1"}, "set ip access-group NAME out", " set ip access-group NAME out", "no set ip access-group NAME out"},
 	{nil, "access-list 120 remark r", "access-list 120 remark r", "no access-list 120"},
 	{nil, "access-list 120 permit tcp any any eq 23", "access-list 120 permit tcp any any eq telnet", "no access-list 120 permit tcp any any eq 23"},
-	{nil, "access-list 120 deny 51 1.2.3.4 0.0.0.0 0.0.0.0 255.255.255.255", "access-list 120 deny ahp host 1.2.3.4 any", "no access-list 120"},
+	{nil, "access-list 120 deny 51 1.2.3.4 0.0.0.0 0.0.0.0 255.255.255.255", "access-list 120 deny   ahp host 1.2.3.4 any", "no access-list 120"},
+	{nil, "access-list 10 remark r", "access-list 10 remark r", "no access-list 10"},
+	{nil, "access-list 99 permit host 1.2.3.4 log", "access-list 99 permit 1.2.3.4 log", "no access-list 99"},
+	{nil, "access-list 1300 deny 10.1.1.5 0.0.0.255", "access-list 1300 deny   10.1.1.0 0.0.0.255", "no access-list 1300 deny any"},
+	{nil, "access-list 2699 permit icmp any any 3 4", "access-list 2699 permit icmp any any packet-too-big", "no access-list 2699"},
+	{nil, "ip access-list standard L", "ip access-list standard L", "no ip access-list standard L"},
+	{[]string{"ip access-list standard L"}, "remark r", " remark r", "no remark r"},
+	{[]string{"ip access-list standard L"}, "permit 1.2.3.4", " permit 1.2.3.4", "no permit 1.2.3.4 0.0.0.0"},
+	{[]string{"ip access-list standard L"}, "30 deny any", " deny   any", "no 30"},
+	{[]string{"ip access-list standard L"}, "deny 10.1.1.0 0.0.0.255 log", " deny   10.1.1.0 0.0.0.255 log", "no deny 10.1.1.0 0.0.0.255 log"},
 	{nil, "ip access-list extended L", "ip access-list extended L", "no ip access-list extended L"},
 	{[]string{"ip access-list extended L"}, "remark r", " remark r", "no remark r"},
 	{[]string{"ip access-list extended L"}, "permit udp any eq 500 any", " permit udp any eq isakmp any", "no permit udp any eq 500 any"},
-	{[]string{"ip access-list extended L"}, "deny gre any any log", " deny gre any any log", "no deny gre any any log"},
-	{[]string{"ip access-list extended L"}, "5 deny ip any any", " deny ip any any", "no 5"},
+	{[]string{"ip access-list extended L"}, "deny gre any any log", " deny   gre any any log", "no deny gre any any log"},
+	{[]string{"ip access-list extended L"}, "permit tcp any eq 80 any established log", " permit tcp any eq www any established log", "no permit tcp any eq 80 any established log"},
+	{[]string{"ip access-list extended L"}, "permit tcp any any match-all +SYN -ack", " permit tcp any any match-all -ack +syn", "no permit tcp any any match-all -ack +syn"},
+	{[]string{"ip access-list extended L"}, "deny icmp any any echo log-input", " deny   icmp any any echo log-input", "no deny icmp any any 8 log-input"},
+	{[]string{"ip access-list extended L"}, "permit udp any any dscp 46", " permit udp any any dscp ef", "no permit udp any any dscp ef"},
+	{[]string{"ip access-list extended L"}, "permit ip any any prec 5 tos 0 fragments", " permit ip any any precedence critical tos normal fragments", "no permit ip any any precedence critical tos normal fragments"},
+	{[]string{"ip access-list extended L"}, "5 deny ip any any", " deny   ip any any", "no 5"},
 }
 
 // TestEveryCommandUndone types each configuration command, sees its line in the
@@ -345,7 +364,7 @@ func TestEveryCommandIsTested(t *testing.T) {
 // modes are the configuration modes, by the lines that lead there.
 var modes = [][]string{
 	nil, {"interface g0/0"}, {"crypto isakmp policy 1"}, {"crypto ipsec transform-set T esp-aes esp-sha-hmac"},
-	{"crypto map M 1 ipsec-isakmp"}, {"crypto dynamic-map D 1"}, {"ip access-list extended L"},
+	{"crypto map M 1 ipsec-isakmp"}, {"crypto dynamic-map D 1"}, {"ip access-list extended L"}, {"ip access-list standard L"},
 	{trust}, {peers}, {"archive"}, {"archive", "log config"},
 	newModel, con, vtys, server, servers, keyChain, keyUser, keyText,
 	{"crypto keyring K"}, {profile}, {"crypto isakmp peer address 1.2.3.4"},
@@ -355,7 +374,7 @@ var modes = [][]string{
 var control = []string{"do", "end", "exit", "no", "default"}
 
 // made are the words of commands that make something, and are no configuration.
-var made = []string{"key", "authenticate", "enroll", "import", "crl"}
+var made = []string{"key", "authenticate", "enroll", "import", "crl", "resequence"}
 
 // isKeyword tells a keyword from a placeholder.
 func isKeyword(token string) bool {
@@ -365,9 +384,9 @@ func isKeyword(token string) bool {
 // TestEveryCommandHasNo compares what `?` and `no ?` offer in every mode.
 func TestEveryCommandHasNo(t *testing.T) {
 	for _, lines := range modes {
-		pos := Config.Start()
+		pos, c := Config.Start(), newRouter()
 		for _, l := range lines {
-			step, err := pos.Apply(newRouter(), l)
+			step, err := pos.Apply(c, l)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -141,38 +141,6 @@ func upDown(up bool) string {
 	return "down"
 }
 
-// AccessListLog is "%SEC-6-IPACCESSLOGP: list 101 denied tcp 10.0.0.1(1024) ->
-// 10.0.0.2(22), 1 packet", or one of its kin for protocols without ports.
-type AccessListLog struct {
-	inSyslog
-	List             string
-	Permit           bool
-	Protocol         uint8
-	Src, Dst         netip.Addr
-	SrcPort, DstPort uint16 // TCP and UDP; ICMP puts type and code into DstPort
-	Packets          uint64
-}
-
-func (AccessListLog) Severity() uint8 { return 6 }
-func (e AccessListLog) AppendLine(b []byte, _ Manner) []byte {
-	verdict, plural := "denied", "s"
-	if e.Permit {
-		verdict = "permitted"
-	}
-	if e.Packets == 1 {
-		plural = ""
-	}
-	switch e.Protocol {
-	case 6, 17:
-		name := map[uint8]string{6: "tcp", 17: "udp"}[e.Protocol]
-		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGP: list %s %s %s %s(%d) -> %s(%d), %d packet%s",
-			e.List, verdict, name, e.Src, e.SrcPort, e.Dst, e.DstPort, e.Packets, plural)
-	case 1:
-		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGDP: list %s %s icmp %s -> %s (%d/%d), %d packet%s", e.List, verdict, e.Src, e.Dst, e.DstPort>>8, e.DstPort&0xff, e.Packets, plural)
-	}
-	return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGNP: list %s %s %d %s -> %s, %d packet%s", e.List, verdict, e.Protocol, e.Src, e.Dst, e.Packets, plural)
-}
-
 // Notice is a message that the router words itself because IOS has no counterpart,
 // such as a kernel change that could not be applied.
 type Notice struct {

@@ -43,21 +43,69 @@ type Ports struct {
 // ProtoIP in Entry.Protocol matches every IP protocol (the keyword "ip").
 const ProtoIP = 0
 
-// Entry is one access control entry (ACE) or, when Remark is set, a remark.
+// Entry is one access control entry (ACE) or, when Remark is set, a remark. All
+// conditions must hold.
 type Entry struct {
 	Seq              uint32 // sequence number, steps of 10 unless typed
 	Action           Action
 	Protocol         uint8 // IP protocol number, ProtoIP for all
 	Src, Dst         Addr
 	SrcPort, DstPort Ports
+	TCP              Flags
+	ICMP             ICMP
+	Service          Service
+	Fragments        bool // fragments other than the first only
 	Log              bool
+	LogInput         bool   // Log, with the interface and link address that it came from
 	Remark           string // a comment in place of a condition
 }
 
-// List is one numbered or named extended access list.
+// FlagsOp is how the flags of a condition on TCP flags go together.
+type FlagsOp uint8
+
+const (
+	FlagsNone FlagsOp = iota
+	Established
+	FlagsAny // match-any +syn -ack: one of them is as it says
+	FlagsAll // match-all
+)
+
+// Flags is a condition on the flags of a TCP segment, which are numbered as in its
+// header (RFC 9293, section 3.1). Established is a reset or an acknowledgement.
+type Flags struct {
+	Op      FlagsOp
+	On, Off uint8 // set, and not set; only with FlagsAny and FlagsAll
+}
+
+// ICMPOp says how much of an ICMP message a condition names.
+type ICMPOp uint8
+
+const (
+	ICMPAny ICMPOp = iota
+	ICMPType
+	ICMPCode // type and code
+)
+
+// ICMP is a condition on the type of an ICMP message.
+type ICMP struct {
+	Op         ICMPOp
+	Type, Code uint8
+}
+
+// Service is a condition on the type of service octet. DSCP excludes the others.
+type Service struct {
+	DSCP, Precedence, TOS Value
+}
+
+// Value is a number to compare with, plus one; 0 for none.
+type Value uint8
+
+// List is one numbered or named access list. A standard one has conditions on the
+// source address only.
 type List struct {
-	Name    string // the number as text for numbered lists
-	Entries []Entry
+	Name     string // the number as text for numbered lists
+	Standard bool
+	Entries  []Entry
 }
 
 // Clone returns a deep copy.

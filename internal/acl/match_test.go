@@ -76,6 +76,57 @@ func TestEntryMatch(t *testing.T) {
 	}
 }
 
+// Each condition beyond addresses, protocol and ports against a packet that meets it and
+// its neighbours that do not.
+func TestEntryMatchesHeaderFields(t *testing.T) {
+	flags := func(bits uint8) packet.Parsed {
+		return with(func(p *packet.Parsed) { p.TCPFlags, p.HasFlags = bits, true })
+	}
+	message := func(kind, code uint8) packet.Parsed {
+		return with(func(p *packet.Parsed) {
+			p.Protocol, p.HasPorts, p.HasICMP, p.ICMPType, p.ICMPCode = packet.ICMP, false, true, kind, code
+		})
+	}
+	tos := func(octet uint8) packet.Parsed { return with(func(p *packet.Parsed) { p.TOS = octet }) }
+	fragment := with(func(p *packet.Parsed) { p.FragmentOffset, p.HasPorts = 1480, false })
+	first := with(func(p *packet.Parsed) { p.MF = true })
+	tcp := func(f Flags) Entry { return Entry{Protocol: 6, Src: Any, Dst: Any, TCP: f} }
+	icmp := func(c ICMP) Entry { return Entry{Protocol: 1, Src: Any, Dst: Any, ICMP: c} }
+	service := func(s Service) Entry { return Entry{Src: Any, Dst: Any, Service: s} }
+	for _, c := range []struct {
+		name    string
+		e       Entry
+		yes, no []packet.Parsed
+	}{
+		{"established", tcp(Flags{Op: Established}), []packet.Parsed{flags(FlagACK), flags(FlagRST), flags(FlagSYN | FlagACK)}, []packet.Parsed{flags(FlagSYN), flags(FlagFIN), from}},
+		{"match-all +syn -ack", tcp(Flags{FlagsAll, FlagSYN, FlagACK}), []packet.Parsed{flags(FlagSYN), flags(FlagSYN | FlagURG)}, []packet.Parsed{flags(FlagSYN | FlagACK), flags(0)}},
+		{"match-any +syn -ack", tcp(Flags{FlagsAny, FlagSYN, FlagACK}), []packet.Parsed{flags(FlagSYN), flags(FlagSYN | FlagACK), flags(0)}, []packet.Parsed{flags(FlagACK)}},
+		{"echo", icmp(ICMP{Op: ICMPType, Type: 8}), []packet.Parsed{message(8, 0), message(8, 1)}, []packet.Parsed{message(0, 0), from}},
+		{"packet-too-big", icmp(ICMP{ICMPCode, 3, 4}), []packet.Parsed{message(3, 4)}, []packet.Parsed{message(3, 3), message(4, 4)}},
+		{"dscp ef", service(Service{DSCP: 46 + 1}), []packet.Parsed{tos(0xb8), tos(0xbb)}, []packet.Parsed{tos(0xb4), tos(0)}},
+		{"dscp default", service(Service{DSCP: 0 + 1}), []packet.Parsed{tos(0), tos(3)}, []packet.Parsed{tos(4)}},
+		{"precedence flash tos min-delay", service(Service{Precedence: 3 + 1, TOS: 8 + 1}), []packet.Parsed{tos(0x70), tos(0x71)}, []packet.Parsed{tos(0x60), tos(0x10), tos(0x72)}},
+		{"fragments", Entry{Src: Any, Dst: Any, Fragments: true}, []packet.Parsed{fragment}, []packet.Parsed{from, first}},
+		{"established, later fragment", tcp(Flags{Op: Established}), []packet.Parsed{fragment}, nil},
+	} {
+		for _, p := range c.yes {
+			if !c.e.Match(&p) {
+				t.Errorf("%s does not match %+v", c.name, p)
+			}
+		}
+		for _, p := range c.no {
+			if c.e.Match(&p) {
+				t.Errorf("%s matches %+v", c.name, p)
+			}
+		}
+	}
+	deny := tcp(Flags{Op: Established})
+	deny.Action = Deny
+	if deny.Match(&fragment) {
+		t.Error("a deny with flags refuses a later fragment")
+	}
+}
+
 func TestListTakesTheFirstMatch(t *testing.T) {
 	l := List{Entries: []Entry{
 		{Remark: "no web"},

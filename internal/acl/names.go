@@ -33,6 +33,7 @@ var tcpPorts = []Name{
 	{"daytime", 13, "Daytime (13)"},
 	{"discard", 9, "Discard (9)"},
 	{"domain", 53, "Domain Name Service (53)"},
+	{"drip", 3949, "Dynamic Routing Information Protocol (3949)"},
 	{"echo", 7, "Echo (7)"},
 	{"exec", 512, "Exec (rsh, 512)"},
 	{"finger", 79, "Finger (79)"},

@@ -90,6 +90,9 @@ type Interface struct {
 	Shutdown    bool
 	CryptoMap   string
 
+	AccessIn, AccessOut string // ip access-group, "" for none
+	NoUnreachables      bool   // no ip unreachables
+
 	DFBit         DFBit
 	Fragmentation Fragmentation
 }
@@ -199,6 +202,8 @@ type CryptoMapEntry struct {
 	IdleTime      IdleTime
 	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
+	AccessIn      string // set ip access-group, of decrypted packets, "" for none
+	AccessOut     string // likewise, of those to be encrypted
 	ReverseRoute  ReverseRoute
 }
 

@@ -116,3 +116,25 @@ func TestFinders(t *testing.T) {
 		t.Error("something that is not there was found")
 	}
 }
+
+// Lists are found by name, whatever they are, and stand as IOS prints them.
+func TestAccessListOrder(t *testing.T) {
+	c := New()
+	for _, name := range []string{"1300", "100", "ext", "2", "std", "10", "2000", "199"} {
+		n := listNumber(name)
+		c.AddAccessList(&acl.List{Name: name, Standard: name == "std" || 0 < n && n < 100 || 1300 <= n && n < 2000})
+	}
+	var got []string
+	for _, l := range c.AccessLists {
+		got = append(got, l.Name)
+		if c.AccessList(l.Name) != l {
+			t.Errorf("%s is not found", l.Name)
+		}
+	}
+	if want := []string{"std", "ext", "2", "10", "100", "199", "1300", "2000"}; !slices.Equal(got, want) {
+		t.Errorf("order %v, want %v", got, want)
+	}
+	if c.AccessList("1") != nil {
+		t.Error("a list is found that is not there")
+	}
+}

@@ -22,11 +22,12 @@ func (c *Config) Interface(name string) *Interface {
 
 // AccessList finds an access list by its number or name.
 func (c *Config) AccessList(name string) *acl.List {
-	at, found := slices.BinarySearchFunc(c.AccessLists, &acl.List{Name: name}, compareLists)
-	if !found {
-		return nil
+	for _, standard := range []bool{true, false} {
+		if at, found := slices.BinarySearchFunc(c.AccessLists, &acl.List{Name: name, Standard: standard}, compareLists); found {
+			return c.AccessLists[at]
+		}
 	}
-	return c.AccessLists[at]
+	return nil
 }
 
 // Transforms finds a transform set.

@@ -56,26 +56,37 @@ func compareRoutes(a, b Route) int {
 		compareInterfaces(a.Interface, b.Interface), cmp.Compare(a.NextHop, b.NextHop))
 }
 
-// AddAccessList puts a list at its place: named ones by name, then numbered
-// ones by number.
+// AddAccessList puts a list at its place: named ones by name, standard ones first,
+// then numbered ones by number.
 func (c *Config) AddAccessList(l *acl.List) {
 	at, _ := slices.BinarySearchFunc(c.AccessLists, l, compareLists)
 	c.AccessLists = slices.Insert(c.AccessLists, at, l)
 }
 
 func compareLists(a, b *acl.List) int {
-	an, bn := Numbered(a.Name), Numbered(b.Name)
-	if an != bn {
-		if bn {
-			return -1
-		}
+	an, bn := listNumber(a.Name), listNumber(b.Name)
+	switch {
+	case an != bn:
+		return cmp.Compare(an, bn)
+	case a.Standard != b.Standard && a.Standard:
+		return -1
+	case a.Standard != b.Standard:
 		return 1
 	}
-	return strings.Compare(a.Name, b.Name) // numbers have three digits
+	return strings.Compare(a.Name, b.Name)
 }
 
-// Numbered reports whether a name is the number of an extended access list.
-func Numbered(name string) bool {
+// Numbered reports whether a name is the number of an access list.
+func Numbered(name string) bool { return listNumber(name) != 0 }
+
+// listNumber is the number of an access list, 0 for one with a name.
+func listNumber(name string) int {
+	if name == "" || name[0] > '9' { // most; the error of Atoi costs more than the search
+		return 0
+	}
 	n, err := strconv.Atoi(name)
-	return err == nil && 100 <= n && n <= 199
+	if err == nil && (1 <= n && n <= 199 || 1300 <= n && n <= 2699) {
+		return n
+	}
+	return 0
 }

@@ -8,9 +8,18 @@ import (
 
 // Desired is the state of the namespace as the configuration wants it.
 type Desired struct {
-	Links  []Link
-	Routes []Route
-	Crypto []CryptoLink
+	Links   []Link
+	Routes  []Route
+	Crypto  []CryptoLink
+	Filters []Filter
+}
+
+// Filter says what may pass a link. Without a list everything may; the packets of the
+// router's own are not looked at when they leave.
+type Filter struct {
+	Link    string
+	In, Out *acl.List // nil for none
+	Quiet   bool      // no ICMP message about what arrived here and may not pass
 }
 
 // Link is one interface. Addresses of a link that were never named in a
@@ -51,6 +60,10 @@ type CryptoLink struct {
 type Selector struct {
 	Name  string // unique within the link: "CMAP 10"
 	Rules []acl.Entry
+	List  string // name of their access list
+	// In and Out are what else decrypted packets and those to be encrypted must be
+	// permitted by, nil for nothing.
+	In, Out *acl.List
 }
 
 // Counters are the packets counted on one crypto link since it was first

@@ -19,6 +19,7 @@ type Kernel struct {
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
 	crypto  []CryptoLink         // of the last Apply
+	access  []Filter             // likewise
 	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
@@ -67,7 +68,7 @@ func (k *Kernel) Apply(d Desired) error {
 			k.named[linkAddr{l.Name, p}] = true
 		}
 	}
-	k.crypto = slices.Clone(d.Crypto)
+	k.crypto, k.access = slices.Clone(d.Crypto), slices.Clone(d.Filters)
 	return nil
 }
 
@@ -130,7 +131,7 @@ func (k *Kernel) Close() error {
 			errs = append(errs, err)
 		}
 	}
-	k.saved, k.crypto = nil, nil
+	k.saved, k.crypto, k.access = nil, nil, nil
 	return errors.Join(errs...)
 }
 

@@ -55,7 +55,10 @@ func (r ruleset) commit(counted tally) error {
 func tryRules() error {
 	c := connect()
 	any := acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Addr{}, SrcPort: acl.Ports{Op: acl.PortRange}}
-	r := rules([]CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}, map[string]int{"lo": 1})
+	d := Desired{Crypto: []CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}}
+	list := &acl.List{Entries: []acl.Entry{{Src: acl.Any, Dst: acl.Any, Fragments: true, Log: true}}}
+	d.Filters = []Filter{{Link: "lo", In: list, Out: list}}
+	r := append(rules(d.Crypto, map[string]int{"lo": 1}), access(&d)...)
 	r.add(c, trial, nil)
 	c.DelTable(trial)
 	return c.Flush()

@@ -33,7 +33,7 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		}
 		index[c.Link] = l.Index
 	}
-	if r := append(rules(d.Crypto, index), clampMSS(d)...); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
+	if r := slices.Concat(rules(d.Crypto, index), access(d), clampMSS(d)); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
 		cs = append(cs, tableSet{r})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {

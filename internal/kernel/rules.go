@@ -128,7 +128,8 @@ func ports(word string, offset uint32, p acl.Ports) rule {
 // entry is the condition of an access list entry.
 func entry(e acl.Entry) rule {
 	return join(protocol(e.Protocol), addr("saddr", 12, e.Src), addr("daddr", 16, e.Dst),
-		ports("sport", 0, e.SrcPort), ports("dport", 2, e.DstPort))
+		ports("sport", 0, e.SrcPort), ports("dport", 2, e.DstPort), flags(e.TCP), message(e.ICMP),
+		service(e.Service), laterFragment(e.Fragments))
 }
 
 // mirror is e as the packets of the other direction meet it.

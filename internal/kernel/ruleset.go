@@ -72,6 +72,9 @@ func rules(links []CryptoLink, index map[string]int) ruleset {
 				if e.Remark != "" {
 					continue
 				}
+				if e.Log {
+					out.rules = append(out.rules, join(entry(e), logged(s.List, false, e)))
+				}
 				out.rules = append(out.rules, outRule(l, e))
 				clear.rules = append(clear.rules, clearRule(e))
 			}

@@ -43,6 +43,8 @@ type Parsed struct {
 	Len              int    // octets, as the header says; what follows is padding
 	SrcPort, DstPort uint16 // valid when HasPorts
 	HasPorts         bool   // TCP or UDP, and the ports are in this fragment
+	TCPFlags         uint8  // valid when HasFlags
+	HasFlags         bool   // TCP, and the flags are in this fragment
 	ICMPType         uint8  // valid when Protocol is ICMP and HasICMP
 	ICMPCode         uint8
 	HasICMP          bool
@@ -90,6 +92,9 @@ func (p *Parsed) Decode(b []byte) error {
 		p.SrcPort = binary.BigEndian.Uint16(t)
 		p.DstPort = binary.BigEndian.Uint16(t[2:])
 		p.HasPorts = true
+		if p.Protocol == TCP && len(t) >= 14 {
+			p.TCPFlags, p.HasFlags = t[13], true
+		}
 	case p.Protocol == ICMP && len(t) >= 2:
 		p.ICMPType, p.ICMPCode, p.HasICMP = t[0], t[1], true
 	}

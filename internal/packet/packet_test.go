@@ -60,6 +60,9 @@ func TestDecode(t *testing.T) {
 		{"ports cut short", header(TCP, 0, nil, []byte{0, 53, 0}), with(func(p *Parsed) {
 			p.Protocol, p.Len = TCP, 23
 		})},
+		{"flags", header(TCP, 0, nil, []byte{0, 53, 0, 99, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x12}), with(func(p *Parsed) {
+			p.Protocol, p.Len, p.SrcPort, p.DstPort, p.HasPorts, p.TCPFlags, p.HasFlags = TCP, 34, 53, 99, true, 0x12, true
+		})},
 		{"gre", header(47, 0, nil, []byte{0, 0, 8, 0}), with(func(p *Parsed) {
 			p.Protocol, p.Len = 47, 24
 		})},

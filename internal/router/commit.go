@@ -32,10 +32,19 @@ func (r *Router) Change(f func(*config.Config) error) error {
 	// Most lines of a pasted configuration do not concern the kernel, and to compare
 	// it with what is wanted takes tens of milliseconds.
 	if want := r.desired(c); r.behind || !reflect.DeepEqual(want, r.desired(old)) {
+		var was, now listCounts
+		gone := takenOff(r.wanted, want)
+		if gone {
+			was = r.matches(old)
+		}
 		if err := r.apply(want); err != nil {
 			r.retry(r.apply(r.desired(old)))
 			return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
 		}
+		if gone {
+			now = r.matches(c)
+		}
+		r.kept = r.kept.changed(c, was, now)
 	}
 	r.running.Store(c)
 	r.follow(old, c)

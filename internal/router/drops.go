@@ -49,6 +49,8 @@ func (r *Router) CryptoDrops() CryptoDrops {
 		d.Packets = append(d.Packets, DropReason{c.Name, c.Value})
 	}
 	d.Packets = append(d.Packets, DropReason{"output no way to the crypto engine", blocked}, DropReason{"input not encrypted", clear})
+	in, out, _ := r.kernel.Denied()
+	d.Packets = append(d.Packets, DropReason{"input access list", in}, DropReason{"output access list", out})
 	for _, c := range r.engine.Counters() {
 		d.IKE = append(d.IKE, DropReason{c.Name, c.Value})
 	}

@@ -61,7 +61,8 @@ type Router struct {
 	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
-	base     map[string][]uint64  // counters at the last `clear access-list counters`
+	base     listCounts           // counters at the last `clear access-list counters`
+	kept     listCounts           // of lists that have since been taken off an interface or crypto map
 
 	text      func(*config.Config) string
 	archiver  archiver
@@ -87,7 +88,7 @@ func Open(o Options) (*Router, error) {
 		live:     newLive(),
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
-		base:     map[string][]uint64{},
+		base:     listCounts{},
 		reload:   make(chan struct{}, 1),
 		crls:     pki.NewRevocations(),
 		reason:   "power-on",
@@ -238,6 +239,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchRefused(ctx) })
 	r.wait.Go(func() { r.watchTooBig(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
+	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

@@ -15,18 +15,17 @@ import (
 
 // AccessLists returns every list with the number of packets its entries matched.
 func (r *Router) AccessLists() []ACLState {
-	c := r.running.Load()
-	counts := r.matches(c)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	c := r.running.Load()
+	counts := r.matches(c)
 	var out []ACLState
 	for _, l := range c.AccessLists {
 		s := ACLState{List: l, Match: make([]uint64, len(l.Entries))}
-		for i, n := range counts[l.Name] {
-			if base := r.base[l.Name]; i < len(base) {
-				n -= min(n, base[i])
-			}
-			s.Match[i] = n
+		for i, e := range l.Entries {
+			key := unnumbered(e)
+			n := counts[l.Name][key] + r.kept[l.Name][key]
+			s.Match[i] = n - min(n, r.base[l.Name][key])
 		}
 		out = append(out, s)
 	}
@@ -34,9 +33,9 @@ func (r *Router) AccessLists() []ACLState {
 }
 
 // matches sums what the kernel counted for each entry of each list over all the
-// crypto map entries that use it.
-func (r *Router) matches(c *config.Config) map[string][]uint64 {
-	out := map[string][]uint64{}
+// crypto map entries and interfaces that use it.
+func (r *Router) matches(c *config.Config) listCounts {
+	out := listCounts{}
 	counters, err := r.kernel.Counters()
 	if err != nil {
 		return out
@@ -44,16 +43,17 @@ func (r *Router) matches(c *config.Config) map[string][]uint64 {
 	for _, p := range r.protectedInterfaces(c) {
 		matched := counters[p.link].Matched
 		for i, e := range p.entries {
-			l := e.list
-			if e.open {
-				continue
+			for k, ace := range e.list.Entries {
+				if !e.open {
+					out.add(e.list.Name, ace, count(matched, i, k))
+				}
 			}
-			if out[l.Name] == nil {
-				out[l.Name] = make([]uint64, len(l.Entries))
-			}
-			for k := range l.Entries {
-				out[l.Name][k] += count(matched, i, k)
-			}
+		}
+	}
+	lists, _ := r.kernel.ListMatches() // none as of a kernel that has counted nothing
+	for _, m := range lists {
+		for i, n := range m.Packets {
+			out.add(m.List.Name, m.List.Entries[i], n)
 		}
 	}
 	return out
@@ -89,13 +89,16 @@ func dropsOf(s *dataplane.Stats, refused uint64) Drops {
 
 // ClearAccessListCounters counts a list anew from now, or all when name is "".
 func (r *Router) ClearAccessListCounters(name string) {
-	counts := r.matches(r.running.Load())
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for l, n := range counts {
-		if name == "" || l == name {
-			r.base[l] = n
+	c := r.running.Load()
+	counts := r.matches(c)
+	for _, l := range c.AccessLists {
+		if name != "" && l.Name != name {
+			continue
 		}
+		r.base[l.Name] = counts[l.Name]
+		delete(r.kept, l.Name)
 	}
 }
 

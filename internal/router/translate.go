@@ -100,11 +100,15 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
 				Name:  fmt.Sprintf("%s %d", p.cmap.Name, e.Seq),
+				List:  e.list.Name,
 				Rules: e.list.Entries,
+				In:    filterList(c, e.AccessIn),
+				Out:   filterList(c, e.AccessOut),
 			})
 		}
 		d.Crypto = append(d.Crypto, l)
 	}
+	d.Filters = r.filters(c)
 	return d
 }
 
@@ -233,10 +237,10 @@ func aclSelector(s exchange.Selector) acl.Selector {
 	return acl.Selector{Local: aclProxy(s.Local), Remote: aclProxy(s.Remote)}
 }
 
-// list returns the access list of an entry; as on IOS one without entries does not
+// list returns the extended access list of an entry; as on IOS one without entries does not
 // exist.
 func list(c *config.Config, e *config.CryptoMapEntry) *acl.List {
-	if l := c.AccessList(e.MatchAddress); l != nil && len(l.Entries) > 0 {
+	if l := c.AccessList(e.MatchAddress); l != nil && !l.Standard && len(l.Entries) > 0 {
 		return l
 	}
 	return nil

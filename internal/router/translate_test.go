@@ -171,3 +171,62 @@ func TestVersionChoosesTheManner(t *testing.T) {
 		}
 	}
 }
+
+// An interface without a link, a list that does not exist and one of remarks filter
+// nothing; a crypto map entry has lists of its own.
+func TestDesiredFilters(t *testing.T) {
+	r, c := seed()
+	if d := r.desired(c); d.Filters != nil {
+		t.Errorf("without lists: %+v", d.Filters)
+	}
+	c.AddAccessList(&acl.List{Name: "NOTES", Entries: []acl.Entry{{Remark: "none"}}})
+	c.AddAccessList(&acl.List{Name: "7", Standard: true, Entries: []acl.Entry{{Seq: 10, Src: acl.Any, Dst: acl.Any}}})
+	in, out, none := c.Interfaces[1], c.Interfaces[2], c.Interfaces[3]
+	in.AccessIn, in.AccessOut = "101", "missing"
+	out.AccessIn, out.AccessOut, out.NoUnreachables = "NOTES", "7", true
+	none.AccessIn = "101"
+	c.CryptoMaps[0].Entries[0].AccessIn, c.CryptoMaps[0].Entries[0].AccessOut = "101", "NOTES"
+	d := r.desired(c)
+	if len(d.Filters) != 2 {
+		t.Fatalf("filters: %+v", d.Filters)
+	}
+	if f := d.Filters[0]; f.Link != "eth0" || f.In != c.AccessList("101") || f.Out != nil || f.Quiet {
+		t.Errorf("GigabitEthernet0/0: %+v", f)
+	}
+	if f := d.Filters[1]; f.Link != "eth1" || f.In != nil || f.Out != c.AccessList("7") || !f.Quiet {
+		t.Errorf("GigabitEthernet0/1: %+v", f)
+	}
+	if s := d.Crypto[0].Selectors[0]; s.In != c.AccessList("101") || s.Out != nil || s.List != "100" {
+		t.Errorf("crypto map entry: %+v", s)
+	}
+}
+
+// A standard list says nothing of destinations: it does not select what is encrypted.
+func TestStandardListProtectsNothing(t *testing.T) {
+	r, c := seed()
+	c.AccessLists = []*acl.List{{Name: "100", Standard: true, Entries: []acl.Entry{{Seq: 10, Src: acl.Any, Dst: acl.Any}}}}
+	if d := r.desired(c); d.Crypto != nil {
+		t.Errorf("crypto: %+v", d.Crypto)
+	}
+}
+
+// Counts are read before a change that takes a list off a place, only then.
+func TestTakenOff(t *testing.T) {
+	r, c := seed()
+	c.Interfaces[2].AccessIn = "101"
+	old := r.desired(c)
+	for name, f := range map[string]func(*config.Config) bool{
+		"nothing":        func(*config.Config) bool { return false },
+		"one more":       func(c *config.Config) bool { c.Interfaces[2].AccessOut = "101"; return false },
+		"another entry":  func(c *config.Config) bool { c.AccessList("101").Entries[0].Log = true; return false },
+		"off":            func(c *config.Config) bool { c.Interfaces[2].AccessIn = ""; return true },
+		"another list":   func(c *config.Config) bool { c.Interfaces[2].AccessIn = "100"; return true },
+		"the crypto map": func(c *config.Config) bool { c.Interfaces[1].CryptoMap = ""; return true },
+	} {
+		d := c.Clone()
+		want := f(d)
+		if got := takenOff(old, r.desired(d)); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

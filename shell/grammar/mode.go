@@ -54,7 +54,7 @@ type Gaps uint8
 
 const (
 	GapAfter   Gaps = iota // behind each block that has a body
-	GapLast                // one behind the last, as with named access lists
+	GapLast                // one behind the last, also of several kinds that follow each other, as with named access lists
 	GapBetween             // between them only, as with ISAKMP policies: the keys follow the last
 )
 
@@ -131,7 +131,6 @@ func (b Block[P, C]) add(t *table) {
 			first = false
 			w.block(header, b.Gaps, max(1, b.Indent), func() { c.sub.write(child, w) })
 		}
-		w.endBlocks()
 	}
 	t.commands = append(t.commands, c)
 }

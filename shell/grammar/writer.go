@@ -15,11 +15,19 @@ type Writer struct {
 func (m *Mode[T]) Write(v T) string {
 	var w Writer
 	m.t.write(v, &w)
+	w.endBlocks()
 	return w.b.String()
 }
 
 // Line writes one line: the words that are not empty, separated by a blank.
 func (w *Writer) Line(words ...string) {
+	if w.depth == 0 {
+		w.endBlocks()
+	}
+	w.line(words...)
+}
+
+func (w *Writer) line(words ...string) {
 	for range w.depth {
 		w.b.WriteByte(' ')
 	}
@@ -41,7 +49,10 @@ func (w *Writer) Line(words ...string) {
 // block writes one block. At the outermost level a block with a body is
 // followed by "!", if its kind has gaps there; one that is only its header is not.
 func (w *Writer) block(header string, gaps Gaps, indent int, body func()) {
-	w.Line(header)
+	if gaps != GapLast {
+		w.endBlocks()
+	}
+	w.line(header)
 	w.depth += indent
 	w.body = false
 	body()
@@ -61,11 +72,14 @@ func (w *Writer) block(header string, gaps Gaps, indent int, body func()) {
 func (w *Writer) endBlocks() {
 	if w.open {
 		w.open = false
-		w.separator()
+		w.b.WriteString("!\n")
 	}
 }
 
-func (w *Writer) separator() { w.b.WriteString("!\n") }
+func (w *Writer) separator() {
+	w.endBlocks()
+	w.b.WriteString("!\n")
+}
 
 func (t *table) write(v any, w *Writer) {
 	for _, c := range t.commands {

@@ -1,0 +1,38 @@
+package commands
+
+import (
+	"testing"
+
+	"conft/internal/router"
+)
+
+// Numbers are given anew without a change of the order, and entries are put between
+// others by theirs.
+func TestResequence(t *testing.T) {
+	c := load(t, `ip access-list extended L
+ permit esp any any
+ remark then
+ 5 deny tcp any any established
+ permit icmp any any unreachable
+ip access-list resequence L 100 20
+ip access-list extended L
+ 110 permit ahp any any
+ no 140
+`)
+	r := newFake(t, "")
+	r.lists = []router.ACLState{{List: c.AccessList("L"), Match: []uint64{12, 1}}}
+	expect(t, "show ip access-lists L", run(t, r, "show ip access-lists L"),
+		"Extended IP access list L\n    100 deny tcp any any established (12 matches)\n    110 permit ahp any any (1 match)\n    120 permit esp any any\n")
+}
+
+func TestResequenceRefused(t *testing.T) {
+	c := load(t, "access-list 10 permit any\naccess-list 10 permit 1.1.1.1\n")
+	for line, want := range map[string]string{
+		"ip access-list resequence X 10 10":                  "% Access-list X does not exist",
+		"ip access-list resequence 10 2147483647 2147483647": "% Access-list sequence number exceeds the maximum of 2147483647",
+	} {
+		if _, _, err := typeLines(c, line); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", line, err, want)
+		}
+	}
+}

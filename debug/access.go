@@ -1,0 +1,67 @@
+package debug
+
+import (
+	"fmt"
+	"net/netip"
+)
+
+// AccessListLog is "%SEC-6-IPACCESSLOGP: list 101 denied tcp 10.0.0.1(1024) ->
+// 10.0.0.2(22), 1 packet", or one of its kin for standard lists and protocols without
+// ports. It is comparable: without Packets it names a flow.
+type AccessListLog struct {
+	inSyslog
+	List             string
+	Standard         bool // only Src is known
+	Permit           bool
+	Protocol         uint8
+	Src, Dst         netip.Addr
+	SrcPort, DstPort uint16 // TCP and UDP; ICMP puts type and code into DstPort
+	Interface, MAC   string // with log-input: "GigabitEthernet0/0", "0000.0c07.ac01"
+	Packets          uint64
+}
+
+func (AccessListLog) Severity() uint8 { return 6 }
+func (e AccessListLog) AppendLine(b []byte, _ Manner) []byte {
+	verdict, plural := "denied", "s"
+	if e.Permit {
+		verdict = "permitted"
+	}
+	if e.Packets == 1 {
+		plural = ""
+	}
+	from := ""
+	if e.Interface != "" {
+		from = fmt.Sprintf(textAccessInput, e.Interface, e.MAC)
+		if e.MAC == "" {
+			from = fmt.Sprintf(" (%s)", e.Interface)
+		}
+	}
+	switch {
+	case e.Standard:
+		return fmt.Appendf(b, textAccessStandard, e.List, verdict, e.Src, e.Packets, plural)
+	case e.Protocol == 6 || e.Protocol == 17:
+		name := map[uint8]string{6: "tcp", 17: "udp"}[e.Protocol]
+		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGP: list %s %s %s %s(%d)%s -> %s(%d), %d packet%s",
+			e.List, verdict, name, e.Src, e.SrcPort, from, e.Dst, e.DstPort, e.Packets, plural)
+	case e.Protocol == 1:
+		return fmt.Appendf(b, textAccessICMP,
+			e.List, verdict, e.Src, from, e.Dst, e.DstPort>>8, e.DstPort&0xff, e.Packets, plural)
+	}
+	return fmt.Appendf(b, textAccessOther, e.List, verdict, e.Protocol, e.Src, from, e.Dst, e.Packets, plural)
+}
+
+// AccessListMissed is "%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed 3
+// packets".
+type AccessListMissed struct {
+	inSyslog
+	Packets uint64
+}
+
+func (AccessListMissed) Severity() uint8 { return 6 }
+func (e AccessListMissed) AppendLine(b []byte, _ Manner) []byte {
+	plural := "s"
+	if e.Packets == 1 {
+		plural = ""
+	}
+	return fmt.Appendf(b, textAccessMissed, e.Packets, plural)
+}

@@ -1,0 +1,97 @@
+package kernel
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/mdlayher/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// Of linux/netfilter/nfnetlink_log.h, which x/sys has not got.
+const (
+	nfulnlMsgPacket, nfulnlMsgConfig = 0, 1
+	nfulaCfgCmd, nfulaCfgMode        = 1, 2
+	nfulnlCfgCmdBind                 = 1
+	nfulnlCopyPacket                 = 2
+
+	nfulaInDev, nfulaHWAddr, nfulaPayload, nfulaPrefix = 4, 8, 9, 10
+)
+
+// logRecord is a packet of the packet log, as far as that tells.
+type logRecord struct {
+	prefix string
+	in     int    // index of the link that it arrived on
+	mac    []byte // address on that link that it came from
+	octets []byte
+}
+
+// watchLog calls each for the packets that rules send to a group of the packet log,
+// until ctx ends. Of each at most size octets are copied.
+func watchLog(ctx context.Context, group uint16, size uint32, each func(logRecord)) error {
+	c, err := netlink.Dial(unix.NETLINK_NETFILTER, nil)
+	if err != nil {
+		return fmt.Errorf("kernel: packet log: %w", err)
+	}
+	defer context.AfterFunc(ctx, func() { c.Close() })()
+	defer c.Close()
+	// Bind to the group; have the headers copied.
+	mode := append(binary.BigEndian.AppendUint32(nil, size), nfulnlCopyPacket, 0)
+	for _, a := range []netlink.Attribute{
+		{Type: nfulaCfgCmd, Data: []byte{nfulnlCfgCmdBind}},
+		{Type: nfulaCfgMode, Data: mode},
+	} {
+		b, err := netlink.MarshalAttributes([]netlink.Attribute{a})
+		if err != nil {
+			return err
+		}
+		_, err = c.Execute(netlink.Message{
+			Header: netlink.Header{Type: unix.NFNL_SUBSYS_ULOG<<8 | nfulnlMsgConfig, Flags: netlink.Request | netlink.Acknowledge},
+			Data:   append([]byte{unix.AF_INET, 0, byte(group >> 8), byte(group)}, b...),
+		})
+		if err != nil {
+			return fmt.Errorf("kernel: packet log: %w", err)
+		}
+	}
+	for {
+		ms, err := c.Receive()
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil && !errors.Is(err, unix.ENOBUFS) { // that one is a lost sample
+			return fmt.Errorf("kernel: packet log: %w", err)
+		}
+		for _, m := range ms {
+			if l, ok := decodeLogged(m); ok {
+				each(l)
+			}
+		}
+	}
+}
+
+// decodeLogged reads a message of the packet log.
+func decodeLogged(m netlink.Message) (l logRecord, ok bool) {
+	const family = 4 // struct nfgenmsg
+	if m.Header.Type != unix.NFNL_SUBSYS_ULOG<<8|nfulnlMsgPacket || len(m.Data) < family {
+		return l, false
+	}
+	attrs, err := netlink.UnmarshalAttributes(m.Data[family:])
+	if err != nil {
+		return l, false
+	}
+	for _, a := range attrs {
+		switch b := a.Data; {
+		case a.Type == nfulaPayload:
+			l.octets = b
+		case a.Type == nfulaPrefix && len(b) > 0:
+			l.prefix = string(b[:len(b)-1]) // ends with a zero
+		case a.Type == nfulaInDev && len(b) == 4:
+			l.in = int(binary.BigEndian.Uint32(b))
+		case a.Type == nfulaHWAddr && len(b) == 12 && binary.BigEndian.Uint16(b) == 6:
+			l.mac = b[4:10]
+		}
+	}
+	return l, true
+}

@@ -1,0 +1,182 @@
+package router
+
+import (
+	"context"
+	"iter"
+	"net"
+	"strings"
+	"time"
+
+	"conft/debug"
+	"conft/internal/acl"
+	"conft/internal/config"
+	"conft/internal/kernel"
+)
+
+// filters are the access lists of the interfaces.
+func (r *Router) filters(c *config.Config) (out []kernel.Filter) {
+	for _, i := range c.Interfaces {
+		link := r.linkOf(i.Name)
+		f := kernel.Filter{Link: link, In: filterList(c, i.AccessIn), Out: filterList(c, i.AccessOut), Quiet: i.NoUnreachables}
+		if link != "" && (f != kernel.Filter{Link: link}) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// filterList is the access list of that name; as on IOS one that does not exist, or has no
+// entries, permits everything.
+func filterList(c *config.Config, name string) *acl.List {
+	l := c.AccessList(name)
+	if l == nil {
+		return nil
+	}
+	for _, e := range l.Entries {
+		if e.Remark == "" {
+			return l
+		}
+	}
+	return nil
+}
+
+// listCounts are numbers of packets by list and entry, whatever place that has in it.
+type listCounts map[string]map[acl.Entry]uint64
+
+func (n listCounts) add(list string, e acl.Entry, packets uint64) {
+	if n[list] == nil {
+		n[list] = map[acl.Entry]uint64{}
+	}
+	n[list][unnumbered(e)] += packets
+}
+
+// unnumbered is an entry without its place in the list.
+func unnumbered(e acl.Entry) acl.Entry {
+	e.Seq = 0
+	return e
+}
+
+// changed returns what is still to be known after lists were taken off their places: what
+// n counted of the entries that c has, as far as now, which counts anew, has it not.
+func (n listCounts) changed(c *config.Config, was, now listCounts) listCounts {
+	out := listCounts{}
+	for _, l := range c.AccessLists {
+		for _, e := range l.Entries {
+			key := unnumbered(e)
+			old, has := was[l.Name][key], now[l.Name][key]
+			if total := n[l.Name][key] + old - min(old, has); total != 0 {
+				out.add(l.Name, e, total)
+			}
+		}
+	}
+	return out
+}
+
+// takenOff reports whether a list has a place in old where it has none in want: what it
+// has counted there goes.
+func takenOff(old, want kernel.Desired) bool {
+	now := map[string]bool{}
+	for at := range places(want) {
+		now[at] = true
+	}
+	for at := range places(old) {
+		if !now[at] {
+			return true
+		}
+	}
+	return false
+}
+
+// places yields the place of each list with the list's name.
+func places(d kernel.Desired) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		at := func(l *acl.List, words ...string) bool {
+			return l == nil || yield(strings.Join(append(words, l.Name), " "))
+		}
+		for _, f := range d.Filters {
+			if !at(f.In, "in", f.Link) || !at(f.Out, "out", f.Link) {
+				return
+			}
+		}
+		for _, l := range d.Crypto {
+			for _, s := range l.Selectors {
+				if !yield(strings.Join([]string{"protect", l.Link, s.Name, s.List}, " ")) ||
+					!at(s.In, "decrypted", l.Link, s.Name) || !at(s.Out, "encrypted", l.Link, s.Name) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// watchAccess logs the packets that entries with `log` match.
+func (r *Router) watchAccess(ctx context.Context) {
+	log := newAccessLog()
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	r.wait.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case now := <-ticks.C:
+				for _, e := range log.tick(now) {
+					r.hub.Emit(e)
+				}
+			}
+		}
+	})
+	r.retry(r.kernel.WatchAccess(ctx, func(h kernel.AccessHit) {
+		if e, ok := log.hit(time.Now(), r.accessEvent(h)); ok {
+			r.hub.Emit(e)
+		}
+	}))
+}
+
+// accessEvent is the message about one packet.
+func (r *Router) accessEvent(h kernel.AccessHit) debug.AccessListLog {
+	p := &h.Packet
+	e := debug.AccessListLog{List: h.List, Permit: h.Permit, Src: acl.IPv4(p.Src), Packets: 1}
+	if h.Standard {
+		e.Standard = true
+		return e
+	}
+	e.Protocol, e.Dst, e.SrcPort, e.DstPort = p.Protocol, acl.IPv4(p.Dst), p.SrcPort, p.DstPort
+	if p.HasICMP {
+		e.DstPort = uint16(p.ICMPType)<<8 | uint16(p.ICMPCode)
+	}
+	if h.Input && h.Link != 0 {
+		e.Interface, e.MAC = r.interfaceOf(h.Link), macText(h.MAC)
+	}
+	return e
+}
+
+// interfaceOf is the interface of a link, or of its TUN, by the number that the kernel
+// has for it.
+func (r *Router) interfaceOf(index int) string {
+	for _, l := range r.linkStates() {
+		if l.Index != index {
+			continue
+		}
+		for name, link := range r.links {
+			if link == l.Name || r.tuns[name] == l.Name {
+				return name
+			}
+		}
+		return l.Name
+	}
+	return ""
+}
+
+// macText is a link address as IOS writes it: 0000.0c07.ac01.
+func macText(mac net.HardwareAddr) string {
+	const hex = "0123456789abcdef"
+	var b []byte
+	for i, o := range mac {
+		if i > 0 && i%2 == 0 {
+			b = append(b, '.')
+		}
+		b = append(b, hex[o>>4], hex[o&15])
+	}
+	return string(b)
+}

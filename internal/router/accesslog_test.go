@@ -1,0 +1,122 @@
+package router
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"conft/debug"
+	"conft/internal/acl"
+	"conft/internal/config"
+)
+
+func packetFrom(last byte) debug.AccessListLog {
+	return debug.AccessListLog{List: "101", Protocol: 17, Src: netip.AddrFrom4([4]byte{10, 0, 0, last}), Dst: netip.AddrFrom4([4]byte{10, 1, 0, 1}), Packets: 1}
+}
+
+// The first packet at once, the others every five minutes, until there are none.
+func TestAccessLogOfOneFlow(t *testing.T) {
+	l, now := newAccessLog(), time.Unix(1000, 0)
+	if _, ok := l.hit(now, packetFrom(1)); !ok {
+		t.Error("the first packet is not written about")
+	}
+	for range 7 {
+		now = now.Add(10 * time.Second)
+		if _, ok := l.hit(now, packetFrom(1)); ok {
+			t.Error("another packet of the flow is written about")
+		}
+		if out := l.tick(now); out != nil {
+			t.Errorf("%v before five minutes are over", out)
+		}
+	}
+	now = now.Add(accessInterval)
+	want := packetFrom(1)
+	want.Packets = 7
+	if out := l.tick(now); len(out) != 1 || out[0] != debug.Event(want) {
+		t.Errorf("after five minutes %v, want %v", out, want)
+	}
+	if out := l.tick(now.Add(accessInterval)); out != nil || len(l.flows) != 0 {
+		t.Errorf("a silent flow: %v, %d flows kept", out, len(l.flows))
+	}
+	if _, ok := l.hit(now.Add(accessInterval), packetFrom(1)); !ok {
+		t.Error("the flow does not begin anew")
+	}
+}
+
+// A flood of flows makes a bounded number of messages, and loses no packet silently.
+func TestAccessLogIsBounded(t *testing.T) {
+	l, start := newAccessLog(), time.Unix(1000, 0)
+	const sent = 5000
+	lines, packets := 0, uint64(0)
+	note := func(out ...debug.Event) {
+		for _, e := range out {
+			lines++
+			switch e := e.(type) {
+			case debug.AccessListLog:
+				packets += e.Packets
+			case debug.AccessListMissed:
+				packets += e.Packets
+			}
+		}
+	}
+	for i := range sent {
+		e := packetFrom(1)
+		e.SrcPort = uint16(i)
+		if e, ok := l.hit(start.Add(time.Duration(i)*time.Millisecond), e); ok {
+			note(e)
+		}
+	}
+	if lines > accessBurst+5*10 {
+		t.Errorf("%d messages in five seconds", lines)
+	}
+	if len(l.flows) > accessFlows {
+		t.Errorf("%d flows", len(l.flows))
+	}
+	for s := range 1000 {
+		out := l.tick(start.Add(time.Duration(s) * time.Second))
+		if len(out) > accessBurst+1 {
+			t.Fatalf("%d messages at once", len(out))
+		}
+		note(out...)
+	}
+	if packets != sent {
+		t.Errorf("%d packets are told of, want %d", packets, sent)
+	}
+}
+
+func TestAccessEventNames(t *testing.T) {
+	for _, c := range []struct {
+		mac  []byte
+		want string
+	}{{[]byte{0, 0, 0x0c, 7, 0xac, 1}, "0000.0c07.ac01"}, {nil, ""}} {
+		if got := macText(c.mac); got != c.want {
+			t.Errorf("%v: %s", c.mac, got)
+		}
+	}
+}
+
+// Counts survive that a list is taken off its place, not that an entry goes.
+func TestListCountsChanged(t *testing.T) {
+	c := config.New()
+	l := &acl.List{Name: "L", Entries: []acl.Entry{{Seq: 10, Src: acl.Any, Dst: acl.Any}, {Seq: 20, Action: acl.Deny, Src: acl.Any, Dst: acl.Any}}}
+	c.AddAccessList(l)
+	count := func(a, b uint64) listCounts {
+		n := listCounts{}
+		n.add("L", l.Entries[0], a)
+		n.add("L", l.Entries[1], b)
+		return n
+	}
+	kept := listCounts{}.changed(c, count(5, 7), listCounts{})
+	if fmt.Sprint(kept) != fmt.Sprint(count(5, 7)) {
+		t.Errorf("taken off: %v", kept)
+	}
+	if kept = kept.changed(c, count(2, 0), count(3, 0)); fmt.Sprint(kept) != fmt.Sprint(count(5, 7)) {
+		t.Errorf("another change: %v", kept)
+	}
+	l.Entries = l.Entries[:1]
+	kept = kept.changed(c, listCounts{}, listCounts{})
+	if kept["L"][unnumbered(l.Entries[0])] != 5 || len(kept["L"]) != 1 {
+		t.Errorf("an entry is gone: %v", kept)
+	}
+}
