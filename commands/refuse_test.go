@@ -75,6 +75,7 @@ func TestBadInput(t *testing.T) {
 		{[]string{"no crypto dynamic-map D 1"}, "% Dynamic crypto map D is in use by crypto map(s): N."},
 		{[]string{"no crypto dynamic-map D 2"}, "% Could not find dynamic crypto map entry D 2"},
 		{[]string{"no crypto dynamic-map X"}, "% Could not find dynamic crypto map X"},
+		{[]string{"no crypto map X local-address"}, "% Could not find crypto map X"},
 		{[]string{"crypto map M 10", "set peer 192.0.2.1"}, "% Invalid peer address 192.0.2.1 (it's this router)"},
 		{[]string{"crypto map M 10", "set peer 9.9.9.9"}, "% Invalid peer address 9.9.9.9 (it's this router)"},
 		{[]string{"crypto map M 10", "set peer 255.255.255.255"}, "% Invalid peer address 255.255.255.255"},

@@ -10,8 +10,8 @@ import (
 )
 
 // showIPsecSA prints `show crypto ipsec sa`: one heading for each interface, one
-// block for each pair of proxies, whether a tunnel is up or not.
-func showIPsecSA(w io.Writer, idents []router.IPsecIdent, detail bool) {
+// block for each pair of proxies, whether a tunnel is up or not. Identity leaves out the SAs.
+func showIPsecSA(w io.Writer, idents []router.IPsecIdent, identity, detail bool) {
 	if len(idents) == 0 {
 		fmt.Fprint(w, "\nNo SAs found\n")
 		return
@@ -23,6 +23,10 @@ func showIPsecSA(w io.Writer, idents []router.IPsecIdent, detail bool) {
 			last = id.Interface
 		}
 		showIdent(w, id, detail)
+		if !identity {
+			showSAs(w, "inbound", id.Inbound, id.Map)
+			showSAs(w, "outbound", id.Outbound, id.Map)
+		}
 	}
 }
 
@@ -64,9 +68,6 @@ func showIdent(w io.Writer, id router.IPsecIdent, detail bool) {
 	fmt.Fprintf(w, "     plaintext mtu %d, path mtu %d, ip mtu %d, ip mtu idb %s\n", id.PlaintextMTU, id.PathMTU, id.IPMTU, id.Interface)
 	fmt.Fprintf(w, "     current outbound spi: 0x%X(%[1]d)\n", spi)
 	fmt.Fprintf(w, "     PFS (Y/N): %s, DH group: %s\n", pfs, group)
-
-	showSAs(w, "inbound", id.Inbound, id.Map)
-	showSAs(w, "outbound", id.Outbound, id.Map)
 }
 
 // showDrops prints the reasons behind the errors. IOS has no line for packets that

@@ -55,6 +55,11 @@ func (e IPsecNoMap) Explain(l Language) string {
 	return say(l, "No crypto map entry fits the traffic that the peer wants to protect.", "没有一个 crypto map 条目符合对端要保护的流量。")
 }
 
+func (e IPsecLocalRefused) Explain(l Language) string {
+	return say(l, "No interface with the address %s has a crypto map: the peer's `set peer` names another interface of ours, or the map is on the wrong one.",
+		"地址为 %s 的接口上没有 crypto map：对端的 `set peer` 指向了本端的另一个接口，或者 crypto map 应用错了接口。", e.Local)
+}
+
 func (e IPsecProxyRefused) Explain(l Language) string {
 	note := say(l, "The proxy identities of the peer match none of our crypto access lists; the lists of the two routers must mirror each other.",
 		"对端的代理身份与本端任何加密 ACL 都不匹配；两端的 ACL 应互为镜像。")

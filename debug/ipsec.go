@@ -201,6 +201,17 @@ func (e IPsecProxyRefused) AppendLine(b []byte, _ Manner) []byte {
 	return append(b, "IPSEC(ipsec_process_proposal): proxy identities not supported"...)
 }
 
+// IPsecLocalRefused is printed when the peer's messages come to an address that is not
+// that of an interface with a crypto map.
+type IPsecLocalRefused struct {
+	inIPsec
+	Local netip.Addr
+}
+
+func (e IPsecLocalRefused) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textLocalRefused, e.Local)
+}
+
 // IPsecPeerRefused is printed when the peer is not that of the crypto map entry.
 type IPsecPeerRefused struct {
 	inIPsec

@@ -44,6 +44,8 @@ const (
 	textCertSign          = ": using the %s trustpoint's keypair to sign"
 	textCertProcessing    = ": processing a CT_X509_SIGNATURE cert"
 	textCertNotCached     = ": peer's pubkey isn't cached"
+	textCertNoDN          = ": Unable to get DN from certificate!"
+	textCertNoOU          = ": Cert presented by peer contains no OU field."
 	textCertSignatureFail = ":signature invalid!"
 	textCertRefused       = ": peer's cert is not valid"
 
@@ -83,6 +85,7 @@ const (
 	textAdjustMTU    = "IPSEC(adjust_mtu): adjusting path mtu from %d to %d,"
 	textRequestTimer = "IPSEC(key_engine): request timer fired: count = %d,"
 	textPeerRefused  = "IPSEC(validate_transform_proposal): peer address %s not found"
+	textLocalRefused = "IPSEC(validate_transform_proposal): invalid local address %s"
 	textFlagsRefused = "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x%X"
 	textKeyEngine    = "IPSEC(key_engine): got a queue event with %d kei messages"
 	textSPIResponse  = "IPSEC(spi_response): getting spi %d for SA \n        from %s to %s for prot 3"
@@ -93,6 +96,16 @@ const (
 	textReplace      = "IPSEC(add_sa): have new SAs -- expire existing in %d sec.,"
 	textDelete       = "IPSEC(delete_sa): deleting SA,"
 	textDeleteSAs    = "IPSEC(key_engine_delete_sas): delete SA with spi 0x%X proto 50 for %s"
+
+	textEngineEncrypt  = "Encrypt IKE packet"
+	textEngineDH       = "Create DH"
+	textEngineShared   = "Create DH shared secret"
+	textEngineSA       = "Create IKE SA"
+	textEngineDeleteDH = "Delete DH"
+	textEngineQMKeys   = "Generate IKE QM keys"
+	textEngineIPsecSA  = "Create IPSec SA (by keys)"
+
+	textConcentrator = ": speaking to a VPN3000 concentrator"
 
 	textNotEncrypted = "%%CRYPTO-6-IKMP_NOT_ENCRYPTED: IKE packet from %s was not encrypted and it should've been."
 	textIdentity     = "%%CRYPTO-4-RECVD_PKT_INV_IDENTITY: identity doesn't match negotiated identity (ip) dest_addr= %s, src_addr= %s, prot= %d (ident) local=%s, remote=%s local proxy=%s, remote_proxy=%s"

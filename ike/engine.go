@@ -175,7 +175,7 @@ func (e *Engine) SetPolicy(p *exchange.Policy) { e.post(SetPolicy{p}) }
 // Receive takes a datagram without non-ESP marker and copies it. It never blocks.
 func (e *Engine) Receive(local, remote netip.AddrPort, datagram []byte) {
 	// One octet more than is looked at, so that the Core sees that it is too long.
-	e.offer(Datagram{local, remote, slices.Clone(datagram[:min(len(datagram), maxDatagram+1)])})
+	e.offer(Datagram{local, remote, slices.Clone(datagram[:min(len(datagram), MaxDatagram+1)])})
 }
 
 // Acquire asks for IPsec SAs. It never blocks: a packet that comes later asks again.

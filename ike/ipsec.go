@@ -31,8 +31,6 @@ type pair struct {
 	busy    time.Time        // when that was last seen to have changed
 }
 
-func (p *pair) key() requestKey { return requestKey{p.Map, p.Seq, p.Selector} }
-
 // rank decides between two pairs that were negotiated at the same time. Both sides know
 // both SPIs, so both come to the same end.
 func (p *pair) rank() uint64 {
@@ -66,6 +64,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		return
 	}
 	c.pairs[p.InboundSPI] = p
+	c.by.addPair(p)
 	if p.peer.Session.IsZero() {
 		p.peer.Session = c.now
 	}
@@ -77,7 +76,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 	}
 	c.timers.set(timerKey{p, soft}, c.now.Add(life-min(early, life/2)))
 	c.timers.set(timerKey{p, hard}, c.now.Add(life))
-	if q := c.requests[p.key()]; q != nil && q.SPI == p.InboundSPI {
+	if q := c.requests[p.Flow()]; q != nil && q.SPI == p.InboundSPI {
 		c.dropRequest(q)
 	}
 	c.watchIdle(p)
@@ -87,7 +86,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 // refusal says why a pair must not be installed, "" if it may. The policy may be another
 // than when it was agreed on, a round trip ago.
 func (c *Core) refusal(p *pair) string {
-	t := c.policy.Tunnel(p.Map, p.Seq)
+	t := c.policy.Tunnel(p.Place())
 	switch {
 	case t == nil || t.Local != p.Local.Addr() || !t.Admits(p.peer.Addr) || !t.Covers(p.Selector) || t.Open() && !c.stands(p.Flow()):
 		return "SA no longer configured"
@@ -105,7 +104,7 @@ func (c *Core) enable(spi uint32) {
 	}
 	p.enabled = true
 	c.o.IPsec.Enable(spi)
-	c.serves(p.Map, p.Seq, p.peer.Addr)
+	c.current[p.Place()] = p.peer.Addr
 	if !p.Initiator {
 		c.emit(debug.IPsecKeyEngine{Count: 1})
 		c.emit(debug.IPsecEnableNotify{})
@@ -114,8 +113,8 @@ func (c *Core) enable(spi uint32) {
 	if c.ios15() {
 		c.emit(debug.IPsecCurrent{Peer: p.peer.Addr, SPI: p.OutboundSPI})
 	}
-	for _, o := range c.ordered() {
-		if o == p || o.key() != p.key() || !o.enabled || o.leaving {
+	for _, o := range slices.Clone(c.by.serving[p.Flow()]) {
+		if o == p || !o.enabled || o.leaving {
 			continue
 		}
 		if stays, after := p.against(o); stays {
@@ -190,8 +189,8 @@ func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
 
 // renewPair negotiates a successor, unless there is one or will be.
 func (c *Core) renewPair(p *pair, end time.Time) {
-	t := c.policy.Tunnel(p.Map, p.Seq).Towards(p.peer.Addr)
-	if p.leaving || c.successor(p) != nil || c.requests[p.key()] != nil || t == nil || len(t.Peers) == 0 {
+	t := c.policy.Tunnel(p.Place()).Towards(p.peer.Addr)
+	if p.leaving || c.successor(p) != nil || c.requests[p.Flow()] != nil || t == nil || len(t.Peers) == 0 {
 		return
 	}
 	c.emit(debug.IPsecExpiring{Seconds: uint32(max(0, end.Sub(c.now)) / time.Second)})
@@ -200,8 +199,8 @@ func (c *Core) renewPair(p *pair, end time.Time) {
 
 // successor returns another pair that serves the same traffic.
 func (c *Core) successor(p *pair) *pair {
-	for _, o := range c.pairs {
-		if o != p && o.key() == p.key() && o.enabled && !o.leaving {
+	for _, o := range c.by.serving[p.Flow()] {
+		if o != p && o.enabled && !o.leaving {
 			return o
 		}
 	}
@@ -241,14 +240,17 @@ func (c *Core) withdraw(spi uint32) {
 // deletePairs removes pairs and tells their peers, each in one message.
 func (c *Core) deletePairs(list []*pair) {
 	spis := make(map[*sa][]uint32)
+	at := make(map[netip.Addr][]*sa) // one of each peer at an address
 	var sas []*sa
 	for _, p := range list {
-		i := slices.IndexFunc(sas, p.sa.same)
+		peers := at[p.peer.Addr]
+		i := slices.IndexFunc(peers, p.sa.same)
 		if i < 0 {
-			i = len(sas)
-			sas = append(sas, p.sa)
+			i = len(peers)
+			peers, sas = append(peers, p.sa), append(sas, p.sa)
+			at[p.peer.Addr] = peers
 		}
-		spis[sas[i]] = append(spis[sas[i]], p.InboundSPI)
+		spis[peers[i]] = append(spis[peers[i]], p.InboundSPI)
 		c.removePair(p)
 	}
 	for _, s := range sas {
@@ -258,7 +260,7 @@ func (c *Core) deletePairs(list []*pair) {
 
 // tell sends the peer of an SA the SPIs that we no longer receive on, if phase 1 is up.
 func (c *Core) tell(with *sa, spis []uint32) {
-	if s := c.usable(with.peer.Addr, "", with); s != nil && s.m.Established(c.now) {
+	if s := c.usable(with.local(), with.peer.Addr, "", with); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: spis})
 	}
 }
@@ -269,19 +271,19 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
-	if s := c.usable(in.Remote, "", nil); s != nil && s.m.Established(c.now) {
+	if s := c.usable(in.Local, in.Remote, "", nil); s != nil && s.m.Established(c.now) {
 		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
 		return
 	}
 	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
-	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "", nil) == nil {
+	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Local, in.Remote, "", nil) == nil {
 		c.initiate(at500(in.Local), at500(in.Remote), exchange.Initiate{Profile: t.Profile})
 	}
 }
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
 func (c *Core) peerDeleted(s *sa, spi uint32) {
-	for _, p := range c.pairs {
+	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
 		if p.OutboundSPI == spi && s.same(p.sa) {
 			c.emit(debug.IPsecKeyEngine{Count: 1})
 			c.emit(debug.IPsecDeleteNotify{})
@@ -295,6 +297,7 @@ func (c *Core) peerDeleted(s *sa, spi uint32) {
 // back to another.
 func (c *Core) removePair(p *pair) {
 	delete(c.pairs, p.InboundSPI)
+	c.by.removePair(p)
 	c.timers.stopAll(p)
 	c.keepCount(p)
 	c.o.IPsec.Remove(p.InboundSPI)

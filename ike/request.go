@@ -14,14 +14,10 @@ const (
 	requestEvery = 30 * time.Second // until IOS asks again, and then gives up
 )
 
-// requestKey is what makes two requests the same.
-type requestKey struct {
-	name     string // of the crypto map
-	seq      int
-	selector exchange.Selector
+// keyOf is what makes two requests the same.
+func keyOf(r exchange.Request) exchange.Flow {
+	return exchange.Flow{Interface: r.Tunnel.Interface, Map: r.Tunnel.Map, Seq: r.Tunnel.Seq, Selector: r.Selector}
 }
-
-func keyOf(r exchange.Request) requestKey { return requestKey{r.Tunnel.Map, r.Tunnel.Seq, r.Selector} }
 
 // request is a demand for IPsec SAs that IKE has not met yet.
 type request struct {
@@ -37,18 +33,15 @@ type request struct {
 
 // acquire takes a demand of the data plane, unless it is being met already.
 func (c *Core) acquire(a exchange.Acquire) {
-	t := c.policy.Tunnel(a.Map, a.Seq)
-	s := exchange.Selector{Local: a.Local, Remote: a.Remote}
-	if t == nil || len(t.Peers) == 0 || !covered(c.policy, a.Map, a.Seq, s) {
+	t := c.policy.Tunnel(a.Place())
+	if t == nil || len(t.Peers) == 0 || !t.Covers(a.Selector) {
 		c.drop("acquire without tunnel")
 		return
 	}
-	for _, p := range c.pairs {
-		if p.key() == (requestKey{a.Map, a.Seq, s}) {
-			return
-		}
+	if len(c.by.serving[a.Flow]) > 0 {
+		return
 	}
-	c.ask(t, s, nil)
+	c.ask(t, a.Selector, nil)
 }
 
 // ask begins a request.
@@ -80,7 +73,7 @@ func (c *Core) assign(q *request) {
 			local, remote = p.Local, p.Remote
 		}
 	}
-	if s := c.usable(peer, q.Tunnel.Profile, with); s != nil {
+	if s := c.usable(q.Tunnel.Local, peer, q.Tunnel.Profile, with); s != nil {
 		c.keyMessage(s.m.At())
 		c.emit(debug.ISAKMPNewNode{At: s.m.At(), State: debug.QMIdle})
 		q.sa = s

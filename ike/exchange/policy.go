@@ -61,7 +61,7 @@ type TransformSet struct {
 type Tunnel struct {
 	Map           string
 	Seq           int
-	Interface     string
+	Interface     string // or whatever names a set of SAs that several interfaces share
 	Profile       string // the ISAKMP profile of phase 1, "" for any
 	Local         netip.Addr
 	Peers         []netip.Addr // tried in this order
@@ -98,10 +98,21 @@ func (s Selector) Contains(t Selector) bool {
 	return s.Local.Contains(t.Local) && s.Remote.Contains(t.Remote)
 }
 
+// Place names an entry of a crypto map where it is in force: the same map may stand on
+// several interfaces, each with SAs of its own.
+type Place struct {
+	Interface string
+	Map       string
+	Seq       int
+}
+
+// Place returns where the entry is.
+func (t *Tunnel) Place() Place { return Place{t.Interface, t.Map, t.Seq} }
+
 // Tunnel returns the entry of a crypto map, nil if there is none (any more).
-func (p *Policy) Tunnel(name string, seq int) *Tunnel {
+func (p *Policy) Tunnel(at Place) *Tunnel {
 	for i := range p.Tunnels {
-		if t := &p.Tunnels[i]; t.Map == name && t.Seq == seq {
+		if t := &p.Tunnels[i]; t.Place() == at {
 			return t
 		}
 	}

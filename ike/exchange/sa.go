@@ -8,11 +8,7 @@ import (
 )
 
 // Acquire asks for IPsec SAs: a packet matched a permit entry and found none.
-type Acquire struct {
-	Map           string
-	Seq           int
-	Local, Remote Proxy
-}
+type Acquire struct{ Flow }
 
 // Keys are the keys of one direction, cut from KEYMAT. Encryption includes the salt
 // of GCM.
@@ -42,6 +38,9 @@ type SAInfo struct {
 	Installed                  time.Time
 	Session                    time.Time // when the peer had its first SAs, since it has any
 }
+
+// Place returns the entry that the pair was negotiated for.
+func (i SAInfo) Place() Place { return Place{i.Interface, i.Map, i.Seq} }
 
 // SAPair is a pair of IPsec SAs with its keys, which belong to whoever installs it.
 type SAPair struct {

@@ -12,6 +12,9 @@ func (t *turn) createSAs(n *node) {
 	d := &n.deal
 	t.peer.IPsec++
 	t.lockIPsec(t.peer.IPsec, debug.ForStuffKE)
+	t.engine(debug.EngineQMKeys)
+	t.engine(debug.EngineIPsecSA) // one for each direction
+	t.engine(debug.EngineIPsecSA)
 	t.trace(debug.ISAKMPCreatingSAs{At: t.at()})
 	info := exchange.SAInfo{
 		Map: d.tunnel.Map, Seq: d.tunnel.Seq, Interface: d.tunnel.Interface,

@@ -84,7 +84,7 @@ func (t *turn) lockIPsec(count int, by debug.Holder) {
 // traceNATD is what 15.x says of one NAT-D payload: a verdict over those compared so far.
 func (t *turn) traceNATD(kind payload.Type, so nat, more bool) {
 	if t.ios15() {
-		t.trace(debug.ISAKMPNATPayload{At: t.at(), Kind: uint8(kind)})
+		t.trace(debug.ISAKMPPayloadType{At: t.at(), Kind: uint8(kind)})
 		t.trace(debug.ISAKMPNAT{At: t.at(), Side: natSide[so], More: more})
 	}
 }

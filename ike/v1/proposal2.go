@@ -190,7 +190,7 @@ func (o *terms) setLife(kind, v uint64) {
 // initiator has only what it asked for.
 func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunnel, debug.InvalidCode) {
 	t.traceValidate(ids, o)
-	code := debug.InvalidProxy
+	code := debug.InvalidLocal
 	for i := range t.env.Policy.Tunnels {
 		tunnel := &t.env.Policy.Tunnels[i]
 		if n.initiator {
@@ -206,6 +206,8 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 		}
 	}
 	switch code {
+	case debug.InvalidLocal:
+		t.trace(debug.IPsecLocalRefused{Local: t.local.Addr()})
 	case debug.InvalidProxy:
 		t.trace(debug.IPsecNoMap{})
 		t.trace(debug.IPsecProxyRefused{Local: ids.Local.Debug(), Remote: ids.Remote.Debug(), Nearest: t.nearest(ids)})
@@ -238,7 +240,9 @@ func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o t
 		selected = tunnel.Covers(ids)
 	}
 	switch {
-	case !selected || tunnel.Local != t.local.Addr() || tunnel.Profile != "" && tunnel.Profile != t.profile:
+	case tunnel.Local != t.local.Addr():
+		return debug.InvalidLocal
+	case !selected || tunnel.Profile != "" && tunnel.Profile != t.profile:
 		return debug.InvalidProxy
 	case !tunnel.Admits(t.peerAddr()):
 		return debug.InvalidPeer

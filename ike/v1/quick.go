@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -47,14 +48,14 @@ type node struct {
 	waiting *message // waits for the data plane
 }
 
-// clear erases what is secret. A private value that a worker uses is erased when its
+// clear erases what is secret, and lets go of what is not needed any more. A private value that a worker uses is erased when its
 // result comes.
 func (n *node) clear() {
 	if n.dh != nil && n.pending == nil {
 		n.dh.Clear()
 	}
 	clear(n.gxy)
-	n.gxy = nil
+	n.gxy, n.ni, n.nr, n.deal.proposal = nil, nil, nil, payload.Proposal{}
 }
 
 // lastSent is the number of the message that was sent last.
@@ -81,6 +82,7 @@ func (t *turn) quickMode(m *message) {
 	n := t.nodes[mid]
 	switch {
 	case t.state == DestSA:
+		t.drop("SA is being deleted")
 		return
 	case !m.header.Encrypted():
 		t.drop("not encrypted")
@@ -106,6 +108,8 @@ func (t *turn) quickMode(m *message) {
 	if i := slices.Index(n.seen, m.digest); i >= 0 {
 		if i == len(n.seen)-1 && n.pending == nil {
 			t.nodeDuplicate(n, m)
+		} else {
+			t.drop("repeated")
 		}
 		return
 	}
@@ -131,9 +135,14 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 	m := n.pending
 	n.pending = nil
 	if ev.Key != nil {
+		if n.dh == nil {
+			t.engine(debug.EngineDH)
+		}
 		n.dh = ev.Key
 	}
-	n.gxy = ev.Shared
+	if n.gxy = ev.Shared; n.gxy != nil {
+		t.engine(debug.EngineShared)
+	}
 	switch {
 	case ev.Err != nil:
 		t.rejectQuick(n)
@@ -148,7 +157,8 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 
 // sendQuick encrypts and sends a message of Quick Mode.
 func (t *turn) sendQuick(n *node, msg []byte, name string, answer bool) {
-	n.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: n.chain.seal(msg), Name: name}
+	t.engine(debug.EngineEncrypt)
+	n.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: bytes.Clone(n.chain.seal(msg)), Name: name}
 	n.retries, n.sentAt = 0, t.env.Now
 	t.send(n.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit, Node: n.mid}

@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"reflect"
 
 	"conft/internal/acl"
@@ -36,6 +37,9 @@ type Config struct {
 
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
+	ARP           []StaticARP  // by address
+	NAT           NAT
+	RouteMaps     []*RouteMap  // by name
 	AccessLists   []*acl.List  // named first, then numbered, in print order
 	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
@@ -89,13 +93,23 @@ type Interface struct {
 	MSS         int // ip tcp adjust-mss, octets, 0 for none
 	Shutdown    bool
 	CryptoMap   string
+	NAT         NATSide
 
 	AccessIn, AccessOut string // ip access-group, "" for none
 	NoUnreachables      bool   // no ip unreachables
 
 	DFBit         DFBit
 	Fragmentation Fragmentation
+	Bandwidth     int // kilobits per second, 0 for that of the type
+	Delay         int // tens of microseconds, 0 for that of the type
+	LoadInterval  int // seconds, 0 for DefaultLoadInterval
 }
+
+// DefaultLoadInterval is what loads are averaged over, in seconds.
+const DefaultLoadInterval = 300
+
+// LoadSeconds is what the loads of the interface are averaged over.
+func (i *Interface) LoadSeconds() int { return cmp.Or(i.LoadInterval, DefaultLoadInterval) }
 
 // Address is an IPv4 address with its mask, both in host byte order; the zero
 // value is "no ip address".
@@ -114,7 +128,15 @@ type Route struct {
 	NextHop      uint32
 	Interface    string
 	Distance     uint8 // 1 by default
+	Tag          uint32
 	Name         string
+	Permanent    bool // stays when the interface is down
+}
+
+// StaticARP is one `arp A.B.C.D MAC arpa`.
+type StaticARP struct {
+	IP  uint32
+	MAC [6]byte
 }
 
 // Lifetime of a security association. 0 means the default or the global value.
@@ -184,8 +206,9 @@ type TransformSet struct {
 
 // CryptoMap is all entries of one name, sorted by Seq.
 type CryptoMap struct {
-	Name    string
-	Entries []*CryptoMapEntry
+	Name         string
+	LocalAddress string // the interface whose address stands for all that have the map; "" for each its own
+	Entries      []*CryptoMapEntry
 }
 
 // CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`, or `crypto dynamic-map NAME

@@ -86,9 +86,8 @@ func (r *receiver) read() {
 			b.release()
 			return
 		}
-		sad := *r.path.sad.Load()
 		for i := range n {
-			r.accept(b, sad, i)
+			r.accept(b, i)
 		}
 		if len(b.packets) < handOver && r.ahead.Load() == 0 {
 			b.process()
@@ -104,7 +103,7 @@ func (r *receiver) read() {
 }
 
 // accept finds the SA of the i-th datagram and puts the packet on the batch.
-func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
+func (r *receiver) accept(b *inBatch, i int) {
 	d := &b.datagrams[i]
 	pkt := d.Buf[:d.N]
 	if r.udp {
@@ -122,7 +121,7 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 		return
 	}
 	spi, seq := binary.BigEndian.Uint32(pkt), binary.BigEndian.Uint32(pkt[4:])
-	sa := sad[spi]
+	sa := r.path.sad.get(uint64(spi))
 	switch {
 	case sa == nil:
 		r.path.drops.add(InInvalidSPI)
@@ -239,7 +238,7 @@ func (r *receiver) deliver(p *inPacket) {
 		s.refuse(drops, InExhausted)
 		return
 	}
-	dev := s.link.dev.Load()
+	dev := s.link.device()
 	if dev == nil {
 		s.refuse(drops, InNoLink)
 		return

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"conft/debug"
@@ -44,15 +44,16 @@ type Path struct {
 	invalidLog limiter
 	invalidSPI limiter
 	tooBig     limiter
-	sad        atomic.Pointer[map[uint32]*pair] // by inbound SPI
+	sad        table[*pair] // by inbound SPI
 
-	mu     sync.Mutex // guards what follows, and every publication
-	policy map[string]*Link
-	links  map[string]*link
-	flows  map[FlowKey]*flow
-	learnt map[netip.Addr]*pathMTU // by the peer's address
-	born   uint64
-	closed bool
+	mu      sync.Mutex // guards what follows, and every publication
+	policy  map[string]*Link
+	links   map[string]*link
+	flows   map[FlowKey]*flow
+	narrows map[entryKey]*narrow    // of the policy
+	learnt  map[netip.Addr]*pathMTU // by the peer's address
+	born    uint64
+	closed  bool
 
 	work    chan task
 	workers sync.WaitGroup
@@ -89,7 +90,6 @@ func New(o Options) *Path {
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
 	p.invalidSPI.interval, p.invalidSPI.burst = invalidInterval, 1
 	p.tooBig.interval, p.tooBig.burst = tooBigInterval, tooBigBurst
-	p.sad.Store(&map[uint32]*pair{})
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {
 			for t := range p.work {
@@ -154,8 +154,10 @@ func (p *Path) Close() error {
 	for _, l := range p.links {
 		devices = append(devices, l.dev.Swap(nil))
 	}
-	sad := *p.sad.Load()
-	p.sad.Store(&map[uint32]*pair{})
+	sad := slices.Collect(p.sad.all())
+	for _, s := range sad {
+		p.sad.drop(uint64(s.InSPI))
+	}
 	p.mu.Unlock()
 
 	var errs error

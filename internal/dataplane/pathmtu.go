@@ -89,7 +89,7 @@ func (p *Path) sender(t *packet.TooBig) (s *pair, proved bool) {
 		quote = quote[esp.UDPHeaderLen:]
 	}
 	proved = len(quote) >= 8
-	for _, s := range *p.sad.Load() {
+	for s := range p.sad.all() {
 		if s.udp != udp || s.Local != netip.AddrPortFrom(t.Src, local) || *s.remote.Load() != netip.AddrPortFrom(t.Dst, remote) {
 			continue
 		}
@@ -120,7 +120,7 @@ func (p *Path) leavePath(peer netip.Addr) {
 	if l == nil {
 		return
 	}
-	for _, s := range *p.sad.Load() {
+	for s := range p.sad.all() {
 		if s.remote.Load().Addr() == peer {
 			return
 		}
@@ -132,7 +132,7 @@ func (p *Path) leavePath(peer netip.Addr) {
 // refit computes anew what fits into the packets of each SA, and says where that has
 // changed. A peer may have moved since it was computed. The caller holds p.mu.
 func (p *Path) refit() {
-	for _, s := range *p.sad.Load() {
+	for s := range p.sad.all() {
 		was := s.path
 		if p.fitMTU(s); s.path != was {
 			p.Hub.Emit(debug.IPsecAdjustMTU{

@@ -1,10 +1,10 @@
 package dataplane
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -33,8 +33,7 @@ func (p *Path) Install(sa SA) error {
 	if p.closed {
 		return errClosed
 	}
-	sad := *p.sad.Load()
-	if sad[sa.InSPI] != nil {
+	if p.sad.get(uint64(sa.InSPI)) != nil {
 		return fmt.Errorf("dataplane: SPI 0x%08X is in use", sa.InSPI)
 	}
 	s := &pair{SA: sa, sock: p.ESP, enabled: !sa.Standby}
@@ -64,11 +63,9 @@ func (p *Path) Install(sa SA) error {
 
 	s.flow.pairs = append(s.flow.pairs, s)
 	s.flow.choose()
-	sad = maps.Clone(sad)
-	sad[sa.InSPI] = s
-	p.sad.Store(&sad)
+	p.sad.put(uint64(sa.InSPI), s)
 	if len(s.flow.pairs) == 1 {
-		p.publish(sa.Flow.Interface)
+		p.expose(s.flow)
 	}
 	return nil
 }
@@ -79,7 +76,7 @@ func (p *Path) Install(sa SA) error {
 func (p *Path) Enable(inSPI uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s := (*p.sad.Load())[inSPI]; s != nil {
+	if s := p.sad.get(uint64(inSPI)); s != nil {
 		s.enabled = true
 		s.flow.pairs = append(without(s.flow.pairs, s), s)
 		s.flow.choose()
@@ -91,27 +88,23 @@ func (p *Path) Enable(inSPI uint32) {
 func (p *Path) Remove(inSPI uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	sad := *p.sad.Load()
-	s := sad[inSPI]
+	s := p.sad.get(uint64(inSPI))
 	if s == nil {
 		return
 	}
-	sad = maps.Clone(sad)
-	delete(sad, inSPI)
-	p.sad.Store(&sad)
+	p.sad.drop(uint64(inSPI))
 	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
 	p.leavePath(s.remote.Load().Addr())
 	s.close()
 	if len(s.flow.pairs) == 0 {
-		p.publish(s.Flow.Interface)
-		p.forgetFlows()
+		p.conceal(s.flow)
 	}
 }
 
 // Move makes a pair send to where its peer is seen now.
 func (p *Path) Move(inSPI uint32, remote netip.AddrPort) {
-	if s := (*p.sad.Load())[inSPI]; s != nil && s.udp {
+	if s := p.sad.get(uint64(inSPI)); s != nil && s.udp {
 		s.remote.Store(&remote)
 	}
 }
@@ -149,10 +142,13 @@ func (p *Path) pathMTU(s *pair) int {
 	if s.PathMTU != 0 {
 		return s.PathMTU
 	}
-	mtu := defaultMTU
-	if l := p.policy[s.Flow.Interface]; l != nil && l.MTU != 0 {
-		mtu = l.MTU
+	mtu := 0
+	for _, l := range p.policy {
+		if l.sas() == s.Flow.Interface && l.MTU != 0 && (mtu == 0 || l.MTU < mtu) {
+			mtu = l.MTU
+		}
 	}
+	mtu = cmp.Or(mtu, defaultMTU)
 	if l := p.learnt[s.remote.Load().Addr()]; l != nil {
 		mtu = min(mtu, l.mtu)
 	}
@@ -170,7 +166,7 @@ func (s *pair) udpLen() int {
 func (p *Path) MTU(inSPI uint32) (path, plain int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s := (*p.sad.Load())[inSPI]; s != nil {
+	if s := p.sad.get(uint64(inSPI)); s != nil {
 		return s.path, int(s.plainMTU.Load())
 	}
 	return 0, 0
@@ -178,7 +174,7 @@ func (p *Path) MTU(inSPI uint32) (path, plain int) {
 
 // Stats returns the counters of one pair, and false when it is not installed.
 func (p *Path) Stats(inSPI uint32) (Stats, bool) {
-	if s := (*p.sad.Load())[inSPI]; s != nil {
+	if s := p.sad.get(uint64(inSPI)); s != nil {
 		return s.stats.load(), true
 	}
 	return Stats{}, false

@@ -19,8 +19,9 @@ Written by ` + "`make interop`" + ` on %s; not to be changed by hand.
 In each cell a real tunnel came up between two hosts behind two routers, begun by the
 side that the column names. A ping of 1000 octets went each way; then the side that had
 begun renewed the IPsec SA, conft because its volume ran out; and a ping went each way
-again, with no other packet between the routers than IKE and ESP. ISAKMP uses pre-shared keys
-and, where a table does not say otherwise, main mode. strongSwan runs ESP in user space
+again, with no other packet between the routers than IKE and ESP. Where a table
+does not say otherwise, ISAKMP uses pre-shared keys and main mode. Where it says NAT, the
+side that begins is behind one that changes address and ports. strongSwan runs ESP in user space
 and therefore in UDP 4500, as behind a NAT; the Linux kernel, with strongSwan as its key
 daemon, in a virtual machine, where ESP is IP protocol 50, as between two confts; it is
 in the table about ESP only, because its IKE is strongSwan's again.

@@ -77,8 +77,9 @@ func espKeys(t exchange.TransformSet, k exchange.Keys) esp.Keys {
 
 // acquire passes a packet's wish for an SA on to IKE.
 func (r *Router) acquire(a dataplane.Acquire) {
-	s := a.Flow.Selector
-	r.engine.Acquire(exchange.Acquire{Map: a.Flow.Map, Seq: a.Flow.Seq, Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
+	f := a.Flow
+	s := exchange.Selector{Local: ikeProxy(f.Selector.Local), Remote: ikeProxy(f.Selector.Remote)}
+	r.engine.Acquire(exchange.Acquire{Flow: exchange.Flow{Interface: f.Interface, Map: f.Map, Seq: f.Seq, Selector: s}})
 }
 
 // listen opens the sockets and makes IKE and the data plane, which need each other.
@@ -98,7 +99,7 @@ func (r *Router) listen() error {
 		udp4500.Close()
 		return err
 	}
-	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
+	r.ike, r.raw = &ikeSockets{plain: udp500, encap: udp4500}, raw
 	ipsec := &sas{r: r}
 	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
 	// The data plane receives from here on; what it has for IKE waits in the mailbox.
