@@ -10,6 +10,7 @@ import (
 
 	log "conft/debug"
 	"conft/internal/aaa"
+	"conft/internal/seat"
 	"conft/nvram"
 )
 
@@ -22,17 +23,11 @@ func (r *Router) Clock() log.Clock { return r.clock }
 // SetClock sets the router's time.
 func (r *Router) SetClock(t time.Time) { r.clock.Set(t) }
 
-// CheckEnable reports whether a password opens privileged EXEC. Where none is
-// configured none does.
-func (r *Router) CheckEnable(password string) bool {
-	switch e := r.running.Load().EnableAt(15); {
-	case e.Secret != "":
-		return aaa.Matches(e.Secret, password)
-	case e.Password.Text != "":
-		return aaa.Equal(e.Password.Text, password)
-	}
-	return false
-}
+// Access returns who decides who may come in.
+func (r *Router) Access() *aaa.Access { return r.access }
+
+// Seats returns the lines and who uses them.
+func (r *Router) Seats() *seat.Table { return r.seats }
 
 // SystemState returns what `show version` prints of this process and machine.
 func (r *Router) SystemState() SystemState {
