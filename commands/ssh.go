@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"conft/internal/config"
@@ -59,20 +60,15 @@ var sshKeyPairLine = configLine{
 	},
 }
 
-// The algorithms that may be chosen, in the order in which they are offered.
+// sshAlgorithms are the algorithms that may be chosen.
 var sshAlgorithms = []struct {
 	words, help string
-	of          func(*config.SSH) *[]string
-	names       []string
+	of          func(*config.SSHAlgorithms) *[]string
 }{
-	{"encryption", "Configure encryption algorithm", func(s *config.SSH) *[]string { return &s.Ciphers },
-		[]string{"chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"}},
-	{"mac", "Configure mac algorithm", func(s *config.SSH) *[]string { return &s.MACs },
-		[]string{"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha1"}},
-	{"kex", "Configure diffie-hellman group algorithm", func(s *config.SSH) *[]string { return &s.KEX },
-		[]string{"curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "diffie-hellman-group14-sha1"}},
-	{"hostkey", "Configure hostkey algorithm", func(s *config.SSH) *[]string { return &s.HostKeys },
-		[]string{"rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"}},
+	{"encryption", "Configure encryption algorithm", func(a *config.SSHAlgorithms) *[]string { return &a.Ciphers }},
+	{"mac", "Configure mac algorithm", func(a *config.SSHAlgorithms) *[]string { return &a.MACs }},
+	{"kex", "Configure diffie-hellman group algorithm", func(a *config.SSHAlgorithms) *[]string { return &a.KEX }},
+	{"hostkey", "Configure hostkey algorithm", func(a *config.SSHAlgorithms) *[]string { return &a.HostKeys }},
 }
 
 // sshAlgorithmLines are `ip ssh server algorithm …`.
@@ -80,19 +76,20 @@ func sshAlgorithmLines() []grammar.Entry[*config.Config] {
 	var all []grammar.Entry[*config.Config]
 	for _, x := range sshAlgorithms {
 		help := withHelp(sshHelp, grammar.Help{"server": "Configure SSH server", "algorithm": "Configure SSH server algorithm", x.words: x.help})
-		for _, n := range x.names {
+		names := slices.Concat(*x.of(&config.UsualSSH), *x.of(&config.OldSSH))
+		for _, n := range names {
 			help[n] = "Algorithm " + n
 		}
 		all = append(all, configLine{
-			Syntax: "ip ssh server algorithm " + x.words + " ![{" + strings.Join(x.names, " | ") + "}...$names]",
+			Syntax: "ip ssh server algorithm " + x.words + " ![{" + strings.Join(names, " | ") + "}...$names]",
 			Help:   help,
 			Set: func(c *config.Config, a grammar.Args) error {
-				*x.of(&c.SSH) = unique(a.Strings("names"))
+				*x.of(&c.SSH.Algorithms) = unique(a.Strings("names"))
 				return nil
 			},
-			No: func(c *config.Config, _ grammar.Args) error { *x.of(&c.SSH) = nil; return nil },
+			No: func(c *config.Config, _ grammar.Args) error { *x.of(&c.SSH.Algorithms) = nil; return nil },
 			Write: func(c *config.Config, w *grammar.Writer) {
-				if list := *x.of(&c.SSH); list != nil {
+				if list := *x.of(&c.SSH.Algorithms); list != nil {
 					w.Line("ip ssh server algorithm", x.words, strings.Join(list, " "))
 				}
 			},

@@ -22,6 +22,7 @@ import (
 	"conft/internal/seat"
 	"conft/shell"
 	"conft/shell/grammar"
+	"conft/shell/vty"
 )
 
 // lines gives every session a line: the first is the console, further ones at the
@@ -82,6 +83,21 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	}()
 	s.Run(ctx)
 	return 0
+}
+
+// serveSSH lets users in over SSH until stop is called.
+func (l *lines) serveSSH() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	s := &vty.Server{Router: l.router, Exec: l.exec, Config: commands.Config, Listen: vty.Listen}
+	go func() {
+		defer close(done)
+		s.Run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // typed is what is typed on standard input, for one console after the other: a

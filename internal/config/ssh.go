@@ -11,11 +11,41 @@ type SSH struct {
 	Retries    int    // passwords of one connection, ip ssh authentication-retries
 	Version2   bool   // ip ssh version 2
 	KeyPair    string // ip ssh rsa keypair-name, "" for that of the router's name
-	Ciphers    []string
-	MACs       []string
-	KEX        []string
-	HostKeys   []string
+	Algorithms SSHAlgorithms
 	PublicKeys []SSHUser // by name
+}
+
+// SSHAlgorithms are what an SSH connection may agree on, in the order of preference;
+// nil for the usual ones.
+type SSHAlgorithms struct{ Ciphers, MACs, KEX, HostKeys []string }
+
+// UsualSSH are the algorithms of a server that is configured for no others.
+var UsualSSH = SSHAlgorithms{
+	Ciphers: []string{"chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"},
+	MACs:    []string{"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"},
+	KEX: []string{"mlkem768x25519-sha256", "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
+		"ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512"},
+	HostKeys: []string{"rsa-sha2-512", "rsa-sha2-256"},
+}
+
+// OldSSH are those that only an old client needs.
+var OldSSH = SSHAlgorithms{
+	MACs:     []string{"hmac-sha1"},
+	KEX:      []string{"diffie-hellman-group14-sha1"},
+	HostKeys: []string{"ssh-rsa"},
+}
+
+// Agreeable are the algorithms in force.
+func (s *SSH) Agreeable() SSHAlgorithms {
+	a := s.Algorithms
+	for _, x := range []struct{ list, usual *[]string }{
+		{&a.Ciphers, &UsualSSH.Ciphers}, {&a.MACs, &UsualSSH.MACs}, {&a.KEX, &UsualSSH.KEX}, {&a.HostKeys, &UsualSSH.HostKeys},
+	} {
+		if *x.list == nil {
+			*x.list = *x.usual
+		}
+	}
+	return a
 }
 
 // Defaults of the SSH server.

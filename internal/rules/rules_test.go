@@ -23,6 +23,7 @@ var may = map[string][]string{
 	"shell":               {"shell/grammar", "internal/aaa", "internal/config"},
 	"internal/seat":       {"internal/config"},
 	"shell/grammar":       {},
+	"shell/vty":           {"shell", "shell/grammar", "internal/aaa", "internal/acl", "internal/config", "internal/packet", "internal/pki", "internal/seat"},
 	"ike":                 {"ike/v1", "ike/exchange", "ike/payload", "internal/suite"},
 	"ike/v1":              {"ike/exchange", "ike/payload", "internal/suite"},
 	"ike/exchange":        {"ike/payload", "internal/suite"},
@@ -65,6 +66,7 @@ var edges = map[string][]string{
 	"golang.org/x/sys/unix":              {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench", "internal/strongswan"},
 	"go.etcd.io/bbolt":                   {"nvram"},
 	"golang.org/x/term":                  {"cmd/conft"},
+	"golang.org/x/crypto/ssh":            {"shell/vty", "internal/nettest"},
 	"filippo.io/bigmod":                  {"internal/suite"},
 	"software.sslmate.com/src/go-pkcs12": {"internal/pki"},
 }
