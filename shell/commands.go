@@ -15,7 +15,7 @@ import (
 
 // Commands are the EXEC commands of the session itself.
 func Commands() []grammar.Exec[*Session] {
-	return append(terminalCommands(),
+	return append(terminalCommands(), showTerminal,
 		grammar.Exec[*Session]{
 			Syntax: "enable [<1-15>$level]",
 			Help:   grammar.Help{"enable": "Turn on privileged commands", "$level": "Enable level"},

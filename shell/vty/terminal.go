@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"io"
 	"slices"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -13,6 +14,9 @@ import (
 	"conft/internal/seat"
 	"conft/shell"
 )
+
+// lastWords is how long a client has to hang up by itself when its session has ended.
+const lastWords = time.Second
 
 // session serves the first session channel of a connection, until it ends.
 func (c *client) session(ctx context.Context, sc *ssh.ServerConn, channels <-chan ssh.NewChannel, at *seat.Seat) {
@@ -32,8 +36,10 @@ func (c *client) session(ctx context.Context, sc *ssh.ServerConn, channels <-cha
 			}
 			served = true
 			c.wait.Go(func() {
-				defer sc.Close()
 				c.requests(ctx, sc, ch, requests, at)
+				late := time.AfterFunc(lastWords, func() { sc.Close() })
+				sc.Wait()
+				late.Stop()
 			})
 		}
 	}
@@ -69,6 +75,7 @@ func (c *client) requests(ctx context.Context, sc *ssh.ServerConn, ch ssh.Channe
 		select {
 		case status := <-done:
 			ch.SendRequest("exit-status", false, ssh.Marshal(exitStatus{status}))
+			ch.CloseWrite()
 			return
 		case r, ok := <-requests:
 			if !ok {
