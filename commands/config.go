@@ -74,6 +74,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		separator,
 		ipsecLifetimeLine,
 		ipsecIdleLine,
+		ipsecReplayLine,
 		transformSetBlock,
 		natTransparencyLine,
 		dfBitLine,

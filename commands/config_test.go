@@ -224,9 +224,19 @@ no crypto isakmp enable
 !
 crypto ipsec security-association lifetime kilobytes 2560
 crypto ipsec security-association lifetime seconds 900
+crypto ipsec security-association replay window-size 1024
+crypto ipsec security-association replay disable
 crypto ipsec transform-set A esp-aes esp-sha-hmac 
 crypto ipsec transform-set B esp-gcm 256 
 crypto ipsec transform-set C esp-null esp-sha256-hmac 
+crypto ipsec transform-set D ah-sha-hmac 
+ mode transport
+!
+crypto ipsec transform-set E ah-md5-hmac esp-aes 256 
+ mode transport require
+!
+crypto ipsec transform-set F ah-sha512-hmac esp-gcm 192 
+crypto ipsec transform-set G ah-sha384-hmac esp-null esp-sha256-hmac 
 !
 crypto dynamic-map D 10
  set transform-set A 
@@ -248,6 +258,8 @@ crypto map M 10 ipsec-isakmp
  set peer 1.1.1.1
  set security-association lifetime kilobytes 100000
  set security-association lifetime seconds 3600
+ set security-association replay window-size 64
+ set security-association replay disable
  set transform-set B A 
  set pfs group14
  match address LIST

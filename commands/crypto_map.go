@@ -223,6 +223,7 @@ var mapEntries = []grammar.Entry[*mapScope]{
 		No:    func(e *mapScope, a grammar.Args) error { resetLifetime(&e.Life, a); return nil },
 		Write: func(e *mapScope, w *grammar.Writer) { writeLifetime(w, "set", e.Life) },
 	},
+	mapReplayLine,
 	mapIdleLine,
 	mapLine{
 		Syntax: "set transform-set ![WORD...]",

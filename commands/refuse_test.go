@@ -59,14 +59,16 @@ func TestBadInput(t *testing.T) {
 		{[]string{"crypto isakmp key k address 1.1.1.1 255.0.255.0"}, "% Bad mask 0xFF00FF00 for address 1.1.1.1"},
 		{[]string{"no crypto isakmp key other address 23.23.23.3"}, "% No such pre-shared key for address mask 23.23.23.3 255.255.255.255"},
 		// transform sets
-		{[]string{"crypto ipsec transform-set X ah-sha-hmac esp-aes esp-sha-hmac"}, "% The Authentication Header is not supported, use an ESP transform in place of ah-sha-hmac."},
+		{[]string{"crypto ipsec transform-set X ah-sha-hmac esp-null"}, "% Invalid transform set: esp-null needs an authentication transform."},
+		{[]string{"crypto ipsec transform-set X ah-sha-hmac esp-sha-hmac"}, "% Invalid transform set: esp-sha-hmac needs an encryption transform, esp-null for none."},
+		{[]string{"crypto ipsec transform-set X esp-aes ah-sha-hmac"}, "invalid input at column 38"},
+		{[]string{"crypto ipsec security-association replay window-size 65"}, "invalid input at column 55"},
 		{[]string{"crypto ipsec transform-set X esp-aes esp-des"}, "invalid input at column 42"},
 		{[]string{"crypto ipsec transform-set X esp-aes esp-md5-hmac esp-sha-hmac"}, "invalid input at column 51"},
 		{[]string{"crypto ipsec transform-set X esp-aes 256"}, "% Invalid transform set: esp-aes 256 needs an authentication transform."},
 		{[]string{"crypto ipsec transform-set X esp-sha-hmac"}, "% Invalid transform set: esp-sha-hmac needs an encryption transform, esp-null for none."},
 		{[]string{"crypto ipsec transform-set X esp-gcm esp-sha-hmac"}, "invalid input at column 38"},
 		{[]string{"no crypto ipsec transform-set T"}, "% Transform set T is in use by the crypto map(s): D, M"},
-		{[]string{"crypto ipsec transform-set T esp-aes esp-sha-hmac", "mode transport"}, "% Transport mode is not supported, use tunnel mode."},
 		// crypto maps
 		{[]string{"crypto map M 30 ipsec-isakmp dynamic NONE"}, `% ERROR: dynamic crypto map with tag "NONE" does not exist.`},
 		{[]string{"crypto map M 10 ipsec-isakmp dynamic D"}, "% M 10 is a crypto map entry of its own; remove it first."},

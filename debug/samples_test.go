@@ -288,6 +288,8 @@ var samples = []sample{
 	{ISAKMPAliveError{info, 1, 5}, "ISAKMP:(0:1:SW:1):DPD incrementing error counter (1/5)"},
 	{ISAKMPNotResponding{info, r3}, "ISAKMP:(0:1:SW:1):peer 23.23.23.3 not responding!"},
 
+	{ISAKMPNATOA{conn, false, netip.MustParseAddr("10.0.0.2"), 0xCAFEBABE}, "ISAKMP (0:134217729): processing NAT-OAi payload. addr = 10.0.0.2, message ID = 3405691582"},
+	{ISAKMPNATOA{conn, true, r3, 0xCAFEBABE}, "ISAKMP (0:134217729): processing NAT-OAr payload. addr = 23.23.23.3, message ID = 3405691582"},
 	{ISAKMPNATD{conn, true, true}, "ISAKMP (0:134217729): NAT match MINE hash"},
 	{ISAKMPNATD{conn, true, false}, "ISAKMP (0:134217729): NAT does not match MINE hash"},
 	{ISAKMPNATD{conn, false, true}, "ISAKMP (0:134217729): NAT match HIS hash"},
@@ -378,6 +380,16 @@ var samples = []sample{
 	{IPsecCreate{SARef: saRef}, "IPSEC(create_sa): sa created,\n  (sa) sa_dest= 23.23.23.3, sa_prot= 50, \n    sa_spi= 0xE06FF44(235339588), \n" +
 		"    sa_trans= esp-des esp-md5-hmac , sa_conn_id= 2002"},
 	{IPsecEnableNotify{}, "IPSEC(key_engine_enable_outbound): rec'd enable notify from ISAKMP"},
+	{IPsecSPIResponse{SPI: 1956049925, AH: true, Local: r3, Peer: r1}, "IPSEC(spi_response): getting spi 1956049925 for SA \n        from 23.23.23.3 to 12.12.12.1 for prot 2"},
+	{IPsecEnable{SPI: 1956049925, AH: true}, "IPSEC(key_engine_enable_outbound): enable SA with spi 1956049925/51"},
+	{IPsecDeleteSPI{SPI: 0xE06FF44, AH: true, Peer: r3}, "IPSEC(key_engine_delete_sas): delete SA with spi 0xE06FF44 proto 51 for 23.23.23.3"},
+	{IPsecCreate{SARef: SARef{AH: true, Dst: r3, SPI: 0xE06FF44, Transform: "ah-sha-hmac", ConnID: 2001}},
+		"IPSEC(create_sa): sa created,\n  (sa) sa_dest= 23.23.23.3, sa_prot= 51, \n    sa_spi= 0xE06FF44(235339588), \n    sa_trans= ah-sha-hmac , sa_conn_id= 2001"},
+	{IPsecValidate{Part: 1, KeyRequest: KeyRequest{AH: true, Transport: true, Local: r3, Remote: r1, LocalProxy: lan3, RemoteProxy: lan1, Transform: "ah-sha-hmac"}},
+		"IPSEC(validate_proposal_request): proposal part #1,\n  (key eng. msg.) INBOUND local= 23.23.23.3, remote= 12.12.12.1, \n" +
+			"    local_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4),\n" +
+			"    protocol= AH, transform= ah-sha-hmac  (Transport), \n    lifedur= 0s and 0kb, \n" +
+			"    spi= 0x0(0), conn_id= 0, keysize= 0, flags= 0x0"},
 	{IPsecEnable{SPI: 1956049925}, "IPSEC(key_engine_enable_outbound): enable SA with spi 1956049925/50"},
 	{IPsecCurrent{Peer: r3, SPI: 0xDD8C4BB4}, "IPSEC(update_current_outbound_sa): updated peer 23.23.23.3 current outbound sa to SPI DD8C4BB4"},
 	{IPsecExpiring{Seconds: 30}, "IPSEC(lifetime_expiry): SA lifetime threshold reached, expiring in 30 seconds"},

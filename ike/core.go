@@ -170,10 +170,23 @@ func (c *Core) ios15() bool { return c.policy.Version == debug.IOS15 }
 func (c *Core) SPI() uint32 {
 	for {
 		spi := c.draw()
-		if spi > 255 && c.pairs[spi] == nil && !c.promised(spi) {
+		if spi > 255 && c.receiver(spi) == nil && !c.promised(spi) {
 			return spi
 		}
 	}
+}
+
+// receiver returns the pair that receives on an SPI, by whichever of its protocols.
+func (c *Core) receiver(spi uint32) *pair {
+	if p := c.pairs[spi]; p != nil {
+		return p
+	}
+	for _, p := range c.pairs {
+		if p.AH.InboundSPI == spi && spi != 0 {
+			return p
+		}
+	}
+	return nil
 }
 
 // draw returns a random number.

@@ -78,7 +78,7 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 	case exchange.Withdraw:
 		c.later = append(c.later, func() { c.withdraw(a.InboundSPI) })
 	case exchange.PeerDeleted:
-		c.later = append(c.later, func() { c.peerDeleted(s, a.OutboundSPI) })
+		c.later = append(c.later, func() { c.peerDeleted(s, a) })
 	case exchange.Roamed:
 		c.later = append(c.later, func() { c.roamed(s, a.Remote) })
 	case exchange.PeerDead:

@@ -50,6 +50,9 @@ func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector, renews *pair) {
 	if renews != nil {
 		q.peer = max(0, slices.Index(t.Peers, renews.peer.Addr))
 	}
+	if slices.ContainsFunc(t.Transforms, func(s exchange.TransformSet) bool { return len(s.Split()) > 1 }) {
+		q.AHSPI = c.SPI()
+	}
 	key := keyOf(q.Request)
 	if c.requests[key] != nil || len(c.requests) >= maxRequests {
 		return
@@ -88,7 +91,7 @@ func (c *Core) assign(q *request) {
 // promised reports whether a request holds an SPI.
 func (c *Core) promised(spi uint32) bool {
 	for _, q := range c.requests {
-		if q.SPI == spi {
+		if q.SPI == spi || q.AHSPI == spi {
 			return true
 		}
 	}
@@ -135,11 +138,14 @@ func (c *Core) traceRequest(q *request) {
 	for _, set := range t.Transforms {
 		i := exchange.SAInfo{Local: local, Remote: remote, OutboundSPI: q.SPI, Set: set, Selector: q.Selector,
 			LifeSeconds: t.LifeSeconds, LifeKilobytes: t.LifeKilobytes}
-		k := i.KeyRequest(true)
-		k.Flags |= 0x4000
-		if t.PFS != 0 {
-			k.Flags |= 1
+		i.AH.OutboundSPI = q.AHSPI
+		i.Transport, _ = set.Propose(q.Selector, local.Addr(), remote.Addr())
+		for _, k := range i.KeyRequests(true) {
+			k.Flags |= 0x4000
+			if t.PFS != 0 {
+				k.Flags |= 1
+			}
+			c.emit(debug.IPsecRequest{KeyRequest: k})
 		}
-		c.emit(debug.IPsecRequest{KeyRequest: k})
 	}
 }

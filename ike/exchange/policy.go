@@ -50,11 +50,38 @@ type ISAKMPProposal struct {
 	LifeSeconds uint32
 }
 
-// TransformSet is one ESP transform with its authenticator.
+// TransformSet is what protects together: AH, an ESP transform with its authenticator, or
+// both.
 type TransformSet struct {
-	Transform suite.Transform
-	KeyBits   int        // of AES, 0 for the others
-	Auth      suite.Auth // AuthNone with GCM, or where only encryption is wanted
+	AH        suite.Auth      // AuthNone without AH
+	Transform suite.Transform // 0 without ESP
+	KeyBits   int             // of AES, 0 for the others
+	Auth      suite.Auth      // AuthNone with GCM, or where only encryption is wanted
+	Mode      Mode            // that may be negotiated; of a pair its SAInfo says which it is
+}
+
+// Mode is the encapsulation mode of a transform set.
+type Mode uint8
+
+const (
+	TunnelMode       Mode = iota // always
+	TransportMode                // proposed where the proxies are the peers; either is accepted
+	RequireTransport             // nothing else
+)
+
+// Propose returns the mode that an initiator proposes for the set, and false if it has
+// none to propose. Transport mode serves only what the peers themselves say.
+func (s TransformSet) Propose(of Selector, local, remote netip.Addr) (transport, ok bool) {
+	hosts := of.Between(local, remote)
+	return s.Mode != TunnelMode && hosts, hosts || s.Mode != RequireTransport
+}
+
+// Accept reports whether a responder agrees to a mode.
+func (s TransformSet) Accept(transport bool, of Selector, local, remote netip.Addr) bool {
+	if transport {
+		return s.Mode != TunnelMode && of.Between(local, remote)
+	}
+	return s.Mode != RequireTransport
 }
 
 // Tunnel is one entry of a crypto map on an interface.

@@ -175,8 +175,8 @@ func (t *turn) inform1(m *message) (input debug.Input, after func()) {
 func (t *turn) deleted(d payload.Delete) (after func()) {
 	for _, spi := range d.SPIs {
 		switch {
-		case d.Protocol == payload.ProtocolESP:
-			t.do(exchange.PeerDeleted{OutboundSPI: binary.BigEndian.Uint32(spi)})
+		case d.Protocol == payload.ProtocolESP || d.Protocol == payload.ProtocolAH:
+			t.do(exchange.PeerDeleted{OutboundSPI: binary.BigEndian.Uint32(spi), AH: d.Protocol == payload.ProtocolAH})
 		case d.Protocol == payload.ProtocolISAKMP && cookies(spi) == t.cky:
 			gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: debug.SANoReason, State: t.shown, Peer: t.peerAddr()}
 			t.trace(gone)

@@ -124,7 +124,7 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 	case exchange.Moved:
 		t.moved(ev.Remote)
 	case exchange.DeleteIPsec:
-		t.deleteIPsec(ev.SPIs)
+		t.deleteIPsec(ev)
 	}
 	return t.out
 }

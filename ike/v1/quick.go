@@ -2,6 +2,7 @@ package v1
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"time"
 
@@ -31,10 +32,11 @@ type node struct {
 	initiator bool
 	state     NodeState
 	started   time.Time
-	request   exchange.Request // the initiator's
-	deleted   bool             // over; waits to be purged
+	request   *exchange.Request // the initiator's
+	deleted   bool              // over; waits to be purged
 
 	chain  ivChain
+	offer  payload.SA // the initiator's
 	deal   deal
 	ni, nr []byte
 	dh     *suite.PrivateKey
@@ -55,8 +57,11 @@ func (n *node) clear() {
 		n.dh.Clear()
 	}
 	clear(n.gxy)
-	n.gxy, n.ni, n.nr, n.deal.proposal = nil, nil, nil, payload.Proposal{}
+	n.gxy, n.ni, n.nr, n.deal.proposals = nil, nil, nil, nil
 }
+
+// bundled reports whether AH and ESP are agreed on.
+func (n *node) bundled() bool { return len(n.deal.proposals) == 2 }
 
 // lastSent is the number of the message that was sent last.
 func (n *node) lastSent() int {
@@ -217,12 +222,12 @@ func (t *turn) remember(mid uint32) {
 
 // rejectQuick refuses the peer's proposal or choice and tells it so.
 func (t *turn) rejectQuick(n *node) {
-	t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP, Type: payload.NoProposalChosen, SPI: octets(n.deal.outSPI)}, n.deal.outSPI)
+	t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: cmp.Or(n.deal.protocol, payload.ProtocolESP), Type: payload.NoProposalChosen, SPI: octets(n.deal.outSPI)}, n.deal.outSPI)
 	t.deleteNode(n, true, debug.NodeRejected)
 	t.nodeMove(n, debug.FromPeer, debug.QMExch, n.state)
 	t.trace(debug.CryptoModeFailure{Mode: debug.QuickMode, Peer: t.peerAddr()})
 	if n.initiator {
-		t.do(exchange.Failed{Request: n.request})
+		t.do(exchange.Failed{Request: *n.request})
 	}
 }
 
@@ -248,7 +253,7 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 	if n.retries == attempts {
 		t.deleteNode(n, true, debug.NodeErrCount)
 		if n.initiator {
-			t.do(exchange.Failed{Request: n.request})
+			t.do(exchange.Failed{Request: *n.request})
 			if t.unheard {
 				t.delete(debug.SADeathP1, false)
 			}

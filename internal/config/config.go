@@ -49,6 +49,7 @@ type Config struct {
 	ISAKMPOff     bool     // no crypto isakmp enable
 	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
 	IPsecLife     Lifetime // crypto ipsec security-association lifetime
+	Replay        Replay   // crypto ipsec security-association replay
 	Keepalive     Keepalive
 	NATKeepalive  uint16   // crypto isakmp nat keepalive, in seconds; 0 for none
 	NoUDPEncap    bool     // no crypto ipsec nat-transparency udp-encaps
@@ -198,10 +199,42 @@ type ISAKMPKey struct {
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
 // are the words typed, in canonical form, with the key size of an AES cipher in
 // the cipher's own word unless it is 128: "esp-aes", "esp-aes 256", "esp-gcm",
-// "esp-sha-hmac". The cipher comes first.
+// "esp-sha-hmac". AH comes first, then the cipher.
 type TransformSet struct {
 	Name       string
 	Transforms []string
+	Mode       Mode
+}
+
+// Mode is the encapsulation mode of a transform set.
+type Mode uint8
+
+const (
+	Tunnel           Mode = iota
+	Transport             // between the peers themselves; tunnel mode is accepted, too
+	RequireTransport      // only that
+)
+
+// Replay is how inbound SAs look at sequence numbers.
+type Replay struct {
+	Window   uint16 // packets; 0 for the global value, or 64
+	Disabled bool
+}
+
+// Size returns the window of an entry's SAs in packets, 0 for none. What the entry says
+// goes before what is said for all.
+func (r Replay) Size(global Replay) int {
+	switch {
+	case r.Disabled:
+		return 0
+	case r.Window != 0:
+		return int(r.Window)
+	case global.Disabled:
+		return 0
+	case global.Window != 0:
+		return int(global.Window)
+	}
+	return DefaultReplayWindow
 }
 
 // CryptoMap is all entries of one name, sorted by Seq.
@@ -222,6 +255,7 @@ type CryptoMapEntry struct {
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
+	Replay        Replay
 	IdleTime      IdleTime
 	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
@@ -253,6 +287,7 @@ const (
 	DefaultLifeSeconds   = 3600
 	DefaultLifeKilobytes = 4608000
 	DefaultISAKMPLife    = 86400
+	DefaultReplayWindow  = 64
 	DefaultLogBuffer     = 4096
 )
 

@@ -214,7 +214,7 @@ func nothingAllocates(t *testing.T, s testSuite) {
 	sink := &pipeTUN{written: make(chan int, 1)}
 	d := newDevice(p1, p1.links[outside], sink)
 	p3.links[outside].dev.Store(newDevice(p3, p3.links[outside], sink))
-	r := newReceiver(p3, e3, false)
+	r := newReceiver(p3, e3)
 	out, in := newOutBatch(4), newInBatch(8)
 	defer p3.links[outside].dev.Store(nil)
 	defer out.release()

@@ -225,7 +225,7 @@ func FuzzInbound(f *testing.F) {
 	n := newNet()
 	f.Cleanup(n.close)
 	n.up(f)
-	r := newReceiver(n.r3.Path, n.r3.esp, false)
+	r := newReceiver(n.r3.Path, n.r3.esp)
 	f.Fuzz(func(t *testing.T, d []byte) {
 		b := newInBatch(1)
 		defer b.release()

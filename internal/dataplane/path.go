@@ -15,6 +15,7 @@ import (
 // not block.
 type Options struct {
 	ESP Socket // raw protocol 50; nil when there is none
+	AH  Socket // whole packets: sends any, receives those of protocol 51; nil when there is none
 	UDP Socket // UDP 4500; nil when there is none
 	Hub Hub
 
@@ -28,9 +29,9 @@ type Options struct {
 	VolumeExpired func(inSPI uint32, hard bool)
 	// Moved says that a peer behind a NAT is seen elsewhere now. It may be nil.
 	Moved func(inSPI uint32, remote netip.AddrPort)
-	// InvalidSPI says that ESP came for an SA that is not there; at most once a
+	// InvalidSPI says that ESP or AH came for an SA that is not there; at most once a
 	// second. It may be nil.
-	InvalidSPI func(local, remote netip.Addr, spi uint32)
+	InvalidSPI func(local, remote netip.Addr, spi uint32, ah bool)
 }
 
 // Hub takes the %CRYPTO-4 messages; debug.Hub is one.
@@ -45,6 +46,7 @@ type Path struct {
 	invalidSPI limiter
 	tooBig     limiter
 	sad        table[*pair] // by inbound SPI
+	ahSAD      table[*pair] // those with AH, by its inbound SPI
 
 	mu      sync.Mutex // guards what follows, and every publication
 	policy  map[string]*Link
@@ -98,9 +100,9 @@ func New(o Options) *Path {
 			}
 		})
 	}
-	for _, s := range []Socket{o.ESP, o.UDP} {
+	for _, s := range []Socket{o.ESP, o.UDP, o.AH} {
 		if s != nil {
-			r := newReceiver(p, s, s == o.UDP)
+			r := newReceiver(p, s)
 			p.sockets.Go(r.run)
 		}
 	}
@@ -156,12 +158,12 @@ func (p *Path) Close() error {
 	}
 	sad := slices.Collect(p.sad.all())
 	for _, s := range sad {
-		p.sad.drop(uint64(s.InSPI))
+		p.withdraw(s)
 	}
 	p.mu.Unlock()
 
 	var errs error
-	for _, s := range []Socket{p.ESP, p.UDP} {
+	for _, s := range []Socket{p.ESP, p.UDP, p.AH} {
 		if s != nil {
 			errs = errors.Join(errs, s.Close())
 		}

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"conft/esp"
-	"conft/internal/packet"
+	"conft/internal/suite"
 )
 
 const (
@@ -40,19 +40,20 @@ func (p *Path) Install(sa SA) error {
 	if sa.Remote.Port() != 0 {
 		s.sock, s.udp = p.UDP, true
 	}
-	if s.sock == nil {
+	s.layered = sa.Transport || sa.AH.Auth != suite.AuthNone
+	if s.whole = s.layered && !s.udp; s.whole {
+		s.sock = p.AH
+	}
+	if s.sock == nil || s.udp && sa.AH.Auth != suite.AuthNone {
 		return errors.New("dataplane: no socket for this encapsulation")
 	}
-	var err error
-	if s.out, err = esp.NewOutbound(sa.OutSPI, sa.OutKeys); err != nil {
+	if p.ahSAD.get(uint64(sa.AH.InSPI)) != nil {
+		return fmt.Errorf("dataplane: SPI 0x%08X is in use", sa.AH.InSPI)
+	}
+	if err := s.open(); err != nil {
+		s.close()
 		return fmt.Errorf("dataplane: %w", err)
 	}
-	if s.in, err = esp.NewInbound(sa.InSPI, sa.InKeys, sa.Window); err != nil {
-		s.out.Close()
-		return fmt.Errorf("dataplane: %w", err)
-	}
-	s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
-	s.nextSeq = s.out.NextSeq
 	s.soft, s.hard = sa.limits()
 	s.remote.Store(&sa.Remote)
 	for _, l := range []*limiter{&s.replayLog, &s.macLog, &s.identityLog} {
@@ -63,7 +64,7 @@ func (p *Path) Install(sa SA) error {
 
 	s.flow.pairs = append(s.flow.pairs, s)
 	s.flow.choose()
-	p.sad.put(uint64(sa.InSPI), s)
+	p.enter(s)
 	if len(s.flow.pairs) == 1 {
 		p.expose(s.flow)
 	}
@@ -92,7 +93,7 @@ func (p *Path) Remove(inSPI uint32) {
 	if s == nil {
 		return
 	}
-	p.sad.drop(uint64(inSPI))
+	p.withdraw(s)
 	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
 	p.leavePath(s.remote.Load().Addr())
@@ -113,9 +114,59 @@ func without(pairs []*pair, s *pair) []*pair {
 	return slices.DeleteFunc(pairs, func(o *pair) bool { return o == s })
 }
 
+// open makes the SAs of the pair. After an error some of them may be there.
+func (s *pair) open() (err error) {
+	if s.InKeys.Transform != 0 {
+		if s.out, err = esp.NewOutbound(s.OutSPI, s.OutKeys); err != nil {
+			return err
+		}
+		if s.in, err = esp.NewInbound(s.InSPI, s.InKeys, s.Window); err != nil {
+			return err
+		}
+		s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
+		s.nextSeq = s.out.NextSeq
+	}
+	if err = s.openAH(); err != nil {
+		return err
+	}
+	switch {
+	case s.ahOut == nil && s.out == nil:
+		return esp.ErrSuite
+	case s.out == nil:
+		s.nextSeq = s.ahOut.NextSeq
+	}
+	return nil
+}
+
 func (s *pair) close() {
-	s.out.Close()
-	s.in.Close()
+	if s.out != nil {
+		s.out.Close()
+	}
+	if s.in != nil {
+		s.in.Close()
+	}
+	if s.ahOut != nil {
+		s.ahOut.Close()
+	}
+	if s.ahIn != nil {
+		s.ahIn.Close()
+	}
+}
+
+// enter and withdraw publish the tables of inbound SAs with and without a pair. The caller
+// holds p.mu.
+func (p *Path) enter(s *pair) {
+	p.sad.put(uint64(s.InSPI), s)
+	if s.ahIn != nil {
+		p.ahSAD.put(uint64(s.AH.InSPI), s)
+	}
+}
+
+func (p *Path) withdraw(s *pair) {
+	p.sad.drop(uint64(s.InSPI))
+	if s.ahIn != nil {
+		p.ahSAD.drop(uint64(s.AH.InSPI))
+	}
 }
 
 // choose makes the newest pair that may send the one that does. The caller holds
@@ -133,7 +184,8 @@ func (f *flow) choose() {
 // fitMTU computes what fits in one outer packet. The caller holds p.mu.
 func (p *Path) fitMTU(s *pair) {
 	s.path = p.pathMTU(s)
-	s.plainMTU.Store(int64(esp.MaxPlain(s.OutKeys, s.path-packet.HeaderLen-s.udpLen())))
+	s.outerMTU.Store(int64(s.path))
+	s.plainMTU.Store(int64(s.fit(s.path)))
 }
 
 // pathMTU is what the link carries, or less where a router on the way said so. The
@@ -194,4 +246,22 @@ func (p *Path) FlowStats(key FlowKey) Stats {
 func ipv4(a netip.Addr) uint32 {
 	b := a.As4()
 	return binary.BigEndian.Uint32(b[:])
+}
+
+// Replay reports whether a pair looks at the sequence numbers of AH, or of ESP, and the
+// highest it has accepted.
+func (p *Path) Replay(inSPI uint32, ah bool) (on bool, last uint32) {
+	s := p.sad.get(uint64(inSPI))
+	if s == nil {
+		return false, 0
+	}
+	s.window.Lock()
+	defer s.window.Unlock()
+	switch {
+	case ah && s.ahIn != nil:
+		return s.ahIn.Watches(), s.ahIn.Last()
+	case !ah && s.in != nil:
+		return s.in.Watches(), s.in.Last()
+	}
+	return false, 0
 }

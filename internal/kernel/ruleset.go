@@ -68,6 +68,7 @@ func cryptoRules(d *Desired, index map[string]int, plain bool) ruleset {
 	toEngine := join(toRouter(), except(d.aliases()))
 	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
 		join(protocol(50), toEngine, notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(51), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 	}}

@@ -112,7 +112,7 @@ func (f frame) esp() []byte {
 	return nil
 }
 
-// kind says what a frame carries: "ESP", "IKE", or addresses and protocol of
+// kind says what a frame carries: "ESP", "AH", "IKE", or addresses and protocol of
 // anything else; "" when it is not IPv4. Fragments behind the first, which have no ports,
 // are said to be such.
 func (f frame) kind() string {
@@ -122,6 +122,8 @@ func (f frame) kind() string {
 		return ""
 	case p[9] == unix.IPPROTO_ESP:
 		return "ESP"
+	case p[9] == unix.IPPROTO_AH:
+		return "AH"
 	case binary.BigEndian.Uint16(p[6:])&0x1fff != 0:
 		return fmt.Sprintf("%v > %v protocol %d, later fragment", netip.AddrFrom4([4]byte(p[12:])), netip.AddrFrom4([4]byte(p[16:])), p[9])
 	case p[9] == unix.IPPROTO_UDP && binary.BigEndian.Uint16(p[20:]) == 500 && binary.BigEndian.Uint16(p[22:]) == 500:
@@ -141,12 +143,12 @@ func kinds(list []frame) map[string]int {
 	return n
 }
 
-// protected fails the test unless only ESP and IKE have passed since the last look.
+// protected fails the test unless only ESP, AH and IKE have passed since the last look.
 func (w *watch) protected() []frame {
 	w.t.Helper()
 	list := w.frames()
 	for k, n := range kinds(list) {
-		if k != "ESP" && k != "IKE" {
+		if k != "ESP" && k != "AH" && k != "IKE" {
 			w.t.Errorf("%d packets in clear on the wire: %s", n, k)
 		}
 	}

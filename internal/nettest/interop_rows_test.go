@@ -37,6 +37,8 @@ func interopSections(full bool) []section {
 			{enc: "aes 256", hash: "sha512", group: 21, set: "esp-gcm 256"},
 			{enc: "aes", hash: "sha", group: 5, pfs: 5, set: "esp-null esp-sha-hmac"},
 			{enc: "aes", hash: "sha256", group: 24, pfs: 24, set: "esp-gcm"},
+			{enc: "aes", hash: "sha", group: 2, set: "ah-sha256-hmac"},
+			{enc: "aes", hash: "sha", group: 2, pfs: 2, set: "ah-md5-hmac esp-aes 256 esp-sha-hmac"},
 		}}, {title: "Short form, certificates and NAT", name: row.String, rows: []row{
 			{enc: "aes", hash: "sha", group: 2, set: "esp-aes esp-sha-hmac", nat: true},
 			{enc: "aes", hash: "sha256", group: 19, set: "esp-gcm", rsa: true, nat: true},
@@ -68,6 +70,13 @@ func interopSections(full bool) []section {
 	for _, bits := range []string{"", " 192", " 256"} {
 		sets.rows = append(sets.rows, row{set: "esp-gcm" + bits})
 	}
+	headers := section{esp: true, title: "AH, alone and with ESP (phase 1 with AES, SHA, group 2)", name: sets.name}
+	for _, h := range []string{"ah-md5-hmac", "ah-sha-hmac", "ah-sha256-hmac", "ah-sha384-hmac", "ah-sha512-hmac"} {
+		headers.rows = append(headers.rows, row{set: h})
+	}
+	for _, s := range []string{"ah-md5-hmac esp-des", "ah-sha-hmac esp-aes esp-sha-hmac", "ah-sha256-hmac esp-gcm 256"} {
+		headers.rows = append(headers.rows, row{set: s})
+	}
 	ways := section{title: "Modes, authentication and NAT (AES, SHA)",
 		name: func(r row) string { return r.way() + fmt.Sprintf(", group %d%s", r.group, pfsName(r.pfs)) }}
 	for _, r := range []row{{}, {nat: true}, {rsa: true}, {rsa: true, nat: true}} {
@@ -79,7 +88,7 @@ func interopSections(full bool) []section {
 			}
 		}
 	}
-	all := []section{suites, groups, sets, aggressive, ways}
+	all := []section{suites, groups, sets, headers, aggressive, ways}
 	for _, s := range all {
 		for i := range s.rows {
 			r := &s.rows[i]
@@ -170,5 +179,8 @@ func (r row) peer(seen string, certified Peer) Peer {
 		p = certified
 	}
 	p.Remote, p.IKE, p.ESP, p.Aggressive = seen, word(r.enc)+"-"+word(r.hash)+"-"+group[r.group], esp, r.aggressive
+	if ah, ok := strings.CutPrefix(esp, "ah-"); ok {
+		p.ESP, p.AH = "", ah
+	}
 	return p
 }

@@ -56,6 +56,7 @@ func (r *Router) CryptoDrops() CryptoDrops {
 		DropReason{"output queue to the crypto engine full", overflow},
 		DropReason{"input not encrypted", clear},
 		DropReason{"input buffer of protocol 50 full", r.raw.Overflowed()},
+		DropReason{"input buffer of protocol 51 full", r.ah.Overflowed()},
 		DropReason{"input buffer of UDP 4500 full", r.ike.encap.Overflowed()},
 		DropReason{"input access list", in}, DropReason{"output access list", out})
 	for _, c := range r.engine.Counters() {

@@ -50,6 +50,7 @@ type Router struct {
 	path   *dataplane.Path
 	ike    *ikeSockets
 	raw    *kernel.Conn // of protocol 50, which the data plane reads
+	ah     *kernel.Conn // protocol 51, and whole packets
 
 	live *live
 

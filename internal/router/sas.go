@@ -1,11 +1,13 @@
 package router
 
 import (
+	"cmp"
 	"net/netip"
 
 	"conft/esp"
 	"conft/ike"
 	"conft/ike/exchange"
+	"conft/internal/config"
 	"conft/internal/dataplane"
 )
 
@@ -24,9 +26,17 @@ func (s *sas) Install(p exchange.SAPair) error {
 		Local: p.Local, Remote: p.Remote,
 		ConnID:  p.InboundConn,
 		HardKB:  uint64(p.LifeKilobytes),
-		Window:  replayWindow,
+		Window:  s.r.window(p.SAInfo),
 		Standby: true,
 		Roams:   p.Roams,
+
+		Transport: p.Transport, SentFrom: p.SentFrom, SentTo: p.SentTo,
+	}
+	for _, leg := range p.Legs() {
+		if leg.AH {
+			sa.AH = dataplane.AH{Auth: leg.Set.AH, InSPI: leg.InboundSPI, OutSPI: leg.OutboundSPI,
+				InKey: p.Inbound.AH, OutKey: p.Outbound.AH, ConnID: leg.InboundConn}
+		}
 	}
 	if !p.UDPEncap {
 		sa.Local, sa.Remote = netip.AddrPortFrom(p.Local.Addr(), 0), netip.AddrPortFrom(p.Remote.Addr(), 0)
@@ -64,8 +74,18 @@ func (s *sas) Traffic(inboundSPI uint32) exchange.Traffic {
 	return exchange.Traffic{Sent: st.Encaps, Received: st.Decaps}
 }
 
-// replayWindow is IOS's default, in packets.
-const replayWindow = 64
+// window is the anti-replay window of a pair, as the configuration has it now.
+func (r *Router) window(i exchange.SAInfo) int {
+	c := r.running.Load()
+	for _, p := range r.protectedInterfaces(c) {
+		for _, e := range p.entries {
+			if p.ifc.Name == i.Interface && p.cmap.Name == i.Map && e.Seq == i.Seq {
+				return cmp.Or(e.Replay.Size(c.Replay), esp.NoWindow)
+			}
+		}
+	}
+	return cmp.Or(config.Replay{}.Size(c.Replay), esp.NoWindow)
+}
 
 func flowOf(i exchange.SAInfo) dataplane.FlowKey {
 	return dataplane.FlowKey{Interface: i.Interface, Map: i.Map, Seq: i.Seq, Selector: aclSelector(i.Selector)}
@@ -99,12 +119,19 @@ func (r *Router) listen() error {
 		udp4500.Close()
 		return err
 	}
-	r.ike, r.raw = &ikeSockets{plain: udp500, encap: udp4500}, raw
+	ah, err := r.kernel.ListenAH()
+	if err != nil {
+		udp500.Close()
+		udp4500.Close()
+		raw.Close()
+		return err
+	}
+	r.ike, r.raw, r.ah = &ikeSockets{plain: udp500, encap: udp4500}, raw, ah
 	ipsec := &sas{r: r}
 	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
 	// The data plane receives from here on; what it has for IKE waits in the mailbox.
 	r.path = dataplane.New(dataplane.Options{
-		ESP: raw, UDP: udp4500, Hub: r.hub,
+		ESP: raw, AH: ah, UDP: udp4500, Hub: r.hub,
 		IKE:           r.engine.Receive,
 		Acquire:       r.acquire,
 		VolumeExpired: r.engine.VolumeExpired,

@@ -218,15 +218,20 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 		id.PFSGroup = uint8(p.PFS)
 		id.PathMTU, id.PlaintextMTU = r.path.MTU(p.InboundSPI)
 	}
-	sa := IPsecSA{
-		Transforms: transformWords(p.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(p.Set), ReplayEnabled: true,
-		RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
+	for _, leg := range p.Legs() {
+		replay, last := r.path.Replay(p.InboundSPI, leg.AH)
+		sa := IPsecSA{
+			AH: leg.AH, Transport: p.Transport,
+			Transforms: transformWords(leg.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(leg.Set), ReplayEnabled: replay,
+			RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
+		}
+		in, out := sa, sa
+		in.SPI, in.ConnID, in.RemainingKB = leg.InboundSPI, leg.InboundConn, kilobytesLeft(p.LifeKilobytes, st.DecapBytes)
+		out.SPI, out.ConnID, out.RemainingKB = leg.OutboundSPI, leg.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
+		in.Packets, in.LastSeq, out.Packets = st.Decaps, last, st.Encaps
+		id.Inbound = append(id.Inbound, in)
+		id.Outbound = append(id.Outbound, out)
 	}
-	in, out := sa, sa
-	in.SPI, in.ConnID, in.RemainingKB = p.InboundSPI, p.InboundConn, kilobytesLeft(p.LifeKilobytes, st.DecapBytes)
-	out.SPI, out.ConnID, out.RemainingKB = p.OutboundSPI, p.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
-	id.Inbound = append(id.Inbound, in)
-	id.Outbound = append(id.Outbound, out)
 }
 
 func showProxy(p acl.Proxy) Proxy {

@@ -42,8 +42,10 @@ type IKEFailure struct {
 	Reason   string
 }
 
-// IPsecSA is one direction of a tunnel.
+// IPsecSA is one direction of one protocol of a tunnel.
 type IPsecSA struct {
+	AH            bool // the protocol, ESP if not
+	Transport     bool
 	SPI           uint32
 	Transforms    []string // as show prints: "esp-256-aes", "esp-sha256-hmac"
 	ConnID        uint32   // 1, 2, … in the order of installation
@@ -52,6 +54,8 @@ type IPsecSA struct {
 	RemainingSec  uint32
 	IVSize        int // octets
 	ReplayEnabled bool
+	Packets       uint64
+	LastSeq       uint32 // the highest number accepted, of an inbound SA
 }
 
 // Proxy is one side of a proxy identity: an address range with protocol and port.
