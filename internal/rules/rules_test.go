@@ -66,7 +66,7 @@ var edges = map[string][]string{
 	"golang.org/x/sys/unix":              {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench", "internal/strongswan"},
 	"go.etcd.io/bbolt":                   {"nvram"},
 	"golang.org/x/term":                  {"cmd/conft"},
-	"golang.org/x/crypto/ssh":            {"shell/vty", "internal/nettest"},
+	"golang.org/x/crypto/ssh":            {"shell/vty"},
 	"filippo.io/bigmod":                  {"internal/suite"},
 	"software.sslmate.com/src/go-pkcs12": {"internal/pki"},
 }
