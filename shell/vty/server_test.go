@@ -357,8 +357,8 @@ func TestTerminal(t *testing.T) {
 	io.WriteString(u.in, "q")
 	u.expect("R1#")
 	u.s.WindowChange(60, 80)
-	for { // until the change has arrived
-		io.WriteString(u.in, "show numbers\n")
+	for { // until the change has arrived: before that, q leaves the page, afterwards it is erased
+		io.WriteString(u.in, "show numbers\nq\x15")
 		if got := u.expect("R1#"); strings.Count(got, "number\r\n") == 40 {
 			break
 		}
