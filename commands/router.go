@@ -20,6 +20,7 @@ type Router interface {
 	Crypto
 	PublicKeys
 	System
+	Machine
 	Files
 	Rollbacks
 }
@@ -37,6 +38,13 @@ type Files interface {
 	Configured(by debug.Origin, line string)
 	// ConfigLog returns the lines that have changed the configuration, oldest first.
 	ConfigLog() []router.ConfigLogged
+}
+
+// Machine is what the box under the router does.
+type Machine interface {
+	Load() router.Load
+	Memory() router.Memory
+	TCP() []router.TCPConn
 }
 
 // Rollbacks replace the running configuration as a whole.

@@ -38,6 +38,7 @@ type Options struct {
 	Length   int           // lines of a page; 0 without paging
 	Backend  Backend
 	Exec     *grammar.ExecTable[*Session]
+	Known    []grammar.KnownExec // commands that Exec has not and that have an answer all the same
 	Config   *grammar.Mode[*config.Config]
 	Origin   debug.Origin // names the line: console, vty0
 	Console  bool         // shows log lines without `terminal monitor`
@@ -50,6 +51,7 @@ type Options struct {
 type Session struct {
 	backend Backend
 	exec    *grammar.ExecTable[*Session]
+	known   []grammar.KnownExec
 	config  *grammar.Mode[*config.Config]
 	origin  debug.Origin
 	console bool
@@ -80,7 +82,7 @@ type Session struct {
 
 func newSession(o Options, eol string) *Session {
 	s := &Session{
-		backend: o.Backend, exec: o.Exec, config: o.Config,
+		backend: o.Backend, exec: o.Exec, known: o.Known, config: o.Config,
 		origin: o.Origin, console: o.Console, local: o.Local, first: max(o.Level, 1),
 		terminal: o.Terminal,
 		screen:   &screen{w: o.Terminal, eol: eol, width: o.Width, length: o.Length},

@@ -57,7 +57,7 @@ func (l *lines) give(n int) {
 }
 
 func (l *lines) options(n int) shell.Options {
-	o := shell.Options{Backend: l.router, Exec: l.exec, Config: commands.Config, Origin: debug.Origin{Line: "console"}, Console: n == 0}
+	o := shell.Options{Backend: l.router, Exec: l.exec, Known: commands.KnownExec, Config: commands.Config, Origin: debug.Origin{Line: "console"}, Console: n == 0}
 	if n > 0 {
 		o.Origin = debug.Origin{Line: fmt.Sprintf("vty%d", n-1), Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 	}

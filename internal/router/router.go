@@ -69,6 +69,7 @@ type Router struct {
 	rollbacks rollbacks
 	scheduled schedule
 	changes   configLog
+	loads     loadMeter
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
@@ -240,6 +241,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchTooBig(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.wait.Go(func() { r.watchAccess(ctx) })
+	r.wait.Go(func() { r.loads.run(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

@@ -1,0 +1,35 @@
+package commands
+
+import (
+	"net/netip"
+	"time"
+
+	"conft/internal/router"
+)
+
+func (r *fakeRouter) Load() router.Load {
+	return router.Load{
+		Total: router.CPUUse{FiveSec: 1250, OneMin: 900, FiveMin: 100}, Interrupt: 130,
+		Processes: []router.Process{
+			{ID: 7, Name: "conft", Runtime: 60 * time.Millisecond, Invoked: 30, Use: router.CPUUse{FiveSec: 31, OneMin: 5}},
+			{ID: 1203, Name: "conft", Runtime: 5 * time.Second, Invoked: 1000, Use: router.CPUUse{FiveSec: 205, OneMin: 4}},
+		},
+		Seconds: []int{100, 42, 7},
+		Minutes: []router.Peak{{Average: 10, Maximum: 60}},
+	}
+}
+
+func (r *fakeRouter) Memory() router.Memory {
+	return router.Memory{
+		Processor: router.Pool{Head: 0xC000000000, Total: 4096000000, Used: 1000000000, Free: 3096000000, Lowest: 3000000000, Largest: 2000000000},
+		IO:        router.Pool{Total: 100000, Used: 4096, Free: 95904, Lowest: 95904, Largest: 95904},
+		Allocated: 5000, Freed: 3000, Holding: 2000, PID: 7,
+	}
+}
+
+func (r *fakeRouter) TCP() []router.TCPConn {
+	return []router.TCPConn{
+		{ID: 0x6523, Local: netip.MustParseAddrPort("0.0.0.0:22"), Remote: netip.MustParseAddrPort("0.0.0.0:0"), State: "LISTEN"},
+		{ID: 0x6A01, Local: netip.MustParseAddrPort("10.1.1.1:22"), Remote: netip.MustParseAddrPort("10.1.1.100:49152"), State: "ESTAB"},
+	}
+}
