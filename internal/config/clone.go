@@ -26,6 +26,8 @@ func (c *Config) Clone() *Config {
 	d.TransformSet = cloneAll(c.TransformSet, func(t *TransformSet) { t.Transforms = slices.Clone(t.Transforms) })
 	d.PKI = c.PKI.clone()
 	d.Manners = c.Manners.clone()
+	d.Names = c.Names.clone()
+	d.Syslog = c.Syslog.clone()
 	return &d
 }
 

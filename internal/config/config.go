@@ -27,6 +27,10 @@ type Config struct {
 	EnablePassword string // type 0 text, "" when none
 	DomainLookup   bool   // ip domain lookup
 
+	Syslog Syslog
+	Zone   TimeZone
+	Names
+
 	Archive Archive
 	Manners
 	PKI        PKI
@@ -217,6 +221,7 @@ func New() *Config {
 		LoggingBuffered: Logging{Enabled: true, Level: 7, Size: DefaultLogBuffer},
 		DomainLookup:    true,
 		Archive:         DefaultArchive,
+		Syslog:          DefaultSyslog,
 	}
 }
 
