@@ -30,15 +30,22 @@ func showSystem(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showAliases(w, r.Config()); return nil }),
 		},
 		{
-			Syntax: "show clock",
-			Help:   grammar.Help{"clock": "Display the system clock"},
-			Run:    output(func(w io.Writer, _ grammar.Args) error { showClock(w, r.Clock()); return nil }),
+			Syntax: "show clock [detail]",
+			Help:   grammar.Help{"clock": "Display the system clock", "detail": "Display detailed information"},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				showClock(w, r.Clock(), r.Config().Zone, r.TimeSource(), a.Has("detail"))
+				return nil
+			}),
 		},
 		{
-			Syntax: "show logging",
-			Help:   grammar.Help{"logging": "Show the contents of logging buffers"},
-			Run: output(func(w io.Writer, _ grammar.Args) error {
-				showLogging(w, r.Config(), r.Hub().Counters(), r.Hub().Buffer())
+			Syntax: "show logging [count]",
+			Help:   grammar.Help{"logging": "Show the contents of logging buffers", "count": "Show counts of each logging message"},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("count") {
+					showLoggingCount(w, r.Hub().Counts())
+				} else {
+					showLogging(w, r.Config(), r.Hub().Counters(), r.SyslogHosts(), r.Hub().Buffer())
+				}
 				return nil
 			}),
 		},

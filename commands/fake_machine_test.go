@@ -33,3 +33,13 @@ func (r *fakeRouter) TCP() []router.TCPConn {
 		{ID: 0x6A01, Local: netip.MustParseAddrPort("10.1.1.1:22"), Remote: netip.MustParseAddrPort("10.1.1.100:49152"), State: "ESTAB"},
 	}
 }
+
+func (r *fakeRouter) TimeSource() router.TimeSource { return router.UserSource }
+
+func (r *fakeRouter) SyslogHosts() []router.SyslogHostState {
+	var out []router.SyslogHostState
+	for n, h := range r.config.Syslog.Hosts {
+		out = append(out, router.SyslogHostState{Host: netip.AddrPortFrom(ipAddr(h.IP), h.Port), Sent: uint64(142 + n), Up: n == 0})
+	}
+	return out
+}

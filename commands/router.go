@@ -112,6 +112,9 @@ type System interface {
 	Hub() *debug.Hub
 	Clock() debug.Clock
 	SetClock(time.Time)
+	TimeSource() router.TimeSource
+	// SyslogHosts returns the syslog hosts in the order of the configuration.
+	SyslogHosts() []router.SyslogHostState
 	SystemState() router.SystemState
 	ScheduleReload(router.ScheduledReload)
 	CancelReload() bool

@@ -9,4 +9,9 @@ const (
 	textCPUMinutes = "CPU% per minute (last 60 minutes)"
 	textCPUHours   = "CPU% per hour (last 72 hours)"
 	textCPUMarks   = "* = maximum CPU%   # = average CPU%"
+
+	textNoCounts  = "Logging count is disabled: see logging count.\n"
+	textCountHead = "Facility      Message Name                   Sev  Occur  Last Time\n" +
+		"======================================================================\n"
+	textCountRule = "------------- ------------------------------ --- ------  ----------\n"
 )

@@ -113,4 +113,7 @@ const (
 	textAccessStandard = "%%SEC-6-IPACCESSLOGS: list %s %s %s %d packet%s"
 	textAccessMissed   = "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s"
 	textAccessInput    = " (%s %s)"
+
+	textLoggingHost = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"
+	textPrivilege   = "%%SYS-5-PRIV_AUTH_PASS: Privilege level set to %d by %s"
 )

@@ -208,10 +208,14 @@ func (s *Session) interpret(ctx context.Context, t typed) {
 	if strings.TrimSpace(t.line) != "" && !s.collecting() {
 		s.history().add(t.line)
 	}
+	was := s.level
 	if s.at != nil {
 		s.configure(ctx, t)
 	} else {
 		s.run(ctx, t, false)
+	}
+	if s.level > was && s.backend.Config().Syslog.UserInfo {
+		s.backend.Hub().Emit(debug.SysPrivilege{Level: s.level, By: s.origin})
 	}
 }
 

@@ -79,6 +79,8 @@ func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ";
 // plane, in the order in which nothing is negotiated that cannot be used.
 func (r *Router) follow(old, c *config.Config) {
 	r.setLogging(c)
+	r.setSyslog(c)
+	r.clock.SetZone(c.Zone)
 	r.attachTUNs(c)
 	r.setArchive(c.Archive)
 	r.forgetTrustpoints(old, c)

@@ -70,6 +70,7 @@ type Router struct {
 	scheduled schedule
 	changes   configLog
 	loads     loadMeter
+	syslog    *syslogSender
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
@@ -121,6 +122,7 @@ func (r *Router) open(o Options) (err error) {
 		return err
 	}
 	r.hub = debug.NewHub(r.clock)
+	r.syslog = newSyslogSender(r.hub)
 	r.rollbacks.emit, r.rollbacks.apply = r.hub.Emit, r.rollBack
 	kept, err := r.adoptLinks(o.Map)
 	if err != nil {
@@ -242,6 +244,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.wait.Go(func() { r.loads.run(ctx) })
+	r.wait.Go(func() { r.syslog.run(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

@@ -34,8 +34,8 @@ type token struct {
 	kind   kind
 	text   string // as `?` prints it
 	help   string
-	lo, hi int64  // number
-	ports  bool   // interfaceNumber: slot/port, not one number
+	lo, hi int64 // number
+	ports  bool  // interfaceNumber: slot/port, not one number
 }
 
 // newToken returns the token of a word of the notation.
