@@ -17,7 +17,7 @@ func Exec(r Router) []exec {
 		showSystem(r), showNetwork(r), showCrypto(r), showPKI(r),
 		fileCommands(r), clearCommands(r), debugCommands(r),
 		keyCommands(r), pkiCommands(r),
-		machineCommands(r),
+		machineCommands(r), hostCommands(r),
 		flashCommands(r), archiveCommands(r), replaceCommands(r), reloadCommands(r),
 		[]exec{clockSet(r), copyFile(r), ping(r), pingDialogue(r), showDroppedPackets(r)},
 	)

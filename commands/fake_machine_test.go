@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"context"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -42,4 +44,35 @@ func (r *fakeRouter) SyslogHosts() []router.SyslogHostState {
 		out = append(out, router.SyslogHostState{Host: netip.AddrPortFrom(ipAddr(h.IP), h.Port), Sent: uint64(142 + n), Up: n == 0})
 	}
 	return out
+}
+
+func (r *fakeRouter) Hosts() []router.HostState {
+	var out []router.HostState
+	for _, h := range r.config.Hosts {
+		s := router.HostState{Name: h.Name, Permanent: true}
+		for _, ip := range h.Addrs {
+			s.Addrs = append(s.Addrs, ipAddr(ip))
+		}
+		out = append(out, s)
+	}
+	return append(out, router.HostState{Name: "www.lab", Addrs: []netip.Addr{addr("10.0.0.80")}, Age: 90 * time.Minute})
+}
+
+func (r *fakeRouter) ForgetHost(name string) { r.did = append(r.did, "forget host "+name) }
+
+// Lookup knows the configured hosts and www.lab, which a server must be asked for.
+func (r *fakeRouter) Lookup(_ context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+	for _, h := range r.Hosts() {
+		if h.Name != name {
+			continue
+		}
+		if !h.Permanent {
+			asking(addr("10.0.0.53"))
+		}
+		return h.Addrs, nil
+	}
+	if len(r.config.Servers) > 0 {
+		asking(addr("10.0.0.53"))
+	}
+	return nil, errors.New("no such name")
 }

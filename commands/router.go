@@ -21,6 +21,7 @@ type Router interface {
 	PublicKeys
 	System
 	Machine
+	Hosts
 	Files
 	Rollbacks
 }
@@ -45,6 +46,15 @@ type Machine interface {
 	Load() router.Load
 	Memory() router.Memory
 	TCP() []router.TCPConn
+}
+
+// Hosts are the names that have an address.
+type Hosts interface {
+	// Lookup returns the addresses of a host; asking names each name server before it is
+	// asked.
+	Lookup(ctx context.Context, name string, asking func(server netip.Addr)) ([]netip.Addr, error)
+	Hosts() []router.HostState
+	ForgetHost(name string) // "*" for all
 }
 
 // Rollbacks replace the running configuration as a whole.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
 
 	"conft/debug"
@@ -27,6 +28,9 @@ type Backend interface {
 	// SaveOutput writes what a command printed to a file, or adds it to the end of one.
 	// The error's text says why not.
 	SaveOutput(file string, text []byte, add bool) error
+	// Lookup returns the addresses of a host; asking names each name server before it is
+	// asked.
+	Lookup(ctx context.Context, name string, asking func(server netip.Addr)) ([]netip.Addr, error)
 	// Hub is the source of log lines.
 	Hub() *debug.Hub
 }

@@ -71,6 +71,7 @@ type Router struct {
 	changes   configLog
 	loads     loadMeter
 	syslog    *syslogSender
+	names     nameCache
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
