@@ -104,7 +104,7 @@ func isLocal(c *config.Config, ip uint32) bool {
 }
 
 var ipRouteLine = configLine{
-	Syntax: "ip route A.B.C.D$prefix A.B.C.D$mask ![{A.B.C.D$hop | Null0$interface | INTERFACE$interface [A.B.C.D$hop]} [<1-255>$distance] [name WORD] [permanent]]",
+	Syntax: "ip route A.B.C.D$prefix A.B.C.D$mask ![{A.B.C.D$hop | Null0$interface | INTERFACE$interface [A.B.C.D$hop]} [<1-255>$distance | tag <1-4294967295>$value | name WORD | permanent]...]",
 	Help: grammar.Help{
 		"ip":         "Global IP configuration subcommands",
 		"route":      "Establish static routes",
@@ -114,6 +114,8 @@ var ipRouteLine = configLine{
 		"$interface": "Null interface",
 		"permanent":  "permanent route",
 		"$distance":  "Distance metric for this route",
+		"tag":        "Set tag for this route",
+		"$value":     "Tag value",
 		"name":       "Specify name of the next hop",
 		"WORD":       "Specify name of the next hop",
 	},
@@ -123,8 +125,6 @@ var ipRouteLine = configLine{
 			return err
 		}
 		switch {
-		case a.Has("permanent"):
-			return refuse("permanent is not supported: a route lasts as long as the interface it leads over.")
 		case r.Interface != "" && r.Interface != config.Null && c.Interface(r.Interface) == nil:
 			return a.Invalid("interface")
 		case a.Has("hop") && (r.NextHop>>24 == 0 || r.NextHop>>28 >= 0xe || ipAddr(r.NextHop).IsLoopback()):
@@ -155,17 +155,23 @@ var ipRouteLine = configLine{
 	},
 	Write: func(c *config.Config, w *grammar.Writer) {
 		for _, r := range c.Routes {
-			var hop, distance, name string
+			var hop, distance, tag, name, permanent string
 			if r.NextHop != 0 {
 				hop = ipText(r.NextHop)
 			}
 			if r.Distance != 1 {
 				distance = fmt.Sprint(r.Distance)
 			}
+			if r.Tag != 0 {
+				tag = fmt.Sprint("tag ", r.Tag)
+			}
 			if r.Name != "" {
 				name = "name " + r.Name
 			}
-			w.Line("ip route", ipText(r.Prefix), ipText(r.Mask), r.Interface, hop, distance, name)
+			if r.Permanent {
+				permanent = "permanent"
+			}
+			w.Line("ip route", ipText(r.Prefix), ipText(r.Mask), r.Interface, hop, distance, tag, name, permanent)
 		}
 	},
 }
@@ -173,7 +179,8 @@ var ipRouteLine = configLine{
 // route reads the arguments of `ip route`.
 func route(a grammar.Args) (config.Route, error) {
 	r := config.Route{Prefix: a.IP("prefix"), Mask: a.IP("mask"), NextHop: a.IP("hop"),
-		Interface: a.String("interface"), Distance: 1, Name: a.String("WORD")}
+		Interface: a.String("interface"), Distance: 1,
+		Tag: uint32(a.Int("value")), Name: a.String("WORD"), Permanent: a.Has("permanent")}
 	if a.Has("distance") {
 		r.Distance = uint8(a.Int("distance"))
 	}

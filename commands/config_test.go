@@ -176,9 +176,19 @@ no crypto isakmp enable
 !
 crypto ipsec security-association lifetime kilobytes 2560
 crypto ipsec security-association lifetime seconds 900
+crypto ipsec security-association replay window-size 1024
+crypto ipsec security-association replay disable
 crypto ipsec transform-set A esp-aes esp-sha-hmac 
 crypto ipsec transform-set B esp-gcm 256 
 crypto ipsec transform-set C esp-null esp-sha256-hmac 
+crypto ipsec transform-set D ah-sha-hmac 
+ mode transport
+!
+crypto ipsec transform-set E ah-md5-hmac esp-aes 256 
+ mode transport require
+!
+crypto ipsec transform-set F ah-sha512-hmac esp-gcm 192 
+crypto ipsec transform-set G ah-sha384-hmac esp-null esp-sha256-hmac 
 !
 crypto dynamic-map D 10
  set transform-set A 
@@ -192,6 +202,7 @@ crypto dynamic-map D 20
  match address LIST
 !
 crypto dynamic-map EMPTY 1
+crypto map M local-address Loopback10
 crypto map M 5 ipsec-isakmp dynamic EMPTY 
 crypto map M 10 ipsec-isakmp 
  description to the  branch
@@ -199,6 +210,8 @@ crypto map M 10 ipsec-isakmp
  set peer 1.1.1.1
  set security-association lifetime kilobytes 100000
  set security-association lifetime seconds 3600
+ set security-association replay window-size 64
+ set security-association replay disable
  set transform-set B A 
  set pfs group14
  match address LIST
@@ -209,6 +222,7 @@ crypto map M 65535 ipsec-isakmp
 crypto map N 1 ipsec-isakmp 
  match address 199
 !
+crypto map O local-address GigabitEthernet0/0
 !
 interface Loopback0
  no ip address
@@ -220,6 +234,7 @@ interface FastEthernet0/0
  description LAN | 100M
  ip address 10.1.1.1 255.255.255.0
  ip address 10.1.2.1 255.255.255.0 secondary
+ ip nat inside
 !
 interface GigabitEthernet0/0
  no ip address
@@ -227,8 +242,21 @@ interface GigabitEthernet0/0
 !
 interface GigabitEthernet0/1
  ip address 12.12.12.1 255.255.255.252
+ ip nat outside
  crypto map M
 !
+ip nat translation timeout 3600
+ip nat translation udp-timeout 60
+ip nat pool P 12.0.0.1 12.0.0.9 netmask 255.255.255.0
+ip nat pool Q 13.0.0.1 13.0.0.9 prefix-length 28
+ip nat inside source list 100 pool P
+ip nat inside source list LIST interface GigabitEthernet0/1 overload
+ip nat inside source route-map R pool Q overload
+ip nat inside source static tcp 10.1.1.2 80 interface GigabitEthernet0/1 8080
+ip nat inside source static tcp 10.1.1.3 80 12.0.0.3 80 extendable
+ip nat inside source static 10.1.1.4 12.0.0.4 extendable no-alias
+ip nat inside source static network 10.2.0.0 14.0.0.0 /16
+ip nat outside source static 50.0.0.1 10.1.1.200
 ip route 0.0.0.0 0.0.0.0 12.12.12.2 254 name backup
 ip route 20.0.0.0 255.0.0.0 Loopback0
 ip route 20.1.0.0 255.255.0.0 GigabitEthernet0/1 12.12.12.2
@@ -245,6 +273,13 @@ ip access-list extended LIST
  deny   tcp any eq www host 1.1.1.1 range ftp-data ftp log
  permit udp any neq isakmp any gt 1023
  permit icmp any any
+!
+route-map R deny 5
+ match interface Loopback0
+!
+route-map R permit 10
+ description all  others
+ match ip address 100 LIST
 !
 access-list 9 permit 10.0.0.0 0.255.255.255
 access-list 10 deny   any
@@ -373,6 +408,9 @@ func generate(r *rand.Rand) [][]string {
 		},
 		func() []string { return []string{"no crypto dynamic-map D" + num(2) + pick("", " 1")} },
 		func() []string {
+			return []string{pick("", "no ") + "crypto map M" + num(2) + " local-address " + pick("Loopback1", "GigabitEthernet0/1")}
+		},
+		func() []string {
 			return []string{"crypto map M" + num(2) + " " + num(3) + " ipsec-isakmp", "match address " + pick("101", "NAME"), "set security-association lifetime " + pick("seconds 120", "kilobytes 5000")}
 		},
 		func() []string {
@@ -392,6 +430,30 @@ func generate(r *rand.Rand) [][]string {
 		},
 		func() []string {
 			return []string{"ip route 20." + num(3) + ".0.0 255.255.0.0 " + pick("9.9.9.9", "8.8.8.8", "Loopback1", "g0/0 7.7.7.7") + pick("", " 5", " name x", " 7 name y")}
+		},
+		func() []string {
+			return []string{"interface " + iface(), pick("", "no ") + "ip nat " + pick("inside", "outside")}
+		},
+		func() []string {
+			return []string{"ip nat pool P" + num(2) + " 9.0.0." + num(9) + " 9.0.0." + num(9) + pick(" netmask 255.255.255.0", " prefix-length 24")}
+		},
+		func() []string {
+			return []string{pick("", "", "no ") + "ip nat inside source " + pick("list 101", "list NAME", "route-map R") + pick(" pool P1", " interface g0/0", " interface lo1") + pick("", " overload")}
+		},
+		func() []string {
+			return []string{"ip nat inside source static 10.0.0." + num(5) + " " + pick("9.0.0."+num(5), "interface g0/0") + pick("", " extendable", " no-alias")}
+		},
+		func() []string {
+			return []string{"ip nat inside source static " + pick("tcp", "udp") + " 10.0.0." + num(2) + " " + num(2) + pick(" 9.0.0.1 ", " interface lo1 ") + num(3) + pick("", " extendable")}
+		},
+		func() []string {
+			return []string{pick("ip nat outside source static 9.9.9."+num(3)+" 10.0.9."+num(3), "ip nat inside source static network 10."+num(3)+".0.0 9."+num(3)+".0.0 /16")}
+		},
+		func() []string {
+			return []string{"ip nat translation " + pick("udp-timeout ", "timeout ") + num(90000)}
+		},
+		func() []string {
+			return []string{"route-map R " + pick("permit ", "deny ") + num(3), pick("match ip address 101 NAME", "match interface g0/0 lo1", "no match ip address 101")}
 		},
 		func() []string { return []string{"access-list 10" + num(3) + " " + ace()} },
 		func() []string {

@@ -53,6 +53,10 @@ var cryptoMapBlock = grammar.Block[*config.Config, *mapScope]{
 	Each: func(c *config.Config) iter.Seq2[string, *mapScope] {
 		return func(yield func(string, *mapScope) bool) {
 			for _, m := range c.CryptoMaps {
+				// IOS writes it before the entries of its map, as one of them.
+				if m.LocalAddress != "" && !yield("crypto map "+m.Name+" local-address "+m.LocalAddress, &mapScope{&config.CryptoMapEntry{}, c}) {
+					return
+				}
 				for _, e := range m.Entries {
 					// IOS ends the line with a blank.
 					head := fmt.Sprintf("crypto map %s %d ipsec-isakmp ", m.Name, e.Seq)
@@ -71,15 +75,48 @@ var cryptoMapBlock = grammar.Block[*config.Config, *mapScope]{
 
 // addMapEntry makes an entry in the map of a list, and the map if need be.
 func addMapEntry(maps *[]*config.CryptoMap, name string, seq int) *config.CryptoMapEntry {
+	m := addMap(maps, name)
+	e := &config.CryptoMapEntry{Seq: seq}
+	at, _ := slices.BinarySearchFunc(m.Entries, seq, func(e *config.CryptoMapEntry, seq int) int { return cmp.Compare(e.Seq, seq) })
+	m.Entries = slices.Insert(m.Entries, at, e)
+	return e
+}
+
+// addMap returns the map of a list, made if need be.
+func addMap(maps *[]*config.CryptoMap, name string) *config.CryptoMap {
 	at, found := slices.BinarySearchFunc(*maps, name, func(m *config.CryptoMap, name string) int { return strings.Compare(m.Name, name) })
 	if !found {
 		*maps = slices.Insert(*maps, at, &config.CryptoMap{Name: name})
 	}
-	m := (*maps)[at]
-	e := &config.CryptoMapEntry{Seq: seq}
-	at, _ = slices.BinarySearchFunc(m.Entries, seq, func(e *config.CryptoMapEntry, seq int) int { return cmp.Compare(e.Seq, seq) })
-	m.Entries = slices.Insert(m.Entries, at, e)
-	return e
+	return (*maps)[at]
+}
+
+// localAddressLine lets the interfaces of a map share one identity and one set of SAs.
+// cryptoMapBlock writes it, before the entries of the map.
+var localAddressLine = configLine{
+	Syntax: "crypto map WORD$name local-address ![INTERFACE]",
+	Help: grammar.Help{
+		"crypto":        "Encryption module",
+		"map":           "Enter a crypto map",
+		"$name":         "Crypto map tag",
+		"local-address": "Interface to use for local address for this crypto map",
+	},
+	// The interface may be made later: in show running-config it comes behind the map.
+	Set: func(c *config.Config, a grammar.Args) error {
+		addMap(&c.CryptoMaps, a.String("name")).LocalAddress = a.String("INTERFACE")
+		return nil
+	},
+	No: func(c *config.Config, a grammar.Args) error {
+		m := c.CryptoMap(a.String("name"))
+		if m == nil {
+			return refuse("Could not find crypto map %s", a.String("name"))
+		}
+		m.LocalAddress = ""
+		if len(m.Entries) == 0 {
+			return dropCryptoMap(c, m)
+		}
+		return nil
+	},
 }
 
 // removeCryptoMap removes an entry, or the whole map unless an interface uses it.
@@ -95,18 +132,23 @@ func removeCryptoMap(c *config.Config, a grammar.Args) error {
 		}
 		m.Entries = without(m.Entries, func(e *config.CryptoMapEntry) bool { return e.Seq == a.Int("seq") })
 	}
-	if a.Has("seq") && len(m.Entries) > 0 {
+	if a.Has("seq") && (len(m.Entries) > 0 || m.LocalAddress != "") {
 		return nil
 	}
+	return dropCryptoMap(c, m)
+}
+
+// dropCryptoMap removes a map that no interface uses.
+func dropCryptoMap(c *config.Config, m *config.CryptoMap) error {
 	var users []string
 	for _, i := range c.Interfaces {
-		if i.CryptoMap == name {
+		if i.CryptoMap == m.Name {
 			users = append(users, i.Name)
 		}
 	}
 	if users != nil {
 		return refuse("Crypto-map %s is in use by interface(s): %s.\n"+
-			"Please remove the crypto map from the above interface(s) first", name, strings.Join(users, ", "))
+			"Please remove the crypto map from the above interface(s) first", m.Name, strings.Join(users, ", "))
 	}
 	c.CryptoMaps = without(c.CryptoMaps, func(o *config.CryptoMap) bool { return o == m })
 	return nil
@@ -181,6 +223,7 @@ var mapEntries = []grammar.Entry[*mapScope]{
 		No:    func(e *mapScope, a grammar.Args) error { resetLifetime(&e.Life, a); return nil },
 		Write: func(e *mapScope, w *grammar.Writer) { writeLifetime(w, "set", e.Life) },
 	},
+	mapReplayLine,
 	mapIdleLine,
 	mapLine{
 		Syntax: "set transform-set ![WORD...]",

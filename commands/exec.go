@@ -14,12 +14,12 @@ type exec = grammar.Exec[Terminal]
 // Exec returns the EXEC commands that act on a router.
 func Exec(r Router) []exec {
 	return slices.Concat(
-		showSystem(r), showNetwork(r), showCrypto(r), showPKI(r),
+		showSystem(r), showNetwork(r), showRouting(r), arpCommands(r), showCrypto(r), showPKI(r),
 		fileCommands(r), clearCommands(r), debugCommands(r),
-		keyCommands(r), pkiCommands(r),
+		keyCommands(r), pkiCommands(r), natCommands(r),
 		machineCommands(r), hostCommands(r),
 		flashCommands(r), archiveCommands(r), replaceCommands(r), reloadCommands(r),
-		[]exec{clockSet(r), copyFile(r), ping(r), pingDialogue(r), showDroppedPackets(r)},
+		[]exec{clockSet(r), copyFile(r), ping(r), pingDialogue(r), traceroute(r), traceDialogue(r), showTraffic(r), showDroppedPackets(r), showActiveConnections(r)},
 	)
 }
 

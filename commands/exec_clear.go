@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 
+	"conft/debug"
 	"conft/shell/grammar"
 )
 
@@ -46,6 +47,25 @@ func clearCommands(r Router) []exec {
 			Run: func(_ context.Context, _ Terminal, a grammar.Args) error {
 				r.ClearAccessListCounters(a.String("WORD"))
 				return nil
+			},
+		},
+		{
+			Syntax: "clear counters [INTERFACE]",
+			Help:   grammar.Help{"counters": "Clear counters on one or all interfaces"},
+			Priv:   privileged,
+			Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
+				name, which := a.String("INTERFACE"), "all interfaces"
+				if name != "" {
+					if which = "this interface"; r.Config().Interface(name) == nil {
+						return a.Invalid("INTERFACE")
+					}
+				}
+				ok, err := t.Confirm(ctx, "Clear \"show interface\" counters on "+which+" [confirm]")
+				if ok {
+					r.ClearCounters(name)
+					r.Hub().Emit(debug.CountersCleared{Interface: name, By: t.Origin()})
+				}
+				return err
 			},
 		},
 		{

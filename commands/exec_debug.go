@@ -9,18 +9,32 @@ import (
 
 // debugSwitch is one switch: what `debug` and `show debugging` print about it.
 type debugSwitch struct {
-	word string // behind `debug crypto`
-	rest string // what may follow
-	help string
-	flag debug.Flag
-	text string // followed by "is on" or "is off"
+	group *debugGroup
+	word  string // behind the group's
+	rest  string // what may follow
+	help  string
+	flag  debug.Flag
+	text  string // followed by "is on" or "is off"
 }
+
+// debugGroup is a family of switches.
+type debugGroup struct {
+	word, help string
+	title      string // of `show debugging`
+}
+
+var (
+	debugIP     = &debugGroup{"ip", "IP information", "Generic IP:"}
+	debugCrypto = &debugGroup{"crypto", "Cryptographic subsystem", "Cryptographic Subsystem:"}
+)
 
 // debugSwitches are in the order of `show debugging`.
 var debugSwitches = []debugSwitch{
-	{"isakmp", "", "ISAKMP Key Management", debug.FlagISAKMP, "Crypto ISAKMP debugging is "},
-	{"ipsec", "", "IPSEC processing", debug.FlagIPsec, "Crypto IPSEC debugging is "},
-	{"pki", " [transactions]", "PKI Client", debug.FlagPKI, "Crypto PKI Trans debugging is "},
+	{debugIP, "nat", "", "NAT events", debug.FlagNAT, "IP NAT debugging is "},
+	{debugCrypto, "isakmp", "", "ISAKMP Key Management", debug.FlagISAKMP, "Crypto ISAKMP debugging is "},
+	{debugCrypto, "engine", "", "Crypto Engine Debug", debug.FlagEngine, "Crypto Engine debugging is "},
+	{debugCrypto, "ipsec", "", "IPSEC processing", debug.FlagIPsec, "Crypto IPSEC debugging is "},
+	{debugCrypto, "pki", " [transactions]", "PKI Client", debug.FlagPKI, "Crypto PKI Trans debugging is "},
 }
 
 func debugCommands(r Router) []exec {
@@ -68,10 +82,10 @@ func debugCommands(r Router) []exec {
 			r.Hub().TurnOff(s.flag)
 			return say(t, s.text+"off\n")
 		})
-		help := grammar.Help{"crypto": "Cryptographic subsystem", s.word: s.help, "transactions": "PKI transactions"}
+		help := grammar.Help{s.group.word: s.group.help, s.word: s.help, "transactions": "PKI transactions"}
 		list = append(list,
-			exec{Syntax: "debug crypto " + s.word + s.rest, Help: help, Priv: privileged, Run: on, No: off},
-			exec{Syntax: "undebug crypto " + s.word + s.rest, Help: help, Priv: privileged, Run: off})
+			exec{Syntax: "debug " + s.group.word + " " + s.word + s.rest, Help: help, Priv: privileged, Run: on, No: off},
+			exec{Syntax: "undebug " + s.group.word + " " + s.word + s.rest, Help: help, Priv: privileged, Run: off})
 	}
 	return list
 }

@@ -63,26 +63,6 @@ func machineCommands(r Router) []exec {
 				"detail": "Show detail"},
 			Run: output(func(w io.Writer, _ grammar.Args) error { showNTP(w, r.Clock()); return nil }),
 		},
-		{
-			Syntax: "show protocols [INTERFACE$which]",
-			Help:   grammar.Help{"protocols": "Active network routing protocols"},
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				name := a.String("which")
-				if name != "" && r.Config().Interface(name) == nil {
-					return a.Invalid("which")
-				}
-				showProtocols(w, r.Interfaces(), name)
-				return nil
-			}),
-		},
-		{
-			Syntax: "show ip protocols",
-			Help:   grammar.Help{"ip": "IP information", "protocols": "IP routing protocol process parameters and statistics"},
-			Run: output(func(w io.Writer, _ grammar.Args) error {
-				_, err := io.WriteString(w, textNoProtocols)
-				return err
-			}),
-		},
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"conft/internal/config"
@@ -14,7 +16,7 @@ import (
 func ping(r Router) exec {
 	return exec{
 		Syntax: "ping [ip] {A.B.C.D$target | WORD$name} [source {A.B.C.D$address | INTERFACE$interface}" +
-			" | repeat <1-2147483647>$count | size <36-18024>$octets | timeout <0-3600>$wait | df-bit]...",
+			" | repeat <1-2147483647>$count | size <36-18024>$octets | timeout <0-3600>$wait | df-bit | data WORD$pattern | validate | verbose]...",
 		Help: grammar.Help{
 			"ping":     "Send echo messages",
 			"ip":       "IP echo",
@@ -29,6 +31,10 @@ func ping(r Router) exec {
 			"timeout":  "specify timeout interval",
 			"$wait":    "Timeout in seconds",
 			"df-bit":   "enable do not fragment bit in IP header",
+			"data":     "specify data pattern",
+			"$pattern": "0-FFFF",
+			"validate": "validate reply data",
+			"verbose":  "verbose output",
 		},
 		Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
 			p, err := pingRequest(r, a)
@@ -38,7 +44,7 @@ func ping(r Router) exec {
 			if err != nil {
 				return err
 			}
-			return runPing(ctx, r, t, p)
+			return runPing(ctx, r, t, p, a.Has("verbose"))
 		},
 	}
 }
@@ -47,7 +53,7 @@ func ping(r Router) exec {
 // octets and two seconds each.
 func pingRequest(r Router, a grammar.Args) (router.PingRequest, error) {
 	p := router.PingRequest{Target: a.Addr("target"), Source: a.Addr("address"), Count: 5, Size: 100,
-		Timeout: 2 * time.Second, DF: a.Has("df-bit")}
+		Timeout: 2 * time.Second, DF: a.Has("df-bit"), Pattern: defaultPattern, Validate: a.Has("validate")}
 	if a.Has("count") {
 		p.Count = a.Int("count")
 	}
@@ -56,6 +62,12 @@ func pingRequest(r Router, a grammar.Args) (router.PingRequest, error) {
 	}
 	if a.Has("wait") {
 		p.Timeout = time.Duration(a.Int("wait")) * time.Second
+	}
+	if a.Has("pattern") {
+		var ok bool
+		if p.Pattern, ok = dataPattern(a.String("pattern")); !ok {
+			return p, a.Invalid("pattern")
+		}
 	}
 	c := r.Config()
 	if a.Has("interface") {
@@ -68,6 +80,16 @@ func pingRequest(r Router, a grammar.Args) (router.PingRequest, error) {
 		return p, err
 	}
 	return p, checkSource(c, p.Source)
+}
+
+// defaultPattern is what echo requests are filled with.
+const defaultPattern = 0xabcd
+
+// dataPattern reads a pattern, with or without "0x".
+func dataPattern(text string) (uint16, bool) {
+	digits := strings.ToLower(text)
+	n, err := strconv.ParseUint(strings.TrimPrefix(digits, "0x"), 16, 16)
+	return uint16(n), err == nil
 }
 
 // interfaceSource is the address that a ping from an interface is sent from.
@@ -89,26 +111,23 @@ func checkSource(c *config.Config, source netip.Addr) error {
 // pingRow is how many symbols stand in one line.
 const pingRow = 70
 
-// runPing prints one symbol for each reply as it comes, then the summary.
-func runPing(ctx context.Context, r Router, t Terminal, p router.PingRequest) error {
-	head := fmt.Sprintf("Type escape sequence to abort.\nSending %d, %d-byte ICMP Echos to %s, timeout is %d seconds:\n",
-		p.Count, p.Size, p.Target, int(p.Timeout/time.Second))
-	if p.Source.IsValid() {
-		head += fmt.Sprintf("Packet sent with a source address of %s \n", p.Source)
-	}
-	if p.DF {
-		head += "Packet sent with the DF bit set\n"
-	}
-	if err := say(t, head); err != nil {
+// runPing prints one symbol for each reply as it comes, or a line when it is to be
+// verbose, then the summary.
+func runPing(ctx context.Context, r Router, t Terminal, p router.PingRequest, verbose bool) error {
+	if err := say(t, pingHead(p)); err != nil {
 		return err
 	}
 	var sent, good int
 	var least, most, sum time.Duration
 	err := r.Ping(ctx, p, func(reply router.PingReply) {
-		if sent > 0 && sent%pingRow == 0 {
-			say(t, "\n")
+		if verbose {
+			say(t, verboseReply(sent, p, reply))
+		} else {
+			if sent > 0 && sent%pingRow == 0 {
+				say(t, "\n")
+			}
+			say(t, string(reply.Symbol))
 		}
-		say(t, string(reply.Symbol))
 		sent++
 		if reply.Symbol != '!' {
 			return
@@ -123,14 +142,101 @@ func runPing(ctx context.Context, r Router, t Terminal, p router.PingRequest) er
 	if err != nil && ctx.Err() == nil {
 		return refuse("Ping failed: %v", err)
 	}
-	if sent == 0 {
-		return say(t, "\nSuccess rate is 0 percent (0/0)\n")
+	if !verbose || sent == 0 {
+		say(t, "\n")
 	}
-	end := fmt.Sprintf("\nSuccess rate is %d percent (%d/%d)", good*100/sent, good, sent)
+	if sent == 0 {
+		return say(t, "Success rate is 0 percent (0/0)\n")
+	}
+	end := fmt.Sprintf("Success rate is %d percent (%d/%d)", good*100/sent, good, sent)
 	if good > 0 {
 		end += fmt.Sprintf(", round-trip min/avg/max = %d/%d/%d ms", millis(least), millis(sum/time.Duration(good)), millis(most))
 	}
 	return say(t, end+"\n")
+}
+
+func pingHead(p router.PingRequest) string {
+	size := strconv.Itoa(p.Size)
+	if p.Sweep != (router.Sweep{}) {
+		size = fmt.Sprintf(textSweepSizes, p.Sweep.Min, p.Sweep.Max)
+	}
+	head := fmt.Sprintf("Type escape sequence to abort.\nSending %d, %s-byte ICMP Echos to %s, timeout is %d seconds:\n",
+		p.Total(), size, p.Target, int(p.Timeout/time.Second))
+	if p.Source.IsValid() {
+		head += fmt.Sprintf("Packet sent with a source address of %s \n", p.Source)
+	}
+	if p.DF {
+		head += "Packet sent with the DF bit set\n"
+	}
+	if p.Validate {
+		head += "Reply data will be validated\n"
+	}
+	if p.Record > 0 {
+		head += fmt.Sprintf(textOptionsSent, optionLen(p.Record), (optionLen(p.Record)+3)&^3) +
+			recordText(p.Record, nil) + "\n"
+	}
+	if p.Pattern != defaultPattern {
+		head += fmt.Sprintf(textPattern, p.Pattern)
+	}
+	return head
+}
+
+// verboseReply is the line of the nth request.
+func verboseReply(n int, p router.PingRequest, r router.PingReply) string {
+	var line string
+	switch r.Symbol {
+	case '!':
+		line = fmt.Sprintf(textPingReply, n, millis(r.RTT))
+	case '.':
+		line = fmt.Sprintf(textPingLost, n)
+	case 'M':
+		line = fmt.Sprintf(textPingTooBig, n)
+		if r.From.IsValid() {
+			line = fmt.Sprintf(textPingMTU, r.From, r.MTU)
+		}
+	case 'U':
+		line = fmt.Sprintf(textPingNoRoute, r.From)
+	case 'Q':
+		line = fmt.Sprintf(textPingQuench, r.From)
+	case '&':
+		line = fmt.Sprintf(textPingExpired, r.From)
+	default:
+		line = fmt.Sprintf(textPingUnknown, n, r.From)
+	}
+	if p.Sweep != (router.Sweep{}) {
+		line += fmt.Sprintf(textPingSize, r.Size)
+	}
+	line += "\n"
+	if r.Symbol == '!' && p.Record > 0 {
+		padded := (optionLen(p.Record) + 3) &^ 3
+		line = strings.TrimSuffix(line, "\n") + fmt.Sprintf(textOptionsReceived, padded) +
+			recordText(p.Record, r.Route) + textRecordEnd
+	}
+	return line
+}
+
+// optionLen is the length in octets of an option that records n addresses.
+func optionLen(n int) int { return 3 + 4*n }
+
+// recordText is a recorded route with room for n addresses; a mark stands where the next one
+// goes.
+func recordText(n int, route []netip.Addr) string {
+	var b strings.Builder
+	b.WriteString(textRecord)
+	for i := range n {
+		if i == len(route) {
+			b.WriteString(textRecordMark)
+		}
+		hop := "0.0.0.0"
+		if i < len(route) {
+			hop = route[i].String()
+		}
+		fmt.Fprintf(&b, "\n   (%s)", hop)
+	}
+	if len(route) >= n {
+		b.WriteString(textRecordMark)
+	}
+	return b.String() + "\n"
 }
 
 // millis rounds to milliseconds; IOS never prints less than one.

@@ -97,9 +97,16 @@ func showNetwork(r Router) []exec {
 	})
 	return []exec{
 		{
-			Syntax: "show interfaces [INTERFACE]",
-			Help:   grammar.Help{"interfaces": "Interface status and configuration"},
+			Syntax: "show interfaces [description | INTERFACE]",
+			Help: grammar.Help{
+				"interfaces":  "Interface status and configuration",
+				"description": "Show interface description",
+			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("description") {
+					showInterfacesDescription(w, r.Interfaces())
+					return nil
+				}
 				name := a.String("INTERFACE")
 				if name != "" && r.Config().Interface(name) == nil {
 					return a.Invalid("INTERFACE")
@@ -123,29 +130,6 @@ func showNetwork(r Router) []exec {
 					return a.Invalid("which")
 				default:
 					showIPInterface(w, r.Interfaces(), a.String("which"))
-				}
-				return nil
-			}),
-		},
-		{
-			Syntax: "show ip route [connected | static | A.B.C.D$net [A.B.C.D$mask]]",
-			Help: grammar.Help{
-				"route":     "IP routing table",
-				"connected": "Connected",
-				"static":    "Static routes",
-				"$net":      "Network to display information about or hostname",
-				"$mask":     "Network mask",
-			},
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				switch routes := r.Routes(); {
-				case a.Has("net"):
-					return showIPRouteTo(w, routes, a)
-				case a.Has("static"):
-					showRouteRows(w, routeRows(routesOf(routes, 'S')))
-				case a.Has("connected"):
-					showRouteRows(w, routeRows(routesOf(routes, 'C')))
-				default:
-					showIPRoute(w, routes)
 				}
 				return nil
 			}),
@@ -219,21 +203,27 @@ func showCrypto(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showISAKMPProfile(w, r.Config()); return nil }),
 		},
 		{
-			Syntax: "show crypto ipsec sa [peer A.B.C.D | map WORD] [detail]",
+			Syntax: "show crypto ipsec sa [peer A.B.C.D | map WORD | interface INTERFACE | identity] [detail]",
 			Help: grammar.Help{
-				"ipsec":   "Show IPSEC policy",
-				"sa":      "IPSEC SA table",
-				"peer":    "Show all SAs with a specific peer",
-				"A.B.C.D": "Peer IP address",
-				"map":     "Show all SAs of a crypto map",
-				"detail":  "Show counters detail",
-				"WORD":    "Crypto map tag",
+				"ipsec":     "Show IPSEC policy",
+				"sa":        "IPSEC SA table",
+				"peer":      "Show all SAs with a specific peer",
+				"A.B.C.D":   "Peer IP address",
+				"map":       "Show all SAs of a crypto map",
+				"interface": "Show all SAs of an interface",
+				"identity":  "Show IPSEC SADB identity tree",
+				"detail":    "Show counters detail",
+				"WORD":      "Crypto map tag",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
 				idents := slices.DeleteFunc(r.IPsecIdents(), func(id router.IPsecIdent) bool {
-					return a.Has("peer") && id.Peer != a.Addr("A.B.C.D") || a.Has("map") && id.Map != a.String("WORD")
+					return a.Has("peer") && id.Peer != a.Addr("A.B.C.D") || a.Has("map") && id.Map != a.String("WORD") ||
+						a.Has("INTERFACE") && id.Interface != a.String("INTERFACE")
 				})
-				showIPsecSA(w, idents, a.Has("detail"))
+				if a.Has("INTERFACE") && r.Config().Interface(a.String("INTERFACE")) == nil {
+					return a.Invalid("INTERFACE")
+				}
+				showIPsecSA(w, idents, a.Has("identity"), a.Has("detail"))
 				return nil
 			}),
 		},

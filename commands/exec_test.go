@@ -25,6 +25,9 @@ type fakeRouter struct {
 	nvramErr   error
 	interfaces []router.InterfaceState
 	routes     []router.RouteState
+	static     []router.StaticRoute
+	arp        []router.ARPEntry
+	statistics map[string]uint64
 	lists      []router.ACLState
 	failures   []router.IKEFailure
 	isakmp     []router.ISAKMPSA
@@ -33,9 +36,13 @@ type fakeRouter struct {
 	clock      *fixedClock
 	pings      []router.PingReply
 	pinged     router.PingRequest
+	trace      []router.TraceReply
+	traced     router.TraceRequest
+	afterProbe func()
 	pki        *pki.Store
 	did        []string
 	drops      router.CryptoDrops
+	nat        router.NATState
 	files      fakeFiles
 }
 
@@ -77,16 +84,26 @@ func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, ni
 func (r *fakeRouter) NVRAMSize() int                      { return 262136 }
 func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces }
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
+func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
+func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }
+func (r *fakeRouter) ClearCounters(ifc string)            { r.did = append(r.did, "clear interface "+ifc) }
+func (r *fakeRouter) Statistics() map[string]uint64       { return r.statistics }
+func (r *fakeRouter) ClearARP()                           { r.did = append(r.did, "clear arp") }
 func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
 func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
 func (r *fakeRouter) IKEFailures() []router.IKEFailure    { return r.failures }
 func (r *fakeRouter) IPsecIdents() []router.IPsecIdent    { return slices.Clone(r.idents) }
 func (r *fakeRouter) CryptoDrops() router.CryptoDrops     { return r.drops }
+func (r *fakeRouter) NAT() router.NATState                { return r.nat }
 func (r *fakeRouter) Hub() *debug.Hub                     { return r.hub }
 func (r *fakeRouter) Clock() debug.Clock                  { return r.clock }
 func (r *fakeRouter) Reload()                             { r.did = append(r.did, "reload") }
 func (r *fakeRouter) ClearAccessListCounters(name string) {
 	r.did = append(r.did, "clear counters "+name)
+}
+func (r *fakeRouter) ClearTranslations(del func(router.Translation) bool) error {
+	r.nat.Flows = slices.DeleteFunc(r.nat.Flows, func(t router.Translation) bool { return del == nil || del(t) })
+	return nil
 }
 func (r *fakeRouter) ClearSA(peer netip.Addr) { r.did = append(r.did, "clear sa "+peer.String()) }
 func (r *fakeRouter) SetClock(t time.Time)    { r.clock = &fixedClock{now: t} }
@@ -118,6 +135,20 @@ func (r *fakeRouter) Ping(ctx context.Context, p router.PingRequest, each func(r
 			return ctx.Err()
 		}
 		each(reply)
+	}
+	return nil
+}
+
+func (r *fakeRouter) Traceroute(ctx context.Context, q router.TraceRequest, each func(router.TraceReply)) error {
+	r.traced = q
+	for _, p := range r.trace {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		each(p)
+		if r.afterProbe != nil {
+			r.afterProbe()
+		}
 	}
 	return nil
 }
@@ -292,7 +323,10 @@ func TestDebug(t *testing.T) {
 	}
 	run(t, r, "debug all", "yes")
 	expect(t, "undebug crypto ipsec", run(t, r, "undebug crypto ipsec"), "Crypto IPSEC debugging is off\n")
+	expect(t, "undebug crypto engine", run(t, r, "undebug crypto engine"), "Crypto Engine debugging is off\n")
 	expect(t, "undebug crypto pki", run(t, r, "undebug crypto pki transactions"), "Crypto PKI Trans debugging is off\n")
+	expect(t, "show debugging", run(t, r, "show debugging"), "\nGeneric IP:\n  IP NAT debugging is on\n\nCryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n")
+	expect(t, "no debug ip nat", run(t, r, "no debug ip nat"), "IP NAT debugging is off\n")
 	if r.hub.Flags() != debug.FlagISAKMP {
 		t.Errorf("flags %b", r.hub.Flags())
 	}
@@ -320,7 +354,7 @@ func TestPing(t *testing.T) {
 		"Sending 5, 100-byte ICMP Echos to 20.1.1.1, timeout is 2 seconds:\n"+
 		"Packet sent with a source address of 10.1.1.1 \n.!!!!\n"+
 		"Success rate is 80 percent (4/5), round-trip min/avg/max = 1/2/4 ms\n")
-	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 5, Size: 100, Timeout: 2 * time.Second}); r.pinged != want {
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 5, Size: 100, Timeout: 2 * time.Second, Pattern: 0xabcd}); r.pinged != want {
 		t.Errorf("asked for %+v", r.pinged)
 	}
 	r.pings = []router.PingReply{{Symbol: 'U'}, {Symbol: 'M'}}
@@ -328,7 +362,7 @@ func TestPing(t *testing.T) {
 		"Sending 2, 1500-byte ICMP Echos to 20.1.1.1, timeout is 1 seconds:\n"+
 		"Packet sent with a source address of 10.1.1.1 \nPacket sent with the DF bit set\nUM\n"+
 		"Success rate is 0 percent (0/2)\n")
-	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 2, Size: 1500, Timeout: time.Second, DF: true}); r.pinged != want {
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 2, Size: 1500, Timeout: time.Second, DF: true, Pattern: 0xabcd}); r.pinged != want {
 		t.Errorf("asked for %+v", r.pinged)
 	}
 	r.pings = slices.Repeat([]router.PingReply{good}, 141)

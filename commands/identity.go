@@ -32,20 +32,30 @@ var domainNameLine = configLine{
 }
 
 var isakmpIdentityLine = configLine{
-	Syntax: "crypto isakmp identity ![address | hostname]",
+	Syntax: "crypto isakmp identity ![address | dn | hostname]",
 	Help: grammar.Help{
 		"identity": "Set the identity which ISAKMP will use",
 		"address":  "Use the IP address of the interface for the identity",
+		"dn":       "Use the distinguished name of the router cert for the identity",
 		"hostname": "Use the hostname of the router for the identity",
 	},
 	Set: func(c *config.Config, a grammar.Args) error {
-		c.IdentityHostname = a.Has("hostname")
+		c.Identity = config.SelfDefault
+		switch {
+		case a.Has("hostname"):
+			c.Identity = config.SelfHostname
+		case a.Has("dn"):
+			c.Identity = config.SelfSubject
+		}
 		return nil
 	},
-	No: func(c *config.Config, _ grammar.Args) error { c.IdentityHostname = false; return nil },
+	No: func(c *config.Config, _ grammar.Args) error { c.Identity = config.SelfDefault; return nil },
 	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.IdentityHostname {
+		switch c.Identity {
+		case config.SelfHostname:
 			w.Line("crypto isakmp identity hostname")
+		case config.SelfSubject:
+			w.Line("crypto isakmp identity dn")
 		}
 	},
 }

@@ -43,6 +43,8 @@ var interfaceBlock = grammar.Block[*config.Config, *interfaceScope]{
 		}
 		c.Interfaces = without(c.Interfaces, func(i *config.Interface) bool { return i.Name == name })
 		c.Routes = without(c.Routes, func(r config.Route) bool { return r.Interface == name })
+		c.NAT.Sources = without(c.NAT.Sources, func(s config.NATSource) bool { return s.Interface == name })
+		c.NAT.Static = without(c.NAT.Static, func(s *config.NATStatic) bool { return s.Interface == name })
 		return nil
 	},
 	Each: func(c *config.Config) iter.Seq2[string, *interfaceScope] {
@@ -71,6 +73,7 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 			}
 		},
 	},
+	bandwidthLine,
 	mtuLine,
 	interfaceLine{
 		Syntax: "ip address ![A.B.C.D$own A.B.C.D$mask [secondary]]",
@@ -96,9 +99,12 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 		},
 	},
 	accessGroupLine,
+	natInterfaceLine,
 	unreachablesLine,
 	ipMTULine,
 	adjustMSSLine,
+	loadIntervalLine,
+	delayLine,
 	interfaceLine{
 		Syntax: "shutdown",
 		Help:   grammar.Help{"shutdown": "Shutdown the selected interface"},

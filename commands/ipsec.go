@@ -161,21 +161,32 @@ var transformSetBlock = grammar.Block[*config.Config, transformSet]{
 
 var transformMode = grammar.NewMode[transformSet]("cfg-crypto-trans", "Crypto transform configuration commands:",
 	grammar.Line[transformSet]{
-		Syntax: "mode ![tunnel | transport]",
+		Syntax: "mode ![tunnel | transport [require]]",
 		Help: grammar.Help{
 			"mode":      "encapsulation mode (transport/tunnel)",
 			"tunnel":    "tunnel mode",
 			"transport": "transport (payload encapsulation) mode",
+			"require":   "require transport mode",
 		},
-		Set: func(_ transformSet, a grammar.Args) error {
-			if a.Has("transport") {
-				return refuse("Transport mode is not supported, use tunnel mode.")
+		Set: func(t transformSet, a grammar.Args) error {
+			switch {
+			case a.Has("require"):
+				t.Mode = config.RequireTransport
+			case a.Has("transport"):
+				t.Mode = config.Transport
+			default:
+				t.Mode = config.Tunnel
 			}
 			return nil
 		},
-		No: func(transformSet, grammar.Args) error { return nil },
-		Write: func(t transformSet, w *grammar.Writer) { // 12.4 does not write the default
-			if t.ios15 {
+		No: func(t transformSet, _ grammar.Args) error { t.Mode = config.Tunnel; return nil },
+		Write: func(t transformSet, w *grammar.Writer) {
+			switch {
+			case t.Mode == config.RequireTransport:
+				w.Line("mode transport require")
+			case t.Mode == config.Transport:
+				w.Line("mode transport")
+			case t.ios15: // 12.4 does not write the default
 				w.Line("mode tunnel")
 			}
 		},
@@ -183,19 +194,26 @@ var transformMode = grammar.NewMode[transformSet]("cfg-crypto-trans", "Crypto tr
 )
 
 // transforms are the transforms of a set in the order of `show running-config`:
-// the cipher, with its key size unless that is 128, then the authentication.
+// AH, the cipher, with its key size unless that is 128, then the authentication, which is
+// needed only without AH.
 func transforms(a grammar.Args) ([]string, error) {
 	word := func(name string) string { return strings.TrimSuffix(a.String(name), " 128") }
 	cipher, auth := word("cipher"), word("auth")
+	var list []string
+	if a.Has("ah") {
+		list = append(list, word("ah"))
+	}
 	switch {
-	case a.Has("ah"):
-		return nil, refuse("The Authentication Header is not supported, use an ESP transform in place of %s.", word("ah"))
 	case a.Has("gcm"):
-		return []string{word("gcm")}, nil
+		return append(list, word("gcm")), nil
+	case a.Has("ah") && cipher == "" && auth == "":
+		return list, nil
+	case a.Has("ah") && auth == "" && cipher != "esp-null":
+		return append(list, cipher), nil
 	case cipher == "":
 		return nil, refuse("Invalid transform set: %s needs an encryption transform, esp-null for none.", auth)
 	case auth == "":
 		return nil, refuse("Invalid transform set: %s needs an authentication transform.", cipher)
 	}
-	return []string{cipher, auth}, nil
+	return append(list, cipher, auth), nil
 }

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -177,6 +178,25 @@ var isakmpProfileMode = grammar.NewMode[*profileScope]("conf-isa-prof", "Crypto 
 		Write: func(p *profileScope, w *grammar.Writer) {
 			for _, m := range p.Maps {
 				w.Line("match certificate", m)
+			}
+		},
+	},
+	profileLine{
+		Syntax: "keepalive ![<10-3600>$seconds retry <2-60>$wait]",
+		Help: grammar.Help{
+			"keepalive": "Set a keepalive interval for use with IOS peers",
+			"$seconds":  "Number of seconds between keep alives",
+			"retry":     "Specify the retry interval",
+			"$wait":     "Number of seconds between retries if keepalive fails",
+		},
+		Set: func(p *profileScope, a grammar.Args) error {
+			p.Keepalive = config.Keepalive{Seconds: uint16(a.Int("seconds")), Retry: uint16(a.Int("wait"))}
+			return nil
+		},
+		No: func(p *profileScope, _ grammar.Args) error { p.Keepalive = config.Keepalive{}; return nil },
+		Write: func(p *profileScope, w *grammar.Writer) {
+			if k := p.Keepalive; k.Seconds != 0 {
+				w.Line("keepalive", fmt.Sprint(k.Seconds), "retry", fmt.Sprint(k.Retry))
 			}
 		},
 	},

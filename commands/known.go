@@ -30,27 +30,30 @@ const (
 )
 
 const (
-	byLinux    = "the Linux system does this, outside of the router's configuration"
-	byLink     = "the Linux link decides this"
-	noWeb      = "there is no web server"
-	noRouting  = "there are no routing protocols, use ip route"
-	noLogin    = "the owner of the console socket is the only user"
-	noLines    = "the console and the attached sessions have no settings of their own"
-	noVRF      = "there is one routing table"
-	noTunnel   = "the interfaces are Ethernet types and Loopback, without subinterfaces"
-	noIPv6     = "there is only IPv4"
-	noQoS      = "packets are not queued or marked"
-	noSwitch   = "there are no switch ports and no VLANs"
-	noVoice    = "there is no voice"
-	noSNMP     = "there is no SNMP agent"
-	noCisco    = "neighbours are not discovered"
-	noHardware = "there is no such hardware"
-	noRemote   = "there is no connecting to the router from outside"
-	noFirewall = "there is no inspection of sessions"
-	noMode     = "there is no XAUTH, mode configuration or client group"
-	isSwitched = "the kernel forwards, always by its fastest way"
-	isDump     = "it is no command but part of a listing"
-	isBoot     = "it describes the box the listing is from"
+	byLinux      = "the Linux system does this, outside of the router's configuration"
+	byLink       = "the Linux link decides this"
+	noWeb        = "there is no web server"
+	noRouting    = "there are no routing protocols, use ip route"
+	noLogin      = "the owner of the console socket is the only user"
+	noLines      = "the console and the attached sessions have no settings of their own"
+	noVRF        = "there is one routing table"
+	noTunnel     = "the interfaces are Ethernet types and Loopback, without subinterfaces"
+	noIPv6       = "there is only IPv4"
+	noQoS        = "packets are not queued or marked"
+	noSwitch     = "there are no switch ports and no VLANs"
+	noVoice      = "there is no voice"
+	noSNMP       = "there is no SNMP agent"
+	noCisco      = "neighbours are not discovered"
+	noHardware   = "there is no such hardware"
+	noRemote     = "there is no connecting to the router from outside"
+	noFirewall   = "there is no inspection of sessions"
+	noNVI        = "there is no NAT virtual interface, use ip nat inside and ip nat outside"
+	oneTimeout   = "a protocol has one timeout for all its ports"
+	noInspection = "packets are translated in their headers only"
+	noMode       = "there is no XAUTH, mode configuration or client group"
+	isSwitched   = "the kernel forwards, always by its fastest way"
+	isDump       = "it is no command but part of a listing"
+	isBoot       = "it describes the box the listing is from"
 )
 
 // knownWords are in the order in which they are tried: the first that fits answers.
@@ -124,7 +127,15 @@ var knownWords = []knownWord{
 	{"ip routing", "the router routes", given},
 	{"ip forward-protocol", "broadcasts are not forwarded", absent},
 	{"ip http", noWeb, absent},
-	{"ip nat", byLinux + ", and a source NAT there is applied before the crypto map", absent},
+	{"ip nat service", noInspection, absent},
+	{"ip nat log", "translations are not logged", absent},
+	{"ip nat translation dns-timeout", oneTimeout, absent},
+	{"ip nat translation port-timeout", oneTimeout, absent},
+	{"ip nat translation max-entries", "the kernel's connection tracking has its own limit", absent},
+	{"ip nat create", "each connection has its translation", given},
+	{"ip nat enable", noNVI, absent},
+	{"ip nat source", noNVI, absent},
+	{"ip nat inside destination", "only sources are translated, and destinations to static ones", absent},
 	{"ip virtual-reassembly", "the kernel puts fragments together where it must", given},
 	{"ip dhcp pool", byLinux, block},
 	{"ip dhcp", byLinux, absent},
@@ -178,11 +189,10 @@ var knownWords = []knownWord{
 	{"tftp-server", noRemote, absent},
 	{"ftp-server", noRemote, absent},
 	{"track", "there are no probes", block},
-	{"arp", byLinux, absent},
+	{"arp timeout", byLinux, absent},
 
 	{"router rip", noRouting, rip},
 	{"router", noRouting, block},
-	{"route-map", noRouting, block},
 	{"key chain", noRouting, block},
 	{"multilink", noTunnel, absent},
 	{"frame-relay", noTunnel, absent},
@@ -228,8 +238,6 @@ var knownWords = []knownWord{
 	{"negotiation", byLink, absent},
 	{"media-type", byLink, absent},
 	{"mac-address", byLink, absent},
-	{"bandwidth", byLink, absent},
-	{"delay", byLink, absent},
 	{"clock rate", noHardware, absent},
 	{"clockrate", noHardware, absent},
 	{"serial", noHardware, absent},
@@ -238,7 +246,6 @@ var knownWords = []knownWord{
 	{"fair-queue", noQoS, absent},
 	{"tx-ring-limit", noQoS, absent},
 	{"hold-queue", noQoS, absent},
-	{"load-interval", "there are no rates", absent},
 	{"carrier-delay", byLink, absent},
 	{"standby", "there is no first hop redundancy", absent},
 	{"vrrp", "there is no first hop redundancy", absent},

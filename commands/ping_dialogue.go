@@ -20,37 +20,39 @@ func pingDialogue(r Router) exec {
 		Help:   grammar.Help{"ping": "Send echo messages"},
 		Priv:   privileged,
 		Run: func(ctx context.Context, t Terminal, _ grammar.Args) error {
-			p, err := askPing(r, &questions{ctx: ctx, t: t})
+			p, verbose, err := askPing(r, &questions{ctx: ctx, t: t})
 			if err != nil {
 				return err
 			}
-			return runPing(ctx, r, t, p)
+			return runPing(ctx, r, t, p, verbose)
 		},
 	}
 }
 
-func askPing(r Router, q *questions) (router.PingRequest, error) {
+func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err error) {
 	q.fixed("Protocol", "ip", "protocols other than ip are")
-	p := router.PingRequest{Target: q.address("Target IP address: ")}
+	p = router.PingRequest{Target: q.address("Target IP address: "), Pattern: defaultPattern}
 	p.Count = q.number("Repeat count", 5, 1, 1<<31-1)
 	p.Size = q.number("Datagram size", 100, 36, 18024)
 	p.Timeout = time.Duration(q.number("Timeout in seconds", 2, 0, 3600)) * time.Second
 	if !q.yes("Extended commands [n]: ") {
-		return p, q.err
+		return p, false, q.err
 	}
 	source := q.line("Source address or interface: ")
-	q.fixed("Type of service", "0", "other types are")
+	p.TOS = uint8(q.number("Type of service", 0, 0, 255))
 	p.DF = q.yes("Set DF bit in IP header? [no]: ")
-	q.fixed("Validate reply data?", "no", "checking the data is")
-	q.fixed("Data pattern", "0xABCD", "other patterns are")
-	q.fixed("Loose, Strict, Record, Timestamp, Verbose", "none", "IP options are")
-	q.fixed("Sweep range of sizes", "n", "sweeping is")
-	if q.err != nil || source == "" {
-		return p, q.err
+	p.Validate = q.yes("Validate reply data? [no]: ")
+	p.Pattern = q.pattern("Data pattern [0xABCD]: ")
+	verbose, p.Record = q.options()
+	if q.yes("Sweep range of sizes [n]: ") {
+		p.Sweep.Min = q.number(askSweepMin, 36, 36, 18024)
+		p.Sweep.Max = q.number(askSweepMax, 18024, p.Sweep.Min, 18024)
+		p.Sweep.Step = q.number(askSweepStep, 1, 1, 18024)
 	}
-	var err error
-	p.Source, err = pingSource(r.Config(), source)
-	return p, err
+	if q.err == nil && source != "" {
+		p.Source, q.err = pingSource(r.Config(), source)
+	}
+	return p, verbose, q.err
 }
 
 // pingSource reads an address or the name of an interface.
@@ -90,6 +92,43 @@ func (q *questions) fixed(prompt, only, others string) {
 	if q.err == nil && !(strings.HasPrefix(only, strings.ToLower(answer)) || strings.EqualFold(answer, only)) {
 		q.err = refuse("Not supported: %s not there, %s is the only answer.", others, only)
 	}
+}
+
+// pattern asks for the data of the requests.
+func (q *questions) pattern(prompt string) uint16 {
+	answer := q.line(prompt)
+	if answer == "" {
+		return defaultPattern
+	}
+	n, ok := dataPattern(answer)
+	if q.err == nil && !ok {
+		q.err = refuse(textBadPattern)
+	}
+	return n
+}
+
+// options asks for IP options until nothing more is typed. A recorded route is shown in
+// verbose output only.
+func (q *questions) options() (verbose bool, record int) {
+	prompt := "Loose, Strict, Record, Timestamp, Verbose[none]: "
+	for q.err == nil {
+		answer := strings.ToLower(q.line(prompt))
+		switch {
+		case answer == "", strings.HasPrefix("none", answer):
+			return verbose, record
+		case strings.HasPrefix("verbose", answer):
+			verbose = true
+		case strings.HasPrefix("record", answer):
+			verbose = true
+			record = q.number(askHops, router.MaxRecord, 1, router.MaxRecord)
+		case q.err == nil:
+			q.err = refuse("Not supported: of the IP options only record is there.")
+		}
+		if prompt = "Loose, Strict, Record, Timestamp, Verbose[V]: "; record > 0 {
+			prompt = "Loose, Strict, Record, Timestamp, Verbose[RV]: "
+		}
+	}
+	return verbose, record
 }
 
 func (q *questions) address(prompt string) netip.Addr {

@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +23,7 @@ func TestPingDialogue(t *testing.T) {
 			"Loose, Strict, Record, Timestamp, Verbose[none]: \nSweep range of sizes [n]: n\n"+
 			"Type escape sequence to abort.\nSending 1, 200-byte ICMP Echos to 20.1.1.1, timeout is 3 seconds:\n"+
 			"Packet sent with a source address of 10.1.1.1 \nPacket sent with the DF bit set\n"+end)
-	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 1, Size: 200, Timeout: 3 * time.Second, DF: true}); r.pinged != want {
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 1, Size: 200, Timeout: 3 * time.Second, DF: true, Pattern: 0xabcd}); r.pinged != want {
 		t.Errorf("asked for %+v", r.pinged)
 	}
 	for _, c := range []struct {
@@ -36,11 +38,61 @@ func TestPingDialogue(t *testing.T) {
 		{"% Invalid source", []string{"", "1.1.1.1", "", "", "", "y", "Serial0", "", "", "", "", "", ""}},
 		{"% Invalid source address- IP address not on any of our up interfaces", []string{"", "1.1.1.1", "", "", "", "y", "9.9.9.9", "", "", "", "", "", ""}},
 		{"% Invalid source interface - IP not enabled or interface is down", []string{"", "1.1.1.1", "", "", "", "y", "f0/0", "", "", "", "", "", ""}},
-		{"% Not supported: sweeping is not there, n is the only answer.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "", "", "y"}},
+		{"% Invalid pattern, try again.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "12345", "", ""}},
+		{"% A decimal number between 0 and 255.", []string{"", "1.1.1.1", "", "", "", "y", "", "256"}},
+		{"% Not supported: of the IP options only record is there.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "", "loose"}},
+		{"% A decimal number between 1 and 9.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "", "record", "10"}},
+		{"% A decimal number between 1400 and 18024.", []string{"", "1.1.1.1", "", "", "", "y", "", "", "", "", "", "", "y", "1400", "1399"}},
 	} {
 		r.pinged = router.PingRequest{}
 		if _, err := try(r, "ping", c.answers...); err == nil || err.Error() != c.want || r.pinged.Count != 0 {
 			t.Errorf("%q: %v, want %s", c.answers, err, c.want)
 		}
+	}
+}
+
+func TestPingSweep(t *testing.T) {
+	r := newFake(t, "")
+	r.pings = []router.PingReply{
+		{Symbol: '!', RTT: 4 * time.Millisecond, Size: 1400},
+		{Symbol: 'M', Size: 1401, From: addr("10.1.1.2"), MTU: 1400},
+		{Symbol: '.', Size: 1402},
+		{Symbol: 'U', Size: 1403, From: addr("10.1.1.2")},
+	}
+	got := run(t, r, "ping", "", "20.1.1.1", "1", "", "1", "y", "", "184", "", "y", "0x00ff", "v", "", "y", "1400", "1403", "1")
+	_, got, _ = strings.Cut(got, "Sweep interval [1]: 1\n")
+	expect(t, "ping", got, "Type escape sequence to abort.\nSending 4, [1400..1403]-byte ICMP Echos to 20.1.1.1, timeout is 1 seconds:\n"+
+		"Reply data will be validated\nPacket has data pattern 0x00FF\n"+
+		"Reply to request 0 (4 ms) (size 1400)\nUnreachable from 10.1.1.2, maximum MTU 1400 (size 1401)\n"+
+		"Request 2 timed out (size 1402)\nUnreachable from 10.1.1.2 (size 1403)\n"+
+		"Success rate is 25 percent (1/4), round-trip min/avg/max = 4/4/4 ms\n")
+	if want := (router.PingRequest{Target: addr("20.1.1.1"), Count: 1, Size: 100, Timeout: time.Second, TOS: 184, Validate: true, Pattern: 0xff,
+		Sweep: router.Sweep{Min: 1400, Max: 1403, Step: 1}}); r.pinged != want {
+		t.Errorf("asked for %+v", r.pinged)
+	}
+	if _, err := try(r, "ping 20.1.1.1 data 12345"); err == nil {
+		t.Error("a pattern of 20 bits is accepted")
+	}
+	run(t, r, "ping 20.1.1.1 data fFfF validate")
+	if r.pinged.Pattern != 0xffff || !r.pinged.Validate {
+		t.Errorf("asked for %+v", r.pinged)
+	}
+}
+
+func TestPingRecord(t *testing.T) {
+	r := newFake(t, "")
+	r.pings = []router.PingReply{{Symbol: '!', RTT: 4 * time.Millisecond, Route: []netip.Addr{addr("10.1.1.1"), addr("10.1.1.2")}}, {Symbol: '.'}}
+	got := run(t, r, "ping", "", "20.1.1.1", "2", "", "", "y", "", "", "", "", "", "r", "3", "", "")
+	_, got, _ = strings.Cut(got, "Number of hops [9]: 3\nLoose, Strict, Record, Timestamp, Verbose[RV]: \nSweep range of sizes [n]: \n")
+	expect(t, "ping", got, "Type escape sequence to abort.\nSending 2, 100-byte ICMP Echos to 20.1.1.1, timeout is 2 seconds:\n"+
+		"Packet has IP options:  Total option bytes= 15, padded length=16\n Record route: <*>\n   (0.0.0.0)\n   (0.0.0.0)\n   (0.0.0.0)\n\n"+
+		"Reply to request 0 (4 ms).  Received packet has options\n Total option bytes= 16, padded length=16\n"+
+		" Record route:\n   (10.1.1.1)\n   (10.1.1.2) <*>\n   (0.0.0.0)\n End of list\n\n"+
+		"Request 1 timed out\nSuccess rate is 50 percent (1/2), round-trip min/avg/max = 4/4/4 ms\n")
+	if r.pinged.Record != 3 {
+		t.Errorf("asked for %+v", r.pinged)
+	}
+	if got := recordText(1, []netip.Addr{addr("10.1.1.1")}); got != " Record route:\n   (10.1.1.1) <*>\n" {
+		t.Errorf("a full list: %q", got)
 	}
 }

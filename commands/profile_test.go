@@ -34,6 +34,7 @@ crypto isakmp profile BRANCH
    match identity address 10.0.0.0 255.0.0.0
    match identity host domain example.com
    match identity user john@example.com
+   keepalive 30 retry 5
    initiate mode aggressive
 !
 `

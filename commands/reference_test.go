@@ -104,7 +104,7 @@ func TestIPsecSALikeCapture(t *testing.T) {
 		Inbound: sa(412118941, 1), Outbound: sa(1220200403, 2),
 		PathMTU: 1500, IPMTU: 1500, PlaintextMTU: 1438, Encaps: 199, Decaps: 199,
 	}
-	sameLines(t, "show/show-crypto-ipsec-sa/06.txt", text(func(w io.Writer) { showIPsecSA(w, []router.IPsecIdent{id}, false) }))
+	sameLines(t, "show/show-crypto-ipsec-sa/06.txt", text(func(w io.Writer) { showIPsecSA(w, []router.IPsecIdent{id}, false, false) }))
 }
 
 func TestTransformSetLikeCapture(t *testing.T) {
@@ -214,10 +214,10 @@ func TestIPRouteLikeCapture(t *testing.T) {
 		return r
 	}
 	got := text(func(w io.Writer) {
-		showIPRoute(w, []router.RouteState{
+		newRouteTable(config.New(), []router.RouteState{
 			route('S', "1.1.1.1/32", "212.0.0.1", ""), route('S', "1.1.1.1/32", "192.168.0.1", ""),
 			route('S', "2.2.2.0/24", "", "FastEthernet0/0.100"), route('S', "0.0.0.0/0", "194.0.0.2", ""),
-		})
+		}).show(w, anyRoute)
 	})
 	want := trimLines(reftest.Open(t, "show/show-ip-route/01.txt"))
 	head, _, _ := strings.Cut(want, "     4.0.0.0/16")
@@ -297,8 +297,8 @@ func TestLinesAreThoseOfCaptures(t *testing.T) {
 		show       func(io.Writer)
 		ours       []string // lines that only conft has
 	}{
-		{"show interfaces", "show/show-interfaces/02.txt", func(w io.Writer) { showInterfaces(w, []router.InterfaceState{link}, "") }, []string{"Hardware is", "Description:"}},
 		{"show logging", "show/show-logging/01.txt", func(w io.Writer) { showLogging(w, config.New(), debug.Counters{}, nil, nil) }, nil},
+		{"show interfaces", "show/show-interfaces/02.txt", func(w io.Writer) { showInterfaces(w, []router.InterfaceState{link}, "") }, []string{"Hardware is", "Description:", "Keepalive not set"}},
 	} {
 		want := map[string]bool{}
 		for l := range strings.Lines(reftest.Open(t, c.file)) {

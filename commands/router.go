@@ -18,6 +18,7 @@ type Router interface {
 	Store
 	Network
 	Crypto
+	Translator
 	PublicKeys
 	System
 	Machine
@@ -88,12 +89,19 @@ type Store interface {
 // Network is the state of interfaces, routes and access lists.
 type Network interface {
 	Interfaces() []router.InterfaceState // in the order of the running configuration
+	ClearCounters(ifc string)            // "" for all
 	Routes() []router.RouteState
+	StaticRoutes() []router.StaticRoute // in the order of the running configuration
+	ARP() []router.ARPEntry             // by address
+	ClearARP()
+	Statistics() map[string]uint64       // counters of IPv4 by the kernel's names
 	AccessLists() []router.ACLState      // in the order of the running configuration
 	ClearAccessListCounters(name string) // "" for all
 	// Ping sends the echo requests one after the other and calls each with every
 	// outcome as soon as it is known. It ends early when ctx is done.
 	Ping(ctx context.Context, p router.PingRequest, each func(router.PingReply)) error
+	// Traceroute likewise sends probes.
+	Traceroute(ctx context.Context, q router.TraceRequest, each func(router.TraceReply)) error
 }
 
 // Crypto is the state of IKE and IPsec.
@@ -108,6 +116,13 @@ type Crypto interface {
 	CryptoDrops() router.CryptoDrops
 	ClearSA(peer netip.Addr)   // zero for all
 	ClearISAKMP(connID uint32) // 0 for all
+}
+
+// Translator is address translation.
+type Translator interface {
+	NAT() router.NATState
+	// ClearTranslations ends those that del holds for, all when it is nil.
+	ClearTranslations(del func(router.Translation) bool) error
 }
 
 // PublicKeys are the router's keys and certificates.

@@ -17,6 +17,9 @@ func showCryptoMap(w io.Writer, c *config.Config, idents []router.IPsecIdent, na
 		if name != "" && name != m.Name {
 			continue
 		}
+		if m.LocalAddress != "" {
+			fmt.Fprintf(w, "Crypto Map: %q idb: %s local address: %s\n\n", m.Name, m.LocalAddress, ipText(localAddress(c, m)))
+		}
 		for n, e := range m.Entries {
 			if n > 0 {
 				fmt.Fprintln(w)
@@ -36,6 +39,14 @@ func showCryptoMap(w io.Writer, c *config.Config, idents []router.IPsecIdent, na
 		}
 		fmt.Fprintln(w)
 	}
+}
+
+// localAddress is that of the interface which a map names, 0 while it has none.
+func localAddress(c *config.Config, m *config.CryptoMap) uint32 {
+	if i := c.Interface(m.LocalAddress); i != nil {
+		return i.Address.IP
+	}
+	return 0
 }
 
 func showCryptoMapEntry(w io.Writer, c *config.Config, name string, e *config.CryptoMapEntry, idents []router.IPsecIdent) {

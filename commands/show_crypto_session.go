@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"io"
+	"net/netip"
 	"time"
 
 	"conft/debug"
@@ -139,21 +140,24 @@ func (s *session) showProfile(w io.Writer) {
 
 // sessions groups the proxy pairs by interface and peer, in their order.
 func sessions(sas []router.ISAKMPSA, idents []router.IPsecIdent) []*session {
+	type ends struct{ local, remote netip.Addr }
+	ike := map[ends][]router.ISAKMPSA{}
+	for _, sa := range sas {
+		at := ends{sa.Local, sa.Remote}
+		ike[at] = append(ike[at], sa)
+	}
+	type place struct {
+		ifc  string
+		peer netip.Addr
+	}
+	known := map[place]*session{}
 	var all []*session
 	for _, id := range idents {
-		var s *session
-		for _, t := range all {
-			if t.first.Interface == id.Interface && t.first.Peer == id.Peer {
-				s = t
-			}
-		}
+		at := place{id.Interface, id.Peer}
+		s := known[at]
 		if s == nil {
-			s = &session{first: id}
-			for _, sa := range sas {
-				if sa.Remote == id.Peer && sa.Local == id.LocalAddr {
-					s.ike = append(s.ike, sa)
-				}
-			}
+			s = &session{first: id, ike: ike[ends{id.LocalAddr, id.Peer}]}
+			known[at] = s
 			all = append(all, s)
 		}
 		s.flows = append(s.flows, id)

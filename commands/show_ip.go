@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"conft/internal/acl"
 	"conft/internal/config"
@@ -30,6 +28,7 @@ func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
 			method = "non-volatile memory"
 		}
 		fmt.Fprintf(w, "  Internet address is %s/%d\n", ipText(i.Config.Address.IP), maskLen(i.Config.Address.Mask))
+		fmt.Fprint(w, "  Broadcast address is 255.255.255.255\n")
 		fmt.Fprintf(w, "  Address determined by %s\n  MTU is %d bytes\n", method, i.IPMTU)
 		fmt.Fprint(w, "  Helper address is not set\n  Directed broadcast forwarding is disabled\n")
 		for _, a := range i.Config.Secondary {
@@ -37,7 +36,23 @@ func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
 		}
 		fmt.Fprintf(w, "  Outgoing access list is %s\n  Inbound  access list is %s\n",
 			cmp.Or(i.Config.AccessOut, "not set"), cmp.Or(i.Config.AccessIn, "not set"))
+		showIPSettings(w, i.IP)
 	}
+}
+
+// showIPSettings prints what the kernel does on a link.
+func showIPSettings(w io.Writer, s router.IPSettings) {
+	proxy, redirects := "disabled", "never"
+	if s.ProxyARP {
+		proxy = "enabled"
+	}
+	if s.Redirects {
+		redirects = "always"
+	}
+	fmt.Fprintf(w, "  Proxy ARP is %s\n  Local Proxy ARP is disabled\n", proxy)
+	fmt.Fprintf(w, "  ICMP redirects are %s sent\n  ICMP unreachables are always sent\n  ICMP mask replies are never sent\n", redirects)
+	fmt.Fprint(w, "  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n"+
+		"  TCP/IP header compression is disabled\n  Policy routing is disabled\n")
 }
 
 // showIPInterfaceBrief prints `show ip interface brief`.
@@ -67,120 +82,6 @@ func states(i router.InterfaceState) (status, protocol string) {
 		protocol = "up"
 	}
 	return status, protocol
-}
-
-const routeLegend = `Codes: C - connected, S - static, R - RIP, M - mobile, B - BGP
-       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area 
-       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
-       E1 - OSPF external type 1, E2 - OSPF external type 2
-       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
-       ia - IS-IS inter area, * - candidate default, U - per-user static route
-       o - ODR, P - periodic downloaded static route
-
-`
-
-// routeRow is one destination with all its ways.
-type routeRow struct {
-	net, mask uint32
-	ways      []router.RouteState
-}
-
-// showIPRoute prints `show ip route` in the manner of 12.4: no local routes, and
-// a header for each classful network that holds subnets.
-func showIPRoute(w io.Writer, routes []router.RouteState) {
-	rows := routeRows(routes)
-	fmt.Fprint(w, routeLegend)
-	gateway := "Gateway of last resort is not set"
-	for _, r := range rows {
-		if r.mask == 0 {
-			gateway = "Gateway of last resort is 0.0.0.0 to network 0.0.0.0"
-			if hop := r.ways[0].NextHop; hop.IsValid() {
-				gateway = fmt.Sprintf("Gateway of last resort is %s to network 0.0.0.0", hop)
-			}
-		}
-	}
-	fmt.Fprint(w, gateway+"\n\n")
-	showRouteRows(w, rows)
-}
-
-// showRouteRows prints destinations below the classful networks they belong to.
-func showRouteRows(w io.Writer, rows []routeRow) {
-	for i := 0; i < len(rows); {
-		class := classfulMask(rows[i].net)
-		major := rows[i].net & class
-		// Networks and supernets stand alone; subnets stand under their network.
-		n := 0
-		for i+n < len(rows) && rows[i+n].mask > class && rows[i+n].net&class == major {
-			n++
-		}
-		if n == 0 {
-			showRoute(w, rows[i], "    ", true)
-			i++
-			continue
-		}
-		group := rows[i : i+n]
-		masks := map[uint32]bool{}
-		for _, r := range group {
-			masks[r.mask] = true
-		}
-		if len(masks) == 1 {
-			fmt.Fprintf(w, "     %s/%d is subnetted, %d subnets\n", ipText(major), maskLen(group[0].mask), n)
-		} else {
-			fmt.Fprintf(w, "     %s/%d is variably subnetted, %d subnets, %d masks\n", ipText(major), maskLen(class), n, len(masks))
-		}
-		for _, r := range group {
-			showRoute(w, r, "       ", len(masks) > 1)
-		}
-		i += n
-	}
-}
-
-// routeRows gathers the ways of one destination; the default route comes last,
-// as IOS prints it, the others by address.
-func routeRows(routes []router.RouteState) []routeRow {
-	var rows []routeRow
-	for _, r := range routes {
-		net, mask := ipValue(r.Prefix.Masked().Addr()), prefixMask(r.Prefix.Bits())
-		i := slices.IndexFunc(rows, func(x routeRow) bool { return x.net == net && x.mask == mask })
-		if i < 0 {
-			rows = append(rows, routeRow{net: net, mask: mask})
-			i = len(rows) - 1
-		}
-		rows[i].ways = append(rows[i].ways, r)
-	}
-	slices.SortStableFunc(rows, func(a, b routeRow) int {
-		if (a.mask == 0) != (b.mask == 0) {
-			return cmp.Compare(b.mask, a.mask)
-		}
-		return cmp.Or(cmp.Compare(a.net, b.net), cmp.Compare(a.mask, b.mask))
-	})
-	return rows
-}
-
-func prefixMask(bits int) uint32 { return uint32(^uint64(0) << (32 - bits)) }
-
-// showRoute prints the ways of one destination, the second and later ones under
-// the first.
-func showRoute(w io.Writer, r routeRow, gap string, length bool) {
-	code := string(r.ways[0].Code)
-	if r.mask == 0 {
-		code += "*"
-		gap = gap[1:]
-	}
-	head := code + gap + ipText(r.net)
-	if length {
-		head += fmt.Sprintf("/%d", maskLen(r.mask))
-	}
-	for i, way := range r.ways {
-		if i > 0 {
-			head = strings.Repeat(" ", len(head))
-		}
-		if way.NextHop.IsValid() {
-			fmt.Fprintf(w, "%s [%d/%d] via %s\n", head, way.Distance, way.Metric, way.NextHop)
-		} else {
-			fmt.Fprintf(w, "%s is directly connected, %s\n", head, way.Interface)
-		}
-	}
 }
 
 // showAccessLists prints `show access-lists [NAME]`: standard lists before extended

@@ -10,8 +10,8 @@ import (
 )
 
 // showIPsecSA prints `show crypto ipsec sa`: one heading for each interface, one
-// block for each pair of proxies, whether a tunnel is up or not.
-func showIPsecSA(w io.Writer, idents []router.IPsecIdent, detail bool) {
+// block for each pair of proxies, whether a tunnel is up or not. Identity leaves out the SAs.
+func showIPsecSA(w io.Writer, idents []router.IPsecIdent, identity, detail bool) {
 	if len(idents) == 0 {
 		fmt.Fprint(w, "\nNo SAs found\n")
 		return
@@ -23,6 +23,10 @@ func showIPsecSA(w io.Writer, idents []router.IPsecIdent, detail bool) {
 			last = id.Interface
 		}
 		showIdent(w, id, detail)
+		if !identity {
+			showSAs(w, "inbound", id.Inbound, id.Map)
+			showSAs(w, "outbound", id.Outbound, id.Map)
+		}
 	}
 }
 
@@ -53,7 +57,9 @@ func showIdent(w io.Writer, id router.IPsecIdent, detail bool) {
 	fmt.Fprintln(w)
 
 	var spi uint32
-	if len(id.Outbound) > 0 {
+	if list := protocolSAs(id.Outbound, false); len(list) > 0 {
+		spi = list[0].SPI
+	} else if len(id.Outbound) > 0 {
 		spi = id.Outbound[0].SPI
 	}
 	pfs, group := "N", "none"
@@ -64,9 +70,6 @@ func showIdent(w io.Writer, id router.IPsecIdent, detail bool) {
 	fmt.Fprintf(w, "     plaintext mtu %d, path mtu %d, ip mtu %d, ip mtu idb %s\n", id.PlaintextMTU, id.PathMTU, id.IPMTU, id.Interface)
 	fmt.Fprintf(w, "     current outbound spi: 0x%X(%[1]d)\n", spi)
 	fmt.Fprintf(w, "     PFS (Y/N): %s, DH group: %s\n", pfs, group)
-
-	showSAs(w, "inbound", id.Inbound, id.Map)
-	showSAs(w, "outbound", id.Outbound, id.Map)
 }
 
 // showDrops prints the reasons behind the errors. IOS has no line for packets that
@@ -85,34 +88,58 @@ func proxyText(p router.Proxy) string {
 	return fmt.Sprintf("(%s/%s/%d/%d)", ipText(p.Addr), ipText(p.Mask), p.Protocol, p.Port)
 }
 
+// protocolSAs are the SAs of AH or of ESP.
+func protocolSAs(sas []router.IPsecSA, ah bool) (list []router.IPsecSA) {
+	for _, sa := range sas {
+		if sa.AH == ah {
+			list = append(list, sa)
+		}
+	}
+	return list
+}
+
 func showSAs(w io.Writer, direction string, sas []router.IPsecSA, cryptoMap string) {
 	fmt.Fprintf(w, "\n     %s esp sas:\n", direction)
-	for _, sa := range sas {
-		settings, replay := "Tunnel", "N"
-		if sa.UDPEncap {
-			settings = "Tunnel UDP-Encaps"
-		}
-		if sa.ReplayEnabled {
-			replay = "Y"
-		}
-		fmt.Fprintf(w, "      spi: 0x%X(%[1]d)\n", sa.SPI)
-		fmt.Fprintf(w, "        transform: %s ,\n", strings.Join(sa.Transforms, " "))
-		fmt.Fprintf(w, "        in use settings ={%s, }\n", settings)
-		// Connections of phase 2 are counted from 2001, their flows from 1.
-		fmt.Fprintf(w, "        conn id: %d, flow_id: SW:%d, sibling_flags 80000040, crypto map: %s\n", sa.ConnID, sa.ConnID%2000, cryptoMap)
-		fmt.Fprintf(w, "        sa timing: remaining key lifetime (k/sec): (%d/%d)\n", sa.RemainingKB, sa.RemainingSec)
-		fmt.Fprintf(w, "        IV size: %d bytes\n", sa.IVSize)
-		fmt.Fprintf(w, "        replay detection support: %s\n", replay)
-		fmt.Fprint(w, "        Status: ACTIVE(ACTIVE)\n")
+	for _, sa := range protocolSAs(sas, false) {
+		showSA(w, sa, cryptoMap)
 	}
-	fmt.Fprintf(w, "\n     %s ah sas:\n\n     %[1]s pcp sas:\n", direction)
+	fmt.Fprintf(w, "\n     %s ah sas:\n", direction)
+	for _, sa := range protocolSAs(sas, true) {
+		showSA(w, sa, cryptoMap)
+	}
+	fmt.Fprintf(w, "\n     %s pcp sas:\n", direction)
+}
+
+func showSA(w io.Writer, sa router.IPsecSA, cryptoMap string) {
+	settings, replay := "Tunnel", "N"
+	if sa.Transport {
+		settings = "Transport"
+	}
+	if sa.UDPEncap {
+		settings += " UDP-Encaps"
+	}
+	if sa.ReplayEnabled {
+		replay = "Y"
+	}
+	fmt.Fprintf(w, "      spi: 0x%X(%[1]d)\n", sa.SPI)
+	fmt.Fprintf(w, "        transform: %s ,\n", strings.Join(sa.Transforms, " "))
+	fmt.Fprintf(w, "        in use settings ={%s, }\n", settings)
+	// Connections of phase 2 are counted from 2001, their flows from 1.
+	fmt.Fprintf(w, "        conn id: %d, flow_id: SW:%d, sibling_flags 80000040, crypto map: %s\n", sa.ConnID, sa.ConnID%2000, cryptoMap)
+	fmt.Fprintf(w, "        sa timing: remaining key lifetime (k/sec): (%d/%d)\n", sa.RemainingKB, sa.RemainingSec)
+	if !sa.AH {
+		fmt.Fprintf(w, "        IV size: %d bytes\n", sa.IVSize)
+	}
+	fmt.Fprintf(w, "        replay detection support: %s\n", replay)
+	fmt.Fprint(w, "        Status: ACTIVE(ACTIVE)\n")
 }
 
 // showTransformSets prints `show crypto ipsec transform-set [NAME]`.
 func showTransformSets(w io.Writer, c *config.Config, name string) {
 	for _, t := range c.TransformSet {
 		if name == "" || t.Name == name {
-			fmt.Fprintf(w, "Transform set %s: { %s  } \n   will negotiate = { Tunnel,  }, \n   \n", t.Name, transformsText(t))
+			will := map[config.Mode]string{config.Tunnel: "negotiate = { Tunnel", config.Transport: "negotiate = { Transport", config.RequireTransport: "require = { Transport"}[t.Mode]
+			fmt.Fprintf(w, "Transform set %s: { %s  } \n   will %s,  }, \n   \n", t.Name, transformsText(t), will)
 		}
 	}
 }

@@ -76,8 +76,10 @@ func selfTitle(c *config.Config, p *config.ISAKMPProfile) string {
 	switch {
 	case p.Self == config.SelfUser:
 		return "user-fqdn " + p.User
-	case p.Self == config.SelfHostname || p.Self == config.SelfDefault && c.IdentityHostname:
+	case p.Self == config.SelfHostname || p.Self == config.SelfDefault && c.Identity == config.SelfHostname:
 		return "fqdn " + c.FullName()
+	case p.Self == config.SelfDefault && c.Identity == config.SelfSubject:
+		return "dn"
 	}
 	return "ip-address"
 }

@@ -15,14 +15,16 @@ var levels = [8]string{"emergencies", "alerts", "critical", "errors", "warnings"
 
 // showDebugging prints `show debugging`; nothing at all while all are off.
 func showDebugging(w io.Writer, on debug.Flag) {
-	if on == 0 {
-		return
-	}
-	fmt.Fprint(w, "\nCryptographic Subsystem:\n")
+	var group *debugGroup
 	for _, d := range debugSwitches {
-		if on&d.flag != 0 {
-			fmt.Fprintf(w, "  %son\n", d.text)
+		if on&d.flag == 0 {
+			continue
 		}
+		if d.group != group {
+			group = d.group
+			fmt.Fprintf(w, "\n%s\n", group.title)
+		}
+		fmt.Fprintf(w, "  %son\n", d.text)
 	}
 }
 

@@ -82,23 +82,3 @@ func showNTP(w io.Writer, c debug.Clock) {
 	}
 	fmt.Fprintf(w, "%%NTP is not enabled.\nThe clock is that of the Linux system, which is %s.\n", state)
 }
-
-// showProtocols prints `show protocols`.
-func showProtocols(w io.Writer, list []router.InterfaceState, name string) {
-	if name == "" {
-		fmt.Fprint(w, "Global values:\n  Internet Protocol routing is enabled\n")
-	}
-	for _, i := range list {
-		if name != "" && i.Config.Name != name {
-			continue
-		}
-		status, protocol := states(i)
-		fmt.Fprintf(w, "%s is %s, line protocol is %s\n", i.Config.Name, status, protocol)
-		if i.Config.Address.IP != 0 {
-			fmt.Fprintf(w, "  Internet address is %s/%d\n", ipText(i.Config.Address.IP), maskLen(i.Config.Address.Mask))
-		}
-		for _, a := range i.Config.Secondary {
-			fmt.Fprintf(w, "  Secondary address %s/%d\n", ipText(a.IP), maskLen(a.Mask))
-		}
-	}
-}

@@ -29,7 +29,6 @@ func TestShowMachine(t *testing.T) {
 			"00006A01  10.1.1.1.22             10.1.1.100.49152       ESTAB\n",
 		"show ntp status":       "%NTP is not enabled.\nThe clock is that of the Linux system, which is not synchronised.\n",
 		"show ntp associations": "%NTP is not enabled.\nThe clock is that of the Linux system, which is not synchronised.\n",
-		"show ip protocols":     textNoProtocols,
 	} {
 		expect(t, line, run(t, r, line), want)
 	}
@@ -38,14 +37,6 @@ func TestShowMachine(t *testing.T) {
 			t.Errorf("%s begins with %q", line, rows[2])
 		}
 	}
-}
-
-// TestShowProtocols is what was configured and how the links are.
-func TestShowProtocols(t *testing.T) {
-	expect(t, "show protocols", run(t, lab(t), "show protocols"), "Global values:\n  Internet Protocol routing is enabled\n"+
-		"FastEthernet0/0 is up, line protocol is up\n  Internet address is 10.1.1.1/24\n"+
-		"GigabitEthernet0/0 is down, line protocol is down\n"+
-		"GigabitEthernet0/1 is up, line protocol is up\n  Internet address is 12.12.12.1/24\n")
 }
 
 // TestCPUHistory reads the graph of the seconds column by column.

@@ -1,78 +1,256 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
+	"unsafe"
 
+	"conft/internal/config"
 	"conft/internal/router"
-	"conft/shell/grammar"
 )
 
-// routesOf are the routes of one code.
-func routesOf(all []router.RouteState, code byte) (some []router.RouteState) {
-	for _, r := range all {
-		if r.Code == code {
-			some = append(some, r)
-		}
-	}
-	return some
+const routeLegend12 = `Codes: C - connected, S - static, R - RIP, M - mobile, B - BGP
+       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area 
+       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
+       E1 - OSPF external type 1, E2 - OSPF external type 2
+       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
+       ia - IS-IS inter area, * - candidate default, U - per-user static route
+       o - ODR, P - periodic downloaded static route
+
+`
+
+const routeLegend15 = `Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
+       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area 
+       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
+       E1 - OSPF external type 1, E2 - OSPF external type 2
+       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
+       ia - IS-IS inter area, * - candidate default, U - per-user static route
+       o - ODR, P - periodic downloaded static route, H - NHRP, l - LISP
+       a - application route
+       + - replicated route, % - next hop override, p - overrides from PfR
+
+`
+
+// routeRow is one destination with all its ways.
+type routeRow struct {
+	net, mask uint32
+	ways      []router.RouteState
 }
 
-// showIPRouteTo prints `show ip route A.B.C.D [MASK]`: the one destination that is
-// meant, or why there is none. As on IOS the default route is not what an address
-// is in, unless it is asked for itself.
-func showIPRouteTo(w io.Writer, routes []router.RouteState, a grammar.Args) error {
-	net, mask := a.IP("net"), a.IP("mask")
-	if a.Has("mask") && (!contiguous(mask) || net&^mask != 0) {
-		return refuse("Inconsistent address and mask")
-	}
-	var best *routeRow
-	subnets := false // of the classful network
-	for _, r := range routeRows(routes) {
-		subnets = subnets || r.mask > classfulMask(net) && (r.net^net)&classfulMask(net) == 0
-		switch {
-		case a.Has("mask") && (r.net != net || r.mask != mask),
-			(r.net^net)&r.mask != 0, r.mask == 0 && net != 0,
-			best != nil && best.mask > r.mask:
-		default:
-			best = &r
-		}
-	}
-	switch {
-	case best != nil:
-		showRoutingEntry(w, *best)
-	case subnets:
-		fmt.Fprint(w, "% Subnet not in table\n")
-	default:
-		fmt.Fprint(w, "% Network not in table\n")
-	}
-	return nil
+func (r *routeRow) code() byte { return r.ways[0].Code }
+
+// routeTable is the routing table in the manner of a release: 15.x has local routes and
+// begins with the default route, where 12.4 ends.
+type routeTable struct {
+	rows   []routeRow
+	ios15  bool
+	indent int // of a classful network
 }
 
-// showRoutingEntry prints one destination with all its ways.
-func showRoutingEntry(w io.Writer, r routeRow) {
-	first := r.ways[0]
-	fmt.Fprintf(w, "Routing entry for %s/%d", ipText(r.net), maskLen(r.mask))
-	if r.mask < classfulMask(r.net) {
-		fmt.Fprint(w, ", supernet")
+func newRouteTable(c *config.Config, routes []router.RouteState) *routeTable {
+	t := &routeTable{ios15: c.IOS15(), indent: 5}
+	if t.ios15 {
+		t.indent = 6
+		routes = append(routes[:len(routes):len(routes)], localRoutes(routes)...)
 	}
-	via := map[byte]string{'C': "connected", 'S': "static"}[first.Code]
-	fmt.Fprintf(w, "\n  Known via \"%s\", distance %d, metric %d", via, first.Distance, first.Metric)
-	switch {
-	case r.mask == 0:
-		fmt.Fprint(w, ", candidate default path")
-	case !first.NextHop.IsValid():
-		fmt.Fprint(w, " (connected, via interface)")
+	for _, r := range routes {
+		net, mask := ipValue(r.Prefix.Masked().Addr()), prefixMask(r.Prefix.Bits())
+		i := slices.IndexFunc(t.rows, func(x routeRow) bool { return x.net == net && x.mask == mask })
+		if i < 0 {
+			i = len(t.rows)
+			t.rows = append(t.rows, routeRow{net: net, mask: mask})
+		}
+		// Two addresses of one network are one way to it.
+		if !slices.ContainsFunc(t.rows[i].ways, func(o router.RouteState) bool { o.Address = r.Address; return o == r }) {
+			t.rows[i].ways = append(t.rows[i].ways, r)
+		}
 	}
-	fmt.Fprint(w, "\n  Routing Descriptor Blocks:\n")
-	mark := "*"
-	for _, way := range r.ways {
-		if way.NextHop.IsValid() {
-			fmt.Fprintf(w, "  %s %s\n", mark, way.NextHop)
+	slices.SortStableFunc(t.rows, func(a, b routeRow) int {
+		if (a.mask == 0) != (b.mask == 0) && !t.ios15 {
+			return cmp.Compare(b.mask, a.mask)
+		}
+		return cmp.Or(cmp.Compare(a.net, b.net), cmp.Compare(a.mask, b.mask))
+	})
+	return t
+}
+
+// localRoutes are those of the router's own addresses, of one for each that is not a
+// network by itself.
+func localRoutes(routes []router.RouteState) (local []router.RouteState) {
+	for _, r := range routes {
+		if r.Code == 'C' && r.Address.IsValid() && r.Prefix.Bits() < 32 {
+			r.Code = 'L'
+			r.Prefix, _ = r.Address.Prefix(32)
+			local = append(local, r)
+		}
+	}
+	return local
+}
+
+func prefixMask(bits int) uint32 { return uint32(^uint64(0) << (32 - bits)) }
+
+// show prints `show ip route`, or those of its destinations that are to be kept.
+func (t *routeTable) show(w io.Writer, keep func(*routeRow) bool) {
+	legend := routeLegend12
+	if t.ios15 {
+		legend = routeLegend15
+	}
+	fmt.Fprint(w, legend+t.lastResort())
+	t.showRows(w, t.filter(keep))
+}
+
+// showCodes prints `show ip route {connected | static}`, of which 12.4 does not explain
+// the codes.
+func (t *routeTable) showCodes(w io.Writer, codes string) {
+	keep := func(r *routeRow) bool { return strings.IndexByte(codes, r.code()) >= 0 }
+	if t.ios15 {
+		t.show(w, keep)
+	} else {
+		t.showRows(w, t.filter(keep))
+	}
+}
+
+// anyRoute keeps all destinations.
+func anyRoute(*routeRow) bool { return true }
+
+// within keeps the destinations in a prefix.
+func within(net, mask uint32) func(*routeRow) bool {
+	return func(r *routeRow) bool { return r.mask >= mask && (r.net^net)&mask == 0 }
+}
+
+func (t *routeTable) filter(keep func(*routeRow) bool) (rows []routeRow) {
+	for i := range t.rows {
+		if keep(&t.rows[i]) {
+			rows = append(rows, t.rows[i])
+		}
+	}
+	return rows
+}
+
+func (t *routeTable) lastResort() string {
+	for _, r := range t.rows {
+		if r.mask == 0 {
+			hop := "0.0.0.0"
+			if r.ways[0].NextHop.IsValid() {
+				hop = r.ways[0].NextHop.String()
+			}
+			return "Gateway of last resort is " + hop + " to network 0.0.0.0\n\n"
+		}
+	}
+	return "Gateway of last resort is not set\n\n"
+}
+
+// showRows prints destinations below the classful networks they belong to. Networks
+// without subnets and supernets stand alone.
+func (t *routeTable) showRows(w io.Writer, rows []routeRow) {
+	for len(rows) > 0 {
+		n, masks := subnetsOf(rows)
+		if n == 0 {
+			t.showRoute(w, &rows[0], t.indent-1, true)
+			rows = rows[1:]
+			continue
+		}
+		class := classfulMask(rows[0].net)
+		fmt.Fprintf(w, "%*s%s/", t.indent, "", ipText(rows[0].net&class))
+		if masks == 1 {
+			fmt.Fprintf(w, "%d is subnetted, %d subnets\n", maskLen(rows[0].mask), n)
 		} else {
-			fmt.Fprintf(w, "  %s directly connected, via %s\n", mark, way.Interface)
+			fmt.Fprintf(w, "%d is variably subnetted, %d subnets, %d masks\n", maskLen(class), n, masks)
 		}
-		fmt.Fprintf(w, "      Route metric is %d, traffic share count is 1\n", way.Metric)
-		mark = " "
+		for i := range rows[:n] {
+			t.showRoute(w, &rows[i], t.indent+2, masks > 1)
+		}
+		rows = rows[n:]
 	}
+}
+
+// subnetsOf counts the destinations, the network itself among them, that stand under the
+// classful network of the first, and their masks; 0 when there are no subnets.
+func subnetsOf(rows []routeRow) (n, masks int) {
+	class := classfulMask(rows[0].net)
+	seen := map[uint32]bool{}
+	for ; n < len(rows) && rows[n].mask >= class && (rows[n].net^rows[0].net)&class == 0; n++ {
+		seen[rows[n].mask] = true
+	}
+	if len(seen) == 1 && seen[class] {
+		return 0, 0
+	}
+	return n, len(seen)
+}
+
+// showRoute prints the ways of one destination, the second and later ones under
+// the first.
+func (t *routeTable) showRoute(w io.Writer, r *routeRow, gap int, length bool) {
+	code := string(r.code())
+	if r.mask == 0 {
+		code += "*"
+	}
+	head := fmt.Sprintf("%-*s%s", gap+1, code, ipText(r.net))
+	if length {
+		head += fmt.Sprintf("/%d", maskLen(r.mask))
+	}
+	for i, way := range r.ways {
+		if i > 0 {
+			head = strings.Repeat(" ", len(head))
+		}
+		fmt.Fprint(w, head)
+		if way.NextHop.IsValid() {
+			fmt.Fprintf(w, " [%d/%d] via %s", way.Distance, way.Metric, way.NextHop)
+			if way.Pinned {
+				fmt.Fprintf(w, ", %s", way.Interface)
+			}
+		} else {
+			fmt.Fprintf(w, " is directly connected, %s", way.Interface)
+		}
+		fmt.Fprint(w, "\n")
+	}
+}
+
+// showSummary prints `show ip route summary`; the memory is what this program takes for
+// the entries.
+func (t *routeTable) showSummary(w io.Writer) {
+	type source struct{ networks, subnets, overhead, memory int }
+	var total, connected, static source
+	for _, r := range t.rows {
+		s := &static
+		if r.code() != 'S' {
+			s = &connected
+		}
+		if r.mask > classfulMask(r.net) {
+			s.subnets++
+		} else {
+			s.networks++
+		}
+		s.overhead += int(unsafe.Sizeof(r))
+		s.memory += len(r.ways) * int(unsafe.Sizeof(r.ways[0]))
+	}
+	for _, s := range []source{connected, static} {
+		total = source{total.networks + s.networks, total.subnets + s.subnets, total.overhead + s.overhead, total.memory + s.memory}
+	}
+	name, replicates, zero := "Default-IP-Routing-Table(0)", "", ""
+	if t.ios15 {
+		name, replicates, zero = "default (0x0)", "Replicates  ", "0           "
+	}
+	fmt.Fprintf(w, "IP routing table name is %s\nIP routing table maximum-paths is %d\n", name, router.MaxPaths)
+	fmt.Fprintf(w, "Route Source    Networks    Subnets     %sOverhead    Memory (bytes)\n", replicates)
+	row := func(label string, s source) {
+		fmt.Fprintf(w, "%-16s%-12d%-12d%s%-12d%d\n", label, s.networks, s.subnets, zero, s.overhead, s.memory)
+	}
+	row("connected", connected)
+	row("static", static)
+	internal := 0
+	for rows := t.rows; len(rows) > 0; {
+		n, _ := subnetsOf(rows)
+		if n > 0 {
+			internal++
+		}
+		rows = rows[max(n, 1):]
+	}
+	size := internal * int(unsafe.Sizeof(routeRow{}))
+	fmt.Fprintf(w, "%-16s%-*d%d\n", "internal", 36+len(zero), internal, size)
+	total.memory += size
+	row("Total", total)
 }

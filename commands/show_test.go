@@ -50,7 +50,7 @@ func TestShowLab(t *testing.T) {
 			"FastEthernet0/0            10.1.1.1        YES manual up                    up      \n" +
 			"GigabitEthernet0/0         unassigned      YES manual down                  down    \n" +
 			"GigabitEthernet0/1         12.12.12.1      YES manual up                    up      \n",
-		"show ip route": routeLegend + "Gateway of last resort is 12.12.12.2 to network 0.0.0.0\n\n" +
+		"show ip route": routeLegend12 + "Gateway of last resort is 12.12.12.2 to network 0.0.0.0\n\n" +
 			"     10.0.0.0/24 is subnetted, 1 subnets\n" +
 			"C       10.1.1.0 is directly connected, FastEthernet0/0\n" +
 			"     12.0.0.0/24 is subnetted, 1 subnets\n" +
@@ -182,7 +182,7 @@ func TestShowNothing(t *testing.T) {
 		"show crypto map":                 "No crypto maps found.\n",
 		"show crypto session":             "Crypto session current status\n\n",
 		"show access-lists":               "",
-		"show ip route":                   routeLegend + "Gateway of last resort is not set\n\n",
+		"show ip route":                   routeLegend12 + "Gateway of last resort is not set\n\n",
 	} {
 		expect(t, line, run(t, r, line), want)
 	}
@@ -270,7 +270,7 @@ func TestShowIPRouteShapes(t *testing.T) {
 		{Code: 'S', Prefix: prefix("172.16.0.0/12"), NextHop: addr("10.1.1.2"), Distance: 1},
 		{Code: 'S', Prefix: prefix("0.0.0.0/0"), Interface: "GigabitEthernet0/1", Distance: 1},
 	}
-	expect(t, "show ip route", run(t, r, "show ip route"), routeLegend+"Gateway of last resort is 0.0.0.0 to network 0.0.0.0\n\n"+
+	expect(t, "show ip route", run(t, r, "show ip route"), routeLegend12+"Gateway of last resort is 0.0.0.0 to network 0.0.0.0\n\n"+
 		"     10.0.0.0/8 is variably subnetted, 2 subnets, 2 masks\n"+
 		"C       10.1.1.0/24 is directly connected, FastEthernet0/0\n"+
 		"S       10.2.0.0/16 [5/0] via 10.1.1.2\n"+
@@ -290,12 +290,22 @@ func TestShowInterfaces(t *testing.T) {
   MTU 1500 bytes, BW 1000000 Kbit/sec, DLY 10 usec, 
      reliability 255/255, txload 1/255, rxload 1/255
   Encapsulation ARPA, loopback not set
+  Keepalive not set
+  Last input never, output never, output hang never
   Last clearing of "show interface" counters never
   Input queue: 0/75/2/0 (size/max/drops/flushes); Total output drops: 4
+  5 minute input rate 0 bits/sec, 0 packets/sec
+  5 minute output rate 0 bits/sec, 0 packets/sec
      7 packets input, 700 bytes, 0 no buffer
+     Received 0 broadcasts (0 IP multicasts)
+     0 runts, 0 giants, 0 throttles
      1 input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored
+     0 watchdog, 0 multicast, 0 pause input
      8 packets output, 800 bytes, 0 underruns
      3 output errors, 0 collisions, 0 interface resets
+     0 babbles, 0 late collision, 0 deferred
+     0 lost carrier, 0 no carrier, 0 pause output
+     0 output buffer failures, 0 output buffers swapped out
 `)
 	if got := run(t, r, "show interfaces"); strings.Count(got, "line protocol is") != 3 {
 		t.Errorf("three interfaces are expected:\n%s", got)

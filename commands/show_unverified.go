@@ -3,8 +3,6 @@ package commands
 // Texts of show and EXEC commands that no published transcript at hand shows. They are
 // written down from memory and stand here together, so that a correction touches one line.
 const (
-	textNoProtocols = "There are no routing protocols: routes are connected or static.\n"
-
 	textCPUSeconds = "CPU% per second (last 60 seconds)"
 	textCPUMinutes = "CPU% per minute (last 60 minutes)"
 	textCPUHours   = "CPU% per hour (last 72 hours)"

@@ -15,6 +15,8 @@ import (
 // ipText is the dotted form of an address or mask in host byte order.
 func ipText(v uint32) string { return ipAddr(v).String() }
 
+func ipNumber(a netip.Addr) uint32 { b := a.As4(); return binary.BigEndian.Uint32(b[:]) }
+
 func ipAddr(v uint32) netip.Addr {
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], v)

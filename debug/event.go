@@ -24,6 +24,8 @@ const (
 	FlagISAKMP Flag = 1 << iota
 	FlagIPsec
 	FlagPKI
+	FlagNAT
+	FlagEngine
 )
 
 // Manner is the IOS release whose wording is kept.

@@ -26,6 +26,8 @@ var certNotes = [...]note{
 	CertWanted:        {"The peer asks for a certificate for signatures (RFC 2408, section 3.10).", "对端请求本端的签名证书（RFC 2408 第 3.10 节）。"},
 	CertProcessing:    {"The peer's X.509 certificate, whose key has to fit its signature (RFC 2408, section 3.9).", "对端的 X.509 证书，其公钥须能验证它的签名（RFC 2408 第 3.9 节）。"},
 	CertNotCached:     {"The peer's public key is taken from this certificate, which is judged first.", "对端公钥取自这张证书，证书须先通过验证。"},
+	CertNoDN:          {"The certificate has no subject that could be read: its owner has to be known by another name in it.", "证书中没有可读的主题名称：只能靠证书中的其他名称识别其所有者。"},
+	CertNoOU:          {"IOS looks in the organizational unit for the group of a remote user; between sites it does not matter that there is none.", "IOS 用证书的 OU 字段查找远程用户所属的组；站点之间的隧道没有该字段也无妨。"},
 	CertAddrNotIn:     {"Our identity would be our address, but our certificate does not hold it, so the peer could not check it.", "本端本应以地址作为身份，但证书中没有该地址，对端将无法核对。"},
 	CertUsingFQDN:     {"So we call ourselves by the host name in our certificate.", "因此改用证书中的主机名作为身份。"},
 	CertUsingDN:       {"So we call ourselves by the subject of our certificate.", "因此改用证书的主题名称作为身份。"},

@@ -38,8 +38,17 @@ func (e IPsecValidatePart) Explain(l Language) string {
 }
 
 func (e IPsecValidate) Explain(l Language) string {
-	return say(l, "The IPsec layer checks part %d of the proposal: is there a crypto map entry for %s to %s with %s?",
-		"IPsec 模块审查提议的第 %d 部分：是否有 crypto map 条目保护 %s 到 %s，并使用 %s。", e.Part, e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform)
+	return e.explainMode(l, say(l, "The IPsec layer checks part %d of the proposal: is there a crypto map entry for %s to %s with %s?",
+		"IPsec 模块审查提议的第 %d 部分：是否有 crypto map 条目保护 %s 到 %s，并使用 %s。", e.Part, e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform))
+}
+
+// explainMode adds what transport mode is to a note.
+func (r KeyRequest) explainMode(l Language, note string) string {
+	if !r.Transport {
+		return note
+	}
+	return note + say(l, " Transport mode: no new IP header, so it serves only what the two peers themselves say to each other (RFC 4301, section 4.1).",
+		" 传输模式：不加新的 IP 头，因此只能保护两个对端自身之间的流量（RFC 4301 第 4.1 节）。")
 }
 
 func (e IPsecProxyMatch) Explain(l Language) string {
@@ -53,6 +62,11 @@ func (e IPsecTransformRefused) Explain(l Language) string {
 
 func (e IPsecNoMap) Explain(l Language) string {
 	return say(l, "No crypto map entry fits the traffic that the peer wants to protect.", "没有一个 crypto map 条目符合对端要保护的流量。")
+}
+
+func (e IPsecLocalRefused) Explain(l Language) string {
+	return say(l, "No interface with the address %s has a crypto map: the peer's `set peer` names another interface of ours, or the map is on the wrong one.",
+		"地址为 %s 的接口上没有 crypto map：对端的 `set peer` 指向了本端的另一个接口，或者 crypto map 应用错了接口。", e.Local)
 }
 
 func (e IPsecProxyRefused) Explain(l Language) string {
@@ -136,8 +150,17 @@ func (e IPsecAddIdent) Explain(l Language) string {
 }
 
 func (e IPsecCreate) Explain(l Language) string {
-	return say(l, "The SA towards %s is ready: protocol 50 (ESP), SPI 0x%X, connection %d (RFC 4301, section 4.4.2).",
-		"目的地址为 %s 的 SA 已创建：协议 50（ESP），SPI 0x%X，连接号 %d（RFC 4301 第 4.4.2 节）。", e.Dst, e.SPI, e.ConnID)
+	protocol := "ESP"
+	if e.AH {
+		protocol = "AH"
+	}
+	note := say(l, "The SA towards %s is ready: protocol %d (%s), SPI 0x%X, connection %d (RFC 4301, section 4.4.2).",
+		"目的地址为 %s 的 SA 已创建：协议 %d（%s），SPI 0x%X，连接号 %d（RFC 4301 第 4.4.2 节）。", e.Dst, ipProtocol(e.AH), protocol, e.SPI, e.ConnID)
+	if e.AH {
+		note += say(l, " AH authenticates the packet and what of its IP header does not change on the way; it encrypts nothing (RFC 4302).",
+			" AH 认证整个报文以及 IP 头中途中不变的字段，不加密任何内容（RFC 4302）。")
+	}
+	return note
 }
 
 func (e IPsecEnableNotify) Explain(l Language) string {

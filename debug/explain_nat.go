@@ -18,7 +18,11 @@ func (e ISAKMPNATD) Explain(l Language) string {
 		"NAT-D：对端自己的地址或端口与本端看到的不同，说明对端在 NAT 之后（RFC 3947 第 3.2 节）。")
 }
 
-func (e ISAKMPNATPayload) Explain(l Language) string {
+func (e ISAKMPPayloadType) Explain(l Language) string {
+	if e.Kind == RidingVendors {
+		return say(l, "Vendor IDs follow in an encrypted message; IOS calls that payload type %d. Some peers say only here that they know dead peer detection (RFC 3706, section 5.2).",
+			"加密报文中还带有厂商 ID；IOS 把它称为类型 %d 的载荷。有些对端只在这里声明支持对端失效检测（RFC 3706 第 5.2 节）。", e.Kind)
+	}
 	return say(l, "A NAT-D payload (type %d): a hash of cookies, address and port, by which both sides find out whether a NAT is between them (RFC 3947, section 3.2).",
 		"NAT-D 载荷（类型 %d）：对 cookie、地址和端口的散列，双方据此判断中间是否有 NAT（RFC 3947 第 3.2 节）。", e.Kind)
 }
@@ -54,4 +58,13 @@ func (e ISAKMPFindPeer) Explain(l Language) string {
 
 func (e ISAKMPUDPEncap) Explain(l Language) string {
 	return say(l, "The peer is marked: ESP to it goes inside UDP (RFC 3948).", "为该对端做标记：发给它的 ESP 要封装在 UDP 中（RFC 3948）。")
+}
+
+func (e ISAKMPOriginal) Explain(l Language) string {
+	if e.Responder {
+		return say(l, "NAT-OA: the responder's address as it is where no NAT has changed it; transport mode needs it to mend checksums (RFC 3947, section 5.2).",
+			"NAT-OA：响应方未经 NAT 转换的原始地址；传输模式用它修正校验和（RFC 3947 第 5.2 节）。")
+	}
+	return say(l, "NAT-OA: the initiator's address as it is where no NAT has changed it; transport mode needs it to mend checksums (RFC 3947, section 5.2).",
+		"NAT-OA：发起方未经 NAT 转换的原始地址；传输模式用它修正校验和（RFC 3947 第 5.2 节）。")
 }

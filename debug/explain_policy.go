@@ -77,6 +77,11 @@ func (e ISAKMPVendor) Explain(l Language) string {
 		"对端支持 %s，即第一阶段之后再用用户名和口令做扩展认证。", e.Vendor)
 }
 
+func (e ISAKMPConcentrator) Explain(l Language) string {
+	return say(l, "The vendor ID of Cisco's VPN 3000 concentrators, and of the ASA that came after them.",
+		"这是思科 VPN 3000 集中器及其后继 ASA 的厂商 ID。")
+}
+
 func (e ISAKMPAnotherIOS) Explain(l Language) string {
 	return say(l, "IOS's own vendor ID: the peer is the same kind of router.", "这是 IOS 自己的厂商 ID：对端是同类设备。")
 }

@@ -22,9 +22,14 @@ var protocolNames = map[uint8]string{2: "AH", 3: "ESP"}
 
 func (e ISAKMPTransform) Explain(l Language) string {
 	name := strings.TrimSpace(transformNames[[2]uint8{e.Protocol, e.ID}])
-	return say(l, "Transform %d of the proposal is %s%s: protocol %s, transform ID %d. Its attributes follow. %s.",
+	note := say(l, "Transform %d of the proposal is %s%s: protocol %s, transform ID %d. Its attributes follow. %s.",
 		"提议中的第 %d 个变换是 %s%s：协议 %s，变换号 %d，后面逐条列出其属性。%s。",
 		e.Number, name, weakness(l, name), protocolNames[e.Protocol], e.ID, section(l, 2407, "4.4"))
+	if e.Protocol == 2 {
+		note += say(l, " AH authenticates without encrypting. An ESP transform under the same proposal number means both together, AH outside.",
+			"AH 只认证、不加密。若同一提议号下还有 ESP 变换，表示两者一起使用，AH 在外层。")
+	}
+	return note
 }
 
 func (e ISAKMPTransformAttributes) Explain(l Language) string {

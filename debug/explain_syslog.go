@@ -47,8 +47,8 @@ func (e CryptoInvalidSPI) Explain(l Language) string {
 }
 
 func (e CryptoReplay) Explain(l Language) string {
-	return say(l, "A packet on connection %d repeats a sequence number or is too old for the window: a replay, or strong reordering on the path (RFC 4303, section 3.4.3).",
-		"连接 %d 上的报文序号重复，或已落在窗口之外：可能是重放，也可能是路径上严重乱序（RFC 4303 第 3.4.3 节）。", e.ConnID)
+	return say(l, "A packet on connection %d repeats a sequence number or is too old for the window: a replay, or strong reordering on the path (RFC 4303, section 3.4.3). Where QoS reorders packets, `crypto ipsec security-association replay window-size 1024` lets more of them pass.",
+		"连接 %d 上的报文序号重复，或已落在窗口之外：可能是重放，也可能是路径上严重乱序（RFC 4303 第 3.4.3 节）。若是 QoS 造成乱序，可用 `crypto ipsec security-association replay window-size 1024` 加大窗口。", e.ConnID)
 }
 
 func (e CryptoMACError) Explain(l Language) string {

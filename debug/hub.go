@@ -20,7 +20,8 @@ const debugging = 7
 //
 //	if hub.On(debug.FlagIPsec) { hub.Emit(…) }
 type Hub struct {
-	flags atomic.Uint32
+	flags    atomic.Uint32
+	switched atomic.Pointer[func()] // called when flags may have changed
 
 	mu              sync.Mutex // guards all below; lines leave in the order of their stamps
 	clock           Clock
@@ -86,11 +87,31 @@ func (h *Hub) On(f Flag) bool { return Flag(h.flags.Load())&f != 0 }
 func (h *Hub) Flags() Flag { return Flag(h.flags.Load()) }
 
 // SetFlags replaces the switches.
-func (h *Hub) SetFlags(f Flag) { h.flags.Store(uint32(f)) }
+func (h *Hub) SetFlags(f Flag) {
+	h.flags.Store(uint32(f))
+	h.tell()
+}
 
 // TurnOn and TurnOff change some switches and leave the others.
-func (h *Hub) TurnOn(f Flag)  { h.flags.Or(uint32(f)) }
-func (h *Hub) TurnOff(f Flag) { h.flags.And(^uint32(f)) }
+func (h *Hub) TurnOn(f Flag) {
+	h.flags.Or(uint32(f))
+	h.tell()
+}
+
+func (h *Hub) TurnOff(f Flag) {
+	h.flags.And(^uint32(f))
+	h.tell()
+}
+
+// OnFlags has f called after each change of the switches, for a source of events that
+// must be told to produce them.
+func (h *Hub) OnFlags(f func()) { h.switched.Store(&f) }
+
+func (h *Hub) tell() {
+	if f := h.switched.Load(); f != nil {
+		(*f)()
+	}
+}
 
 // SetManner chooses the IOS release whose wording is kept.
 func (h *Hub) SetManner(m Manner) {

@@ -36,6 +36,7 @@ func (p Proxy) plain() string {
 // neither SPI nor flags yet, and with the port that a request goes to.
 type KeyRequest struct {
 	Outbound                bool
+	AH                      bool // the protocol, ESP if not
 	Local, Remote           netip.Addr
 	LocalProxy, RemoteProxy Proxy
 	Transform               string // "esp-des esp-md5-hmac"
@@ -58,15 +59,19 @@ func (r KeyRequest) append(b []byte, m Manner) []byte {
 	} else {
 		b = fmt.Appendf(b, "\n  (key eng. msg.) %s local= %s, remote= %s, \n    local_proxy= %s, ", dir, r.Local, r.Remote, r.LocalProxy)
 	}
+	protocol := "ESP"
+	if r.AH {
+		protocol = "AH"
+	}
 	return fmt.Appendf(b, "\n    remote_proxy= %s,"+
-		"\n    protocol= ESP, transform= %s  (%s), "+
+		"\n    protocol= %s, transform= %s  (%s), "+
 		"\n    lifedur= %ds and %dkb, "+
 		"\n    spi= 0x%X(%d), conn_id= %d, keysize= %d, flags= 0x%X",
-		r.RemoteProxy, r.Transform, r.mode(),
+		r.RemoteProxy, protocol, r.Transform, r.modeName(),
 		r.LifeSeconds, r.LifeKB, r.SPI, r.SPI, r.ConnID, r.KeySize, r.Flags)
 }
 
-func (r KeyRequest) mode() string {
+func (r KeyRequest) modeName() string {
 	switch {
 	case r.UDP && r.Transport:
 		return "Transport-UDP"
@@ -199,6 +204,17 @@ type CryptoACE struct {
 
 func (e IPsecProxyRefused) AppendLine(b []byte, _ Manner) []byte {
 	return append(b, "IPSEC(ipsec_process_proposal): proxy identities not supported"...)
+}
+
+// IPsecLocalRefused is printed when the peer's messages come to an address that is not
+// that of an interface with a crypto map.
+type IPsecLocalRefused struct {
+	inIPsec
+	Local netip.Addr
+}
+
+func (e IPsecLocalRefused) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textLocalRefused, e.Local)
 }
 
 // IPsecPeerRefused is printed when the peer is not that of the crypto map entry.

@@ -22,12 +22,17 @@ func (e IPsecKeyEngine) AppendLine(b []byte, m Manner) []byte {
 // IPsecSPIResponse is "IPSEC(spi_response): getting spi 1956049925 for SA ".
 type IPsecSPIResponse struct {
 	inIPsec
+	AH          bool
 	SPI         uint32
 	Local, Peer netip.Addr
 }
 
 func (e IPsecSPIResponse) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textSPIResponse, e.SPI, e.Local, e.Peer)
+	protocol := 3
+	if e.AH {
+		protocol = 2 // RFC 2407, section 4.4.1
+	}
+	return fmt.Appendf(b, textSPIResponse, e.SPI, e.Local, e.Peer, protocol)
 }
 
 // IPsecInitialize is "IPSEC(initialize_sas): ," with the block, once for each direction.
@@ -85,8 +90,17 @@ func (e IPsecAddIdent) AppendLine(b []byte, _ Manner) []byte {
 	return fmt.Appendf(b, textAddIdent, e.Src, e.Dst, e.DstPort)
 }
 
+// ipProtocol is the protocol of an SA in the IP header.
+func ipProtocol(ah bool) int {
+	if ah {
+		return 51
+	}
+	return 50
+}
+
 // SARef is the block "(sa) sa_dest= 12.1.1.2, …" of one SA.
 type SARef struct {
+	AH        bool // the protocol, ESP if not
 	Dst       netip.Addr
 	SPI       uint32
 	Transform string // "esp-des esp-md5-hmac"
@@ -100,9 +114,9 @@ func (r SARef) append(b []byte, m Manner) []byte {
 	if m == IOS15 {
 		proto = "sa_proto"
 	}
-	b = fmt.Appendf(b, "\n  (sa) sa_dest= %s, %s= 50, "+
+	b = fmt.Appendf(b, "\n  (sa) sa_dest= %s, %s= %d, "+
 		"\n    sa_spi= 0x%X(%d), "+
-		"\n    sa_trans= %s , sa_conn_id= %d", r.Dst, proto, r.SPI, r.SPI, r.Transform, r.ConnID)
+		"\n    sa_trans= %s , sa_conn_id= %d", r.Dst, proto, ipProtocol(r.AH), r.SPI, r.SPI, r.Transform, r.ConnID)
 	if m == IOS15 {
 		b = fmt.Appendf(b, "\n    sa_lifetime(k/sec)= (%d/%d)", r.LifeKB, r.LifeSeconds)
 	}
@@ -137,11 +151,12 @@ func (e IPsecEnableNotify) AppendLine(b []byte, _ Manner) []byte {
 // IPsecEnable is "IPSEC(key_engine_enable_outbound): enable SA with spi 1956049925/50".
 type IPsecEnable struct {
 	inIPsec
+	AH  bool
 	SPI uint32
 }
 
 func (e IPsecEnable) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textEnable, e.SPI)
+	return fmt.Appendf(b, textEnable, e.SPI, ipProtocol(e.AH))
 }
 
 // IPsecCurrent is "IPSEC(update_current_outbound_sa): updated peer 1.1.56.6 current
@@ -203,12 +218,13 @@ func (e IPsecDeleteNotify) AppendLine(b []byte, _ Manner) []byte {
 // IPsecDeleteSPI is "IPSEC(key_engine_delete_sas): delete SA with spi 0x… proto 50 for 23.23.23.3".
 type IPsecDeleteSPI struct {
 	inIPsec
+	AH   bool
 	SPI  uint32
 	Peer netip.Addr
 }
 
 func (e IPsecDeleteSPI) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textDeleteSAs, e.SPI, e.Peer)
+	return fmt.Appendf(b, textDeleteSAs, e.SPI, ipProtocol(e.AH), e.Peer)
 }
 
 // IPsecRoute is "IPSEC(rte_mgr): VPN Route Added 20.1.1.0 255.255.255.0 via 23.23.23.3 in

@@ -13,6 +13,8 @@ const (
 	CertWanted        CertStep = iota // the peer asks for a certificate of ours
 	CertProcessing                    // a certificate of the peer's
 	CertNotCached                     // its key was not known
+	CertNoDN                          // it cannot be read, or says nobody's
+	CertNoOU                          // by which IOS would find a group of remote users
 	CertAddrNotIn                     // our certificate does not hold our address
 	CertUsingFQDN                     // so our name is our identity
 	CertUsingDN                       // so our distinguished name is
@@ -24,6 +26,8 @@ var certSteps = [...]string{
 	CertWanted:        textCertWanted,
 	CertProcessing:    textCertProcessing,
 	CertNotCached:     textCertNotCached,
+	CertNoDN:          textCertNoDN,
+	CertNoOU:          textCertNoOU,
 	CertAddrNotIn:     textCertAddrNotIn,
 	CertUsingFQDN:     textCertUsingFQDN,
 	CertUsingDN:       textCertUsingDN,

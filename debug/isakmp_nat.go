@@ -34,14 +34,18 @@ const (
 	NATBoth
 )
 
-// ISAKMPNATPayload is "ISAKMP:received payload type 20" of 15.x, one per NAT-D
-// payload. Kind is 20, or 130 in the drafts.
-type ISAKMPNATPayload struct {
+// ISAKMPPayloadType is "ISAKMP:received payload type 20", in 15.x one per NAT-D payload:
+// Kind is 20, or 130 in the drafts. One of 17 comes before the vendor IDs that ride in an
+// encrypted message, whatever their own type is.
+type ISAKMPPayloadType struct {
 	At
 	Kind uint8
 }
 
-func (e ISAKMPNATPayload) AppendLine(b []byte, _ Manner) []byte {
+// RidingVendors is what IOS calls vendor IDs in message 5 or 6.
+const RidingVendors = 17
+
+func (e ISAKMPPayloadType) AppendLine(b []byte, _ Manner) []byte {
 	return fmt.Appendf(b, "ISAKMP:received payload type %d", e.Kind)
 }
 
@@ -87,6 +91,22 @@ type ISAKMPFindPeer struct {
 
 func (e ISAKMPFindPeer) AppendLine(b []byte, m Manner) []byte {
 	return fmt.Appendf(e.conn(b, m), ":Trying to find existing peer %s/%s/%d/", e.Local, e.Peer, e.Port)
+}
+
+// ISAKMPOriginal is "{c}: processing NAT-OAi payload. addr = 10.1.1.2, message ID = 673525551".
+type ISAKMPOriginal struct {
+	At
+	Responder bool // NAT-OAr
+	Addr      netip.Addr
+	MessageID uint32
+}
+
+func (e ISAKMPOriginal) AppendLine(b []byte, m Manner) []byte {
+	who := 'i'
+	if e.Responder {
+		who = 'r'
+	}
+	return fmt.Appendf(e.raw(b, m), ": processing NAT-OA%c payload. addr = %s, message ID = %d", who, e.Addr, int32(e.MessageID))
 }
 
 // ISAKMPUDPEncap is "{C}:Setting UDP ENC peer struct 0x64E2927C sa= 0x64E0AC34".

@@ -36,7 +36,7 @@ type ISAKMPTransform struct {
 
 // transformNames is keyed by protocol and transform ID. The blank after ESP_AES is IOS's.
 var transformNames = map[[2]uint8]string{
-	{2, 2}: "AH_MD5", {2, 3}: "AH_SHA",
+	{2, 2}: "AH_MD5", {2, 3}: "AH_SHA", {2, 5}: nameAHSHA256, {2, 6}: nameAHSHA384, {2, 7}: nameAHSHA512,
 	{3, 2}: "ESP_DES", {3, 3}: "ESP_3DES", {3, 11}: "ESP_NULL", {3, 12}: "ESP_AES ",
 	{3, 20}: nameESPGCM,
 }

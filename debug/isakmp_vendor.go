@@ -115,6 +115,13 @@ func (e ISAKMPNoFragment) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), ":Support for IKE Fragmentation not enabled"...)
 }
 
+// ISAKMPConcentrator is "{C}: speaking to a VPN3000 concentrator".
+type ISAKMPConcentrator struct{ At }
+
+func (e ISAKMPConcentrator) AppendLine(b []byte, m Manner) []byte {
+	return append(e.conn(b, m), textConcentrator...)
+}
+
 // ISAKMPAnotherIOS is "{C}: speaking to another IOS box!".
 type ISAKMPAnotherIOS struct{ At }
 

@@ -97,6 +97,22 @@ func (e SysNVRAM) AppendLine(b []byte, _ Manner) []byte {
 	return append(b, "%SYS-7-NV_BLOCK_INIT: Initialized the geometry of nvram"...)
 }
 
+// CountersCleared is "%CLEAR-5-COUNTERS: Clear counter on all interfaces by console".
+type CountersCleared struct {
+	inSyslog
+	Interface string // "" for all
+	By        Origin
+}
+
+func (CountersCleared) Severity() uint8 { return 5 }
+func (e CountersCleared) AppendLine(b []byte, _ Manner) []byte {
+	where := "all interfaces"
+	if e.Interface != "" {
+		where = "interface " + e.Interface
+	}
+	return fmt.Appendf(b, "%%CLEAR-5-COUNTERS: Clear counter on %s by %s", where, e.By)
+}
+
 // LinkUpDown is "%LINK-3-UPDOWN: Interface GigabitEthernet0/3, changed state to up".
 type LinkUpDown struct {
 	inSyslog

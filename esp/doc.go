@@ -1,4 +1,4 @@
-// Package esp protects and opens ESP packets (RFC 4303) on byte slices.
+// Package esp protects and opens ESP (RFC 4303) and AH packets (RFC 4302) on byte slices.
 //
 // An SA is one direction: Outbound seals, Inbound opens and keeps the anti-replay
 // window of RFC 6479. Both work in place, in a buffer that leaves Headroom before the
@@ -6,6 +6,9 @@
 //
 //	NextSeq -> Seal                  one goroutine numbers, any number seal
 //	Check -> Open -> Accept          any number open, one goroutine checks and accepts
+//
+// AHOutbound and AHInbound are the same for AH, on whole IPv4 packets: what of the IP header
+// counts, immutable in ah.go says.
 //
 // Keys says which algorithms an SA uses and with which keys; KeyLens tells IKE how many
 // octets of keying material they take. What depends on the algorithms alone (lengths,

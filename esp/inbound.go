@@ -18,13 +18,13 @@ var (
 // Check and Accept belong to the one goroutine that receives on the SA.
 type Inbound struct {
 	layout
-	spi    uint32
-	list   *freeList
-	replay *window // exclusively owned by the receiver; nil where nothing authenticates numbers
+	antiReplay
+	spi  uint32
+	list *freeList
 }
 
 // NewInbound returns an SA that has received nothing. window is the size of the
-// anti-replay window in packets, at most 1024; 0 means 64.
+// anti-replay window in packets, at most 1024; 0 means 64, NoWindow that there is none.
 func NewInbound(spi uint32, k Keys, window int) (*Inbound, error) {
 	list, err := newFreeList(k, inward)
 	if err != nil {
@@ -40,13 +40,6 @@ func NewInbound(spi uint32, k Keys, window int) (*Inbound, error) {
 	}
 	return i, nil
 }
-
-// Check reports whether a packet with this sequence number may be worth opening.
-func (i *Inbound) Check(seq uint32) bool { return i.replay == nil || i.replay.check(seq) }
-
-// Accept marks the sequence number of a packet that Open accepted. It reports false if
-// another packet with this number came first.
-func (i *Inbound) Accept(seq uint32) bool { return i.replay == nil || i.replay.accept(seq) }
 
 // Open verifies, decrypts and checks the ESP packet pkt in place. inner refers to pkt,
 // which is of no use after an error. The anti-replay window is not looked at.

@@ -1,16 +1,12 @@
 package esp
 
-import (
-	"encoding/binary"
-	"math"
-	"sync/atomic"
-)
+import "encoding/binary"
 
 // Outbound is the sending side of an SA. It is safe for concurrent use.
 type Outbound struct {
 	layout
+	sequence
 	spi  uint32
-	seq  atomic.Uint64 // the last number handed out; wider than the field, so that it cannot wrap
 	list *freeList
 }
 
@@ -28,16 +24,6 @@ func (o *Outbound) Headroom() int { return o.body() }
 
 // Tailroom is the number of octets that Seal needs at most after the inner packet.
 func (o *Outbound) Tailroom() int { return o.align - 1 + trailerLen + o.icv }
-
-// NextSeq takes the next sequence number. It reports false once all are used: "the
-// transmitted sequence number must never be allowed to cycle", RFC 4303, section 2.2.
-func (o *Outbound) NextSeq() (uint32, bool) {
-	seq := o.seq.Add(1)
-	if seq > math.MaxUint32 {
-		return 0, false
-	}
-	return uint32(seq), true
-}
 
 // Seal protects the inner packet buf[off:off+n] in place under a number from NextSeq,
 // which must not be used twice. next is the Next Header. The ESP packet is

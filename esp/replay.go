@@ -17,8 +17,14 @@ type window struct {
 	ring [maxWindow/wordBits + 1]uint64
 }
 
+// NoWindow as the size of a window lets every number pass.
+const NoWindow = 1 << 30
+
 func newWindow(size int) (*window, error) {
-	if size == 0 {
+	switch size {
+	case NoWindow:
+		return nil, nil
+	case 0:
 		size = defaultWindow
 	}
 	if size < 0 || size > maxWindow {

@@ -1,6 +1,7 @@
 package esp
 
 import (
+	"encoding/binary"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -82,5 +83,42 @@ func TestNoWindowWithoutAuthentication(t *testing.T) {
 	_, in := pair(t, Keys{Transform: suite.ESPDES, EncKey: octets(8, 1)})
 	if !in.Accept(math.MaxUint32) || !in.Check(1) || !in.Accept(1) {
 		t.Error("a number that anyone can forge moved the window")
+	}
+}
+
+// "The receive window is updated only if the integrity verification succeeds." RFC 4303,
+// section 3.4.3: a forged packet far ahead does not lock out those that follow.
+func TestForgedPacketDoesNotMoveTheWindow(t *testing.T) {
+	for _, k := range suites() {
+		if k.Auth == suite.AuthNone && !k.Transform.Combined() {
+			continue
+		}
+		out, in := pair(t, k)
+		forged := sealed(out, octets(84, 0), 1, ipv4)
+		forged[6] = 0xff // a number 65,280 ahead
+		seq := binary.BigEndian.Uint32(forged[4:])
+		if !in.Check(seq) {
+			t.Fatalf("%s: %d is not ahead of the window", name(k), seq)
+		}
+		if _, _, _, err := in.Open(forged); !errors.Is(err, ErrAuth) {
+			t.Fatalf("%s: forged: %v", name(k), err)
+		}
+		if !in.Check(2) || !in.Accept(2) {
+			t.Errorf("%s: a packet behind the forged one is refused", name(k))
+		}
+	}
+}
+
+func TestNoWindow(t *testing.T) {
+	for _, k := range suites() {
+		in, err := NewInbound(1, k, NoWindow)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if !in.Check(7) || !in.Accept(7) {
+				t.Errorf("%s: refused", name(k))
+			}
+		}
 	}
 }

@@ -187,7 +187,7 @@ func TestSequenceEnds(t *testing.T) {
 	if seq, ok := out.NextSeq(); seq != 1 || !ok {
 		t.Errorf("first number: %d, %v", seq, ok)
 	}
-	out.seq.Store(math.MaxUint32 - 1)
+	out.last.Store(math.MaxUint32 - 1)
 	if seq, ok := out.NextSeq(); seq != math.MaxUint32 || !ok {
 		t.Errorf("last number: %d, %v", seq, ok)
 	}

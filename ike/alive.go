@@ -1,6 +1,7 @@
 package ike
 
 import (
+	"slices"
 	"time"
 
 	"conft/ike/exchange"
@@ -20,7 +21,7 @@ func (c *Core) Traffic(own [8]byte) (sum exchange.Traffic) {
 		return sum
 	}
 	sum = s.past
-	for _, p := range c.pairs {
+	for _, p := range c.by.pairs[s.peer.Addr] {
 		if s.same(p.sa) {
 			t := c.o.IPsec.Traffic(p.InboundSPI)
 			sum.Sent, sum.Received = sum.Sent+t.Sent, sum.Received+t.Received
@@ -32,7 +33,7 @@ func (c *Core) Traffic(own [8]byte) (sum exchange.Traffic) {
 // keepCount adds what a pair has carried, before it is removed, to the SAs it counts for.
 func (c *Core) keepCount(p *pair) {
 	t := c.o.IPsec.Traffic(p.InboundSPI)
-	for _, s := range c.sas {
+	for _, s := range c.by.sas[p.peer.Addr] {
 		if s.same(p.sa) {
 			s.past.Sent, s.past.Received = s.past.Sent+t.Sent, s.past.Received+t.Received
 		}
@@ -46,14 +47,14 @@ func (c *Core) used(p *pair) bool { return c.o.IPsec.Traffic(p.InboundSPI) != ex
 // with it is up, it was only this one that the peer has lost.
 func (c *Core) peerDead(s *sa) {
 	alive := false
-	for _, o := range c.sas {
+	for _, o := range c.by.sas[s.peer.Addr] {
 		alive = alive || o != s && o.same(s) && o.m.Established(c.now)
 	}
-	for _, p := range c.ordered() {
+	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
 		if p.sa == s || !alive && p.sa.same(s) {
 			c.removePair(p)
 			if !alive {
-				c.failOver(p.Map, p.Seq, s.peer.Addr)
+				c.failOver(p.Place(), s.peer.Addr)
 			}
 		}
 	}
@@ -66,7 +67,7 @@ const idleLooks = 10
 
 // watchIdle begins to look whether a pair is used, if its tunnel wants that.
 func (c *Core) watchIdle(p *pair) {
-	if t := c.policy.Tunnel(p.Map, p.Seq); t != nil && t.IdleTime > 0 {
+	if t := c.policy.Tunnel(p.Place()); t != nil && t.IdleTime > 0 {
 		p.carried, p.busy = c.o.IPsec.Traffic(p.InboundSPI), c.now
 		c.timers.set(timerKey{p, idle}, c.now.Add(t.IdleTime/idleLooks))
 	}
@@ -74,7 +75,7 @@ func (c *Core) watchIdle(p *pair) {
 
 // idle deletes a pair that has carried nothing for the idle time of its tunnel.
 func (c *Core) idle(p *pair) {
-	t := c.policy.Tunnel(p.Map, p.Seq)
+	t := c.policy.Tunnel(p.Place())
 	if t == nil || t.IdleTime == 0 {
 		return
 	}
@@ -86,7 +87,7 @@ func (c *Core) idle(p *pair) {
 		return
 	}
 	if t.IdleDefault {
-		delete(c.current, tunnelKey{p.Map, p.Seq})
+		delete(c.current, p.Place())
 	}
 	c.deletePairs([]*pair{p})
 }

@@ -22,6 +22,7 @@ func BenchmarkNegotiation(b *testing.B) {
 				}
 				for b.Loop() {
 					n := iketest.New(1)
+					n.Quiet = true
 					r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
 					r1.Acquire("MAP", 10, iketest.Flow)
 					n.Run(time.Second)

@@ -17,12 +17,13 @@ import (
 
 // Core is the engine without goroutines and clock. It is not safe for concurrent use.
 type Core struct {
-	o      Options
-	policy *exchange.Policy
-	now    time.Time // of the input that is handled
-	timers timers
-	jobs   []Job
-	later  []func() // what a step leaves to be done when its actions are
+	o       Options
+	policy  *exchange.Policy
+	now     time.Time // of the input that is handled
+	timers  timers
+	jobs    []Job
+	actions []exchange.Action // room for those of a step
+	later   []func()          // what a step leaves to be done when its actions are
 
 	sas    []*sa // the oldest first
 	own    map[[8]byte]*sa
@@ -32,9 +33,10 @@ type Core struct {
 	failures   failures
 	configured map[netip.Addr]bool // the peers that the policy names
 
+	by       index
 	pairs    map[uint32]*pair // by inbound SPI
-	requests map[requestKey]*request
-	current  map[tunnelKey]netip.Addr // the peer in use
+	requests map[exchange.Flow]*request
+	current  map[exchange.Place]netip.Addr // the peer in use
 	shelters map[exchange.Flow]*shelter
 
 	conns, flows, handles, ptrs uint32
@@ -51,7 +53,7 @@ func NewCore(o Options) *Core {
 		o:      o,
 		policy: &exchange.Policy{},
 		own:    make(map[[8]byte]*sa), offers: make(map[offer]*sa), peers: make(map[netip.Addr]*exchange.Peer),
-		pairs: make(map[uint32]*pair), requests: make(map[requestKey]*request), current: make(map[tunnelKey]netip.Addr),
+		by: newIndex(), pairs: make(map[uint32]*pair), requests: make(map[exchange.Flow]*request), current: make(map[exchange.Place]netip.Addr),
 		shelters: make(map[exchange.Flow]*shelter),
 		failures: make(failures),
 		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
@@ -132,23 +134,23 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 	c.policy = p
 	c.configure(p)
 	for key, r := range c.requests {
-		if !covered(p, key.name, key.seq, key.selector) {
+		if !covered(p, key) {
 			c.dropRequest(r)
 		}
 	}
 	var gone []*pair
 	for _, q := range c.ordered() {
-		if !covered(p, q.Map, q.Seq, q.Selector) || !p.Tunnel(q.Map, q.Seq).Admits(q.peer.Addr) {
+		if !covered(p, q.Flow()) || !p.Tunnel(q.Place()).Admits(q.peer.Addr) {
 			gone = append(gone, q)
 		}
 	}
 	c.deletePairs(gone)
 }
 
-// covered reports whether a tunnel of the policy still has a selector for s.
-func covered(p *exchange.Policy, name string, seq int, s exchange.Selector) bool {
-	t := p.Tunnel(name, seq)
-	return t != nil && t.Covers(s)
+// covered reports whether a tunnel of the policy still has a selector for a flow.
+func covered(p *exchange.Policy, f exchange.Flow) bool {
+	t := p.Tunnel(f.Place())
+	return t != nil && t.Covers(f.Selector)
 }
 
 // ConnID implements exchange.Registry. In 15.x the first is 1001.
@@ -168,10 +170,23 @@ func (c *Core) ios15() bool { return c.policy.Version == debug.IOS15 }
 func (c *Core) SPI() uint32 {
 	for {
 		spi := c.draw()
-		if spi > 255 && c.pairs[spi] == nil && !c.promised(spi) {
+		if spi > 255 && c.receiver(spi) == nil && !c.promised(spi) {
 			return spi
 		}
 	}
+}
+
+// receiver returns the pair that receives on an SPI, by whichever of its protocols.
+func (c *Core) receiver(spi uint32) *pair {
+	if p := c.pairs[spi]; p != nil {
+		return p
+	}
+	for _, p := range c.pairs {
+		if p.AH.InboundSPI == spi && spi != 0 {
+			return p
+		}
+	}
+	return nil
 }
 
 // draw returns a random number.
@@ -185,19 +200,14 @@ func (c *Core) draw() uint32 {
 
 // Known implements exchange.Registry.
 func (c *Core) Known(peer netip.Addr, except [8]byte) bool {
-	for _, s := range c.sas {
+	for _, s := range c.by.sas[peer] {
 		// A half-open SA may be a forgery, which must not keep the peer from
 		// learning that we have lost our memory.
-		if s.peer.Addr == peer && s.cookie != except && !s.m.Dead() && !s.m.HalfOpen() {
+		if s.cookie != except && !s.m.Dead() && !s.m.HalfOpen() {
 			return true
 		}
 	}
-	for _, p := range c.pairs {
-		if p.peer.Addr == peer {
-			return true
-		}
-	}
-	return false
+	return len(c.by.pairs[peer]) > 0
 }
 
 // Counters returns how often each kind of input was refused.

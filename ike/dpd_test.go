@@ -1,6 +1,7 @@
 package ike_test
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +52,31 @@ func TestPeriodic(t *testing.T) {
 	}
 	golden(t, "dpd-r1", tail(r1.Lines(debug.FlagISAKMP), 8))
 	golden(t, "dpd-r3", tail(r3.Lines(debug.FlagISAKMP), 11))
+}
+
+// A profile has its own keepalive, for those peers that it matches.
+func TestKeepaliveOfProfile(t *testing.T) {
+	for name, c := range map[string]struct {
+		match     string
+		ofAll     exchange.DPD
+		questions int
+	}{
+		"matches":              {iketest.Addr3.String(), exchange.DPD{}, 6},
+		"matches none":         {"192.0.2.1", exchange.DPD{}, 0},
+		"comes before general": {iketest.Addr3.String(), exchange.DPD{Interval: 30 * time.Second, Retry: 2 * time.Second, Periodic: true}, 6},
+		"leaves the general":   {"192.0.2.1", exchange.DPD{Interval: 30 * time.Second, Retry: 2 * time.Second, Periodic: true}, 2},
+	} {
+		n := iketest.New(1)
+		p1, p3 := iketest.Policies()
+		p1.DPD = c.ofAll
+		p1.Profiles = []exchange.Profile{{Name: "P", DPD: periodic, Match: []exchange.IdentityMatch{{Prefix: netip.MustParsePrefix(c.match + "/32")}}}}
+		r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+		up(t, n, r1, r3)
+		n.Run(61 * time.Second)
+		if q := count(r1, "Sending NOTIFY DPD/R_U_THERE "); q != c.questions {
+			t.Errorf("%s: %d questions in a minute, want %d", name, q, c.questions)
+		}
+	}
 }
 
 func tail(list []string, n int) []string { return list[max(0, len(list)-n):] }

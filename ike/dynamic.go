@@ -57,8 +57,8 @@ func (c *Core) release(f exchange.Flow) {
 	if h == nil || h.waiting > 0 {
 		return
 	}
-	for _, p := range c.pairs {
-		if p.Flow() == f {
+	for _, p := range c.by.serving[f] {
+		if p.Interface == f.Interface {
 			return
 		}
 	}

@@ -175,7 +175,7 @@ func (e *Engine) SetPolicy(p *exchange.Policy) { e.post(SetPolicy{p}) }
 // Receive takes a datagram without non-ESP marker and copies it. It never blocks.
 func (e *Engine) Receive(local, remote netip.AddrPort, datagram []byte) {
 	// One octet more than is looked at, so that the Core sees that it is too long.
-	e.offer(Datagram{local, remote, slices.Clone(datagram[:min(len(datagram), maxDatagram+1)])})
+	e.offer(Datagram{local, remote, slices.Clone(datagram[:min(len(datagram), MaxDatagram+1)])})
 }
 
 // Acquire asks for IPsec SAs. It never blocks: a packet that comes later asks again.
@@ -192,10 +192,10 @@ func (e *Engine) ClearSA(peer netip.Addr) { e.post(ClearSA{peer}) }
 // ClearISAKMP deletes the ISAKMP SA with that connection id, or all when it is 0.
 func (e *Engine) ClearISAKMP(connID uint32) { e.post(ClearISAKMP{connID}) }
 
-// InvalidSPI says that ESP arrived for an SA that is not there. It never blocks. The peer
+// InvalidSPI says that ESP or AH arrived for an SA that is not there. It never blocks. The peer
 // is told, so that one side's loss of memory does not silence a tunnel until its end.
-func (e *Engine) InvalidSPI(local, remote netip.Addr, spi uint32) {
-	e.offer(InvalidSPI{local, remote, spi})
+func (e *Engine) InvalidSPI(local, remote netip.Addr, spi uint32, ah bool) {
+	e.offer(InvalidSPI{local, remote, spi, ah})
 }
 
 // Moved says that authenticated ESP for a pair came from elsewhere than its peer was, so

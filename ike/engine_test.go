@@ -94,7 +94,7 @@ func TestEngines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, e1, e3, p1, p3 := engines(t.Context())
 		for range 100 { // as many packets find no SA
-			e1.Acquire(exchange.Acquire{Map: "MAP", Seq: 10, Local: iketest.Side1, Remote: iketest.Side3})
+			e1.Acquire(exchange.Acquire{Flow: exchange.Flow{Interface: iketest.Outside, Map: "MAP", Seq: 10, Selector: iketest.Flow}})
 		}
 		synctest.Wait()
 		if p1.pairs() != 1 || p3.pairs() != 1 || l.sent != 9 {
@@ -124,7 +124,7 @@ func TestEngines(t *testing.T) {
 func TestShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, e1, e3, p1, p3 := engines(t.Context())
-		e1.Acquire(exchange.Acquire{Map: "MAP", Seq: 10, Local: iketest.Side1, Remote: iketest.Side3})
+		e1.Acquire(exchange.Acquire{Flow: exchange.Flow{Interface: iketest.Outside, Map: "MAP", Seq: 10, Selector: iketest.Flow}})
 		synctest.Wait()
 		if p3.pairs() != 1 {
 			t.Fatal("no tunnel")

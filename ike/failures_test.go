@@ -63,6 +63,8 @@ var misfits = []struct {
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: PFS group or encapsulation mode differs"},
 	{"peer", func(_, p3 *exchange.Policy) { p3.Tunnels[0].Peers[0] = netip.MustParseAddr("192.0.2.1") }, nil,
 		larval, rejected(64, "peer address 12.12.12.1 not found"), "Quick 1: peer accepts none of our IPsec proposals", "Quick 1: peer is not that of the crypto map entry"},
+	{"local address", func(_, p3 *exchange.Policy) { p3.Tunnels[0].Local = netip.MustParseAddr("192.0.2.1") }, nil,
+		larval, rejected(8, "invalid local address 23.23.23.3"), "Quick 1: peer accepts none of our IPsec proposals", "Quick 1: local address is not that of a crypto map"},
 	{"nobody answers", nil, lose(1),
 		[]string{"attempt 5 of 5: retransmit phase 1", ":peer does not do paranoid keepalives.", `:deleting SA reason "Death by retransmission P1" state (I) MM_NO_STATE (peer 23.23.23.3)`, "IKE_I_MM1  New State = IKE_DEST_SA"}, nil,
 		"Main 1: no answer to the last retransmission", ""},
@@ -89,7 +91,7 @@ var larval = []string{": processing NOTIFY PROPOSAL_NOT_CHOSEN protocol 3", ":de
 
 // rejected is what a responder says that accepts no proposal of Quick Mode.
 func rejected(code debug.InvalidCode, lines ...string) []string {
-	number := map[debug.InvalidCode]string{32: "32", 64: "64", 256: "256", 1024: "1024"}[code]
+	number := map[debug.InvalidCode]string{8: "8", 32: "32", 64: "64", 256: "256", 1024: "1024"}[code]
 	return append(lines, ": IPSec policy invalidated proposal with error "+number, ": phase 2 SA policy not acceptable! (local 23.23.23.3 remote 12.12.12.1)",
 		":Sending NOTIFY PROPOSAL_NOT_CHOSEN protocol 3", `error TRUE reason "QM rejected"`, "IKE_QM_READY  New State = IKE_QM_READY",
 		"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at 12.12.12.1")

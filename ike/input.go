@@ -37,10 +37,11 @@ type ClearSA struct{ Peer netip.Addr }
 // ClearISAKMP deletes an ISAKMP SA, or all.
 type ClearISAKMP struct{ ConnID uint32 }
 
-// InvalidSPI says that ESP arrived for an SA that is not there.
+// InvalidSPI says that ESP or AH arrived for an SA that is not there.
 type InvalidSPI struct {
 	Local, Remote netip.Addr
 	SPI           uint32
+	AH            bool // the protocol, ESP if not
 }
 
 // Moved says that authenticated ESP came from elsewhere than the peer was.

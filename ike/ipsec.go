@@ -31,8 +31,6 @@ type pair struct {
 	busy    time.Time        // when that was last seen to have changed
 }
 
-func (p *pair) key() requestKey { return requestKey{p.Map, p.Seq, p.Selector} }
-
 // rank decides between two pairs that were negotiated at the same time. Both sides know
 // both SPIs, so both come to the same end.
 func (p *pair) rank() uint64 {
@@ -48,6 +46,10 @@ var (
 // install gives a pair to the data plane. Its debug lines follow those of the step.
 func (c *Core) install(s *sa, a exchange.Install) {
 	p := &pair{SAInfo: a.Pair.SAInfo, peer: s.peer, sa: s, started: a.Started}
+	if len(p.Legs()) == 2 {
+		p.AH.InboundConn, p.AH.OutboundConn = c.flows+1, c.flows+2
+		c.flows += 2
+	}
 	p.InboundConn, p.OutboundConn = c.flows+1, c.flows+2
 	c.flows += 2
 	a.Pair.SAInfo = p.SAInfo
@@ -61,11 +63,12 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		a.Pair.Outbound.Clear()
 		c.later = append(c.later, func() {
 			c.unlock(p)
-			c.tell(p.sa, []uint32{p.InboundSPI})
+			c.tell(p.sa, []*pair{p})
 		})
 		return
 	}
 	c.pairs[p.InboundSPI] = p
+	c.by.addPair(p)
 	if p.peer.Session.IsZero() {
 		p.peer.Session = c.now
 	}
@@ -77,7 +80,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 	}
 	c.timers.set(timerKey{p, soft}, c.now.Add(life-min(early, life/2)))
 	c.timers.set(timerKey{p, hard}, c.now.Add(life))
-	if q := c.requests[p.key()]; q != nil && q.SPI == p.InboundSPI {
+	if q := c.requests[p.Flow()]; q != nil && q.SPI == p.InboundSPI {
 		c.dropRequest(q)
 	}
 	c.watchIdle(p)
@@ -87,7 +90,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 // refusal says why a pair must not be installed, "" if it may. The policy may be another
 // than when it was agreed on, a round trip ago.
 func (c *Core) refusal(p *pair) string {
-	t := c.policy.Tunnel(p.Map, p.Seq)
+	t := c.policy.Tunnel(p.Place())
 	switch {
 	case t == nil || t.Local != p.Local.Addr() || !t.Admits(p.peer.Addr) || !t.Covers(p.Selector) || t.Open() && !c.stands(p.Flow()):
 		return "SA no longer configured"
@@ -105,17 +108,19 @@ func (c *Core) enable(spi uint32) {
 	}
 	p.enabled = true
 	c.o.IPsec.Enable(spi)
-	c.serves(p.Map, p.Seq, p.peer.Addr)
+	c.current[p.Place()] = p.peer.Addr
 	if !p.Initiator {
 		c.emit(debug.IPsecKeyEngine{Count: 1})
 		c.emit(debug.IPsecEnableNotify{})
-		c.emit(debug.IPsecEnable{SPI: p.OutboundSPI})
+		for _, leg := range p.Legs() {
+			c.emit(debug.IPsecEnable{SPI: leg.OutboundSPI, AH: leg.AH})
+		}
 	}
 	if c.ios15() {
 		c.emit(debug.IPsecCurrent{Peer: p.peer.Addr, SPI: p.OutboundSPI})
 	}
-	for _, o := range c.ordered() {
-		if o == p || o.key() != p.key() || !o.enabled || o.leaving {
+	for _, o := range slices.Clone(c.by.serving[p.Flow()]) {
+		if o == p || !o.enabled || o.leaving {
 			continue
 		}
 		if stays, after := p.against(o); stays {
@@ -163,8 +168,10 @@ func (c *Core) leave(p *pair, after time.Duration) {
 		c.timers.set(timerKey{p, hard}, at)
 	}
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
-	c.emit(debug.IPsecReplace{Seconds: uint32(after / time.Second), SARef: p.SARef(false),
-		Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+	for _, sa := range p.SARefs(false) {
+		c.emit(debug.IPsecReplace{Seconds: uint32(after / time.Second), SARef: sa,
+			Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+	}
 }
 
 // pairExpired renews a pair or ends it.
@@ -190,8 +197,8 @@ func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
 
 // renewPair negotiates a successor, unless there is one or will be.
 func (c *Core) renewPair(p *pair, end time.Time) {
-	t := c.policy.Tunnel(p.Map, p.Seq).Towards(p.peer.Addr)
-	if p.leaving || c.successor(p) != nil || c.requests[p.key()] != nil || t == nil || len(t.Peers) == 0 {
+	t := c.policy.Tunnel(p.Place()).Towards(p.peer.Addr)
+	if p.leaving || c.successor(p) != nil || c.requests[p.Flow()] != nil || t == nil || len(t.Peers) == 0 {
 		return
 	}
 	c.emit(debug.IPsecExpiring{Seconds: uint32(max(0, end.Sub(c.now)) / time.Second)})
@@ -200,8 +207,8 @@ func (c *Core) renewPair(p *pair, end time.Time) {
 
 // successor returns another pair that serves the same traffic.
 func (c *Core) successor(p *pair) *pair {
-	for _, o := range c.pairs {
-		if o != p && o.key() == p.key() && o.enabled && !o.leaving {
+	for _, o := range c.by.serving[p.Flow()] {
+		if o != p && o.enabled && !o.leaving {
 			return o
 		}
 	}
@@ -240,52 +247,68 @@ func (c *Core) withdraw(spi uint32) {
 
 // deletePairs removes pairs and tells their peers, each in one message.
 func (c *Core) deletePairs(list []*pair) {
-	spis := make(map[*sa][]uint32)
+	gone := make(map[*sa][]*pair)
+	at := make(map[netip.Addr][]*sa) // one of each peer at an address
 	var sas []*sa
 	for _, p := range list {
-		i := slices.IndexFunc(sas, p.sa.same)
+		peers := at[p.peer.Addr]
+		i := slices.IndexFunc(peers, p.sa.same)
 		if i < 0 {
-			i = len(sas)
-			sas = append(sas, p.sa)
+			i = len(peers)
+			peers, sas = append(peers, p.sa), append(sas, p.sa)
+			at[p.peer.Addr] = peers
 		}
-		spis[sas[i]] = append(spis[sas[i]], p.InboundSPI)
+		gone[peers[i]] = append(gone[peers[i]], p)
 		c.removePair(p)
 	}
 	for _, s := range sas {
-		c.tell(s, spis[s])
+		c.tell(s, gone[s])
 	}
 }
 
-// tell sends the peer of an SA the SPIs that we no longer receive on, if phase 1 is up.
-func (c *Core) tell(with *sa, spis []uint32) {
-	if s := c.usable(with.peer.Addr, "", with); s != nil && s.m.Established(c.now) {
-		c.step(s, exchange.DeleteIPsec{SPIs: spis})
+// tell sends the peer of an SA the SPIs of pairs that we no longer receive on, if phase 1
+// is up.
+func (c *Core) tell(with *sa, gone []*pair) {
+	s := c.usable(with.local(), with.peer.Addr, "", with)
+	if s == nil || !s.m.Established(c.now) {
+		return
 	}
+	var d exchange.DeleteIPsec
+	for _, p := range gone {
+		for _, leg := range p.Legs() {
+			d.Add(leg.InboundSPI, leg.AH)
+		}
+	}
+	c.step(s, d)
 }
 
 // invalidSPI tells a peer that what it sends on has no receiver. Whoever forges such a
 // packet gains nothing: the peer is told the truth.
 func (c *Core) invalidSPI(in InvalidSPI) {
-	if c.pairs[in.SPI] != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
+	if c.receiver(in.SPI) != nil || c.promised(in.SPI) || c.limit("invalid SPI") {
 		return
 	}
-	if s := c.usable(in.Remote, "", nil); s != nil && s.m.Established(c.now) {
-		c.step(s, exchange.DeleteIPsec{SPIs: []uint32{in.SPI}})
+	if s := c.usable(in.Local, in.Remote, "", nil); s != nil && s.m.Established(c.now) {
+		var d exchange.DeleteIPsec
+		d.Add(in.SPI, in.AH)
+		c.step(s, d)
 		return
 	}
 	c.refuse(in.Remote, debug.ISAKMPIgnoreDelete{Local: in.Local, Peer: in.Remote, SPI: in.SPI})
-	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Remote, "", nil) == nil {
+	if t := c.policy.Between(in.Local, in.Remote); t != nil && c.policy.InvalidSPIRecovery && c.usable(in.Local, in.Remote, "", nil) == nil {
 		c.initiate(at500(in.Local), at500(in.Remote), exchange.Initiate{Profile: t.Profile})
 	}
 }
 
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
-func (c *Core) peerDeleted(s *sa, spi uint32) {
-	for _, p := range c.pairs {
-		if p.OutboundSPI == spi && s.same(p.sa) {
+// With one protocol of a bundle the other goes, too.
+func (c *Core) peerDeleted(s *sa, d exchange.PeerDeleted) {
+	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
+		named := slices.ContainsFunc(p.Legs(), func(l exchange.Leg) bool { return l.AH == d.AH && l.OutboundSPI == d.OutboundSPI })
+		if named && s.same(p.sa) {
 			c.emit(debug.IPsecKeyEngine{Count: 1})
 			c.emit(debug.IPsecDeleteNotify{})
-			c.emit(debug.IPsecDeleteSPI{SPI: spi, Peer: p.peer.Addr})
+			c.emit(debug.IPsecDeleteSPI{SPI: d.OutboundSPI, AH: d.AH, Peer: p.peer.Addr})
 			c.removePair(p)
 		}
 	}
@@ -295,6 +318,7 @@ func (c *Core) peerDeleted(s *sa, spi uint32) {
 // back to another.
 func (c *Core) removePair(p *pair) {
 	delete(c.pairs, p.InboundSPI)
+	c.by.removePair(p)
 	c.timers.stopAll(p)
 	c.keepCount(p)
 	c.o.IPsec.Remove(p.InboundSPI)
@@ -303,7 +327,9 @@ func (c *Core) removePair(p *pair) {
 	}
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
 	for _, outbound := range []bool{false, true} {
-		c.emit(debug.IPsecDelete{SARef: p.SARef(outbound), Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+		for _, sa := range p.SARefs(outbound) {
+			c.emit(debug.IPsecDelete{SARef: sa, Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+		}
 	}
 	c.unlock(p)
 	c.release(p.Flow())
@@ -338,13 +364,16 @@ func (c *Core) traceInstalled(p *pair) {
 		c.emit(debug.IPsecMapFound{Map: p.Map, Seq: min(p.Seq, temporaryEntry)})
 	} else {
 		c.emit(debug.IPsecKeyEngine{Count: 2})
-		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(false)})
-		c.emit(debug.IPsecInitialize{KeyRequest: p.KeyRequest(true)})
+		for _, k := range append(p.KeyRequests(false), p.KeyRequests(true)...) {
+			c.emit(debug.IPsecInitialize{KeyRequest: k})
+		}
 		c.emit(match)
 		c.emit(debug.IPsecReconnect{Peer: p.peer.Addr})
 		c.emit(debug.IPsecAddIdent{Src: local.Addr, Dst: remote.Addr, DstPort: remote.Port})
 	}
 	for _, outbound := range []bool{false, true} {
-		c.emit(debug.IPsecCreate{SARef: p.SARef(outbound), Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+		for _, sa := range p.SARefs(outbound) {
+			c.emit(debug.IPsecCreate{SARef: sa, Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
+		}
 	}
 }

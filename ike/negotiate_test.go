@@ -26,6 +26,11 @@ func traffic(n *iketest.Net, r1, r3 *iketest.Router, d, interval time.Duration) 
 		}
 		r1.Acquire("MAP", 10, iketest.Flow)
 	}
+	for _, r := range []*iketest.Router{r1, r3} {
+		if flaw := r.Core.Inconsistency(); flaw != "" {
+			panic(r.Name + ": " + flaw)
+		}
+	}
 	return crossed, lost
 }
 

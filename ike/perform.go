@@ -16,12 +16,19 @@ const floatPort = 4500
 func (c *Core) step(s *sa, ev exchange.Event) {
 	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c, Tracing: c.o.Hub.On(^debug.FlagNone)}
 	said := account{f: exchange.Failure{Peer: s.peer.Addr}}
-	for _, a := range s.m.Step(env, ev, nil) {
+	out := s.m.Step(env, ev, c.actions[:0])
+	c.actions = nil // in use: what an action does may be another step
+	if !s.gone {
+		c.by.sort(s)
+	}
+	for _, a := range out {
 		if t, ok := a.(exchange.Trace); ok {
 			said.read(t.Event)
 		}
 		c.perform(s, a)
 	}
+	clear(out)
+	c.actions = out[:0]
 	if said.failed {
 		c.remember(said.f)
 	}
@@ -71,7 +78,7 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 	case exchange.Withdraw:
 		c.later = append(c.later, func() { c.withdraw(a.InboundSPI) })
 	case exchange.PeerDeleted:
-		c.later = append(c.later, func() { c.peerDeleted(s, a.OutboundSPI) })
+		c.later = append(c.later, func() { c.peerDeleted(s, a) })
 	case exchange.Roamed:
 		c.later = append(c.later, func() { c.roamed(s, a.Remote) })
 	case exchange.PeerDead:

@@ -14,14 +14,10 @@ const (
 	requestEvery = 30 * time.Second // until IOS asks again, and then gives up
 )
 
-// requestKey is what makes two requests the same.
-type requestKey struct {
-	name     string // of the crypto map
-	seq      int
-	selector exchange.Selector
+// keyOf is what makes two requests the same.
+func keyOf(r exchange.Request) exchange.Flow {
+	return exchange.Flow{Interface: r.Tunnel.Interface, Map: r.Tunnel.Map, Seq: r.Tunnel.Seq, Selector: r.Selector}
 }
-
-func keyOf(r exchange.Request) requestKey { return requestKey{r.Tunnel.Map, r.Tunnel.Seq, r.Selector} }
 
 // request is a demand for IPsec SAs that IKE has not met yet.
 type request struct {
@@ -37,18 +33,15 @@ type request struct {
 
 // acquire takes a demand of the data plane, unless it is being met already.
 func (c *Core) acquire(a exchange.Acquire) {
-	t := c.policy.Tunnel(a.Map, a.Seq)
-	s := exchange.Selector{Local: a.Local, Remote: a.Remote}
-	if t == nil || len(t.Peers) == 0 || !covered(c.policy, a.Map, a.Seq, s) {
+	t := c.policy.Tunnel(a.Place())
+	if t == nil || len(t.Peers) == 0 || !t.Covers(a.Selector) {
 		c.drop("acquire without tunnel")
 		return
 	}
-	for _, p := range c.pairs {
-		if p.key() == (requestKey{a.Map, a.Seq, s}) {
-			return
-		}
+	if len(c.by.serving[a.Flow]) > 0 {
+		return
 	}
-	c.ask(t, s, nil)
+	c.ask(t, a.Selector, nil)
 }
 
 // ask begins a request.
@@ -56,6 +49,9 @@ func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector, renews *pair) {
 	q := &request{Request: exchange.Request{Tunnel: t, Selector: s, SPI: c.SPI()}, peer: c.firstPeer(t), renews: renews}
 	if renews != nil {
 		q.peer = max(0, slices.Index(t.Peers, renews.peer.Addr))
+	}
+	if slices.ContainsFunc(t.Transforms, func(s exchange.TransformSet) bool { return len(s.Split()) > 1 }) {
+		q.AHSPI = c.SPI()
 	}
 	key := keyOf(q.Request)
 	if c.requests[key] != nil || len(c.requests) >= maxRequests {
@@ -80,7 +76,7 @@ func (c *Core) assign(q *request) {
 			local, remote = p.Local, p.Remote
 		}
 	}
-	if s := c.usable(peer, q.Tunnel.Profile, with); s != nil {
+	if s := c.usable(q.Tunnel.Local, peer, q.Tunnel.Profile, with); s != nil {
 		c.keyMessage(s.m.At())
 		c.emit(debug.ISAKMPNewNode{At: s.m.At(), State: debug.QMIdle})
 		q.sa = s
@@ -95,7 +91,7 @@ func (c *Core) assign(q *request) {
 // promised reports whether a request holds an SPI.
 func (c *Core) promised(spi uint32) bool {
 	for _, q := range c.requests {
-		if q.SPI == spi {
+		if q.SPI == spi || q.AHSPI == spi {
 			return true
 		}
 	}
@@ -142,11 +138,14 @@ func (c *Core) traceRequest(q *request) {
 	for _, set := range t.Transforms {
 		i := exchange.SAInfo{Local: local, Remote: remote, OutboundSPI: q.SPI, Set: set, Selector: q.Selector,
 			LifeSeconds: t.LifeSeconds, LifeKilobytes: t.LifeKilobytes}
-		k := i.KeyRequest(true)
-		k.Flags |= 0x4000
-		if t.PFS != 0 {
-			k.Flags |= 1
+		i.AH.OutboundSPI = q.AHSPI
+		i.Transport, _ = set.Propose(q.Selector, local.Addr(), remote.Addr())
+		for _, k := range i.KeyRequests(true) {
+			k.Flags |= 0x4000
+			if t.PFS != 0 {
+				k.Flags |= 1
+			}
+			c.emit(debug.IPsecRequest{KeyRequest: k})
 		}
-		c.emit(debug.IPsecRequest{KeyRequest: k})
 	}
 }

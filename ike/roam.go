@@ -2,6 +2,7 @@ package ike
 
 import (
 	"net/netip"
+	"slices"
 
 	"conft/ike/exchange"
 )
@@ -19,12 +20,12 @@ func (c *Core) moved(in Moved) {
 
 // roamed lets everything that belongs to the peer of an SA follow.
 func (c *Core) roamed(s *sa, remote netip.AddrPort) {
-	for _, o := range c.sas {
+	for _, o := range slices.Clone(c.by.sas[s.peer.Addr]) {
 		if o.same(s) {
 			c.step(o, exchange.Moved{Remote: remote})
 		}
 	}
-	for _, p := range c.ordered() {
+	for _, p := range c.by.pairs[s.peer.Addr] {
 		if p.Roams && p.sa.same(s) {
 			p.Remote = remote
 			c.o.IPsec.Move(p.InboundSPI, remote)

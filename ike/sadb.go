@@ -11,12 +11,15 @@ import (
 	"conft/ike/v1"
 )
 
+// MaxDatagram is how long a message may be, in octets.
+const MaxDatagram = 10000
+
 // Bounds of what strangers can make the engine keep.
 const (
-	maxHalfOpen = 1024 // responder's SAs whose initiator has not authenticated
-	maxDead     = 1024 // SAs that were up, and wait to be purged
-	maxSAs      = 8192 // in all
-	maxDatagram = 10000
+	maxHalfOpen = 1024    // responder's SAs whose initiator has not authenticated
+	maxDead     = 1024    // SAs that were up, and wait to be purged
+	maxSAs      = 1 << 16 // in all, most of which have authenticated
+
 	// In Aggressive Mode a first message is answered with Diffie-Hellman. So much of it
 	// may be due at once to initiators of which nothing else is known; Main Mode does
 	// not suffer from more than that.
@@ -36,8 +39,12 @@ type sa struct {
 	peer   *exchange.Peer
 	offer  offer // of a responder's SA
 	gone   bool
-	lost   bool             // its peer does not answer
-	past   exchange.Traffic // of pairs with the peer that are gone
+	lost   bool // its peer does not answer
+
+	responder, dead bool // and place: where the index has it
+	place           int
+
+	past exchange.Traffic // of pairs with the peer that are gone
 }
 
 // offer is what a first message is recognised by when it comes again.
@@ -48,7 +55,7 @@ type offer struct {
 
 // receive finds the SA of a datagram, or makes one for a first message.
 func (c *Core) receive(d Datagram) {
-	if len(d.Data) > maxDatagram {
+	if len(d.Data) > MaxDatagram {
 		c.drop("too long")
 		return
 	}
@@ -142,11 +149,12 @@ func at500(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, ikePort) 
 
 // insert enters a new SA with its reference on the peer, and says so as IOS does.
 func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.AddrPort) {
-	duplicate := slices.ContainsFunc(c.sas, func(o *sa) bool { return o.peer.Addr == remote.Addr() && !o.m.Dead() })
+	duplicate := slices.ContainsFunc(c.by.sas[remote.Addr()], func(o *sa) bool { return !o.m.Dead() })
 	s.peer = c.peer(at, remote)
 	s.peer.IKE++
+	s.responder = at.Role == debug.Responder
 	by := debug.ForInitiator
-	if at.Role == debug.Responder {
+	if s.responder {
 		by = debug.ForResponder
 	}
 	c.emit(debug.ISAKMPLock{At: at, Ptr: s.peer.Ptr, Count: s.peer.IKE, By: by})
@@ -159,6 +167,7 @@ func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.Addr
 	s.m = v1.New(at.Role, cky, local, remote, s.peer, ptr, c.now)
 	c.own[s.cookie] = s
 	c.sas = append(c.sas, s)
+	c.by.addSA(s)
 }
 
 // peer returns what is known of an address.
@@ -189,21 +198,10 @@ func (c *Core) cookie() (cky [8]byte) {
 // messages with forged addresses, be they the peer's own, does not keep anybody out who
 // answers in time and tries again; nor does one that answers and goes no further.
 func (c *Core) makeRoom() bool {
-	var open, dead []*sa
-	for _, s := range c.sas {
-		switch {
-		case !s.m.Since().IsZero():
-			if s.m.Dead() {
-				dead = append(dead, s)
-			}
-		case s.m.At().Role == debug.Responder:
-			open = append(open, s)
-		}
+	if len(c.by.dead) >= maxDead {
+		c.forget(c.by.dead[0])
 	}
-	if len(dead) >= maxDead {
-		c.forget(dead[0])
-	}
-	if len(open) >= maxHalfOpen {
+	if open := c.by.open; len(open) >= maxHalfOpen {
 		c.drop("half-open SA evicted")
 		victim := open[c.draw()%uint32(len(open))]
 		c.step(victim, exchange.Delete{Reason: debug.SANoReason})
@@ -214,7 +212,7 @@ func (c *Core) makeRoom() bool {
 
 // computing is the number of SAs that do Diffie-Hellman for a first message.
 func (c *Core) computing() (n int) {
-	for _, s := range c.sas {
+	for _, s := range c.by.open {
 		if s.m.Computing() {
 			n++
 		}
@@ -225,7 +223,7 @@ func (c *Core) computing() (n int) {
 // crowd ends the oldest SA of a peer that has brought up too many.
 func (c *Core) crowd(last *sa) {
 	var list []*sa
-	for _, s := range c.sas {
+	for _, s := range c.by.sas[last.peer.Addr] {
 		if s.same(last) && !s.m.Dead() && !s.m.Since().IsZero() {
 			list = append(list, s)
 		}
@@ -244,7 +242,8 @@ func (c *Core) forget(s *sa) {
 	if c.offers[s.offer] == s {
 		delete(c.offers, s.offer)
 	}
-	c.sas = slices.DeleteFunc(c.sas, func(o *sa) bool { return o == s })
+	c.sas = take(c.sas, s)
+	c.by.removeSA(s)
 	c.reap(s.peer)
 }
 
@@ -255,13 +254,19 @@ func (c *Core) reap(p *exchange.Peer) {
 	}
 }
 
-// usable returns the SA under which a Quick Mode with the peer can begin, or one that
-// will be usable. Where the request names an ISAKMP profile, the SA must have it; where
+// local is the router's own address.
+func (s *sa) local() netip.Addr {
+	a, _ := s.m.Endpoints()
+	return a.Addr()
+}
+
+// usable returns the SA under which a Quick Mode between two addresses can begin, or one
+// that will be usable. Where the request names an ISAKMP profile, the SA must have it; where
 // several peers share an address, it must be with the peer of another SA, if one is given.
-func (c *Core) usable(peer netip.Addr, profile string, with *sa) *sa {
+func (c *Core) usable(local, peer netip.Addr, profile string, with *sa) *sa {
 	var budding *sa
-	for _, s := range slices.Backward(c.sas) {
-		if s.peer.Addr != peer || profile != "" && s.m.Profile() != profile || with != nil && !s.same(with) && !c.budding(s, with) {
+	for _, s := range slices.Backward(c.by.sas[peer]) {
+		if s.local() != local || profile != "" && s.m.Profile() != profile || with != nil && !s.same(with) && !c.budding(s, with) {
 			continue
 		}
 		if s.m.Established(c.now) {
@@ -288,12 +293,12 @@ func (c *Core) clearISAKMP(id uint32) {
 // other. What came up after that SA was begun is not meant.
 func (c *Core) initialContact(s *sa) {
 	created := s.m.Info(c.now).Created
-	for _, o := range slices.Clone(c.sas) {
+	for _, o := range slices.Clone(c.by.sas[s.peer.Addr]) {
 		if o != s && o.same(s) && !o.m.Since().IsZero() && o.m.Since().Before(created) {
 			c.step(o, exchange.Delete{Reason: debug.SANoReason, Quiet: true})
 		}
 	}
-	for _, p := range c.ordered() {
+	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
 		if p.sa.same(s) && p.Installed.Before(created) {
 			c.removePair(p)
 		}
@@ -303,12 +308,12 @@ func (c *Core) initialContact(s *sa) {
 // renew begins a successor of an SA that is about to end, if SAs with the peer are in
 // use: a peer that ends them together with phase 1 must find another in time.
 func (c *Core) renew(s *sa) {
-	for _, o := range c.sas {
+	for _, o := range c.by.sas[s.peer.Addr] {
 		if o != s && (o.same(s) && o.m.Established(c.now) && o.m.Since().After(s.m.Since()) || c.budding(o, s)) {
 			return
 		}
 	}
-	for _, p := range c.pairs {
+	for _, p := range c.by.pairs[s.peer.Addr] {
 		if s.same(p.sa) && c.used(p) {
 			local, remote := s.m.Endpoints()
 			if !s.m.Roams() {

@@ -102,6 +102,9 @@ func TestFlood(t *testing.T) {
 			n.Run(time.Millisecond)
 		}
 	}
+	if flaw := r3.Core.Inconsistency(); flaw != "" {
+		t.Error(flaw)
+	}
 	if got := len(r3.Core.ISAKMPSAs(n.Now)); got > 1100 {
 		t.Errorf("%d SAs are kept", got)
 	}

@@ -24,39 +24,47 @@ type deadline struct {
 // timers are the deadlines, the earliest first. Setting a timer again moves it.
 type timers struct {
 	heap  deadlines
-	known map[timerKey]*deadline
+	known map[any][]*deadline // by their owner, which has few
 	order uint64
 }
 
 func (t *timers) set(k timerKey, at time.Time) {
 	t.order++
-	if d := t.known[k]; d != nil {
+	if d := t.find(k); d != nil {
 		d.at, d.order = at, t.order
 		heap.Fix(&t.heap, d.index)
 		return
 	}
 	if t.known == nil {
-		t.known = make(map[timerKey]*deadline)
+		t.known = make(map[any][]*deadline)
 	}
 	d := &deadline{timerKey: k, at: at, order: t.order}
-	t.known[k] = d
+	t.known[k.owner] = append(t.known[k.owner], d)
 	heap.Push(&t.heap, d)
 }
 
+func (t *timers) find(k timerKey) *deadline {
+	for _, d := range t.known[k.owner] {
+		if d.timer == k.timer {
+			return d
+		}
+	}
+	return nil
+}
+
 func (t *timers) stop(k timerKey) {
-	if d := t.known[k]; d != nil {
+	if d := t.find(k); d != nil {
 		heap.Remove(&t.heap, d.index)
-		delete(t.known, k)
+		remove(t.known, k.owner, d)
 	}
 }
 
 // stopAll stops the timers of an owner that is gone.
 func (t *timers) stopAll(owner any) {
-	for k := range t.known {
-		if k.owner == owner {
-			t.stop(k)
-		}
+	for _, d := range t.known[owner] {
+		heap.Remove(&t.heap, d.index)
 	}
+	delete(t.known, owner)
 }
 
 // earliest returns the next deadline.

@@ -78,7 +78,10 @@ type Enable struct{ InboundSPI uint32 }
 type Withdraw struct{ InboundSPI uint32 }
 
 // PeerDeleted says that the peer has deleted the SA it receives with this SPI.
-type PeerDeleted struct{ OutboundSPI uint32 }
+type PeerDeleted struct {
+	OutboundSPI uint32
+	AH          bool // its protocol, ESP if not
+}
 
 // Roamed says that the peer's NAT has given it another address or port.
 type Roamed struct{ Remote netip.AddrPort }

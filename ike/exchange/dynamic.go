@@ -11,6 +11,9 @@ type Flow struct {
 	Selector  Selector
 }
 
+// Place returns the entry that the flow belongs to.
+func (f Flow) Place() Place { return Place{f.Interface, f.Map, f.Seq} }
+
 // Flow returns the traffic that the pair protects.
 func (i SAInfo) Flow() Flow { return Flow{i.Interface, i.Map, i.Seq, i.Selector} }
 

@@ -46,6 +46,7 @@ type Request struct {
 	Peer     netip.Addr
 	Selector Selector
 	SPI      uint32 // the inbound one, drawn already
+	AHSPI    uint32 // likewise that of AH beside ESP; 0 where no transform set has both
 }
 
 // Initiate begins phase 1 on behalf of the requests, if there are any, by an ISAKMP
@@ -87,7 +88,19 @@ type Delete struct {
 }
 
 // DeleteIPsec tells the peer that inbound IPsec SAs are gone.
-type DeleteIPsec struct{ SPIs []uint32 }
+type DeleteIPsec struct {
+	SPIs []uint32 // of ESP
+	AH   []uint32
+}
+
+// Add adds an SPI of one of the protocols.
+func (d *DeleteIPsec) Add(spi uint32, ah bool) {
+	if ah {
+		d.AH = append(d.AH, spi)
+	} else {
+		d.SPIs = append(d.SPIs, spi)
+	}
+}
 
 // Moved says that authenticated ESP of the peer's has come from elsewhere.
 type Moved struct{ Remote netip.AddrPort }

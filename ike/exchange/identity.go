@@ -31,6 +31,10 @@ func UserFQDN(name string) Identity { return Identity{payload.IDUserFQDN, []byte
 // negotiated from, whichever it is.
 var ByAddress = Identity{Type: payload.IDIPv4}
 
+// BySubject is one's own identity where that is to be the subject of the certificate that
+// one signs with. Without one it stands for the address.
+var BySubject = Identity{Type: payload.IDDERASN1DN}
+
 // IsZero reports whether it is nobody's.
 func (i Identity) IsZero() bool { return i.Type == 0 }
 
@@ -52,9 +56,9 @@ func (i Identity) Equal(j Identity) bool {
 }
 
 // Payload returns the Identification payload that carries the identity; local stands in
-// for the zero value and for ByAddress.
+// for the zero value, for ByAddress and for BySubject.
 func (i Identity) Payload(local netip.Addr, protocol uint8, port uint16) payload.ID {
-	if i.IsZero() || i.Equal(ByAddress) {
+	if i.IsZero() || i.Equal(ByAddress) || i.Equal(BySubject) {
 		return payload.AddrID(local, protocol, port)
 	}
 	return payload.ID{Type: i.Type, Protocol: protocol, Port: port, Data: i.Data}

@@ -50,18 +50,45 @@ type ISAKMPProposal struct {
 	LifeSeconds uint32
 }
 
-// TransformSet is one ESP transform with its authenticator.
+// TransformSet is what protects together: AH, an ESP transform with its authenticator, or
+// both.
 type TransformSet struct {
-	Transform suite.Transform
-	KeyBits   int        // of AES, 0 for the others
-	Auth      suite.Auth // AuthNone with GCM, or where only encryption is wanted
+	AH        suite.Auth      // AuthNone without AH
+	Transform suite.Transform // 0 without ESP
+	KeyBits   int             // of AES, 0 for the others
+	Auth      suite.Auth      // AuthNone with GCM, or where only encryption is wanted
+	Mode      Mode            // that may be negotiated; of a pair its SAInfo says which it is
+}
+
+// Mode is the encapsulation mode of a transform set.
+type Mode uint8
+
+const (
+	TunnelMode       Mode = iota // always
+	TransportMode                // proposed where the proxies are the peers; either is accepted
+	RequireTransport             // nothing else
+)
+
+// Propose returns the mode that an initiator proposes for the set, and false if it has
+// none to propose. Transport mode serves only what the peers themselves say.
+func (s TransformSet) Propose(of Selector, local, remote netip.Addr) (transport, ok bool) {
+	hosts := of.Between(local, remote)
+	return s.Mode != TunnelMode && hosts, hosts || s.Mode != RequireTransport
+}
+
+// Accept reports whether a responder agrees to a mode.
+func (s TransformSet) Accept(transport bool, of Selector, local, remote netip.Addr) bool {
+	if transport {
+		return s.Mode != TunnelMode && of.Between(local, remote)
+	}
+	return s.Mode != RequireTransport
 }
 
 // Tunnel is one entry of a crypto map on an interface.
 type Tunnel struct {
 	Map           string
 	Seq           int
-	Interface     string
+	Interface     string // or whatever names a set of SAs that several interfaces share
 	Profile       string // the ISAKMP profile of phase 1, "" for any
 	Local         netip.Addr
 	Peers         []netip.Addr // tried in this order
@@ -98,10 +125,21 @@ func (s Selector) Contains(t Selector) bool {
 	return s.Local.Contains(t.Local) && s.Remote.Contains(t.Remote)
 }
 
+// Place names an entry of a crypto map where it is in force: the same map may stand on
+// several interfaces, each with SAs of its own.
+type Place struct {
+	Interface string
+	Map       string
+	Seq       int
+}
+
+// Place returns where the entry is.
+func (t *Tunnel) Place() Place { return Place{t.Interface, t.Map, t.Seq} }
+
 // Tunnel returns the entry of a crypto map, nil if there is none (any more).
-func (p *Policy) Tunnel(name string, seq int) *Tunnel {
+func (p *Policy) Tunnel(at Place) *Tunnel {
 	for i := range p.Tunnels {
-		if t := &p.Tunnels[i]; t.Map == name && t.Seq == seq {
+		if t := &p.Tunnels[i]; t.Place() == at {
 			return t
 		}
 	}

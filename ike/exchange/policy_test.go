@@ -31,12 +31,15 @@ func TestContains(t *testing.T) {
 
 func TestTransformSetWords(t *testing.T) {
 	for want, s := range map[string]TransformSet{
-		"esp-des esp-md5-hmac":        {suite.ESPDES, 0, suite.HMACMD5},
-		"esp-3des esp-sha-hmac":       {suite.ESP3DES, 0, suite.HMACSHA},
-		"esp-aes esp-sha256-hmac":     {suite.ESPAES, 128, suite.HMACSHA256},
-		"esp-aes 256 esp-sha512-hmac": {suite.ESPAES, 256, suite.HMACSHA512},
-		"esp-gcm 128":                 {suite.ESPGCM16, 128, suite.AuthNone},
-		"esp-null esp-sha384-hmac":    {suite.ESPNull, 0, suite.HMACSHA384},
+		"esp-des esp-md5-hmac":                    {Transform: suite.ESPDES, KeyBits: 0, Auth: suite.HMACMD5},
+		"esp-3des esp-sha-hmac":                   {Transform: suite.ESP3DES, KeyBits: 0, Auth: suite.HMACSHA},
+		"esp-aes esp-sha256-hmac":                 {Transform: suite.ESPAES, KeyBits: 128, Auth: suite.HMACSHA256},
+		"esp-aes 256 esp-sha512-hmac":             {Transform: suite.ESPAES, KeyBits: 256, Auth: suite.HMACSHA512},
+		"esp-gcm 128":                             {Transform: suite.ESPGCM16, KeyBits: 128, Auth: suite.AuthNone},
+		"esp-null esp-sha384-hmac":                {Transform: suite.ESPNull, KeyBits: 0, Auth: suite.HMACSHA384},
+		"ah-md5-hmac":                             {AH: suite.HMACMD5},
+		"ah-sha512-hmac esp-des":                  {AH: suite.HMACSHA512, Transform: suite.ESPDES},
+		"ah-sha-hmac esp-aes 192 esp-sha256-hmac": {AH: suite.HMACSHA, Transform: suite.ESPAES, KeyBits: 192, Auth: suite.HMACSHA256},
 	} {
 		if got := s.String(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -17,6 +17,7 @@ type Profile struct {
 	Keyrings   []string // nil for the keys of `crypto isakmp key`
 	Self       Identity // what this router calls itself; zero stands for Policy.Identity
 	Aggressive bool     // phase 1 is begun in aggressive mode
+	DPD        DPD      // zero stands for Policy.DPD
 }
 
 // IdentityMatch is one `match identity`, by address or by name.

@@ -3,6 +3,7 @@ package exchange
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"conft/debug"
 	"conft/internal/suite"
@@ -17,16 +18,27 @@ var authWords = map[suite.Auth]string{
 	suite.HMACSHA384: "esp-sha384-hmac", suite.HMACSHA512: "esp-sha512-hmac",
 }
 
-// String returns the words of the configuration: "esp-aes 256 esp-sha-hmac".
+var ahWords = map[suite.Auth]string{
+	suite.HMACMD5: "ah-md5-hmac", suite.HMACSHA: "ah-sha-hmac", suite.HMACSHA256: "ah-sha256-hmac",
+	suite.HMACSHA384: "ah-sha384-hmac", suite.HMACSHA512: "ah-sha512-hmac",
+}
+
+// String returns the words of the configuration: "ah-md5-hmac esp-aes 256 esp-sha-hmac".
 func (s TransformSet) String() string {
-	words := transformWords[s.Transform]
+	var words []string
+	if ah := ahWords[s.AH]; ah != "" {
+		words = append(words, ah)
+	}
+	if s.Transform != 0 {
+		words = append(words, transformWords[s.Transform])
+	}
 	if s.KeyBits != 0 && (s.KeyBits != 128 || s.Transform == suite.ESPGCM16) {
-		words += " " + strconv.Itoa(s.KeyBits)
+		words = append(words, strconv.Itoa(s.KeyBits))
 	}
 	if auth := authWords[s.Auth]; auth != "" {
-		words += " " + auth
+		words = append(words, auth)
 	}
-	return words
+	return strings.Join(words, " ")
 }
 
 // Mask returns the mask of the proxy's prefix.
@@ -42,7 +54,10 @@ func (p Proxy) Debug() debug.Proxy {
 
 // Flags are those of an SA as debug lines print them.
 func (i SAInfo) Flags(outbound bool) debug.SAFlags {
-	f := debug.SATunnel
+	var f debug.SAFlags
+	if !i.Transport {
+		f |= debug.SATunnel
+	}
 	if i.PFS != 0 {
 		f |= debug.SAPFS
 	}
@@ -52,29 +67,41 @@ func (i SAInfo) Flags(outbound bool) debug.SAFlags {
 	return f
 }
 
-// KeyRequest describes one direction in the manner of the key engine.
-func (i SAInfo) KeyRequest(outbound bool) debug.KeyRequest {
-	k := debug.KeyRequest{
-		Outbound: outbound,
-		Local:    i.Local.Addr(), Remote: i.Remote.Addr(),
-		LocalProxy: i.Selector.Local.Debug(), RemoteProxy: i.Selector.Remote.Debug(),
-		Transform: i.Set.String(), UDP: i.UDPEncap,
-		LifeSeconds: i.LifeSeconds, LifeKB: i.LifeKilobytes,
-		SPI: i.InboundSPI, ConnID: i.InboundConn,
-		KeySize: i.Set.KeyBits, Flags: uint32(i.Flags(outbound)),
-	}
+// of is the SPI and connection of one direction.
+func (i AHInfo) of(outbound bool) (spi, conn uint32) {
 	if outbound {
-		k.SPI, k.ConnID = i.OutboundSPI, i.OutboundConn
+		return i.OutboundSPI, i.OutboundConn
 	}
-	return k
+	return i.InboundSPI, i.InboundConn
 }
 
-// SARef names one direction.
-func (i SAInfo) SARef(outbound bool) debug.SARef {
-	if outbound {
-		return debug.SARef{Dst: i.Remote.Addr(), SPI: i.OutboundSPI, Transform: i.Set.String(), ConnID: i.OutboundConn,
-			LifeSeconds: i.LifeSeconds, LifeKB: i.LifeKilobytes}
+// KeyRequests describe one direction in the manner of the key engine, one for each
+// protocol.
+func (i SAInfo) KeyRequests(outbound bool) (list []debug.KeyRequest) {
+	for _, leg := range i.Legs() {
+		k := debug.KeyRequest{
+			Outbound: outbound, AH: leg.AH,
+			Local: i.Local.Addr(), Remote: i.Remote.Addr(),
+			LocalProxy: i.Selector.Local.Debug(), RemoteProxy: i.Selector.Remote.Debug(),
+			Transform: leg.Set.String(), Transport: i.Transport, UDP: i.UDPEncap,
+			LifeSeconds: i.LifeSeconds, LifeKB: i.LifeKilobytes,
+			KeySize: leg.Set.KeyBits, Flags: uint32(i.Flags(outbound)),
+		}
+		k.SPI, k.ConnID = leg.of(outbound)
+		list = append(list, k)
 	}
-	return debug.SARef{Dst: i.Local.Addr(), SPI: i.InboundSPI, Transform: i.Set.String(), ConnID: i.InboundConn,
-		LifeSeconds: i.LifeSeconds, LifeKB: i.LifeKilobytes}
+	return list
+}
+
+// SARefs name one direction of each protocol.
+func (i SAInfo) SARefs(outbound bool) (list []debug.SARef) {
+	for _, leg := range i.Legs() {
+		r := debug.SARef{AH: leg.AH, Dst: i.Local.Addr(), Transform: leg.Set.String(), LifeSeconds: i.LifeSeconds, LifeKB: i.LifeKilobytes}
+		if outbound {
+			r.Dst = i.Remote.Addr()
+		}
+		r.SPI, r.ConnID = leg.of(outbound)
+		list = append(list, r)
+	}
+	return list
 }

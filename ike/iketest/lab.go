@@ -30,6 +30,9 @@ func Policies() (p1, p3 *exchange.Policy) {
 	return side(Addr1, Addr3, Flow), side(Addr3, Addr1, Reverse(Flow))
 }
 
+// Outside is the interface that the crypto map of the lab stands on.
+const Outside = "GigabitEthernet0/1"
+
 func side(local, remote netip.Addr, s exchange.Selector) *exchange.Policy {
 	return &exchange.Policy{
 		Proposals: []exchange.ISAKMPProposal{{
@@ -37,7 +40,7 @@ func side(local, remote netip.Addr, s exchange.Selector) *exchange.Policy {
 		}},
 		Keys: []exchange.PresharedKey{{Prefix: netip.PrefixFrom(remote, 32), Secret: []byte("cisco")}},
 		Tunnels: []exchange.Tunnel{{
-			Map: "MAP", Seq: 10, Interface: "GigabitEthernet0/1", Local: local, Peers: []netip.Addr{remote},
+			Map: "MAP", Seq: 10, Interface: Outside, Local: local, Peers: []netip.Addr{remote},
 			Transforms:  []exchange.TransformSet{{Transform: suite.ESPDES, Auth: suite.HMACMD5}},
 			LifeSeconds: 3600, LifeKilobytes: 4608000,
 			Selectors: []exchange.Selector{s},

@@ -35,7 +35,8 @@ type Net struct {
 	// Log is what happened, in order: datagrams and, with Record, debug lines.
 	Log    []string
 	Record bool
-	// Quiet has debugging off, as Tracing of exchange.Env describes it.
+	// Quiet has debugging off, as Tracing of exchange.Env describes it; routers keep
+	// syslog messages alone.
 	Quiet bool
 
 	seed    uint64
@@ -65,6 +66,12 @@ func (n *Net) Add(name string, addr netip.Addr, p *exchange.Policy) *Router {
 	n.order = append(n.order, r)
 	r.Do(ike.SetPolicy{Policy: p})
 	return r
+}
+
+// Leave takes a router off the net: nobody hears of it again.
+func (n *Net) Leave(r *Router) {
+	delete(n.routers, r.Addr)
+	n.order = slices.DeleteFunc(n.order, func(o *Router) bool { return o == r })
 }
 
 // Run lets d of virtual time pass.
@@ -189,11 +196,14 @@ func (r *Router) Do(in ike.Input) {
 
 // Acquire asks for IPsec SAs as the data plane would.
 func (r *Router) Acquire(name string, seq int, s exchange.Selector) {
-	r.Do(ike.Acquire{Acquire: exchange.Acquire{Map: name, Seq: seq, Local: s.Local, Remote: s.Remote}})
+	r.Do(ike.Acquire{Acquire: exchange.Acquire{Flow: exchange.Flow{Interface: Outside, Map: name, Seq: seq, Selector: s}}})
 }
 
 // Emit implements ike.Hub.
 func (r *Router) Emit(e debug.Event) {
+	if r.net.Quiet && e.Flag() != debug.FlagNone {
+		return
+	}
 	r.Events = append(r.Events, e)
 	if r.net.Record {
 		r.net.Log = append(r.net.Log, r.Name+": "+string(e.AppendLine(nil, r.manner)))

@@ -108,7 +108,8 @@ func (r *Router) cross(to *Router, s exchange.Selector) error {
 	if !ok {
 		return fmt.Errorf("no inbound SA with SPI %#x", out.OutboundSPI)
 	}
-	if in.Set != out.Set || !bytes.Equal(in.Inbound.Encryption, out.Outbound.Encryption) || !bytes.Equal(in.Inbound.Authentication, out.Outbound.Authentication) {
+	if in.Set != out.Set || !bytes.Equal(in.Inbound.Encryption, out.Outbound.Encryption) || !bytes.Equal(in.Inbound.Authentication, out.Outbound.Authentication) ||
+		!bytes.Equal(in.Inbound.AH, out.Outbound.AH) || in.AH.InboundSPI != out.AH.OutboundSPI || in.Transport != out.Transport {
 		return fmt.Errorf("keys of SPI %#x differ", out.OutboundSPI)
 	}
 	if in.Selector.Local != s.Remote || in.Selector.Remote != s.Local || in.UDPEncap != out.UDPEncap {

@@ -19,6 +19,7 @@ const (
 	VendorDPD                      // RFC 3706, 1.0
 	VendorXAUTH                    // draft-beaulieu-ike-xauth-02
 	VendorFragmentation            // Cisco's IKE fragmentation
+	VendorConcentrator             // Cisco's VPN 3000, with its version behind
 )
 
 // vendorIDs are the octets of each, the MD5 of a text. Unity and DPD keep 14 octets
@@ -36,6 +37,7 @@ var vendorIDs = [...]struct {
 	VendorUnity:             {"Unity", "\x12\xf5\xf2\x8c\x45\x71\x68\xa9\x70\x2d\x9f\xe2\x74\xcc\x01\x00"},
 	VendorDPD:               {"DPD", "\xaf\xca\xd7\x13\x68\xa1\xf1\xc9\x6b\x86\x96\xfc\x77\x57\x01\x00"},
 	VendorXAUTH:             {"XAUTH", "\x09\x00\x26\x89\xdf\xd6\xb7\x12"},
+	VendorConcentrator:      {"VPN 3000", "\x1f\x07\xf7\x0e\xaa\x65\x14\xd3\xb0\xfa\x96\x54\x2a\x50"},
 	VendorFragmentation:     {"fragmentation", "\x40\x48\xb7\xd5\x6e\xbc\xe8\x85\x25\xe7\xde\x7f\x00\xd6\xc2\xd3"},
 }
 
@@ -63,6 +65,8 @@ func (v Vendor) matches(id []byte) bool {
 	switch v {
 	case VendorUnity, VendorDPD: // of any minor version
 		return len(id) == len(known) && string(id[:majorIndex+1]) == known[:majorIndex+1]
+	case VendorConcentrator:
+		return len(id) == len(known)+2 && string(id[:len(known)]) == known
 	case VendorFragmentation: // four octets of capabilities may follow
 		return string(id) == known || len(id) == len(known)+4 && string(id[:len(known)]) == known
 	}

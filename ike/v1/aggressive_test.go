@@ -109,9 +109,9 @@ func TestAggressiveOwnValuesSentBack(t *testing.T) {
 // "This allows for the final message to be sent in the clear." Its HASH covers no
 // notification, so one that rides in such a message is anybody's.
 func TestAggressiveMessage3InClear(t *testing.T) {
-	i, r, _ := aggressive(2)
+	_, r, _ := aggressive(2)
 	w := payload.NewWriter(r.header(payload.ExchangeAggressive, 0))
-	w.Add(payload.TypeHash, payload.Opaque((&turn{Phase1: i.Phase1}).authHash(true, i.idi)))
+	w.Add(payload.TypeHash, payload.Opaque((&turn{Phase1: r.Phase1}).authHash(true, r.idi)))
 	w.Add(payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.InitialContact, SPI: r.cky[:]})
 	r.step(exchange.Message{Local: addrR, Remote: addrI, Data: w.Message()})
 	if r.state != P1Complete {

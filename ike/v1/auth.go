@@ -116,6 +116,7 @@ func (t *turn) makeKeys(skeyid []byte) error {
 	if t.keys != nil {
 		t.keys.clear()
 	}
+	t.engine(debug.EngineSA)
 	t.keys = k
 	t.chain = phase1Chain(h, block, t.gxi, t.gxr)
 	t.keysExist()
@@ -154,6 +155,7 @@ func (t *turn) replyID() {
 		w.Add(payload.TypeNotify, t.initialContact())
 	}
 	t.shown = debug.MMKeyExch
+	t.engine(debug.EngineEncrypt)
 	t.transmit(t.chain.seal(w.Message()), name, t.initiator())
 }
 
@@ -183,6 +185,10 @@ func (t *turn) readID(m *message) error {
 
 // accepted is what follows when message 5 or 6 has authenticated the peer.
 func (t *turn) accepted(m *message) {
+	if m.first(payload.TypeVendor) != nil {
+		t.trace(debug.ISAKMPPayloadType{At: t.at(), Kind: debug.RidingVendors})
+		t.readVendors(m)
+	}
 	contact := t.readContact(m)
 	t.authenticated()
 	if !t.initiator() {
@@ -252,6 +258,8 @@ func (t *turn) up() {
 	t.shown = debug.QMIdle
 	t.dh.Clear()
 	clear(t.gxy)
+	t.making = making{}
+	t.engine(debug.EngineDeleteDH)
 	t.established = t.env.Now
 	if !t.unheard {
 		t.do(exchange.Disarm{Timer: exchange.Timer{Kind: exchange.Retransmit}})

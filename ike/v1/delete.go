@@ -94,7 +94,7 @@ func (t *turn) dropNodes() {
 	for _, mid := range slices.Sorted(maps.Keys(t.nodes)) {
 		n := t.nodes[mid]
 		if n.initiator && !n.deleted {
-			t.requests = append(t.requests, n.request)
+			t.requests = append(t.requests, *n.request)
 		}
 		t.trace(debug.ISAKMPDeleteNode{At: t.at(), Node: mid, Reason: debug.NodeIKEDeleted})
 		n.clear()
@@ -113,13 +113,20 @@ func (t *turn) unlock(by debug.Holder) {
 	}
 }
 
-// deleteIPsec tells the peer that inbound SAs are gone.
-func (t *turn) deleteIPsec(spis []uint32) {
-	if t.state != P1Complete {
+// deleteIPsec tells the peer that inbound SAs are gone, of each protocol in a message.
+func (t *turn) deleteIPsec(ev exchange.DeleteIPsec) {
+	if t.state == P1Complete {
+		t.deleteSPIs(payload.ProtocolAH, ev.AH)
+		t.deleteSPIs(payload.ProtocolESP, ev.SPIs)
+	}
+}
+
+func (t *turn) deleteSPIs(protocol payload.Protocol, spis []uint32) {
+	if len(spis) == 0 {
 		return
 	}
 	t.number = 0
-	d := payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP}
+	d := payload.Delete{DOI: payload.DOIIPsec, Protocol: protocol}
 	for _, spi := range spis {
 		d.SPIs = append(d.SPIs, octets(spi))
 	}

@@ -40,10 +40,18 @@ var aliveTimer = exchange.Timer{Kind: exchange.Alive}
 func (t *turn) watch() {
 	t.alive.looked = t.env.Now
 	t.alive.traffic = t.env.Registry.Traffic(t.own())
-	if d := t.env.Policy.DPD; d.Interval > 0 && t.alive.able {
+	if d := t.dpd(); d.Interval > 0 && t.alive.able {
 		t.alive.watched = true
 		t.do(exchange.Arm{Timer: aliveTimer, After: d.Interval})
 	}
+}
+
+// dpd is how the peer is watched.
+func (t *turn) dpd() exchange.DPD {
+	if q := t.env.Policy.Profile(t.profile); q != nil && q.DPD.Interval > 0 {
+		return q.DPD
+	}
+	return t.env.Policy.DPD
 }
 
 // own is our own cookie, by which the engine knows the SA.
@@ -56,7 +64,7 @@ func (p *Phase1) own() [8]byte {
 
 // look decides whether the peer has to be asked.
 func (t *turn) look() {
-	a, d := &t.alive, t.env.Policy.DPD
+	a, d := &t.alive, t.dpd()
 	switch {
 	case d.Interval == 0: // no longer configured
 		a.waiting = 0
@@ -115,7 +123,7 @@ func (t *turn) ask() {
 	t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.RUThere,
 		SPI: t.cky[:], Data: octets(a.sequence)}, 0)
 	t.move(debug.FromTimer, debug.TimerIMAlive, t.state)
-	t.do(exchange.Arm{Timer: aliveTimer, After: t.env.Policy.DPD.Retry})
+	t.do(exchange.Arm{Timer: aliveTimer, After: t.dpd().Retry})
 }
 
 // asked answers R-U-THERE, unless it is older than one already answered: "a receiver

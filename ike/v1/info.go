@@ -19,6 +19,7 @@ func (t *turn) inform(mid uint32, kind payload.Type, body payload.Body) {
 	msg := w.Message()
 	copy(msg[start:end], t.keys.hash1(mid, msg[end:]))
 	chain := t.chain.phase2Chain(t.suite.Hash, mid)
+	t.engine(debug.EngineEncrypt)
 	t.send(exchange.Send{Local: t.local, Remote: t.remote, Data: chain.seal(msg), Name: "INFO"})
 	t.trace(debug.ISAKMPPurgeNode{At: t.at(), Node: mid})
 }
@@ -67,6 +68,7 @@ func (t *turn) informational(m *message) {
 	mid := m.header.MessageID
 	switch {
 	case t.state == DestSA:
+		t.drop("SA is being deleted")
 		return
 	case !m.header.Encrypted():
 		t.refuseNotify(m)
@@ -122,6 +124,8 @@ func (t *turn) openHashed(m *message, c ivChain, need, may []payload.Type) error
 	if err := m.open(c); err != nil {
 		return err
 	}
+	t.engine(debug.EngineDecrypt)
+	t.engine(debug.EngineHash)
 	if len(m.chain) == 0 || m.chain[0].Type != payload.TypeHash {
 		return &payload.DecodeError{Payload: payload.TypeHash, Notify: payload.PayloadMalformed, Reason: "not the first payload"}
 	}
@@ -171,8 +175,8 @@ func (t *turn) inform1(m *message) (input debug.Input, after func()) {
 func (t *turn) deleted(d payload.Delete) (after func()) {
 	for _, spi := range d.SPIs {
 		switch {
-		case d.Protocol == payload.ProtocolESP:
-			t.do(exchange.PeerDeleted{OutboundSPI: binary.BigEndian.Uint32(spi)})
+		case d.Protocol == payload.ProtocolESP || d.Protocol == payload.ProtocolAH:
+			t.do(exchange.PeerDeleted{OutboundSPI: binary.BigEndian.Uint32(spi), AH: d.Protocol == payload.ProtocolAH})
 		case d.Protocol == payload.ProtocolISAKMP && cookies(spi) == t.cky:
 			gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: debug.SANoReason, State: t.shown, Peer: t.peerAddr()}
 			t.trace(gone)

@@ -12,42 +12,62 @@ func (t *turn) createSAs(n *node) {
 	d := &n.deal
 	t.peer.IPsec++
 	t.lockIPsec(t.peer.IPsec, debug.ForStuffKE)
+	t.engine(debug.EngineQMKeys)
+	t.engine(debug.EngineIPsecSA) // one for each direction
+	t.engine(debug.EngineIPsecSA)
 	t.trace(debug.ISAKMPCreatingSAs{At: t.at()})
 	info := exchange.SAInfo{
 		Map: d.tunnel.Map, Seq: d.tunnel.Seq, Interface: d.tunnel.Interface,
 		Local: t.local, Remote: t.remote, UDPEncap: t.floated(), Roams: t.roams(),
 		InboundSPI: d.inSPI, OutboundSPI: d.outSPI,
+		AH: exchange.AHInfo{InboundSPI: d.inAH, OutboundSPI: d.outAH}, Transport: d.transport,
 		Set: d.set, PFS: d.group, Selector: d.selector,
 		LifeSeconds: d.seconds, LifeKilobytes: d.kilobytes,
 		Initiator: n.initiator, Installed: t.env.Now,
 	}
-	t.traceFlow(info, false)
-	t.traceFlow(info, true)
+	if d.transport && t.floated() && d.sentFrom.IsValid() {
+		info.SentFrom, info.SentTo = d.sentFrom, d.sentTo
+	}
+	for _, leg := range info.Legs() {
+		t.traceFlow(info, leg, false)
+		t.traceFlow(info, leg, true)
+	}
 	t.do(exchange.Install{
-		Pair:    exchange.SAPair{SAInfo: info, Inbound: t.cut2(n, d.inSPI), Outbound: t.cut2(n, d.outSPI)},
+		Pair:    exchange.SAPair{SAInfo: info, Inbound: t.cut2(n, info, false), Outbound: t.cut2(n, info, true)},
 		Started: n.started,
 	})
 }
 
-// cut2 cuts the keys of the SA that receives on spi from its KEYMAT: encryption first,
-// then authentication (RFC 2401, section 4.4.3, as RFC 2409, section 5.5, uses it).
-func (t *turn) cut2(n *node, spi uint32) exchange.Keys {
-	enc, _ := n.deal.set.Transform.KeyLen(n.deal.set.KeyBits)
-	auth := n.deal.set.Auth.KeyLen()
-	k := t.keys.keymat(enc+auth, n.gxy, payload.ProtocolESP, spi, n.ni, n.nr)
-	return exchange.Keys{Encryption: k[:enc:enc], Authentication: k[enc:]}
+// cut2 cuts the keys of one direction from its KEYMAT, of which each protocol has its own:
+// encryption first, then authentication (RFC 2401, section 4.4.3, as RFC 2409, section 5.5,
+// uses it).
+func (t *turn) cut2(n *node, i exchange.SAInfo, outbound bool) (keys exchange.Keys) {
+	for _, leg := range i.Legs() {
+		spi := leg.InboundSPI
+		if outbound {
+			spi = leg.OutboundSPI
+		}
+		if leg.AH {
+			keys.AH = t.keys.keymat(leg.Set.AH.KeyLen(), n.gxy, payload.ProtocolAH, spi, n.ni, n.nr)
+			continue
+		}
+		enc, _ := leg.Set.Transform.KeyLen(leg.Set.KeyBits)
+		k := t.keys.keymat(enc+leg.Set.Auth.KeyLen(), n.gxy, payload.ProtocolESP, spi, n.ni, n.nr)
+		keys.Encryption, keys.Authentication = k[:enc:enc], k[enc:]
+	}
+	return keys
 }
 
-// traceFlow reports one direction of the pair.
-func (t *turn) traceFlow(i exchange.SAInfo, outbound bool) {
+// traceFlow reports one direction of one protocol of the pair.
+func (t *turn) traceFlow(i exchange.SAInfo, leg exchange.Leg, outbound bool) {
 	flow := debug.ISAKMPSAFlow{At: t.at(), Outbound: outbound,
 		From: i.Remote.Addr(), To: i.Local.Addr(),
 		ProxyFrom: i.Selector.Remote.Debug().Addr, ProxyTo: i.Selector.Local.Debug().Addr}
-	spi, client := i.InboundSPI, uint32(0)
+	spi, client := leg.InboundSPI, uint32(0)
 	if outbound {
 		flow.From, flow.To = flow.To, flow.From
 		flow.ProxyFrom, flow.ProxyTo = flow.ProxyTo, flow.ProxyFrom
-		spi = i.OutboundSPI
+		spi = leg.OutboundSPI
 	}
 	if i.UDPEncap {
 		client = 0x10
@@ -79,8 +99,8 @@ func (t *turn) writeLife2(w *payload.Writer, n *node) {
 	data = payload.Number(payload.IPsecLifeDuration, n.deal.seconds).Append(data)
 	data = payload.Number(payload.IPsecLifeType, payload.LifeKilobytes).Append(data)
 	data = payload.Number(payload.IPsecLifeDuration, n.deal.kilobytes).Append(data)
-	t.trace(debug.ISAKMPSendNotify{At: t.at(), Type: debug.NotifyResponderLifetime, Protocol: uint8(payload.ProtocolESP), SPI: n.deal.inSPI, MessageID: n.mid})
-	w.Add(payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP,
+	t.trace(debug.ISAKMPSendNotify{At: t.at(), Type: debug.NotifyResponderLifetime, Protocol: uint8(n.deal.protocol), SPI: n.deal.inSPI, MessageID: n.mid})
+	w.Add(payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: n.deal.protocol,
 		Type: payload.ResponderLifetime, SPI: octets(n.deal.inSPI), Data: data})
 }
 

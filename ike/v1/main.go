@@ -77,6 +77,8 @@ func (t *turn) phase1(m *message, table []row) {
 	if i := slices.Index(t.seen, m.digest); i >= 0 {
 		if i == len(t.seen)-1 && t.pending == nil {
 			t.duplicate(m)
+		} else {
+			t.drop("repeated")
 		}
 		return
 	}
@@ -133,7 +135,10 @@ func (t *turn) proceed(p *pending, err error) {
 func (t *turn) cut(r *row, m *message) error {
 	var err error
 	if m.header.Encrypted() {
-		err = m.open(t.chain)
+		if err = m.open(t.chain); err == nil {
+			t.engine(debug.EngineDecrypt)
+			t.engine(debug.EngineHash)
+		}
 	} else {
 		err = m.decode()
 	}
@@ -158,10 +163,16 @@ func (t *turn) secret(ev exchange.Secret) {
 		return
 	}
 	if ev.Key != nil { // kept beyond an error: a peer's bad values do not cost a key each
+		if t.dh == nil {
+			t.engine(debug.EngineDH)
+		}
 		t.dh = ev.Key
 	}
 	if ev.Err == nil {
 		t.gxy = ev.Shared
+		if ev.Shared != nil {
+			t.engine(debug.EngineShared)
+		}
 	}
 	t.resumed(ev.Err)
 }

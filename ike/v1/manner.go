@@ -84,7 +84,7 @@ func (t *turn) lockIPsec(count int, by debug.Holder) {
 // traceNATD is what 15.x says of one NAT-D payload: a verdict over those compared so far.
 func (t *turn) traceNATD(kind payload.Type, so nat, more bool) {
 	if t.ios15() {
-		t.trace(debug.ISAKMPNATPayload{At: t.at(), Kind: uint8(kind)})
+		t.trace(debug.ISAKMPPayloadType{At: t.at(), Kind: uint8(kind)})
 		t.trace(debug.ISAKMPNAT{At: t.at(), Side: natSide[so], More: more})
 	}
 }
@@ -106,7 +106,7 @@ func (t *turn) getsSPI(n *node) {
 		at.Role = debug.Initiator
 	}
 	if t.ios15() || !n.initiator {
-		t.trace(debug.ISAKMPAskSPI{At: at, Count: 1})
+		t.trace(debug.ISAKMPAskSPI{At: at, Count: max(1, len(n.deal.proposals))})
 	}
 }
 
@@ -114,7 +114,10 @@ func (t *turn) getsSPI(n *node) {
 func (t *turn) spiReply(n *node) {
 	if !t.ios15() {
 		t.trace(debug.IPsecKeyEngine{Count: 1})
-		t.trace(debug.IPsecSPIResponse{SPI: n.deal.inSPI, Local: t.local.Addr(), Peer: t.peerAddr()})
+		if n.bundled() {
+			t.trace(debug.IPsecSPIResponse{SPI: n.deal.inAH, AH: true, Local: t.local.Addr(), Peer: t.peerAddr()})
+		}
+		t.trace(debug.IPsecSPIResponse{SPI: n.deal.inSPI, AH: n.deal.protocol == payload.ProtocolAH, Local: t.local.Addr(), Peer: t.peerAddr()})
 	}
 }
 

@@ -36,21 +36,16 @@ type Phase1 struct {
 	profile    string            // the one that applies, "" for none
 	peerID     exchange.Identity // as the peer states it, zero before
 	psk        []byte            // the pre-shared key that the keys come from; the policy's
-	idi, idr   []byte            // bodies of the ID payloads in Aggressive Mode
+
+	making // until phase 1 is up
 
 	// Agreed in messages 1 and 2.
 	suite   exchange.ISAKMPProposal
-	chosen  payload.Proposal // the responder's answer
 	life    time.Duration
 	lowered bool // ours is lower than the initiator's
 	vendor  vendors
-	sai     []byte // body of the initiator's SA payload, which HASH_I and HASH_R cover
 
 	// Exchanged in messages 3 and 4.
-	dh          *suite.PrivateKey
-	gxy         []byte
-	gxi, gxr    []byte
-	ni, nr      []byte
 	nat         nat
 	alive       alive
 	keys        *keys
@@ -67,15 +62,26 @@ type Phase1 struct {
 	pending *pending                    // waits for slow work
 	then    func(*turn, *message) error // what follows that
 
-	// With signatures.
-	wantedCerts [][]byte // DER names of the authorities that the peer accepts
-	proof       proof
-	verdict     exchange.Verdict // on the peer's
-
 	nodes       map[uint32]*node // by message ID
 	spent       map[uint32]bool  // message IDs that have been used, by either side
 	unconfirmed bool             // not yet reported as complete
 	unheard     bool             // message 3 of Aggressive Mode may be lost
+}
+
+// making is what phase 1 is made of and nobody needs afterwards.
+type making struct {
+	chosen   payload.Proposal // the responder's answer in message 2
+	sai      []byte           // body of the initiator's SA payload, which HASH_I and HASH_R cover
+	idi, idr []byte           // bodies of the ID payloads in Aggressive Mode
+	dh       *suite.PrivateKey
+	gxy      []byte
+	gxi, gxr []byte
+	ni, nr   []byte
+
+	// With signatures.
+	wantedCerts [][]byte // DER names of the authorities that the peer accepts
+	proof       proof
+	verdict     exchange.Verdict // on the peer's
 }
 
 // digest recognises a datagram that was received before.
@@ -118,7 +124,7 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 	case exchange.Moved:
 		t.moved(ev.Remote)
 	case exchange.DeleteIPsec:
-		t.deleteIPsec(ev.SPIs)
+		t.deleteIPsec(ev)
 	}
 	return t.out
 }
@@ -132,12 +138,13 @@ type turn struct {
 	closest debug.Mismatch // in what the transform differs that comes closest to a policy
 }
 
-func (t *turn) do(a exchange.Action)   { t.out = append(t.out, a) }
-func (t *turn) trace(e debug.Event)    { t.do(exchange.Trace{Event: e}) }
-func (t *turn) drop(reason string)     { t.do(exchange.Drop{Reason: reason}) }
-func (p *Phase1) at() debug.At         { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
-func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
-func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
+func (t *turn) do(a exchange.Action)      { t.out = append(t.out, a) }
+func (t *turn) trace(e debug.Event)       { t.do(exchange.Trace{Event: e}) }
+func (t *turn) engine(s debug.EngineStep) { t.trace(debug.CryptoEngine{Step: s}) }
+func (t *turn) drop(reason string)        { t.do(exchange.Drop{Reason: reason}) }
+func (p *Phase1) at() debug.At            { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
+func (p *Phase1) initiator() bool         { return p.role == debug.Initiator }
+func (p *Phase1) peerAddr() netip.Addr    { return p.remote.Addr() }
 
 // mode is the exchange of phase 1, as syslog messages name it.
 func (p *Phase1) mode() debug.Mode {

@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"net/netip"
+
 	"conft/debug"
 	"conft/ike/exchange"
 	"conft/ike/payload"
@@ -12,14 +14,18 @@ type deal struct {
 	tunnel             *exchange.Tunnel
 	selector           exchange.Selector
 	set                exchange.TransformSet
+	transport          bool        // mode
 	group              suite.Group // 0 without perfect forward secrecy
 	seconds, kilobytes uint32
-	lowered            bool             // ours are lower than the initiator's
-	proposal           payload.Proposal // as chosen
+	lowered            bool               // ours are lower than the initiator's
+	proposals          []payload.Proposal // as chosen: one, or AH and ESP
+	protocol           payload.Protocol   // of inSPI and outSPI: ESP, or AH where it is alone
 	inSPI, outSPI      uint32
+	inAH, outAH        uint32 // of AH beside ESP
+	sentFrom, sentTo   netip.Addr
 }
 
-// terms is a transform of phase 2 as offered.
+// terms is a transform of phase 2 as offered, or one of AH with one of ESP.
 type terms struct {
 	set                exchange.TransformSet
 	encaps             uint64
@@ -29,29 +35,49 @@ type terms struct {
 	unknown            bool // holds what nobody here understands
 }
 
-// offer2 is the initiator's SA payload: a proposal for each transform set.
+// offer2 is the initiator's SA payload: for each transform set a proposal, or one for each
+// protocol under the same number. Behind a NAT there is no AH: it protects the addresses.
 func (t *turn) offer2(r exchange.Request) payload.SA {
 	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly}
-	for i, set := range r.Tunnel.Transforms {
-		sa.Proposals = append(sa.Proposals, payload.Proposal{
-			Number: uint8(i + 1), Protocol: payload.ProtocolESP, SPI: octets(r.SPI),
-			Transforms: []payload.Transform{{Number: 1, ID: uint8(set.Transform), Attributes: t.attributes2(set, r.Tunnel)}},
-		})
+	number := uint8(0)
+	for _, set := range r.Tunnel.Transforms {
+		transport, ok := set.Propose(r.Selector, t.local.Addr(), t.peerAddr())
+		if !ok || set.AH != suite.AuthNone && t.floated() {
+			continue
+		}
+		number++
+		legs := set.Split()
+		for i, leg := range legs {
+			p := payload.Proposal{Number: number, Protocol: payload.ProtocolESP, SPI: octets(r.SPI)}
+			id := uint8(leg.Transform)
+			if leg.AH != suite.AuthNone {
+				p.Protocol, id = payload.ProtocolAH, payload.AHTransform(leg.AH)
+			}
+			if len(legs) == 2 && i == 0 {
+				p.SPI = octets(r.AHSPI)
+			}
+			p.Transforms = []payload.Transform{{Number: 1, ID: id, Attributes: t.attributes2(leg, r.Tunnel, transport)}}
+			sa.Proposals = append(sa.Proposals, p)
+		}
 	}
 	return sa
 }
 
-// attributes2 are the attributes of a transform set in IOS's order.
-func (t *turn) attributes2(set exchange.TransformSet, tunnel *exchange.Tunnel) []payload.Attribute {
+// attributes2 are the attributes of one protocol of a transform set in IOS's order.
+func (t *turn) attributes2(set exchange.TransformSet, tunnel *exchange.Tunnel, transport bool) []payload.Attribute {
+	encaps := t.encaps()
+	if transport {
+		encaps = uint32(transportOf(encaps))
+	}
 	a := []payload.Attribute{
-		payload.Number(payload.IPsecEncapsulation, t.encaps()),
+		payload.Number(payload.IPsecEncapsulation, encaps),
 		payload.Number(payload.IPsecLifeType, payload.LifeSeconds),
 		payload.Number(payload.IPsecLifeDuration, tunnel.LifeSeconds),
 		payload.Number(payload.IPsecLifeType, payload.LifeKilobytes),
 		payload.Number(payload.IPsecLifeDuration, tunnel.LifeKilobytes),
 	}
-	if set.Auth != suite.AuthNone {
-		a = append(a, payload.Number(payload.IPsecAuth, uint32(set.Auth)))
+	if auth := max(set.AH, set.Auth); auth != suite.AuthNone {
+		a = append(a, payload.Number(payload.IPsecAuth, uint32(auth)))
 	}
 	if set.KeyBits != 0 {
 		a = append(a, payload.Number(payload.IPsecKeyLength, uint32(set.KeyBits)))
@@ -85,50 +111,11 @@ func transportOf(tunnel uint32) uint64 {
 	return payload.EncapsTransport
 }
 
-// agree takes the first transform that some tunnel accepts.
-func (t *turn) agree(n *node, proposals []payload.Proposal, ids exchange.Selector) bool {
-	for i := range proposals {
-		p := &proposals[i]
-		if p.Protocol == payload.ProtocolESP {
-			n.deal.outSPI = bigEndian(p.SPI)
-		}
-		t.trace(debug.ISAKMPCheckingIPsec{At: t.at(), Proposal: p.Number})
-		for j := range p.Transforms {
-			tr := &p.Transforms[j]
-			offered := t.readTerms(p, tr)
-			// Proposals of one number go together, such as AH with ESP.
-			offered.transport = offered.encaps == transportOf(t.encaps())
-			if bundled(proposals, i) || offered.unknown || offered.encaps != uint64(t.encaps()) && !offered.transport {
-				t.trace(debug.ISAKMPAcceptable{At: t.at(), Refused: true, Next: nextTransform(p, j)})
-				continue
-			}
-			t.trace(debug.ISAKMPIPsecAcceptable{At: t.at()})
-			tunnel, code := t.validate(n, ids, offered)
-			if code != 0 {
-				t.trace(debug.ISAKMPInvalidated{At: t.at(), Code: code})
-				continue
-			}
-			n.deal.tunnel, n.deal.selector = tunnel, ids
-			n.deal.set, n.deal.group = offered.set, offered.group
-			n.deal.seconds = lower(tunnel.LifeSeconds, offered.seconds)
-			n.deal.kilobytes = lower(tunnel.LifeKilobytes, offered.kilobytes)
-			n.deal.lowered = uint64(n.deal.seconds) < offered.seconds || uint64(n.deal.kilobytes) < offered.kilobytes
-			n.deal.proposal = payload.Proposal{Number: p.Number, Protocol: p.Protocol, Transforms: []payload.Transform{*tr}}
-			return true
-		}
-	}
-	return false
-}
-
 func nextTransform(p *payload.Proposal, j int) uint8 {
 	if j == len(p.Transforms)-1 {
 		return uint8(payload.TypeNone)
 	}
 	return uint8(payload.TypeTransform)
-}
-
-func bundled(list []payload.Proposal, i int) bool {
-	return i > 0 && list[i-1].Number == list[i].Number || i+1 < len(list) && list[i+1].Number == list[i].Number
 }
 
 // readTerms reports a transform and reads its attributes. A life duration belongs to
@@ -137,7 +124,9 @@ func (t *turn) readTerms(p *payload.Proposal, tr *payload.Transform) terms {
 	t.trace(debug.ISAKMPTransform{At: t.at(), Number: tr.Number, Protocol: uint8(p.Protocol), ID: tr.ID})
 	t.trace(debug.ISAKMPTransformAttributes{At: t.at()})
 	o := terms{encaps: payload.EncapsTunnel}
-	o.set.Transform = suite.Transform(tr.ID)
+	if p.Protocol == payload.ProtocolESP {
+		o.set.Transform = suite.Transform(tr.ID)
+	}
 	var life uint64
 	for _, a := range tr.Attributes {
 		v, ok := a.Uint()
@@ -162,11 +151,23 @@ func (t *turn) readTerms(p *payload.Proposal, tr *payload.Transform) terms {
 			o.unknown = true
 		}
 	}
-	if _, ok := o.set.Transform.KeyLen(o.set.KeyBits); !ok || p.Protocol != payload.ProtocolESP {
+	switch p.Protocol {
+	case payload.ProtocolESP:
+		if _, ok := o.set.Transform.KeyLen(o.set.KeyBits); !ok {
+			o.unknown = true
+		}
+	case payload.ProtocolAH:
+		o.set.AH, o.set.Auth = o.set.Auth, suite.AuthNone
+		if !o.set.AH.Valid() || tr.ID != payload.AHTransform(o.set.AH) || o.set.KeyBits != 0 {
+			o.unknown = true
+		}
+	default:
 		o.unknown = true
+		return o
 	}
-	// RFC 2406, section 2.1: 0 must not be sent on the wire, nor may those up to 255.
-	if p.Protocol == payload.ProtocolESP && bigEndian(p.SPI) <= 255 {
+	// RFC 2406, section 2.1, and RFC 2402, section 2.4: 0 must not be sent on the wire, nor
+	// may those up to 255.
+	if bigEndian(p.SPI) <= 255 {
 		o.unknown = true
 	}
 	if o.group != 0 && !o.group.Valid() {
@@ -190,7 +191,7 @@ func (o *terms) setLife(kind, v uint64) {
 // initiator has only what it asked for.
 func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunnel, debug.InvalidCode) {
 	t.traceValidate(ids, o)
-	code := debug.InvalidProxy
+	code := debug.InvalidLocal
 	for i := range t.env.Policy.Tunnels {
 		tunnel := &t.env.Policy.Tunnels[i]
 		if n.initiator {
@@ -206,6 +207,8 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 		}
 	}
 	switch code {
+	case debug.InvalidLocal:
+		t.trace(debug.IPsecLocalRefused{Local: t.local.Addr()})
 	case debug.InvalidProxy:
 		t.trace(debug.IPsecNoMap{})
 		t.trace(debug.IPsecProxyRefused{Local: ids.Local.Debug(), Remote: ids.Remote.Debug(), Nearest: t.nearest(ids)})
@@ -238,24 +241,37 @@ func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o t
 		selected = tunnel.Covers(ids)
 	}
 	switch {
-	case !selected || tunnel.Local != t.local.Addr() || tunnel.Profile != "" && tunnel.Profile != t.profile:
+	case tunnel.Local != t.local.Addr():
+		return debug.InvalidLocal
+	case !selected || tunnel.Profile != "" && tunnel.Profile != t.profile:
 		return debug.InvalidProxy
 	case !tunnel.Admits(t.peerAddr()):
 		return debug.InvalidPeer
-	case !hasSet(tunnel, o.set):
+	case !hasSet(tunnel, o.set, func(exchange.TransformSet) bool { return true }):
 		return debug.InvalidTransform
-	case o.transport, o.group != tunnel.PFS && (tunnel.PFS != 0 || n.initiator):
+	case !hasSet(tunnel, o.set, func(s exchange.TransformSet) bool { return t.allows(n, s, ids, o.transport) }),
+		o.group != tunnel.PFS && (tunnel.PFS != 0 || n.initiator):
 		return debug.InvalidFlags
 	}
 	return 0
 }
 
+// allows reports whether a set allows the mode: to a responder's choice, only what was
+// proposed.
+func (t *turn) allows(n *node, s exchange.TransformSet, ids exchange.Selector, transport bool) bool {
+	if n.initiator {
+		proposed, ok := s.Propose(ids, t.local.Addr(), t.peerAddr())
+		return ok && proposed == transport
+	}
+	return s.Accept(transport, ids, t.local.Addr(), t.peerAddr())
+}
+
 // hasSet compares key lengths as the cipher understands them.
-func hasSet(tunnel *exchange.Tunnel, o exchange.TransformSet) bool {
+func hasSet(tunnel *exchange.Tunnel, o exchange.TransformSet, also func(exchange.TransformSet) bool) bool {
 	for _, s := range tunnel.Transforms {
 		ours, _ := s.Transform.KeyLen(s.KeyBits)
 		theirs, _ := o.Transform.KeyLen(o.KeyBits)
-		if s.Transform == o.Transform && ours == theirs && s.Auth == o.Auth {
+		if s.AH == o.AH && s.Transform == o.Transform && ours == theirs && s.Auth == o.Auth && also(s) {
 			return true
 		}
 	}
@@ -263,13 +279,14 @@ func hasSet(tunnel *exchange.Tunnel, o exchange.TransformSet) bool {
 }
 
 func (t *turn) traceValidate(ids exchange.Selector, o terms) {
-	i := exchange.SAInfo{Local: t.local, Remote: t.remote, UDPEncap: t.floated(), Set: o.set, PFS: o.group, Selector: ids}
-	if t.ios15() {
-		t.trace(debug.IPsecValidatePart{Part: 1})
+	i := exchange.SAInfo{Local: t.local, Remote: t.remote, UDPEncap: t.floated(), Transport: o.transport, Set: o.set, PFS: o.group, Selector: ids}
+	for n, k := range i.KeyRequests(false) {
+		if t.ios15() {
+			t.trace(debug.IPsecValidatePart{Part: n + 1})
+		}
+		k.Flags = uint32(o.flags())
+		t.trace(debug.IPsecValidate{Part: n + 1, KeyRequest: k})
 	}
-	k := i.KeyRequest(false)
-	k.Transport, k.Flags = o.transport, uint32(o.flags())
-	t.trace(debug.IPsecValidate{Part: 1, KeyRequest: k})
 	src, dst := ids.Local.Debug(), ids.Remote.Debug()
 	t.trace(debug.IPsecProxyMatch{Src: src.Addr, Dst: dst.Addr, Protocol: src.Protocol, SrcPort: src.Port, DstPort: dst.Port})
 }

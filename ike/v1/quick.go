@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"time"
 
@@ -30,10 +32,11 @@ type node struct {
 	initiator bool
 	state     NodeState
 	started   time.Time
-	request   exchange.Request // the initiator's
-	deleted   bool             // over; waits to be purged
+	request   *exchange.Request // the initiator's
+	deleted   bool              // over; waits to be purged
 
 	chain  ivChain
+	offer  payload.SA // the initiator's
 	deal   deal
 	ni, nr []byte
 	dh     *suite.PrivateKey
@@ -47,15 +50,18 @@ type node struct {
 	waiting *message // waits for the data plane
 }
 
-// clear erases what is secret. A private value that a worker uses is erased when its
+// clear erases what is secret, and lets go of what is not needed any more. A private value that a worker uses is erased when its
 // result comes.
 func (n *node) clear() {
 	if n.dh != nil && n.pending == nil {
 		n.dh.Clear()
 	}
 	clear(n.gxy)
-	n.gxy = nil
+	n.gxy, n.ni, n.nr, n.deal.proposals = nil, nil, nil, nil
 }
+
+// bundled reports whether AH and ESP are agreed on.
+func (n *node) bundled() bool { return len(n.deal.proposals) == 2 }
 
 // lastSent is the number of the message that was sent last.
 func (n *node) lastSent() int {
@@ -81,6 +87,7 @@ func (t *turn) quickMode(m *message) {
 	n := t.nodes[mid]
 	switch {
 	case t.state == DestSA:
+		t.drop("SA is being deleted")
 		return
 	case !m.header.Encrypted():
 		t.drop("not encrypted")
@@ -106,6 +113,8 @@ func (t *turn) quickMode(m *message) {
 	if i := slices.Index(n.seen, m.digest); i >= 0 {
 		if i == len(n.seen)-1 && n.pending == nil {
 			t.nodeDuplicate(n, m)
+		} else {
+			t.drop("repeated")
 		}
 		return
 	}
@@ -131,9 +140,14 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 	m := n.pending
 	n.pending = nil
 	if ev.Key != nil {
+		if n.dh == nil {
+			t.engine(debug.EngineDH)
+		}
 		n.dh = ev.Key
 	}
-	n.gxy = ev.Shared
+	if n.gxy = ev.Shared; n.gxy != nil {
+		t.engine(debug.EngineShared)
+	}
 	switch {
 	case ev.Err != nil:
 		t.rejectQuick(n)
@@ -148,7 +162,8 @@ func (t *turn) quickSecret(ev exchange.Secret) {
 
 // sendQuick encrypts and sends a message of Quick Mode.
 func (t *turn) sendQuick(n *node, msg []byte, name string, answer bool) {
-	n.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: n.chain.seal(msg), Name: name}
+	t.engine(debug.EngineEncrypt)
+	n.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: bytes.Clone(n.chain.seal(msg)), Name: name}
 	n.retries, n.sentAt = 0, t.env.Now
 	t.send(n.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit, Node: n.mid}
@@ -207,12 +222,12 @@ func (t *turn) remember(mid uint32) {
 
 // rejectQuick refuses the peer's proposal or choice and tells it so.
 func (t *turn) rejectQuick(n *node) {
-	t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP, Type: payload.NoProposalChosen, SPI: octets(n.deal.outSPI)}, n.deal.outSPI)
+	t.notify(payload.Notify{DOI: payload.DOIIPsec, Protocol: cmp.Or(n.deal.protocol, payload.ProtocolESP), Type: payload.NoProposalChosen, SPI: octets(n.deal.outSPI)}, n.deal.outSPI)
 	t.deleteNode(n, true, debug.NodeRejected)
 	t.nodeMove(n, debug.FromPeer, debug.QMExch, n.state)
 	t.trace(debug.CryptoModeFailure{Mode: debug.QuickMode, Peer: t.peerAddr()})
 	if n.initiator {
-		t.do(exchange.Failed{Request: n.request})
+		t.do(exchange.Failed{Request: *n.request})
 	}
 }
 
@@ -238,7 +253,7 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 	if n.retries == attempts {
 		t.deleteNode(n, true, debug.NodeErrCount)
 		if n.initiator {
-			t.do(exchange.Failed{Request: n.request})
+			t.do(exchange.Failed{Request: *n.request})
 			if t.unheard {
 				t.delete(debug.SADeathP1, false)
 			}

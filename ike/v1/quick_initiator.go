@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"slices"
+
 	"conft/debug"
 	"conft/ike/exchange"
 	"conft/ike/payload"
@@ -25,9 +27,15 @@ func (t *turn) request(r exchange.Request) {
 // for our public value.
 func (t *turn) beginQuick(r exchange.Request) {
 	t.number = 7
-	n := &node{mid: t.messageID(), initiator: true, request: r, started: t.env.Now, ni: t.nonce()}
+	n := &node{mid: t.messageID(), initiator: true, request: &r, started: t.env.Now, ni: t.nonce()}
 	n.chain = t.chain.phase2Chain(t.suite.Hash, n.mid)
-	n.deal = deal{tunnel: r.Tunnel, selector: r.Selector, inSPI: r.SPI}
+	n.deal = deal{tunnel: r.Tunnel, selector: r.Selector, inSPI: r.SPI, inAH: r.AHSPI}
+	n.offer = t.offer2(r)
+	if len(n.offer.Proposals) == 0 {
+		t.drop("no transform set suits the identities or the NAT")
+		t.do(exchange.Failed{Request: r})
+		return
+	}
 	t.nodes[n.mid] = n
 	t.trace(debug.ISAKMPBeginQuick{At: t.at(), MessageID: n.mid})
 	if g := r.Tunnel.PFS; g != 0 {
@@ -41,11 +49,13 @@ func (t *turn) beginQuick(r exchange.Request) {
 func (t *turn) sendQM1(n *node) {
 	t.number = 7
 	t.getsSPI(n)
-	sa := t.offer2(n.request)
 	w := payload.NewWriter(t.header(payload.ExchangeQuick, n.mid))
 	start, end := w.Space(payload.TypeHash, t.suite.Hash.Size())
-	w.Add(payload.TypeSA, &sa)
+	w.Add(payload.TypeSA, &n.offer)
 	t.writeRest(w, n, n.ni, proxyID(n.deal.selector.Local), proxyID(n.deal.selector.Remote))
+	if t.offersTransport(n) && t.floated() {
+		t.writeNATOA(w, true)
+	}
 	msg := w.Message()
 	copy(msg[start:end], t.keys.hash1(n.mid, msg[end:]))
 	t.sendQuick(n, msg, "QM1", true)
@@ -63,6 +73,14 @@ func (t *turn) writeRest(w *payload.Writer, n *node, nonce []byte, ci, cr payloa
 	}
 	w.Add(payload.TypeID, &ci)
 	w.Add(payload.TypeID, &cr)
+}
+
+// offersTransport reports whether a transform set is offered in transport mode.
+func (t *turn) offersTransport(n *node) bool {
+	return slices.ContainsFunc(n.deal.tunnel.Transforms, func(s exchange.TransformSet) bool {
+		transport, _ := s.Propose(n.deal.selector, t.local.Addr(), t.peerAddr())
+		return transport
+	})
 }
 
 // What messages 1 and 2 of Quick Mode hold besides the hash.
@@ -101,6 +119,9 @@ func (t *turn) readChoice2(n *node, m *message) (wait bool, err error) {
 	}
 	ids, err := proxies(m, t.local.Addr(), t.peerAddr())
 	if err != nil {
+		return false, err
+	}
+	if err := t.readNATOA(n, m); err != nil {
 		return false, err
 	}
 	if !t.agree(n, sa.Proposals, ids) {
@@ -150,5 +171,5 @@ func (t *turn) quickRefused(spi, mid uint32) {
 	}
 	t.trace(debug.ISAKMPDeleteSPI{At: t.at(), SPI: found.deal.inSPI, MessageID: found.mid})
 	t.deleteNode(found, true, debug.NodeDeleteLarval)
-	t.do(exchange.Failed{Request: found.request})
+	t.do(exchange.Failed{Request: *found.request})
 }

@@ -45,6 +45,9 @@ func (t *turn) readOffer2(n *node, m *message) (wait bool, err error) {
 		return false, err
 	}
 	ids.Local, ids.Remote = ids.Remote, ids.Local // IDci is the peer's
+	if err := t.readNATOA(n, m); err != nil {
+		return false, err
+	}
 	if !t.agree(n, sa.Proposals, ids) {
 		t.trace(debug.ISAKMPPolicyNotAcceptable{At: t.at(), Phase2: true, Local: t.local.Addr(), Peer: t.peerAddr()})
 		return false, errRefused
@@ -53,7 +56,23 @@ func (t *turn) readOffer2(n *node, m *message) (wait bool, err error) {
 	if n.ni, err = payload.DecodeNonce(m.first(payload.TypeNonce)); err != nil {
 		return false, err
 	}
+	if err := t.readOriginals(n, m); err != nil {
+		return false, err
+	}
 	return t.readKE2(n, m)
+}
+
+// readOriginals reports the addresses that the sides have where no NAT changes them. They
+// matter in transport mode only.
+func (t *turn) readOriginals(n *node, m *message) error {
+	for i, r := range m.all(payload.TypeNATOA, payload.TypeNATOADraft) {
+		a, err := payload.DecodeNATOA(r.Type, r.Body)
+		if err != nil {
+			return err
+		}
+		t.trace(debug.ISAKMPOriginal{At: t.at(), Responder: i > 0, Addr: a.Addr, MessageID: n.mid})
+	}
+	return nil
 }
 
 // answerQM1 creates the SAs, of which the inbound one must exist before the initiator
@@ -63,15 +82,23 @@ func (t *turn) answerQM1(n *node, m *message) {
 	t.traceIDs(n, m)
 	n.nr = t.nonce()
 	n.deal.inSPI = t.env.Registry.SPI()
+	if n.bundled() {
+		n.deal.inAH = t.env.Registry.SPI()
+	}
 	t.getsSPI(n)
 	t.nodeMove(n, debug.FromPeer, debug.QMExch, QMSPIStarve)
 	t.spiReply(n)
 	t.number = 8
 	t.keyMessage(debug.KeySPIReply)
 	t.createSAs(n)
-	choice := n.deal.proposal
-	choice.SPI = octets(n.deal.inSPI)
-	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: []payload.Proposal{choice}}
+	for i := range n.deal.proposals {
+		p := &n.deal.proposals[i]
+		p.SPI = octets(n.deal.inSPI)
+		if n.bundled() && p.Protocol == payload.ProtocolAH {
+			p.SPI = octets(n.deal.inAH)
+		}
+	}
+	sa := payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly, Proposals: n.deal.proposals}
 	w := payload.NewWriter(t.header(payload.ExchangeQuick, n.mid))
 	start, end := w.Space(payload.TypeHash, t.suite.Hash.Size())
 	w.Add(payload.TypeSA, &sa)
@@ -81,6 +108,9 @@ func (t *turn) answerQM1(n *node, m *message) {
 	}
 	for _, id := range m.all(payload.TypeID) {
 		w.Add(payload.TypeID, payload.Opaque(id.Body))
+	}
+	if n.deal.transport && t.floated() {
+		t.writeNATOA(w, false)
 	}
 	t.writeLife2(w, n)
 	msg := w.Message()

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"bytes"
 	"time"
 
 	"conft/debug"
@@ -26,10 +27,10 @@ func (p *Phase1) patience() time.Duration {
 	return retransmitEvery
 }
 
-// transmit sends a message of phase 1 and keeps it, to be sent again to a peer that
+// transmit sends a message of phase 1 and keeps a copy of its length, to be sent again to a peer that
 // repeats itself and, if an answer is awaited, when the timer runs out.
 func (t *turn) transmit(msg []byte, name string, answer bool) {
-	t.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: msg, Name: name}
+	t.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: bytes.Clone(msg), Name: name}
 	t.retries, t.sentAt = 0, t.env.Now
 	t.send(t.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit}

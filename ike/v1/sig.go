@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"crypto/x509"
 	"slices"
 
 	"conft/debug"
@@ -101,6 +102,9 @@ func (t *turn) sign() error {
 // signingID is what we call ourselves: as configured if the certificate says so too,
 // because a peer will look (RFC 4945, section 3.1), else by a name that it does hold.
 func (t *turn) signingID(c *exchange.Credential) (exchange.Identity, []debug.CertStep) {
+	if t.self().Equal(exchange.BySubject) {
+		return exchange.Identity{Type: payload.IDDERASN1DN, Data: c.Subject}, nil
+	}
 	id := t.self().Payload(t.local.Addr(), 0, 0)
 	self := exchange.Identity{Type: id.Type, Data: id.Data}
 	a, isAddr := id.Addr()
@@ -185,6 +189,7 @@ func (t *turn) readProof(m *message, id []byte) error {
 	}
 	if len(claim.Certificates) > 0 {
 		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: debug.CertNotCached})
+		t.traceSubject(claim.Certificates[0])
 	}
 	t.processing(debug.PayloadSig, 0)
 	claim.Signature = slices.Clone(m.first(payload.TypeSig))
@@ -194,6 +199,17 @@ func (t *turn) readProof(m *message, id []byte) error {
 	t.do(exchange.Verify{By: t.env.Policy.Trust, Claim: claim})
 	t.then = (*turn).judged
 	return nil
+}
+
+// traceSubject says what IOS misses in the subject of the peer's certificate.
+func (t *turn) traceSubject(der []byte) {
+	c, err := x509.ParseCertificate(der)
+	if err != nil || len(c.Subject.Names) == 0 {
+		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: debug.CertNoDN})
+	}
+	if err != nil || len(c.Subject.OrganizationalUnit) == 0 {
+		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: debug.CertNoOU})
+	}
 }
 
 // judged has the verdict on message 5 or 6, or on 2 or 3 of Aggressive Mode.

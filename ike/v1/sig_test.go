@@ -64,6 +64,27 @@ func TestSignedPair(t *testing.T) {
 	}
 }
 
+// Whoever is to call itself by the subject of its certificate does, and by its address
+// where it signs nothing.
+func TestIdentityBySubject(t *testing.T) {
+	i, r := newEnd(debug.Initiator, addrI, addrR), newEnd(debug.Responder, addrR, addrI)
+	tunnel := &i.env.Policy.Tunnels[0]
+	for _, e := range []*end{i, r} {
+		signing(e)
+		e.env.Policy.Identity = exchange.BySubject
+	}
+	sent := i.step(exchange.Initiate{Requests: []exchange.Request{{Tunnel: tunnel, Peer: addrR.Addr(), Selector: tunnel.Selectors[0], SPI: 0x1234}}})
+	for to, other := r, i; len(sent) > 0 && r.state != P1Complete; to, other = other, to {
+		sent = to.step(deliver(sent[0]))
+	}
+	if want := (exchange.Identity{Type: payload.IDDERASN1DN, Data: []byte("a name")}); !r.peerID.Equal(want) {
+		t.Errorf("the peer is %v", r.peerID)
+	}
+	if id := exchange.BySubject.Payload(addrI.Addr(), 0, 0); id.Type != payload.IDIPv4 {
+		t.Errorf("without a certificate it is of type %v", id.Type)
+	}
+}
+
 // Message 5 in all the forms in which it proves nothing: nothing is established, and the
 // right one is still accepted afterwards.
 func TestProofsThatAreNone(t *testing.T) {

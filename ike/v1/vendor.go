@@ -62,6 +62,8 @@ func (t *turn) traceVendor(v payload.Vendor, id []byte, h payload.Header) {
 	switch {
 	case v.NATT():
 		t.trace(debug.ISAKMPVendorNATT{At: t.at(), Version: nattVersion[v]})
+	case v == payload.VendorConcentrator:
+		t.trace(debug.ISAKMPConcentrator{At: t.at()})
 	case v == payload.VendorXAUTH:
 		t.trace(debug.ISAKMPVendor{At: t.at(), Vendor: debug.XAUTH})
 	}

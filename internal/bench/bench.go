@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -19,6 +20,9 @@ type Options struct {
 	Out    io.Writer
 }
 
+// wanted reports whether something is to be measured.
+func (o *Options) wanted(name string) bool { return o.Only == nil || o.Only.MatchString(name) }
+
 // Run measures everything and prints the report.
 func Run(ctx context.Context, o Options) error {
 	dir, err := os.MkdirTemp("", "conft-bench-")
@@ -33,6 +37,9 @@ func Run(ctx context.Context, o Options) error {
 			return err
 		}
 		sealing(o)
+	}
+	if err := errors.Join(negotiations(ctx, o, dir), tunnels(ctx, o, dir)); err != nil {
+		return err
 	}
 	return paths(ctx, o, dir)
 }
@@ -97,7 +104,7 @@ type result struct {
 func paths(ctx context.Context, o Options, dir string) error {
 	var results []*result
 	for _, c := range candidates() {
-		if o.Only == nil || o.Only.MatchString(c.name) {
+		if o.wanted(c.name) {
 			results = append(results, &result{candidate: &c})
 		}
 	}

@@ -24,15 +24,19 @@ type router struct {
 // outside and inside name a router's links, as in the lab.
 var links = []string{"--map", "GigabitEthernet0/0=eth0", "--map", "GigabitEthernet0/1=eth1"}
 
-// startRouter starts conft and waits until its console answers.
-func startRouter(program string, ns *netns.NS, dir string) (*router, error) {
+// startRouter starts conft, with the lab's links unless others are named, and waits until
+// its console answers.
+func startRouter(program string, ns *netns.NS, dir string, maps ...string) (*router, error) {
+	if maps == nil {
+		maps = links
+	}
 	r := &router{program: program, dir: dir, ns: ns}
 	ready, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
 	defer ready.Close()
-	r.cmd = exec.Command(program, append([]string{"run", "--dir", dir, "--no-console", "--ready-fd", "3"}, links...)...)
+	r.cmd = exec.Command(program, append([]string{"run", "--dir", dir, "--no-console", "--ready-fd", "3"}, maps...)...)
 	r.cmd.Stderr, r.cmd.ExtraFiles = &r.said, []*os.File{w}
 	err = ns.Start(r.cmd)
 	w.Close()

@@ -11,6 +11,9 @@ func (c *Config) Clone() *Config {
 	d := *c
 	d.Interfaces = cloneAll(c.Interfaces, func(i *Interface) { i.Secondary = slices.Clone(i.Secondary) })
 	d.Routes = slices.Clone(c.Routes)
+	d.ARP = slices.Clone(c.ARP)
+	d.NAT = c.NAT.clone()
+	d.RouteMaps = cloneAll(c.RouteMaps, cloneRouteMap)
 	d.AccessLists = cloneAll(c.AccessLists, func(l *acl.List) { l.Entries = slices.Clone(l.Entries) })
 	d.DynamicMaps = cloneAll(c.DynamicMaps, cloneEntries)
 	d.CryptoMaps = cloneAll(c.CryptoMaps, cloneEntries)

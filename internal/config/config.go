@@ -4,6 +4,7 @@
 package config
 
 import (
+	"cmp"
 	"reflect"
 
 	"conft/internal/acl"
@@ -38,6 +39,9 @@ type Config struct {
 
 	Interfaces    []*Interface // in print order: Loopback, then Ethernet types by slot
 	Routes        []Route      // in the order of `show running-config`
+	ARP           []StaticARP  // by address
+	NAT           NAT
+	RouteMaps     []*RouteMap  // by name
 	AccessLists   []*acl.List  // named first, then numbered, in print order
 	DynamicMaps   []*CryptoMap // by name
 	CryptoMaps    []*CryptoMap // by name
@@ -47,6 +51,7 @@ type Config struct {
 	ISAKMPOff     bool     // no crypto isakmp enable
 	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
 	IPsecLife     Lifetime // crypto ipsec security-association lifetime
+	Replay        Replay   // crypto ipsec security-association replay
 	Keepalive     Keepalive
 	NATKeepalive  uint16   // crypto isakmp nat keepalive, in seconds; 0 for none
 	NoUDPEncap    bool     // no crypto ipsec nat-transparency udp-encaps
@@ -91,13 +96,23 @@ type Interface struct {
 	MSS         int // ip tcp adjust-mss, octets, 0 for none
 	Shutdown    bool
 	CryptoMap   string
+	NAT         NATSide
 
 	AccessIn, AccessOut string // ip access-group, "" for none
 	NoUnreachables      bool   // no ip unreachables
 
 	DFBit         DFBit
 	Fragmentation Fragmentation
+	Bandwidth     int // kilobits per second, 0 for that of the type
+	Delay         int // tens of microseconds, 0 for that of the type
+	LoadInterval  int // seconds, 0 for DefaultLoadInterval
 }
+
+// DefaultLoadInterval is what loads are averaged over, in seconds.
+const DefaultLoadInterval = 300
+
+// LoadSeconds is what the loads of the interface are averaged over.
+func (i *Interface) LoadSeconds() int { return cmp.Or(i.LoadInterval, DefaultLoadInterval) }
 
 // Address is an IPv4 address with its mask, both in host byte order; the zero
 // value is "no ip address".
@@ -116,7 +131,15 @@ type Route struct {
 	NextHop      uint32
 	Interface    string
 	Distance     uint8 // 1 by default
+	Tag          uint32
 	Name         string
+	Permanent    bool // stays when the interface is down
+}
+
+// StaticARP is one `arp A.B.C.D MAC arpa`.
+type StaticARP struct {
+	IP  uint32
+	MAC [6]byte
 }
 
 // Lifetime of a security association. 0 means the default or the global value.
@@ -178,16 +201,49 @@ type ISAKMPKey struct {
 // TransformSet is one `crypto ipsec transform-set NAME t1 [t2]`; the transforms
 // are the words typed, in canonical form, with the key size of an AES cipher in
 // the cipher's own word unless it is 128: "esp-aes", "esp-aes 256", "esp-gcm",
-// "esp-sha-hmac". The cipher comes first.
+// "esp-sha-hmac". AH comes first, then the cipher.
 type TransformSet struct {
 	Name       string
 	Transforms []string
+	Mode       Mode
+}
+
+// Mode is the encapsulation mode of a transform set.
+type Mode uint8
+
+const (
+	Tunnel           Mode = iota
+	Transport             // between the peers themselves; tunnel mode is accepted, too
+	RequireTransport      // only that
+)
+
+// Replay is how inbound SAs look at sequence numbers.
+type Replay struct {
+	Window   uint16 // packets; 0 for the global value, or 64
+	Disabled bool
+}
+
+// Size returns the window of an entry's SAs in packets, 0 for none. What the entry says
+// goes before what is said for all.
+func (r Replay) Size(global Replay) int {
+	switch {
+	case r.Disabled:
+		return 0
+	case r.Window != 0:
+		return int(r.Window)
+	case global.Disabled:
+		return 0
+	case global.Window != 0:
+		return int(global.Window)
+	}
+	return DefaultReplayWindow
 }
 
 // CryptoMap is all entries of one name, sorted by Seq.
 type CryptoMap struct {
-	Name    string
-	Entries []*CryptoMapEntry
+	Name         string
+	LocalAddress string // the interface whose address stands for all that have the map; "" for each its own
+	Entries      []*CryptoMapEntry
 }
 
 // CryptoMapEntry is one `crypto map NAME SEQ ipsec-isakmp`, or `crypto dynamic-map NAME
@@ -201,6 +257,7 @@ type CryptoMapEntry struct {
 	TransformSets []string
 	PFS           uint8 // group, 0 for none
 	Life          Lifetime
+	Replay        Replay
 	IdleTime      IdleTime
 	Profile       string // set isakmp-profile, "" for none
 	MatchAddress  string // access list number or name
@@ -230,6 +287,7 @@ const (
 	DefaultLifeSeconds   = 3600
 	DefaultLifeKilobytes = 4608000
 	DefaultISAKMPLife    = 86400
+	DefaultReplayWindow  = 64
 	DefaultLogBuffer     = 4096
 )
 

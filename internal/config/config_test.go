@@ -21,6 +21,11 @@ func full() *Config {
 	c.ISAKMPPeers = []*ISAKMPPeer{{IP: 1, Password: Secret{Text: "k"}}}
 	c.ISAKMPProfiles = []*ISAKMPProfile{{Name: "P", Keyrings: []string{"K"}, Match: []IdentityMatch{{Name: "x"}}, Maps: []string{"M"}}}
 	c.TransformSet = []*TransformSet{{Name: "T", Transforms: []string{"esp-des"}}}
+	c.NAT.AddPool(&NATPool{Name: "P"})
+	c.NAT.AddSource(NATSource{List: "L", Pool: "P"})
+	c.NAT.AddStatic(&NATStatic{Local: 1})
+	e := c.AddRouteMapEntry("R", 10)
+	e.Lists, e.Interfaces = []string{"L"}, []string{"X"}
 	c.PKI.Trustpoints = []*Trustpoint{{Name: "CA", Revocation: []string{"crl"}, Match: []string{"P"}}}
 	c.PKI.Certificates = []*CertificateMap{{Name: "P", Seq: 10, Rules: []CertificateRule{{"subject-name", "co", "lab"}}}}
 	return c
@@ -58,6 +63,13 @@ func TestCloneSharesNothing(t *testing.T) {
 			}
 		},
 		"transform set": func(c *Config) { c.TransformSet[0].Name = "x" },
+		"side":          func(c *Config) { c.Interfaces[0].NAT = NATInside },
+		"pool":          func(c *Config) { c.NAT.Pools[0].Last = 9 },
+		"source":        func(c *Config) { c.NAT.Sources[0].Overload = true },
+		"static":        func(c *Config) { c.NAT.Static[0].Global = 9 },
+		"route map":     func(c *Config) { c.RouteMaps[0].Entries[0].Deny = true },
+		"its list":      func(c *Config) { c.RouteMaps[0].Entries[0].Lists[0] = "x" },
+		"its interface": func(c *Config) { c.RouteMaps[0].Entries[0].Interfaces[0] = "x" },
 		"transform":     func(c *Config) { c.TransformSet[0].Transforms[0] = "x" },
 	} {
 		c := full()
@@ -104,6 +116,28 @@ func TestPrintOrder(t *testing.T) {
 	}
 	if want := []Route{{Prefix: 5, NextHop: 1}, {Prefix: 9, NextHop: 1}, {Prefix: 9, NextHop: 2, Name: "again"}}; !reflect.DeepEqual(c.Routes, want) {
 		t.Errorf("routes: %+v", c.Routes)
+	}
+}
+
+// Translations are tried in the order in which they stand: by port before by address,
+// hosts before networks.
+func TestNATOrder(t *testing.T) {
+	var n NAT
+	for _, s := range []NATStatic{{Mask: 0xff000000}, {Outside: true, Protocol: 6}, {Local: 2}, {Mask: 0xffff0000}, {Local: 1}, {Protocol: 17, Local: 9}, {Protocol: 6, Local: 9}, {Outside: true}} {
+		n.AddStatic(&s)
+	}
+	var static []NATStatic
+	for _, s := range n.Static {
+		static = append(static, *s)
+	}
+	if want := []NATStatic{{Protocol: 6, Local: 9}, {Protocol: 17, Local: 9}, {Local: 1}, {Local: 2}, {Mask: 0xffff0000}, {Mask: 0xff000000}, {Outside: true, Protocol: 6}, {Outside: true}}; !slices.Equal(static, want) {
+		t.Errorf("static: %+v", static)
+	}
+	for _, s := range []NATSource{{RouteMap: "B"}, {List: "x"}, {List: "101"}, {RouteMap: "A"}, {List: "9"}, {List: "101", Overload: true}} {
+		n.AddSource(s)
+	}
+	if want := []NATSource{{List: "9"}, {List: "101", Overload: true}, {List: "x"}, {RouteMap: "A"}, {RouteMap: "B"}}; !slices.Equal(n.Sources, want) {
+		t.Errorf("dynamic: %+v", n.Sources)
 	}
 }
 

@@ -4,9 +4,9 @@ import "iter"
 
 // Identities is what says who takes part in phase 1.
 type Identities struct {
-	DomainName       string // ip domain name, "" for none
-	IdentityHostname bool   // crypto isakmp identity hostname
-	AggressiveOff    bool   // crypto isakmp aggressive-mode disable
+	DomainName    string       // ip domain name, "" for none
+	Identity      SelfIdentity // crypto isakmp identity; SelfDefault is the address
+	AggressiveOff bool         // crypto isakmp aggressive-mode disable
 
 	Keyrings       []*Keyring       // by name
 	ISAKMPPeers    []*ISAKMPPeer    // by address
@@ -38,8 +38,9 @@ type ISAKMPProfile struct {
 	Self        SelfIdentity
 	User        string // of SelfUser
 	Match       []IdentityMatch
-	Maps        []string // names of certificate maps, of which one must hold
-	Aggressive  bool     // initiate mode aggressive
+	Maps        []string  // names of certificate maps, of which one must hold
+	Keepalive   Keepalive // instead of that of the configuration; never periodic
+	Aggressive  bool      // initiate mode aggressive
 }
 
 // SelfIdentity is what a router calls itself.
@@ -50,6 +51,7 @@ const (
 	SelfAddress
 	SelfHostname
 	SelfUser
+	SelfSubject // the distinguished name of its certificate; not in a profile
 )
 
 // MatchKind is the kind of a `match identity`.

@@ -50,6 +50,15 @@ func (c *Config) AddRoute(r Route) {
 	c.Routes[at] = r
 }
 
+// AddARP puts an entry at its place; one of the same address is replaced.
+func (c *Config) AddARP(e StaticARP) {
+	at, found := slices.BinarySearchFunc(c.ARP, e, func(a, b StaticARP) int { return cmp.Compare(a.IP, b.IP) })
+	if !found {
+		c.ARP = slices.Insert(c.ARP, at, e)
+	}
+	c.ARP[at] = e
+}
+
 func compareRoutes(a, b Route) int {
 	return cmp.Or(
 		cmp.Compare(a.Prefix, b.Prefix), cmp.Compare(a.Mask, b.Mask),

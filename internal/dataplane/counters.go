@@ -18,7 +18,7 @@ const (
 	OutSend              // refused by the socket
 	InShort              // too short for ESP; the first of those inbound
 	InInvalidSPI         // no SA with this SPI
-	InEncapsulation      // SA of the other encapsulation, raw or UDP
+	InEncapsulation      // SA of the other encapsulation, raw or UDP, or half a bundle
 	InReplay             // outside the window or seen before
 	InMAC                // integrity check failed
 	InPadding            // of impossible length, or padded otherwise than RFC 4303 says

@@ -1,10 +1,14 @@
 // Package dataplane is the packet path: from the TUN of a crypto link through
-// policy and ESP to a socket, and back.
+// policy and IPsec to a socket, and back.
 //
 //	TUN read ── decode, SPD, SA, sequence number ──┬─► workers seal ──┐
 //	                                               └─► link writer ◄──┘─► Socket.Send
 //	Socket.Receive ── SPI, SAD, window check ──┬─► workers open ──┐
 //	                                           └─► socket writer ◄┘ window accept, selectors ─► TUN.Write
+//
+// An SA is ESP, AH or both, in tunnel or transport mode. ESP in tunnel mode is what the
+// figure shows; the others (layered.go, transport.go) have an IP header of ours, and leave
+// and, with AH, arrive as whole packets by a socket of their own.
 //
 // Packets travel in batches: what one Read or Receive returned. A batch is on
 // two queues at a time, to any worker and to its one writer; it stays locked

@@ -5,8 +5,8 @@ import "conft/internal/packet"
 // Headroom is the number of octets that Path leaves free in front of every
 // packet that it hands to a TUN, and wants in front of every packet that it
 // reads: an ESP header with its IV goes there, and a virtio header on the way
-// back.
-const Headroom = 64
+// back; or an IP header, AH and ESP: 20 + 44 + 24 octets.
+const Headroom = 96
 
 // TUN is the device of one crypto link; golang.zx2c4.com/wireguard/tun's Device
 // reads and writes in this manner. Read is called by one goroutine, Write by
@@ -30,7 +30,7 @@ type TUN interface {
 // keepalives.
 type Datagram = packet.Datagram
 
-// Socket carries ESP: raw protocol 50 or UDP 4500. One goroutine receives;
+// Socket carries ESP: raw protocol 50 or UDP 4500; or whole IPv4 packets. One goroutine receives;
 // several may Send at a time.
 type Socket interface {
 	// Send sends the datagrams in order, coalescing neighbours of one flow where

@@ -156,10 +156,12 @@ func (r *router) Emit(e debug.Event) {
 	r.events = append(r.events, string(e.AppendLine(nil, debug.IOS12)))
 }
 
-func newRouter(esp, udp *fakeSocket) *router {
+func newRouter(esp, udp *fakeSocket) *router { return newRouterWhole(esp, udp, nil) }
+
+func newRouterWhole(esp, udp *fakeSocket, whole Socket) *router {
 	r := &router{tun: newFakeTUN(), esp: esp, udp: udp}
 	r.Path = New(Options{
-		ESP: esp, UDP: udp, Hub: r,
+		ESP: esp, UDP: udp, AH: whole, Hub: r,
 		IKE: func(_, remote netip.AddrPort, d []byte) {
 			r.mu.Lock()
 			defer r.mu.Unlock()

@@ -2,7 +2,6 @@ package dataplane
 
 import (
 	"encoding/binary"
-	"errors"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -15,7 +14,8 @@ import (
 type receiver struct {
 	path    *Path
 	sock    Socket
-	udp     bool
+	udp, ah bool
+	sad     *table[*pair] // by the SPI of the socket's protocol
 	pool    *pool[inBatch]
 	ordered chan *inBatch // in the order received
 	ahead   atomic.Int32  // batches handed over that the writer has not done with
@@ -35,21 +35,30 @@ type inBatch struct {
 	parsed    packet.Parsed // exclusively owned by the worker
 }
 
-// inPacket is one ESP packet slot[Headroom:Headroom+n], after the worker one
-// inner packet slot[start:start+n].
+// inRoom is what is left free before a packet received: the header that ESP in transport
+// mode came without has to fit in behind the Headroom.
+const inRoom = Headroom + packet.HeaderLen
+
+// inPacket is one ESP packet slot[inRoom:inRoom+n], or one with AH and its IP header;
+// after the worker one inner packet slot[start:start+n].
 type inPacket struct {
 	slot     []byte
 	start, n int
 	sa       *pair
-	seq      uint32
+	seq      uint32 // of ESP or, where there is AH, of that
+	espSeq   uint32
 	tos      uint8 // of the outer header
 	fate     Drop  // as far as the worker sees
 	from     netip.AddrPort
 }
 
-func newReceiver(p *Path, s Socket, udp bool) *receiver {
+func newReceiver(p *Path, s Socket) *receiver {
+	sad := &p.sad
+	if s == p.AH {
+		sad = &p.ahSAD
+	}
 	return &receiver{
-		path: p, sock: s, udp: udp,
+		path: p, sock: s, udp: s == p.UDP, ah: s == p.AH, sad: sad,
 		pool:    newPool(func() *inBatch { return newInBatch(min(s.BatchSize(), maxInBatch)) }),
 		ordered: make(chan *inBatch, poolSize),
 	}
@@ -62,7 +71,7 @@ const maxInBatch = 64
 func newInBatch(size int) *inBatch {
 	b := &inBatch{arena: newArena(size), datagrams: make([]Datagram, size), packets: make([]inPacket, 0, size)}
 	for i, s := range b.slots {
-		b.datagrams[i].Buf = s[Headroom:]
+		b.datagrams[i].Buf = s[inRoom:]
 	}
 	return b
 }
@@ -86,9 +95,8 @@ func (r *receiver) read() {
 			b.release()
 			return
 		}
-		sad := *r.path.sad.Load()
 		for i := range n {
-			r.accept(b, sad, i)
+			r.accept(b, i)
 		}
 		if len(b.packets) < handOver && r.ahead.Load() == 0 {
 			b.process()
@@ -104,7 +112,7 @@ func (r *receiver) read() {
 }
 
 // accept finds the SA of the i-th datagram and puts the packet on the batch.
-func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
+func (r *receiver) accept(b *inBatch, i int) {
 	d := &b.datagrams[i]
 	pkt := d.Buf[:d.N]
 	if r.udp {
@@ -117,23 +125,34 @@ func (r *receiver) accept(b *inBatch, sad map[uint32]*pair, i int) {
 			return
 		}
 	}
-	if len(pkt) < 8 {
+	spi, seq, ok := r.numbers(pkt)
+	if !ok {
 		r.path.drops.add(InShort)
 		return
 	}
-	spi, seq := binary.BigEndian.Uint32(pkt), binary.BigEndian.Uint32(pkt[4:])
-	sa := sad[spi]
+	sa := r.sad.get(uint64(spi))
 	switch {
-	case sa == nil:
+	case sa == nil || !r.ah && sa.in == nil:
 		r.path.drops.add(InInvalidSPI)
-		r.path.reportInvalidSPI(d, spi)
-	case sa.udp != r.udp:
+		r.path.reportInvalidSPI(d, spi, r.ah)
+	case sa.udp != r.udp || (sa.ahIn != nil) != r.ah:
 		sa.refuse(&r.path.drops, InEncapsulation)
 	case !sa.check(seq):
 		r.path.refuseReplay(sa, seq)
 	default:
 		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq, tos: d.TOS, from: d.Remote})
 	}
+}
+
+// numbers returns SPI and sequence number of the outermost protocol.
+func (r *receiver) numbers(pkt []byte) (spi, seq uint32, ok bool) {
+	switch {
+	case r.ah:
+		return esp.AHNumbers(pkt)
+	case len(pkt) < 8:
+		return 0, 0, false
+	}
+	return binary.BigEndian.Uint32(pkt), binary.BigEndian.Uint32(pkt[4:]), true
 }
 
 // process opens the packets of a batch and compares what was in them with the
@@ -145,19 +164,15 @@ func (b *inBatch) process() {
 }
 
 func (p *inPacket) open(parsed *packet.Parsed) {
-	pkt := p.slot[Headroom : Headroom+p.n]
-	inner, next, _, err := p.sa.in.Open(pkt)
-	switch {
-	case err == nil:
-	case errors.Is(err, esp.ErrClosed):
-		p.fate = InRemoved
+	inner, next, fate := p.uncover(p.slot[inRoom : inRoom+p.n])
+	if fate != NoDrop {
+		p.fate = fate
 		return
-	case errors.Is(err, esp.ErrAuth):
-		p.fate = InMAC
-		return
-	default:
-		p.fate = InPadding
-		return
+	}
+	if p.sa.Transport && next != noNextHeader {
+		at := cap(p.slot) - cap(inner)
+		start := p.restore(at, len(inner), next)
+		inner, next = p.slot[start:at+len(inner)], packet.IPIP
 	}
 	switch {
 	case next == noNextHeader:
@@ -217,11 +232,11 @@ func (r *receiver) deliver(p *inPacket) {
 	case InMAC:
 		r.path.refuseMAC(s)
 		return
-	case InRemoved, InPadding:
+	case InRemoved, InPadding, InEncapsulation:
 		s.refuse(drops, p.fate)
 		return
 	}
-	if !s.accept(p.seq) {
+	if !s.accept(p.seq, p.espSeq) {
 		r.path.refuseReplay(s, p.seq)
 		return
 	}
@@ -239,7 +254,7 @@ func (r *receiver) deliver(p *inPacket) {
 		s.refuse(drops, InExhausted)
 		return
 	}
-	dev := s.link.dev.Load()
+	dev := s.link.device()
 	if dev == nil {
 		s.refuse(drops, InNoLink)
 		return

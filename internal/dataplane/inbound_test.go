@@ -176,7 +176,7 @@ func TestAuthenticButNotAPacket(t *testing.T) {
 	} {
 		inNet(t, func(t *testing.T, n *testNet) {
 			in1, _ := n.up(t)
-			out := (*n.r1.sad.Load())[in1].out
+			out := n.r1.sad.get(uint64(in1)).out
 			buf := make([]byte, 2048)
 			copy(buf[Headroom:], c.body)
 			seq, _ := out.NextSeq()
@@ -196,7 +196,7 @@ func TestAuthenticButNotAPacket(t *testing.T) {
 func TestTrafficFlowPaddingIsRemoved(t *testing.T) {
 	inNet(t, func(t *testing.T, n *testNet) {
 		in1, _ := n.up(t)
-		out := (*n.r1.sad.Load())[in1].out
+		out := n.r1.sad.get(uint64(in1)).out
 		buf := make([]byte, 2048)
 		copy(buf[Headroom:], ping.bytes())
 		seq, _ := out.NextSeq()
@@ -212,7 +212,7 @@ func FuzzInbound(f *testing.F) {
 		n := newNet()
 		defer n.close()
 		in1, _ := n.up(f)
-		out := (*n.r1.sad.Load())[in1].out
+		out := n.r1.sad.get(uint64(in1)).out
 		buf := make([]byte, 512)
 		copy(buf[Headroom:], ping.bytes())
 		start, end := out.Seal(buf, Headroom, 84, 1, packet.IPIP)
@@ -225,12 +225,12 @@ func FuzzInbound(f *testing.F) {
 	n := newNet()
 	f.Cleanup(n.close)
 	n.up(f)
-	r := newReceiver(n.r3.Path, n.r3.esp, false)
+	r := newReceiver(n.r3.Path, n.r3.esp)
 	f.Fuzz(func(t *testing.T, d []byte) {
 		b := newInBatch(1)
 		defer b.release()
 		b.datagrams[0].N = copy(b.datagrams[0].Buf, d)
-		r.accept(b, *n.r3.sad.Load(), 0)
+		r.accept(b, 0)
 		b.process()
 		r.finish(b)
 		// Whatever came in, only a packet of the flow comes out.

@@ -20,13 +20,15 @@ type device struct {
 	done    sync.WaitGroup
 
 	// Exclusively owned by the reader.
-	parsed packet.Parsed
-	heads  heads
-	icmp   [][]byte
-	ident  uint16 // of the last datagram that was fragmented although it had DF
+	parsed   packet.Parsed
+	heads    heads
+	assembly assembly
+	icmp     [][]byte
+	ident    uint16 // of the last datagram that was fragmented although it had DF
 
 	// Exclusively owned by the writer, and by the reader while nothing is ahead.
-	esp, udp []Datagram
+	esp, udp, whole []Datagram
+	cut             packet.Parsed
 }
 
 // outBatch is what one Read returned. It is locked from the moment a worker may
@@ -38,6 +40,7 @@ type outBatch struct {
 	packets []outPacket
 	spare   []fragment // those after the first of a packet; the buffers stay
 	used    int        // of spare
+	header  [60]byte   // exclusively owned by the worker
 }
 
 // outPacket is one inner packet buf[off:off+n], after the worker one ESP packet.
@@ -46,7 +49,9 @@ type outPacket struct {
 	off, n int
 	sa     *pair
 	seq    uint32
+	ahSeq  uint32
 	tos    uint8
+	fate   Drop // as far as the worker sees
 	outer
 }
 
@@ -134,6 +139,10 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 		}
 		return
 	}
+	if sa.Transport {
+		d.transport(b, sa, slot)
+		return
+	}
 	if mtu := int(sa.plainMTU.Load()); p.Len > mtu {
 		d.oversize(b, slot, sa, policy, mtu)
 		return
@@ -144,6 +153,10 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 // enqueue gives the packet buf[Headroom:Headroom+n] its sequence number.
 func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int, o outer) {
 	seq, ok := sa.nextSeq()
+	ahSeq := seq
+	if ok && sa.ahOut != nil && sa.out != nil {
+		ahSeq, ok = sa.ahOut.NextSeq()
+	}
 	if !ok {
 		d.path.exhaust(sa)
 	}
@@ -156,13 +169,17 @@ func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int, o outer) {
 	sa.flow.encapBytes.Add(uint64(n))
 	// The outer header carries the inner DSCP, and the ECN bits, too (RFC 6040,
 	// section 4.1, normal mode).
-	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, tos: d.parsed.TOS, outer: o})
+	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, ahSeq: ahSeq, tos: d.parsed.TOS, outer: o})
 }
 
 // process seals the packets of a batch.
 func (b *outBatch) process() {
 	for i := range b.packets {
 		p := &b.packets[i]
+		if p.sa.layered {
+			p.cover(&b.header)
+			continue
+		}
 		start, end := p.sa.out.Seal(p.buf, p.off, p.n, p.seq, packet.IPIP)
 		p.off, p.n = start, end-start
 	}
@@ -185,17 +202,25 @@ func (d *device) send(b *outBatch) {
 	for i := range b.packets {
 		p := &b.packets[i]
 		if p.n == 0 {
-			p.sa.drop(&d.path.drops, OutRemoved)
+			p.fate = OutRemoved
+		}
+		if p.fate != NoDrop {
+			p.sa.drop(&d.path.drops, p.fate)
 			continue
 		}
 		to := &d.esp
-		if p.sa.udp {
+		switch {
+		case p.sa.whole:
+			d.sendWhole(b, p)
+			continue
+		case p.sa.udp:
 			to = &d.udp
 		}
 		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: *p.sa.remote.Load(), TOS: p.tos, DF: p.df, Long: p.long})
 	}
 	d.esp = d.flush(d.path.ESP, d.esp)
 	d.udp = d.flush(d.path.UDP, d.udp)
+	d.whole = d.flush(d.path.AH, d.whole)
 	clear(b.packets)
 	b.packets, b.used = b.packets[:0], 0
 }

@@ -47,7 +47,7 @@ func (d *device) oversize(b *outBatch, slot []byte, sa *pair, policy *spd, mtu i
 	// becomes. Then all are numbered in order.
 	first := b.used
 	for from := step; from < payload; from += step {
-		f := b.nextSpare(Headroom + mtu + sa.out.Tailroom())
+		f := b.nextSpare(Headroom + mtu + sa.tailroom())
 		f.n = len(p.AppendFragment(f.buf[:Headroom], pkt, from, min(from+step, payload))) - Headroom
 	}
 	d.enqueue(b, sa, slot, len(p.TruncateFragment(pkt, step)), o)
@@ -88,13 +88,18 @@ func (b *outBatch) nextSpare(size int) *fragment {
 const minMTU = 68
 
 // tell sends ICMP fragmentation needed back to the sender of pkt, from the
-// address of the link, with the MTU that would fit.
+// address of the link, or to the router itself as if from the other end, with the MTU
+// that would fit.
 func (d *device) tell(pkt []byte, mtu int) {
 	policy := d.link.spd.Load()
 	if policy == nil || policy.local == 0 || mtu < minMTU || !d.parsed.MayAnswer() || !d.link.icmp.allow(d.path.now()) {
 		return
 	}
-	d.icmp[0] = d.parsed.AppendFragmentationNeeded(d.icmp[0][:Headroom], policy.local, pkt, mtu)
+	from := policy.local
+	if from == d.parsed.Src { // the kernel takes nothing from itself that comes from outside
+		from = d.parsed.Dst
+	}
+	d.icmp[0] = d.parsed.AppendFragmentationNeeded(d.icmp[0][:Headroom], from, pkt, mtu)
 	if n, _ := d.tun.Write(d.icmp, Headroom); n != 1 {
 		d.path.drops.add(InWrite)
 	}

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"conft/debug"
@@ -15,6 +15,7 @@ import (
 // not block.
 type Options struct {
 	ESP Socket // raw protocol 50; nil when there is none
+	AH  Socket // whole packets: sends any, receives those of protocol 51; nil when there is none
 	UDP Socket // UDP 4500; nil when there is none
 	Hub Hub
 
@@ -28,9 +29,9 @@ type Options struct {
 	VolumeExpired func(inSPI uint32, hard bool)
 	// Moved says that a peer behind a NAT is seen elsewhere now. It may be nil.
 	Moved func(inSPI uint32, remote netip.AddrPort)
-	// InvalidSPI says that ESP came for an SA that is not there; at most once a
+	// InvalidSPI says that ESP or AH came for an SA that is not there; at most once a
 	// second. It may be nil.
-	InvalidSPI func(local, remote netip.Addr, spi uint32)
+	InvalidSPI func(local, remote netip.Addr, spi uint32, ah bool)
 }
 
 // Hub takes the %CRYPTO-4 messages; debug.Hub is one.
@@ -44,15 +45,17 @@ type Path struct {
 	invalidLog limiter
 	invalidSPI limiter
 	tooBig     limiter
-	sad        atomic.Pointer[map[uint32]*pair] // by inbound SPI
+	sad        table[*pair] // by inbound SPI
+	ahSAD      table[*pair] // those with AH, by its inbound SPI
 
-	mu     sync.Mutex // guards what follows, and every publication
-	policy map[string]*Link
-	links  map[string]*link
-	flows  map[FlowKey]*flow
-	learnt map[netip.Addr]*pathMTU // by the peer's address
-	born   uint64
-	closed bool
+	mu      sync.Mutex // guards what follows, and every publication
+	policy  map[string]*Link
+	links   map[string]*link
+	flows   map[FlowKey]*flow
+	narrows map[entryKey]*narrow    // of the policy
+	learnt  map[netip.Addr]*pathMTU // by the peer's address
+	born    uint64
+	closed  bool
 
 	work    chan task
 	workers sync.WaitGroup
@@ -89,7 +92,6 @@ func New(o Options) *Path {
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
 	p.invalidSPI.interval, p.invalidSPI.burst = invalidInterval, 1
 	p.tooBig.interval, p.tooBig.burst = tooBigInterval, tooBigBurst
-	p.sad.Store(&map[uint32]*pair{})
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {
 			for t := range p.work {
@@ -98,9 +100,9 @@ func New(o Options) *Path {
 			}
 		})
 	}
-	for _, s := range []Socket{o.ESP, o.UDP} {
+	for _, s := range []Socket{o.ESP, o.UDP, o.AH} {
 		if s != nil {
-			r := newReceiver(p, s, s == o.UDP)
+			r := newReceiver(p, s)
 			p.sockets.Go(r.run)
 		}
 	}
@@ -154,12 +156,14 @@ func (p *Path) Close() error {
 	for _, l := range p.links {
 		devices = append(devices, l.dev.Swap(nil))
 	}
-	sad := *p.sad.Load()
-	p.sad.Store(&map[uint32]*pair{})
+	sad := slices.Collect(p.sad.all())
+	for _, s := range sad {
+		p.withdraw(s)
+	}
 	p.mu.Unlock()
 
 	var errs error
-	for _, s := range []Socket{p.ESP, p.UDP} {
+	for _, s := range []Socket{p.ESP, p.UDP, p.AH} {
 		if s != nil {
 			errs = errors.Join(errs, s.Close())
 		}

@@ -79,9 +79,12 @@ func (p *Path) TooBig(t packet.TooBig) {
 // sender finds the SA that sent the packet quoted; proved says that the quote holds
 // its SPI and a sequence number. The caller holds p.mu.
 func (p *Path) sender(t *packet.TooBig) (s *pair, proved bool) {
-	quote, udp := t.Payload, t.Protocol == packet.UDP
-	if t.Protocol != packet.ESP && !udp || !t.DF || t.MTU >= t.Len {
+	quote, udp, ah := t.Payload, t.Protocol == packet.UDP, t.Protocol == packet.AH
+	if t.Protocol != packet.ESP && !udp && !ah || !t.DF || t.MTU >= t.Len {
 		return nil, false
+	}
+	if ah { // SPI and number are four octets further on
+		quote = quote[4:]
 	}
 	var local, remote uint16
 	if udp {
@@ -89,15 +92,23 @@ func (p *Path) sender(t *packet.TooBig) (s *pair, proved bool) {
 		quote = quote[esp.UDPHeaderLen:]
 	}
 	proved = len(quote) >= 8
-	for _, s := range *p.sad.Load() {
-		if s.udp != udp || s.Local != netip.AddrPortFrom(t.Src, local) || *s.remote.Load() != netip.AddrPortFrom(t.Dst, remote) {
+	for s := range p.sad.all() {
+		if s.udp != udp || (s.ahOut != nil) != ah || s.Local != netip.AddrPortFrom(t.Src, local) || *s.remote.Load() != netip.AddrPortFrom(t.Dst, remote) {
 			continue
 		}
-		if !proved || binary.BigEndian.Uint32(quote) == s.OutSPI && s.hasSent(binary.BigEndian.Uint32(quote[4:])) {
+		if !proved || binary.BigEndian.Uint32(quote) == s.outerSPI() && s.hasSent(binary.BigEndian.Uint32(quote[4:])) {
 			return s, proved
 		}
 	}
 	return nil, false
+}
+
+// outerSPI is the SPI that stands outermost in what the pair sends.
+func (s *pair) outerSPI() uint32 {
+	if s.ahOut != nil {
+		return s.AH.OutSPI
+	}
+	return s.OutSPI
 }
 
 // hasSent reports whether a packet with that sequence number has left.
@@ -120,7 +131,7 @@ func (p *Path) leavePath(peer netip.Addr) {
 	if l == nil {
 		return
 	}
-	for _, s := range *p.sad.Load() {
+	for s := range p.sad.all() {
 		if s.remote.Load().Addr() == peer {
 			return
 		}
@@ -132,7 +143,7 @@ func (p *Path) leavePath(peer netip.Addr) {
 // refit computes anew what fits into the packets of each SA, and says where that has
 // changed. A peer may have moved since it was computed. The caller holds p.mu.
 func (p *Path) refit() {
-	for _, s := range *p.sad.Load() {
+	for s := range p.sad.all() {
 		was := s.path
 		if p.fitMTU(s); s.path != was {
 			p.Hub.Emit(debug.IPsecAdjustMTU{
@@ -147,6 +158,16 @@ func (p *Path) refit() {
 const maxIP = 0xffff
 
 // longest is the longest inner packet that fits into any outer packet.
-func (s *pair) longest() int {
-	return esp.MaxPlain(s.OutKeys, maxIP-packet.HeaderLen-s.udpLen())
+func (s *pair) longest() int { return s.fit(maxIP) }
+
+// fit is the longest inner packet that fits into an outer one of size octets.
+func (s *pair) fit(size int) int {
+	room := size - packet.HeaderLen - s.udpLen() - s.ahLen()
+	if s.out != nil {
+		room = esp.MaxPlain(s.OutKeys, room)
+	}
+	if s.Transport && room > 0 {
+		room += packet.HeaderLen
+	}
+	return max(0, room)
 }

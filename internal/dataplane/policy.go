@@ -1,6 +1,7 @@
 package dataplane
 
 import (
+	"cmp"
 	"net/netip"
 
 	"conft/internal/acl"
@@ -16,6 +17,7 @@ type Policy struct {
 // Link is one interface with a crypto map.
 type Link struct {
 	Interface string     // IOS name, the key of Attach and SA.Interface
+	SAs       string     // the set of SAs, "" for one of its own: links that name the same share theirs
 	Local     netip.Addr // the interface's address; source of ICMP errors
 	MTU       int        // of IPv4 packets on the outside link
 	DF        DFBit      // of outer headers
@@ -24,6 +26,8 @@ type Link struct {
 	FragmentAfter bool
 	Entries       []Entry
 }
+
+func (l *Link) sas() string { return cmp.Or(l.SAs, l.Interface) }
 
 // DFBit says what the DF bit of an outer header in tunnel mode is (RFC 4301, section
 // 8.1).
@@ -47,8 +51,8 @@ type Entry struct {
 	ACL *acl.List
 }
 
-// FlowKey names one traffic flow: the proxies of one entry on one interface. It
-// is what one block of `show crypto ipsec sa` shows.
+// FlowKey names one traffic flow: the proxies of one entry on one interface, or
+// of the links that share a set of SAs. It is what one block of `show crypto ipsec sa` shows.
 type FlowKey struct {
 	Interface string
 	Map       string

@@ -16,26 +16,38 @@ func (s *pair) refuse(d *drops, r Drop) {
 	s.flow.drops.add(r)
 }
 
+// outerConn is the connection of the SA that a packet meets first.
+func (s *pair) outerConn() uint32 {
+	if s.ahIn != nil {
+		return s.AH.ConnID
+	}
+	return s.ConnID
+}
+
 func (p *Path) refuseReplay(s *pair, seq uint32) {
 	s.refuse(&p.drops, InReplay)
 	if s.replayLog.allow(p.now()) {
-		p.Hub.Emit(debug.CryptoReplay{ConnID: s.ConnID, Sequence: seq})
+		p.Hub.Emit(debug.CryptoReplay{ConnID: s.outerConn(), Sequence: seq})
 	}
 }
 
 func (p *Path) refuseMAC(s *pair) {
 	s.refuse(&p.drops, InMAC)
 	if s.macLog.allow(p.now()) {
-		p.Hub.Emit(debug.CryptoMACError{ConnID: s.ConnID})
+		p.Hub.Emit(debug.CryptoMACError{ConnID: s.outerConn()})
 	}
 }
 
-func (p *Path) reportInvalidSPI(d *Datagram, spi uint32) {
+func (p *Path) reportInvalidSPI(d *Datagram, spi uint32, ah bool) {
 	if p.invalidLog.allow(p.now()) {
-		p.Hub.Emit(debug.CryptoInvalidSPI{Src: d.Remote.Addr(), Dst: d.Local.Addr(), Protocol: packet.ESP, SPI: spi})
+		protocol := uint8(packet.ESP)
+		if ah {
+			protocol = packet.AH
+		}
+		p.Hub.Emit(debug.CryptoInvalidSPI{Src: d.Remote.Addr(), Dst: d.Local.Addr(), Protocol: protocol, SPI: spi})
 	}
 	if p.InvalidSPI != nil && p.invalidSPI.allow(p.now()) {
-		p.InvalidSPI(d.Local.Addr(), d.Remote.Addr(), spi)
+		p.InvalidSPI(d.Local.Addr(), d.Remote.Addr(), spi, ah)
 	}
 }
 

@@ -8,12 +8,19 @@ import (
 	"conft/esp"
 )
 
-// SA is a pair of ESP tunnel-mode SAs as IKE negotiated it. InSPI names the pair.
+// SA is a pair of SAs as IKE negotiated it: ESP, AH, or a bundle of both. InSPI names the
+// pair.
 type SA struct {
 	Flow FlowKey
 
-	InSPI, OutSPI   uint32
-	InKeys, OutKeys esp.Keys // copied by Install; the caller clears its own
+	InSPI, OutSPI   uint32   // those of ESP; of AH where it is alone
+	InKeys, OutKeys esp.Keys // copied by Install; the caller clears its own. Without a transform there is no ESP
+	AH              AH
+
+	Transport bool // mode: the packet's own IP header is that of the outside
+	// Where a NAT has changed the addresses under which the peer computed the checksums
+	// that it protects in transport mode, those addresses (RFC 3947, section 5.2).
+	SentFrom, SentTo netip.Addr
 
 	// Outer addresses. The ports are 0 for protocol 50, and those of UDP
 	// encapsulation (RFC 3948) otherwise.
@@ -22,7 +29,7 @@ type SA struct {
 	ConnID  uint32 // of the inbound SA, for %CRYPTO-4 messages
 	HardKB  uint64 // volume after which the SA is not used any more; 0 for no limit
 	SoftKB  uint64 // volume that asks for a new SA; 0 for HardKB less a margin
-	Window  int    // anti-replay window; 0 for 64
+	Window  int    // anti-replay window; 0 for 64, esp.NoWindow for none
 	Standby bool   // outbound unused until Enable: a responder before the third message
 	PathMTU int    // 0 for the MTU of the link
 	Roams   bool   // Remote follows the newest authenticated packet (RFC 3948, section 5)
@@ -36,12 +43,18 @@ type pair struct {
 	link *link
 	sock Socket
 	udp  bool
+	// layered says that it is not just ESP in tunnel mode, whole that its packets leave
+	// with an IP header of ours.
+	layered, whole bool
 
-	out     *esp.Outbound
+	out     *esp.Outbound // nil without ESP
 	nextSeq func() (uint32, bool)
 	in      *esp.Inbound
-	window  sync.Mutex // guards in.Check and in.Accept: reader and writer of the socket
+	ahOut   *esp.AHOutbound // nil without AH
+	ahIn    *esp.AHInbound
+	window  sync.Mutex // guards Check and Accept of in and ahIn: reader and writer of the socket
 
+	outerMTU atomic.Int64 // of the path
 	plainMTU atomic.Int64 // largest inner packet that fits in one outer packet
 	path     int          // longest outer packet, guarded by Path.mu
 	enabled  bool         // likewise
@@ -62,13 +75,23 @@ type pair struct {
 func (s *pair) check(seq uint32) bool {
 	s.window.Lock()
 	defer s.window.Unlock()
+	if s.ahIn != nil {
+		return s.ahIn.Check(seq)
+	}
 	return s.in.Check(seq)
 }
 
-func (s *pair) accept(seq uint32) bool {
+// accept takes the number of the outermost protocol, and of a bundle that of ESP, too.
+func (s *pair) accept(seq, espSeq uint32) bool {
 	s.window.Lock()
 	defer s.window.Unlock()
-	return s.in.Accept(seq)
+	switch {
+	case s.ahIn == nil:
+		return s.in.Accept(seq)
+	case s.in == nil:
+		return s.ahIn.Accept(seq)
+	}
+	return s.ahIn.Accept(seq) && s.in.Accept(espSeq)
 }
 
 // noLimit is more octets than any SA carries.

@@ -77,7 +77,7 @@ func TestSequenceNumbersNeverWrap(t *testing.T) {
 	inNet(t, func(t *testing.T, n *testNet) {
 		in1, _ := n.up(t)
 		// The last numbers of an SA: there are two left.
-		sa, left := (*n.r1.sad.Load())[in1], 2
+		sa, left := n.r1.sad.get(uint64(in1)), 2
 		next := sa.nextSeq
 		sa.nextSeq = func() (uint32, bool) {
 			if left--; left < 0 {
@@ -174,10 +174,10 @@ func TestRemovedSADropsWhatIsUnderWay(t *testing.T) {
 	inNet(t, func(t *testing.T, n *testNet) {
 		in1, in3 := n.up(t)
 		// The SA is closed between look-up and worker on either side.
-		(*n.r3.sad.Load())[in3].close()
+		n.r3.sad.get(uint64(in3)).close()
 		n.r1.send(ping)
 		wantDrops(t, n.r3, map[string]uint64{"input SA removed": 1})
-		(*n.r1.sad.Load())[in1].close()
+		n.r1.sad.get(uint64(in1)).close()
 		n.r1.send(ping)
 		wantDrops(t, n.r1, map[string]uint64{"output SA removed": 1})
 		if len(n.r1.esp.sent) != 1 {

@@ -1,16 +1,16 @@
 package dataplane
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
 	"time"
 
 	"conft/esp"
-	"conft/internal/packet"
+	"conft/internal/suite"
 )
 
 const (
@@ -33,27 +33,27 @@ func (p *Path) Install(sa SA) error {
 	if p.closed {
 		return errClosed
 	}
-	sad := *p.sad.Load()
-	if sad[sa.InSPI] != nil {
+	if p.sad.get(uint64(sa.InSPI)) != nil {
 		return fmt.Errorf("dataplane: SPI 0x%08X is in use", sa.InSPI)
 	}
 	s := &pair{SA: sa, sock: p.ESP, enabled: !sa.Standby}
 	if sa.Remote.Port() != 0 {
 		s.sock, s.udp = p.UDP, true
 	}
-	if s.sock == nil {
+	s.layered = sa.Transport || sa.AH.Auth != suite.AuthNone
+	if s.whole = s.layered && !s.udp; s.whole {
+		s.sock = p.AH
+	}
+	if s.sock == nil || s.udp && sa.AH.Auth != suite.AuthNone {
 		return errors.New("dataplane: no socket for this encapsulation")
 	}
-	var err error
-	if s.out, err = esp.NewOutbound(sa.OutSPI, sa.OutKeys); err != nil {
+	if p.ahSAD.get(uint64(sa.AH.InSPI)) != nil {
+		return fmt.Errorf("dataplane: SPI 0x%08X is in use", sa.AH.InSPI)
+	}
+	if err := s.open(); err != nil {
+		s.close()
 		return fmt.Errorf("dataplane: %w", err)
 	}
-	if s.in, err = esp.NewInbound(sa.InSPI, sa.InKeys, sa.Window); err != nil {
-		s.out.Close()
-		return fmt.Errorf("dataplane: %w", err)
-	}
-	s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
-	s.nextSeq = s.out.NextSeq
 	s.soft, s.hard = sa.limits()
 	s.remote.Store(&sa.Remote)
 	for _, l := range []*limiter{&s.replayLog, &s.macLog, &s.identityLog} {
@@ -64,11 +64,9 @@ func (p *Path) Install(sa SA) error {
 
 	s.flow.pairs = append(s.flow.pairs, s)
 	s.flow.choose()
-	sad = maps.Clone(sad)
-	sad[sa.InSPI] = s
-	p.sad.Store(&sad)
+	p.enter(s)
 	if len(s.flow.pairs) == 1 {
-		p.publish(sa.Flow.Interface)
+		p.expose(s.flow)
 	}
 	return nil
 }
@@ -79,7 +77,7 @@ func (p *Path) Install(sa SA) error {
 func (p *Path) Enable(inSPI uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s := (*p.sad.Load())[inSPI]; s != nil {
+	if s := p.sad.get(uint64(inSPI)); s != nil {
 		s.enabled = true
 		s.flow.pairs = append(without(s.flow.pairs, s), s)
 		s.flow.choose()
@@ -91,27 +89,23 @@ func (p *Path) Enable(inSPI uint32) {
 func (p *Path) Remove(inSPI uint32) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	sad := *p.sad.Load()
-	s := sad[inSPI]
+	s := p.sad.get(uint64(inSPI))
 	if s == nil {
 		return
 	}
-	sad = maps.Clone(sad)
-	delete(sad, inSPI)
-	p.sad.Store(&sad)
+	p.withdraw(s)
 	s.flow.pairs = without(s.flow.pairs, s)
 	s.flow.choose()
 	p.leavePath(s.remote.Load().Addr())
 	s.close()
 	if len(s.flow.pairs) == 0 {
-		p.publish(s.Flow.Interface)
-		p.forgetFlows()
+		p.conceal(s.flow)
 	}
 }
 
 // Move makes a pair send to where its peer is seen now.
 func (p *Path) Move(inSPI uint32, remote netip.AddrPort) {
-	if s := (*p.sad.Load())[inSPI]; s != nil && s.udp {
+	if s := p.sad.get(uint64(inSPI)); s != nil && s.udp {
 		s.remote.Store(&remote)
 	}
 }
@@ -120,9 +114,59 @@ func without(pairs []*pair, s *pair) []*pair {
 	return slices.DeleteFunc(pairs, func(o *pair) bool { return o == s })
 }
 
+// open makes the SAs of the pair. After an error some of them may be there.
+func (s *pair) open() (err error) {
+	if s.InKeys.Transform != 0 {
+		if s.out, err = esp.NewOutbound(s.OutSPI, s.OutKeys); err != nil {
+			return err
+		}
+		if s.in, err = esp.NewInbound(s.InSPI, s.InKeys, s.Window); err != nil {
+			return err
+		}
+		s.InKeys.EncKey, s.InKeys.AuthKey, s.OutKeys.EncKey, s.OutKeys.AuthKey = nil, nil, nil, nil
+		s.nextSeq = s.out.NextSeq
+	}
+	if err = s.openAH(); err != nil {
+		return err
+	}
+	switch {
+	case s.ahOut == nil && s.out == nil:
+		return esp.ErrSuite
+	case s.out == nil:
+		s.nextSeq = s.ahOut.NextSeq
+	}
+	return nil
+}
+
 func (s *pair) close() {
-	s.out.Close()
-	s.in.Close()
+	if s.out != nil {
+		s.out.Close()
+	}
+	if s.in != nil {
+		s.in.Close()
+	}
+	if s.ahOut != nil {
+		s.ahOut.Close()
+	}
+	if s.ahIn != nil {
+		s.ahIn.Close()
+	}
+}
+
+// enter and withdraw publish the tables of inbound SAs with and without a pair. The caller
+// holds p.mu.
+func (p *Path) enter(s *pair) {
+	p.sad.put(uint64(s.InSPI), s)
+	if s.ahIn != nil {
+		p.ahSAD.put(uint64(s.AH.InSPI), s)
+	}
+}
+
+func (p *Path) withdraw(s *pair) {
+	p.sad.drop(uint64(s.InSPI))
+	if s.ahIn != nil {
+		p.ahSAD.drop(uint64(s.AH.InSPI))
+	}
 }
 
 // choose makes the newest pair that may send the one that does. The caller holds
@@ -140,7 +184,8 @@ func (f *flow) choose() {
 // fitMTU computes what fits in one outer packet. The caller holds p.mu.
 func (p *Path) fitMTU(s *pair) {
 	s.path = p.pathMTU(s)
-	s.plainMTU.Store(int64(esp.MaxPlain(s.OutKeys, s.path-packet.HeaderLen-s.udpLen())))
+	s.outerMTU.Store(int64(s.path))
+	s.plainMTU.Store(int64(s.fit(s.path)))
 }
 
 // pathMTU is what the link carries, or less where a router on the way said so. The
@@ -149,10 +194,13 @@ func (p *Path) pathMTU(s *pair) int {
 	if s.PathMTU != 0 {
 		return s.PathMTU
 	}
-	mtu := defaultMTU
-	if l := p.policy[s.Flow.Interface]; l != nil && l.MTU != 0 {
-		mtu = l.MTU
+	mtu := 0
+	for _, l := range p.policy {
+		if l.sas() == s.Flow.Interface && l.MTU != 0 && (mtu == 0 || l.MTU < mtu) {
+			mtu = l.MTU
+		}
 	}
+	mtu = cmp.Or(mtu, defaultMTU)
 	if l := p.learnt[s.remote.Load().Addr()]; l != nil {
 		mtu = min(mtu, l.mtu)
 	}
@@ -170,7 +218,7 @@ func (s *pair) udpLen() int {
 func (p *Path) MTU(inSPI uint32) (path, plain int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if s := (*p.sad.Load())[inSPI]; s != nil {
+	if s := p.sad.get(uint64(inSPI)); s != nil {
 		return s.path, int(s.plainMTU.Load())
 	}
 	return 0, 0
@@ -178,7 +226,7 @@ func (p *Path) MTU(inSPI uint32) (path, plain int) {
 
 // Stats returns the counters of one pair, and false when it is not installed.
 func (p *Path) Stats(inSPI uint32) (Stats, bool) {
-	if s := (*p.sad.Load())[inSPI]; s != nil {
+	if s := p.sad.get(uint64(inSPI)); s != nil {
 		return s.stats.load(), true
 	}
 	return Stats{}, false
@@ -198,4 +246,22 @@ func (p *Path) FlowStats(key FlowKey) Stats {
 func ipv4(a netip.Addr) uint32 {
 	b := a.As4()
 	return binary.BigEndian.Uint32(b[:])
+}
+
+// Replay reports whether a pair looks at the sequence numbers of AH, or of ESP, and the
+// highest it has accepted.
+func (p *Path) Replay(inSPI uint32, ah bool) (on bool, last uint32) {
+	s := p.sad.get(uint64(inSPI))
+	if s == nil {
+		return false, 0
+	}
+	s.window.Lock()
+	defer s.window.Unlock()
+	switch {
+	case ah && s.ahIn != nil:
+		return s.ahIn.Watches(), s.ahIn.Last()
+	case !ah && s.in != nil:
+		return s.in.Watches(), s.in.Last()
+	}
+	return false, 0
 }

@@ -1,44 +1,58 @@
 package dataplane
 
 import (
-	"cmp"
-	"slices"
 	"sync/atomic"
 
 	"conft/internal/acl"
 	"conft/internal/packet"
 )
 
+// indexSpread bounds the indices: octets of memory are 8 times that for each entry.
+const indexSpread = 64
+
 // link is one interface that has had a TUN, a policy or an SA. It is never
 // removed from Path.links, so SAs refer to it for good.
 type link struct {
-	dev  atomic.Pointer[device] // nil while detached
-	spd  atomic.Pointer[spd]    // nil without policy
-	icmp limiter
+	dev     atomic.Pointer[device]  // nil while detached
+	spd     atomic.Pointer[spd]     // nil without policy
+	members atomic.Pointer[[]*link] // where it only stands for the SAs that these share
+	icmp    limiter
+}
+
+// device is where the packets of the link's SAs come out, nil for nowhere.
+func (l *link) device() *device {
+	if m := l.members.Load(); m != nil {
+		for _, o := range *m {
+			if d := o.dev.Load(); d != nil {
+				return d
+			}
+		}
+	}
+	return l.dev.Load()
 }
 
 // spd is the policy of one link, compiled. Immutable.
 type spd struct {
-	local   uint32
-	df      DFBit
-	after   bool // fragment after encryption
-	entries []spdEntry
+	local  uint32
+	df     DFBit
+	after  bool       // fragment after encryption
+	aces   []spdACE   // of all entries in sequence order
+	byDst  *acl.Index // of aces, by their destinations
+	narrow []*narrow  // by spdACE.entry; they change with the SAs
 }
 
-// spdEntry is one crypto map entry.
-type spdEntry struct {
-	acl *acl.List
-	// flows has the flow of each permitting ACE by its index.
-	flows []*flow
-	// narrow are the flows of SAs that the peer proposed for a part of what an
-	// ACE permits, newest first.
-	narrow []*flow
+// spdACE is an ACE of one crypto map entry.
+type spdACE struct {
+	*acl.Entry
+	entry int
+	flow  *flow // nil for a deny
 }
 
 // flow is one traffic flow with its SAs.
 type flow struct {
 	key   FlowKey
 	born  uint64
+	named bool                 // by an ACE of the policy; guarded by Path.mu
 	pairs []*pair              // guarded by Path.mu; the last to be installed or enabled is last
 	out   atomic.Pointer[pair] // the last of pairs that may send; nil asks IKE
 	ask   limiter
@@ -52,22 +66,22 @@ func (s *spd) lookup(pkt *packet.Parsed) *flow {
 	if s == nil {
 		return nil
 	}
-	for i := range s.entries {
-		e := &s.entries[i]
-		ace := e.acl.Match(pkt)
-		if ace < 0 || e.flows[ace] == nil {
+	denied := -1
+	for _, i := range s.byDst.At(pkt.Dst) {
+		a := &s.aces[i]
+		if a.entry == denied || !a.Match(pkt) {
 			continue
 		}
-		f := e.flows[ace]
-		if sa := f.out.Load(); sa != nil {
-			return f
+		if a.flow == nil {
+			denied = a.entry
+			continue
 		}
-		for _, n := range e.narrow {
-			if n.out.Load() != nil && n.key.Selector.MatchOutbound(pkt) {
+		if a.flow.out.Load() == nil {
+			if n := s.narrow[a.entry].lookup(pkt); n != nil {
 				return n
 			}
 		}
-		return f
+		return a.flow
 	}
 	return nil
 }
@@ -78,15 +92,37 @@ func (p *Path) SetPolicy(policy *Policy) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.policy = make(map[string]*Link, len(policy.Links))
+	members := make(map[string][]*link)
 	for i := range policy.Links {
-		p.policy[policy.Links[i].Interface] = &policy.Links[i]
-		p.link(policy.Links[i].Interface)
+		l := &policy.Links[i]
+		p.policy[l.Interface] = l
+		if m := p.link(l.Interface); l.SAs != "" && l.SAs != l.Interface {
+			members[l.SAs] = append(members[l.SAs], m)
+			p.link(l.SAs)
+		}
 	}
-	for name := range p.links {
-		p.publish(name)
+	for name, l := range p.links {
+		m := members[name]
+		l.members.Store(&m)
+	}
+	for _, f := range p.flows {
+		f.named = false
+	}
+	p.narrows = make(map[entryKey]*narrow)
+	compiled := make(map[*link]*spd)
+	for name, l := range p.links {
+		compiled[l] = p.compile(p.policy[name])
+	}
+	for _, f := range p.flows {
+		if len(f.pairs) > 0 {
+			p.expose(f)
+		}
+	}
+	for l, s := range compiled {
+		l.spd.Store(s)
 	}
 	p.forgetFlows()
-	for _, s := range *p.sad.Load() {
+	for s := range p.sad.all() {
 		p.fitMTU(s)
 	}
 }
@@ -113,62 +149,64 @@ func (p *Path) flow(key FlowKey) *flow {
 	return f
 }
 
-// publish compiles the policy of one link. The caller holds p.mu.
-func (p *Path) publish(name string) {
-	l, policy := p.links[name], p.policy[name]
+// compile returns the policy of one link, nil for none. The caller holds p.mu.
+func (p *Path) compile(policy *Link) *spd {
 	if policy == nil {
-		l.spd.Store(nil)
-		return
+		return nil
 	}
-	s := &spd{df: policy.DF, after: policy.FragmentAfter, entries: make([]spdEntry, len(policy.Entries))}
+	s := &spd{df: policy.DF, after: policy.FragmentAfter, narrow: make([]*narrow, len(policy.Entries))}
 	if policy.Local.Is4() {
 		s.local = ipv4(policy.Local)
 	}
-	type place struct {
-		name string
-		seq  int
-	}
-	named := make(map[*flow]bool)
+	var destinations []acl.Addr
 	for i, e := range policy.Entries {
-		c := spdEntry{acl: e.ACL, flows: make([]*flow, len(e.ACL.Entries))}
 		for j := range e.ACL.Entries {
-			if ace := &e.ACL.Entries[j]; ace.Remark == "" && ace.Action == acl.Permit {
-				c.flows[j] = p.flow(FlowKey{name, e.Map, e.Seq, ace.Selector()})
-				named[c.flows[j]] = true
+			ace := spdACE{Entry: &e.ACL.Entries[j], entry: i}
+			if ace.Remark != "" {
+				continue
 			}
+			if ace.Action == acl.Permit {
+				ace.flow = p.flow(FlowKey{policy.sas(), e.Map, e.Seq, ace.Selector()})
+				ace.flow.named = true
+			}
+			s.aces = append(s.aces, ace)
+			destinations = append(destinations, ace.Dst)
 		}
-		s.entries[i] = c
-	}
-	narrow := make(map[place][]*flow)
-	for key, f := range p.flows {
-		if key.Interface == name && len(f.pairs) > 0 && !named[f] {
-			at := place{key.Map, key.Seq}
-			narrow[at] = append(narrow[at], f)
+		at := entryKey{policy.sas(), e.Map, e.Seq}
+		if p.narrows[at] == nil {
+			p.narrows[at] = &narrow{}
 		}
+		s.narrow[i] = p.narrows[at]
 	}
-	for i, e := range policy.Entries {
-		n := narrow[place{e.Map, e.Seq}]
-		slices.SortFunc(n, func(a, b *flow) int { return cmp.Compare(b.born, a.born) })
-		s.entries[i].narrow = n
+	s.byDst = acl.NewIndex(destinations, indexSpread)
+	return s
+}
+
+// expose lets packets find a flow that has pairs and that no ACE names. The caller holds
+// p.mu.
+func (p *Path) expose(f *flow) {
+	if n := p.narrows[f.key.entry()]; n != nil && !f.named {
+		n.add(f)
 	}
-	l.spd.Store(s)
+}
+
+// conceal undoes expose, and forgets the flow, when it has lost its last pair. The caller
+// holds p.mu.
+func (p *Path) conceal(f *flow) {
+	if f.named {
+		return
+	}
+	if n := p.narrows[f.key.entry()]; n != nil {
+		n.remove(f)
+	}
+	delete(p.flows, f.key)
 }
 
 // forgetFlows removes the flows that neither the policy nor an SA names. The
 // caller holds p.mu.
 func (p *Path) forgetFlows() {
-	named := make(map[*flow]bool)
-	for _, l := range p.links {
-		if s := l.spd.Load(); s != nil {
-			for i := range s.entries {
-				for _, f := range s.entries[i].flows {
-					named[f] = true
-				}
-			}
-		}
-	}
 	for key, f := range p.flows {
-		if len(f.pairs) == 0 && !named[f] {
+		if len(f.pairs) == 0 && !f.named {
 			delete(p.flows, key)
 		}
 	}

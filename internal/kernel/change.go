@@ -3,10 +3,8 @@ package kernel
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
-	"strings"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -47,13 +45,16 @@ type (
 		link   string
 		prefix netip.Prefix
 	}
-	routeAdd  struct{ Route }
-	routeDel  struct{ Route }
+	routeAdd  struct{ destination }
+	routeDel  struct{ destination }
 	tunAdd    struct{ name string }
 	tunDel    struct{ name string }
 	filterSet struct{ link, tun string }
 	filterDel struct{ link string }
-	tableSet  struct{ rules ruleset }
+	tableSet  struct {
+		rules ruleset
+		plain func() ruleset // the same in fewer rules
+	}
 	sysctlSet struct{ key, value string }
 )
 
@@ -87,25 +88,6 @@ func (c filterDel) String() string {
 }
 func (c tableSet) String() string  { return c.rules.String() }
 func (c sysctlSet) String() string { return fmt.Sprintf("sysctl -w %s=%s", c.key, c.value) }
-
-func (r Route) text() string {
-	var b strings.Builder
-	if r.Null {
-		b.WriteString("unreachable ")
-	}
-	fmt.Fprint(&b, r.Prefix)
-	if r.Via.IsValid() {
-		fmt.Fprintf(&b, " via %s", r.Via)
-	}
-	if r.Link != "" {
-		fmt.Fprintf(&b, " dev %s", r.Link)
-	}
-	fmt.Fprintf(&b, " proto %d", protocolConft)
-	if r.Metric != 0 {
-		fmt.Fprintf(&b, " metric %d", r.Metric)
-	}
-	return b.String()
-}
 
 // do tries the kinds of link that hold addresses and send nothing: which of
 // them a kernel has differs.
@@ -162,9 +144,6 @@ func (c addrDel) do(k *Kernel) error {
 	})
 }
 
-func (c routeAdd) do(*Kernel) error { return withRoute(c.Route, netlink.RouteAppend) }
-func (c routeDel) do(*Kernel) error { return withRoute(c.Route, netlink.RouteDel) }
-
 func (c tunAdd) do(k *Kernel) error {
 	t, err := openTUN(c.name)
 	if err == nil {
@@ -198,24 +177,21 @@ func (c tableSet) do(k *Kernel) error {
 	if err != nil {
 		counted = nil // nothing to carry over from a table that is not ours any more
 	}
-	if err := c.rules.commit(counted); err != nil {
+	err = c.rules.commit(counted)
+	if errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.EMSGSIZE) {
+		// In a user namespace the machine bounds the buffers, and so a transaction. Whether
+		// this one took place or not, the next replaces all.
+		k.plain, c.rules = true, c.plain()
+		err = c.rules.commit(counted)
+	}
+	if err != nil {
 		return err
 	}
 	k.rules = c.rules
 	return nil
 }
 
-func (c sysctlSet) do(k *Kernel) error {
-	old, err := os.ReadFile(procSys + c.key)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(procSys+c.key, []byte(c.value), 0); err != nil {
-		return err
-	}
-	k.saved = append(k.saved, sysctlSet{c.key, strings.TrimSpace(string(old))})
-	return nil
-}
+func (c sysctlSet) do(*Kernel) error { return os.WriteFile(procSys+c.key, []byte(c.value), 0) }
 
 func withLink(name string, do func(netlink.Link) error) error {
 	l, err := netlink.LinkByName(name)
@@ -223,24 +199,4 @@ func withLink(name string, do func(netlink.Link) error) error {
 		return err
 	}
 	return do(l)
-}
-
-func withRoute(r Route, do func(*netlink.Route) error) error {
-	nr := &netlink.Route{
-		Dst:      &net.IPNet{IP: r.Prefix.Masked().Addr().AsSlice(), Mask: net.CIDRMask(r.Prefix.Bits(), 32)},
-		Protocol: protocolConft, Priority: r.Metric, Table: unix.RT_TABLE_MAIN,
-	}
-	if r.Null {
-		nr.Type = unix.RTN_UNREACHABLE
-		return do(nr)
-	}
-	if r.Via.IsValid() {
-		nr.Gw = r.Via.AsSlice()
-	} else {
-		nr.Scope = netlink.SCOPE_LINK
-	}
-	return withLink(r.Link, func(l netlink.Link) error {
-		nr.LinkIndex = l.Attrs().Index
-		return do(nr)
-	})
 }

@@ -28,7 +28,8 @@ const (
 type Conn struct {
 	file  *os.File
 	raw   syscall.RawConn
-	local uint16 // port, 0 on protocol 50
+	local uint16 // port, 0 on protocols 50 and 51
+	whole bool   // packets have their IP headers, as on protocol 51
 
 	// rx is exclusively owned by Receive.
 	rx  batch
@@ -75,6 +76,27 @@ func (k *Kernel) ListenESP() (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.direct, err = newDirect(); err != nil {
+		c.file.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// ListenAH receives all packets of protocol 51, with their IP headers, which AH protects;
+// and it sends packets of any protocol that have one. Fragments arrive reassembled, but
+// nothing is fragmented. While it is open the kernel does not answer AH with protocol
+// unreachable.
+func (k *Kernel) ListenAH() (*Conn, error) {
+	fd, err := engineSocket(unix.SOCK_RAW, unix.IPPROTO_AH)
+	if err != nil {
+		return nil, err
+	}
+	c, err := newConn(fd, 0)
+	if err != nil {
+		return nil, err
+	}
+	c.whole = true
 	if c.direct, err = newDirect(); err != nil {
 		c.file.Close()
 		return nil, err
@@ -155,7 +177,7 @@ func (c *Conn) receive(d []packet.Datagram) (int, error) {
 	d = d[:min(len(d), batchSize)]
 	for i := range d {
 		c.rx.reset(i)
-		if c.local == 0 {
+		if c.local == 0 && !c.whole {
 			c.rx.add(i, c.rx.header[i][:]) // a raw socket delivers the IP header too
 		}
 		c.rx.add(i, d[i].Buf)
@@ -172,7 +194,13 @@ func (c *Conn) receive(d []packet.Datagram) (int, error) {
 			continue
 		}
 		info := c.rx.control(i)
-		if c.local == 0 {
+		switch {
+		case c.whole:
+			if size < ipHeaderLen {
+				continue
+			}
+			info.dst, info.tos = netip.AddrFrom4([4]byte(d[i].Buf[16:20])), d[i].Buf[1]
+		case c.local == 0:
 			if size = c.stripIP(i, d[i].Buf, size); size < 0 {
 				continue
 			}
@@ -230,7 +258,7 @@ func (c *Conn) sendAlike(d []packet.Datagram) (n int, err error) {
 		join, direct = false, nil
 	}
 	for len(d) > 0 {
-		msgs := c.fill(d, join, direct != nil)
+		msgs := c.fill(d, join, direct != nil && !c.whole)
 		sent, e := direct.send(&c.tx, c.raw, msgs)
 		done := 0
 		for i := range sent {
@@ -240,7 +268,7 @@ func (c *Conn) sendAlike(d []packet.Datagram) (n int, err error) {
 		switch {
 		case errors.Is(e, os.ErrClosed):
 			return n, e
-		case e == unix.EMSGSIZE && direct != nil:
+		case e == unix.EMSGSIZE && direct != nil && !c.whole:
 			direct = nil // longer than the link takes by now: the kernel has to fragment it
 		case e != nil && c.tx.count[sent] > 1:
 			// The same datagrams go again one by one. EIO is a device without

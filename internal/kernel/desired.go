@@ -10,8 +10,10 @@ import (
 type Desired struct {
 	Links   []Link
 	Routes  []Route
+	Pins    []Pin
 	Crypto  []CryptoLink
 	Filters []Filter
+	NAT     NAT
 }
 
 // Filter says what may pass a link. Without a list everything may; the packets of the
@@ -36,13 +38,15 @@ type Link struct {
 }
 
 // Route is a static route. It enters the kernel while Via can be reached over
-// a connected network (by way of other static routes, if need be) or Link is up.
+// a connected network (by way of other static routes, if need be) or Link is up, and
+// while no better one to Prefix does. Routes of one Metric share the packets.
 type Route struct {
-	Prefix netip.Prefix
-	Via    netip.Addr // zero: directly connected over Link
-	Link   string     // zero: found by Via
-	Metric int
-	Null   bool // packets are answered with ICMP unreachable, instead of Via and Link
+	Prefix    netip.Prefix
+	Via       netip.Addr // zero: directly connected over Link
+	Link      string     // zero: found by Via
+	Metric    int        // distance: the least is best
+	Null      bool       // packets are answered with ICMP unreachable, instead of Via and Link
+	Permanent bool       // stays when it leads nowhere; packets are answered as by Null
 }
 
 // CryptoLink is an outside link with a crypto map on it. Packets that leave by
@@ -67,9 +71,11 @@ type Selector struct {
 }
 
 // Counters are the packets counted on one crypto link since it was first
-// named. They survive a change of the rules.
+// named. They survive a change of the rules, Overflow does not survive the TUN.
 type Counters struct {
-	Matched [][]uint64 // by selector, by rule: packets that leave and match it first
-	Refused [][]uint64 // likewise: packets that arrived in clear and should have been encrypted
-	Blocked uint64     // packets that should be protected while the way to the TUN was not there
+	Matched  [][]uint64 // by selector, by rule: packets that leave and match it first
+	Refused  [][]uint64 // likewise: packets that arrived in clear and should have been encrypted
+	Blocked  uint64     // packets that should be protected while the way to the TUN was not there
+	Turned   uint64     // packets out of the TUN that would have left in clear, for their network was not there
+	Overflow uint64     // packets that the TUN had no room for
 }

@@ -237,8 +237,8 @@ func ping(t *testing.T, n netns, src, dst string, size int, timeout time.Duratio
 		o.Src = netip.MustParseAddr(src)
 	}
 	n.do(t, func() {
-		var err error
-		r, _, err = (&Kernel{}).Ping(context.Background(), o)
+		out, err := (&Kernel{}).Ping(context.Background(), o)
+		r = out.Result
 		must(t, err)
 	})
 	return r

@@ -53,6 +53,7 @@ func ipLimits(s *state) ([]ipLimit, error) {
 		}
 		mtu := r.MTU
 		r.MTU = 0
+		r.Flags &= unix.RTNH_F_ONLINK // the others say how its link is now
 		all = append(all, ipLimit{r, link, mtu})
 	}
 	return all, nil

@@ -18,14 +18,21 @@ type Kernel struct {
 	tuns    map[string]*tunDev
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
+	plain   bool                 // a transaction was too long once
 	crypto  []CryptoLink         // of the last Apply
+	routes  []Route              // likewise
+	nat     NAT                  // likewise
 	access  []Filter             // likewise
 	mtus    map[string]int       // what they were, of links that have another now
 	named   map[linkAddr]bool    // addresses that some Desired has named
 	aliased map[string]bool      // links likewise
 	saved   []sysctlSet          // what switches were before, oldest first
+	save    func([]byte) error   // keeps saved; nil for nowhere
 	record  func(change)         // nil but in tests
-	closed  bool
+	// translates is the text of the rules that the present translations were made by,
+	// "?" when they may be of another process.
+	translates string
+	closed     bool
 }
 
 // filterNow remembers what a filter was made of: names come back with other
@@ -34,6 +41,9 @@ type filterNow struct {
 	tun         string
 	index, link int
 }
+
+// plans are in their order.
+var plans = []func(*state, *Desired) []change{planProtect, planLinks, planNAT, planRoutes, planPins, planIPMTU}
 
 // Apply makes the namespace as d says, and removes what an earlier process
 // left and d does not want. Protection comes before addresses, routes and
@@ -48,7 +58,7 @@ func (k *Kernel) Apply(d Desired) error {
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
 	var s *state
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes, planIPMTU} {
+	for _, plan := range plans {
 		if s == nil {
 			var err error
 			if s, err = k.read(); err != nil {
@@ -68,22 +78,34 @@ func (k *Kernel) Apply(d Desired) error {
 			k.named[linkAddr{l.Name, p}] = true
 		}
 	}
-	k.crypto, k.access = slices.Clone(d.Crypto), slices.Clone(d.Filters)
+	k.crypto, k.access, k.nat = slices.Clone(d.Crypto), slices.Clone(d.Filters), d.NAT
+	k.routes = slices.Clone(d.Routes)
 	return nil
 }
 
 func (k *Kernel) perform(cs []change) error {
+	if err := k.remember(cs); err != nil {
+		return fmt.Errorf("kernel: %w", err)
+	}
 	for _, c := range cs {
-		if k.record != nil {
-			k.record(c)
+		if err := k.do(c); err != nil {
+			return err
 		}
-		if err := c.do(k); err != nil {
-			first, rest, _ := strings.Cut(c.String(), "\n")
-			if rest != "" {
-				first += " …"
-			}
-			return fmt.Errorf("kernel: %s: %w", first, err)
+	}
+	return nil
+}
+
+func (k *Kernel) do(c change) error {
+	if k.record != nil {
+		k.record(c)
+	}
+	err := c.do(k)
+	if err != nil {
+		first, rest, _ := strings.Cut(c.String(), "\n")
+		if rest != "" {
+			first += " …"
 		}
+		return fmt.Errorf("kernel: %s: %w", first, err)
 	}
 	return nil
 }
@@ -105,6 +127,7 @@ func (k *Kernel) Close() error {
 		links = append(links, Link{Name: name})
 	}
 	cs := append(planIPMTU(s, &Desired{Links: links}), planRoutes(s, &Desired{})...)
+	cs = append(cs, planPins(s, &Desired{})...)
 	for name, mtu := range k.mtus {
 		if l := s.link(name); l != nil {
 			cs = append(cs, hostMTU{linkMTU{name, mtu}, l.MTU})
@@ -125,14 +148,15 @@ func (k *Kernel) Close() error {
 	}
 	// Forwarding has ended when protection does.
 	cs = append(cs, planProtect(s, &Desired{})...)
+	cs = append(cs, planNAT(s, &Desired{})...)
 	var errs []error
 	for _, c := range cs {
-		if err := k.perform([]change{c}); !errors.Is(err, fs.ErrNotExist) { // gone already
+		if err := k.do(c); !errors.Is(err, fs.ErrNotExist) { // gone already
 			errs = append(errs, err)
 		}
 	}
-	k.saved, k.crypto, k.access = nil, nil, nil
-	return errors.Join(errs...)
+	k.saved, k.crypto, k.access, k.nat = nil, nil, nil, NAT{}
+	return errors.Join(append(errs, k.keep())...)
 }
 
 // Counters returns the counters of each crypto link by the link's name.
@@ -160,6 +184,8 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 			c.Matched, c.Refused = append(c.Matched, matched), append(c.Refused, refused)
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
+		c.Turned = t["leave"][turned(l).text]
+		c.Overflow = tunOverflow(l.TUN)
 		all[l.Link] = c
 	}
 	return all, nil

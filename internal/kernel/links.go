@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 
-	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
 
@@ -20,42 +20,16 @@ func (k *Kernel) Links() ([]LinkState, error) {
 	return slices.DeleteFunc(all, func(l LinkState) bool { return k.tuns[l.Name] != nil }), err
 }
 
-// RouteEntry is one row of the main IPv4 table.
-type RouteEntry struct {
-	Prefix    netip.Prefix
-	Via       netip.Addr // zero: directly connected
-	Link      string
-	Metric    int
-	Connected bool // made by the kernel for an address
-	Static    bool // made by Apply
-	Null      bool // packets are answered with ICMP unreachable
-}
+// Medium returns what the driver of a link says of it; much of it is unknown of virtual
+// links.
+func (k *Kernel) Medium(link string) Medium { return medium(link) }
 
-// RouteTable returns the main IPv4 table.
-func (k *Kernel) RouteTable() ([]RouteEntry, error) {
-	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_TABLE)
-	if err != nil {
-		return nil, fmt.Errorf("kernel: ip route show: %w", err)
-	}
-	links, err := netlink.LinkList()
-	if err != nil {
-		return nil, fmt.Errorf("kernel: ip link show: %w", err)
-	}
-	name := map[int]string{}
-	for _, l := range links {
-		name[l.Attrs().Index] = l.Attrs().Name
-	}
-	var all []RouteEntry
-	for _, r := range list {
-		e := RouteEntry{
-			Prefix: prefix(r.Dst), Link: name[r.LinkIndex], Metric: r.Priority,
-			Connected: r.Protocol == unix.RTPROT_KERNEL, Static: r.Protocol == protocolConft,
-			Null: r.Type == unix.RTN_UNREACHABLE,
-		}
-		e.Via, _ = netip.AddrFromSlice(r.Gw.To4())
-		all = append(all, e)
-	}
-	return all, nil
+// ARPTimeout returns after how many seconds an unconfirmed neighbour on a link may be
+// forgotten, 0 when that is not known.
+func (k *Kernel) ARPTimeout(link string) int {
+	b, _ := os.ReadFile(procSys + "net/ipv4/neigh/" + link + "/gc_stale_time")
+	n, _ := strconv.Atoi(strings.TrimSpace(string(b)))
+	return n
 }
 
 // Watch calls changed whenever links, IPv4 addresses, filters or rules changed,

@@ -1,9 +1,10 @@
 package kernel
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
-	"io/fs"
+	"maps"
+	"slices"
 
 	"conft/internal/acl"
 
@@ -24,9 +25,6 @@ var (
 	}
 )
 
-// tally holds the packets counted so far: by chain, then by the text of the rule.
-type tally map[string]map[string]uint64
-
 // connect prepares a transaction. It goes to the kernel as one message and is
 // acknowledged rule by rule, so the buffers decide how long it may be: these,
 // or what the machine allows, about 1000 entries in a user namespace.
@@ -45,7 +43,11 @@ func (r ruleset) commit(counted tally) error {
 	c.AddTable(table)
 	c.DelTable(table)
 	if len(r) > 0 {
-		r.add(c, table, counted)
+		left := tally{}
+		for chain, rules := range counted {
+			left[chain] = maps.Clone(rules)
+		}
+		r.add(c, table, left)
 	}
 	return c.Flush()
 }
@@ -58,7 +60,7 @@ func tryRules() error {
 	d := Desired{Crypto: []CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}}
 	list := &acl.List{Entries: []acl.Entry{{Src: acl.Any, Dst: acl.Any, Fragments: true, Log: true}}}
 	d.Filters = []Filter{{Link: "lo", In: list, Out: list}}
-	r := append(rules(d.Crypto, map[string]int{"lo": 1}), access(&d)...)
+	r := rules(&d, map[string]int{"lo": 1}, false)
 	r.add(c, trial, nil)
 	c.DelTable(trial)
 	return c.Flush()
@@ -69,19 +71,41 @@ func (r ruleset) add(c *nftables.Conn, table *nftables.Table, counted tally) {
 	for _, ch := range r {
 		nc := &nftables.Chain{Name: ch.name, Table: table}
 		if ch.hook != "" {
-			nc.Type = nftables.ChainTypeFilter
+			nc.Type = nftables.ChainType(cmp.Or(ch.kind, "filter"))
 			nc.Hooknum = hooks[ch.hook]
 			nc.Priority = nftables.ChainPriorityRef(nftables.ChainPriority(ch.priority))
 		}
 		c.AddChain(nc)
+		for _, m := range ch.maps {
+			m.add(c, table)
+		}
 		for _, rl := range ch.rules {
 			exprs := rl.exprs
-			if n := counted[ch.name][rl.text]; n != 0 {
+			if n := counted[ch.tally()][rl.text]; n != 0 {
 				exprs = withCount(exprs, n)
-				delete(counted[ch.name], rl.text) // the first of equals has it all
+				delete(counted[ch.tally()], rl.text) // the first of equals has it all
 			}
 			c.AddRule(&nftables.Rule{Table: table, Chain: nc, Exprs: exprs})
 		}
+	}
+}
+
+// add makes the map. The chains that it names are there. It is buffered like the rest; what
+// could fail at once is a map without a type.
+func (m vmap) add(c *nftables.Conn, table *nftables.Table) {
+	set := &nftables.Set{Table: table, Name: m.name, IsMap: true, Interval: true,
+		KeyType: nftables.TypeIPAddr, DataType: nftables.TypeVerdict}
+	_ = c.AddSet(set, nil)
+	const most = 200 // elements of one message are one attribute, of less than 64 kB
+	for some := range slices.Chunk(m.branches, most) {
+		elements := make([]nftables.SetElement, 0, 2*len(some))
+		for _, b := range some {
+			elements = append(elements, nftables.SetElement{Key: be32(b.from), VerdictData: &expr.Verdict{Kind: expr.VerdictJump, Chain: b.chain}})
+			if b.to != ^uint32(0) {
+				elements = append(elements, nftables.SetElement{Key: be32(b.to + 1), IntervalEnd: true})
+			}
+		}
+		_ = c.SetAddElements(set, elements)
 	}
 }
 
@@ -94,33 +118,6 @@ func withCount(exprs []expr.Any, n uint64) []expr.Any {
 		}
 	}
 	return out
-}
-
-// errTampered says that the table in the kernel is not the one put there.
-var errTampered = errors.New("kernel: table ip conft was changed by someone else")
-
-// counts reads the counters of the table, which must be in the kernel.
-func (r ruleset) counts() (tally, error) {
-	c := connect()
-	t := tally{}
-	for _, ch := range r {
-		have, err := c.GetRules(table, &nftables.Chain{Name: ch.name, Table: table})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("kernel: nft list chain %s: %w", ch.name, err)
-		}
-		if len(have) != len(ch.rules) {
-			return nil, errTampered
-		}
-		t[ch.name] = map[string]uint64{}
-		for i, rl := range have {
-			for _, e := range rl.Exprs {
-				if n, ok := e.(*expr.Counter); ok {
-					t[ch.name][ch.rules[i].text] += n.Packets
-				}
-			}
-		}
-	}
-	return t, nil
 }
 
 // tablePresent reports whether there is a table of ours, of whatever process.

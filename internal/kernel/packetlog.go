@@ -20,6 +20,9 @@ const (
 	nfulaInDev, nfulaHWAddr, nfulaPayload, nfulaPrefix = 4, 8, 9, 10
 )
 
+// headerLen is all of an IPv4 packet that matters here.
+const headerLen = 20
+
 // logRecord is a packet of the packet log, as far as that tells.
 type logRecord struct {
 	prefix string

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -23,6 +24,19 @@ type PingOptions struct {
 	Timeout time.Duration
 	DF      bool
 	TOS     uint8
+	Pattern uint16 // repeated as the data
+	Check   bool   // a reply with other data than was sent is PingUnknown
+	Record  int    // how many addresses of the route are to be recorded, at most MaxRecord
+}
+
+// PingOutcome is what became of an echo request.
+type PingOutcome struct {
+	Result PingResult
+	RTT    time.Duration
+	From   netip.Addr // who answered
+	MTU    int        // that PingTooBig names, in octets; 0 for none
+
+	Route []netip.Addr // that the reply has recorded
 }
 
 // PingResult is the fate of an echo request.
@@ -35,6 +49,7 @@ const (
 	PingTooBig                        // M
 	PingQuench                        // Q
 	PingExpired                       // &
+	PingUnknown                       // ?
 )
 
 const (
@@ -49,6 +64,7 @@ const (
 	icmpSourceQuench = 4
 	icmpEcho         = 8
 	icmpTimeExceeded = 11
+	icmpParameter    = 12
 
 	codeFragNeeded = 4
 )
@@ -57,7 +73,7 @@ const (
 // way of every packet of the router itself, through the crypto ACLs too. err
 // is set when the request could not be sent for a reason that is ours, or when
 // ctx ended.
-func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingResult, time.Duration, error) {
+func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingOutcome, error) {
 	src := ""
 	if o.Src.IsValid() {
 		src = o.Src.String()
@@ -65,7 +81,7 @@ func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingResult, time.Dura
 	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return o.setOptions(c) }}
 	conn, err := lc.ListenPacket(ctx, "ip4:icmp", src)
 	if err != nil {
-		return PingTimeout, 0, privilege("ping", err)
+		return PingOutcome{}, privilege("ping", err)
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })()
@@ -77,18 +93,19 @@ func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingResult, time.Dura
 	}
 	buf := make([]byte, 1<<16)
 	for {
-		n, from, err := conn.ReadFrom(buf)
+		header, msg, from, err := readICMP(conn, buf)
 		switch {
 		case ctx.Err() != nil:
-			return PingTimeout, 0, ctx.Err()
+			return PingOutcome{}, ctx.Err()
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return PingTimeout, 0, nil
+			return PingOutcome{}, nil
 		case err != nil:
-			return PingTimeout, 0, fmt.Errorf("kernel: ping: %w", err)
+			return PingOutcome{}, fmt.Errorf("kernel: ping: %w", err)
 		}
-		addr, _ := netip.AddrFromSlice(from.(*net.IPAddr).IP)
-		if result, ok := o.fate(buf[:n], request, addr.Unmap()); ok {
-			return result, time.Since(start), nil
+		if out, ok := o.fate(msg, request, from); ok {
+			out.RTT = time.Since(start)
+			out.Route = recorded(header)
+			return out, nil
 		}
 	}
 }
@@ -103,7 +120,8 @@ func (o PingOptions) setOptions(c syscall.RawConn) error {
 		errs = errors.Join(
 			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, discover),
 			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, int(o.TOS)),
-			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TTL, 255))
+			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TTL, 255),
+			setRecord(int(fd), o.Record))
 	})
 	return errors.Join(err, errs)
 }
@@ -115,58 +133,82 @@ func (o PingOptions) request(id uint32) []byte {
 	b[0] = icmpEcho
 	binary.BigEndian.PutUint32(b[4:], id)
 	for i := icmpLen; i < len(b); i++ {
-		b[i] = 0xab + 0x22*byte(i&1) // IOS's pattern 0xABCD
+		b[i] = byte(o.Pattern >> (8 * (1 - i&1)))
 	}
 	binary.BigEndian.PutUint16(b[2:], checksum(b))
 	return b
 }
 
 // unsent judges an error of sending.
-func (o PingOptions) unsent(ctx context.Context, err error) (PingResult, time.Duration, error) {
-	switch {
-	case errors.Is(err, unix.EMSGSIZE):
-		return PingTooBig, 0, nil
-	case errors.Is(err, unix.EHOSTUNREACH), errors.Is(err, unix.ENETUNREACH), errors.Is(err, unix.ENETDOWN), errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		// No route, or the packet filter threw it away: to IOS it was lost, and
-		// it takes as long to find that out.
-		t := time.NewTimer(o.Timeout)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-		}
-		return PingTimeout, 0, ctx.Err()
+func (o PingOptions) unsent(ctx context.Context, err error) (PingOutcome, error) {
+	if errors.Is(err, unix.EMSGSIZE) {
+		return PingOutcome{Result: PingTooBig}, nil
 	}
-	return PingTimeout, 0, fmt.Errorf("kernel: ping: %w", err)
+	return PingOutcome{}, notSent(ctx, "ping", o.Timeout, err)
+}
+
+// notSent judges an error of sending: without a route, or when the packet filter threw it
+// away, a packet was lost to IOS, and it takes as long to find that out.
+func notSent(ctx context.Context, what string, timeout time.Duration, err error) error {
+	for _, e := range []error{unix.EHOSTUNREACH, unix.ENETUNREACH, unix.ENETDOWN, unix.EPERM, unix.EACCES} {
+		if errors.Is(err, e) {
+			t := time.NewTimer(timeout)
+			defer t.Stop()
+			select {
+			case <-t.C:
+			case <-ctx.Done():
+			}
+			return ctx.Err()
+		}
+	}
+	return fmt.Errorf("kernel: %s: %w", what, err)
 }
 
 // fate reads an ICMP message; ok is false when it is not about the request.
-func (o PingOptions) fate(msg, request []byte, from netip.Addr) (result PingResult, ok bool) {
+func (o PingOptions) fate(msg, request []byte, from netip.Addr) (out PingOutcome, ok bool) {
 	if len(msg) < icmpLen {
-		return 0, false
+		return out, false
 	}
+	out.From = from
 	if msg[0] == icmpEchoReply {
-		return PingReply, from == o.Dst && [4]byte(msg[4:8]) == [4]byte(request[4:8])
+		out.Result = PingReply
+		if o.Check && !bytes.Equal(msg[icmpLen:], request[icmpLen:]) {
+			out.Result = PingUnknown
+		}
+		return out, from == o.Dst && [4]byte(msg[4:8]) == [4]byte(request[4:8])
 	}
-	// Errors quote the header of what they are about and 8 octets more.
-	quoted := msg[icmpLen:]
-	if len(quoted) < ipHeaderLen || len(quoted) < int(quoted[0]&15)*4+icmpLen {
-		return 0, false
-	}
-	if dst := netip.AddrFrom4([4]byte(quoted[16:20])); dst != o.Dst || [8]byte(quoted[int(quoted[0]&15)*4:]) != [8]byte(request[:8]) {
-		return 0, false
+	dst, head, ok := quoted(msg)
+	if !ok || dst != o.Dst || head != [8]byte(request[:8]) {
+		return out, false
 	}
 	switch {
 	case msg[0] == icmpUnreachable && msg[1] == codeFragNeeded:
-		return PingTooBig, true
+		out.Result, out.MTU = PingTooBig, int(binary.BigEndian.Uint16(msg[6:]))
 	case msg[0] == icmpUnreachable:
-		return PingUnreachable, true
+		out.Result = PingUnreachable
 	case msg[0] == icmpSourceQuench:
-		return PingQuench, true
+		out.Result = PingQuench
 	case msg[0] == icmpTimeExceeded:
-		return PingExpired, true
+		out.Result = PingExpired
+	default:
+		out.Result = PingUnknown
 	}
-	return 0, false
+	return out, true
+}
+
+// quoted reads what an ICMP error is about: errors quote the header of the packet and 8
+// octets more.
+func quoted(msg []byte) (dst netip.Addr, head [8]byte, ok bool) {
+	switch msg[0] {
+	case icmpUnreachable, icmpSourceQuench, icmpTimeExceeded, icmpParameter:
+	default:
+		return dst, head, false
+	}
+	b := msg[icmpLen:]
+	if len(b) < ipHeaderLen || len(b) < int(b[0]&15)*4+icmpLen {
+		return dst, head, false
+	}
+	return netip.AddrFrom4([4]byte(b[16:20])), [8]byte(b[int(b[0]&15)*4:]), true
 }
 
 // checksum is the Internet checksum, RFC 1071.

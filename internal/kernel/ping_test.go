@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -39,6 +40,8 @@ func TestPingTellsTheFateOfItsRequest(t *testing.T) {
 		{"from a chosen address", netns{}, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Src: netip.MustParseAddr("10.1.1.1"), Size: 100}, PingReply},
 		{"too big on the way", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 1300, DF: true}, PingTooBig},
 		{"too big for the first link", netns{}, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 1300, DF: true}, PingTooBig},
+		{"data is compared", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 101, Pattern: 0x1234, Check: true}, PingReply},
+		{"the route is recorded", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 100, Record: MaxRecord}, PingReply},
 		{"fits exactly", hostA, PingOptions{Dst: netip.MustParseAddr("192.0.2.2"), Size: 1200, DF: true}, PingReply},
 		{"router has no route", hostA, PingOptions{Dst: netip.MustParseAddr("203.0.113.1"), Size: 100}, PingUnreachable},
 		{"router discards", hostA, PingOptions{Dst: netip.MustParseAddr("198.51.100.1"), Size: 100}, PingUnreachable},
@@ -50,15 +53,19 @@ func TestPingTellsTheFateOfItsRequest(t *testing.T) {
 			c.o.Timeout = 5 * time.Second
 		}
 		c.from.do(t, func() {
-			got, rtt, err := k.Ping(context.Background(), c.o)
-			if got != c.want || err != nil || got == PingReply && (rtt <= 0 || rtt > c.o.Timeout) {
+			out, err := k.Ping(context.Background(), c.o)
+			got, rtt := out.Result, out.RTT
+			if want := "[10.1.1.2 192.0.2.1 192.0.2.2 192.0.2.2 10.1.1.1 10.1.1.2]"; c.o.Record > 0 && fmt.Sprint(out.Route) != want {
+				t.Errorf("%s: %v, want %s", c.name, out.Route, want)
+			}
+			if got != c.want || err != nil || got == PingReply && (rtt <= 0 || rtt > c.o.Timeout || out.From != c.o.Dst) {
 				t.Errorf("%s: %v after %v, %v; want %v", c.name, got, rtt, err, c.want)
 			}
 		})
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, _, err := k.Ping(ctx, PingOptions{Dst: netip.MustParseAddr("192.0.2.9"), Size: 100, Timeout: time.Hour}); !errors.Is(err, context.Canceled) {
+	if _, err := k.Ping(ctx, PingOptions{Dst: netip.MustParseAddr("192.0.2.9"), Size: 100, Timeout: time.Hour}); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
 	}
 }

@@ -3,7 +3,6 @@ package kernel
 import (
 	"cmp"
 	"maps"
-	"net/netip"
 	"slices"
 )
 
@@ -33,8 +32,8 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		}
 		index[c.Link] = l.Index
 	}
-	if r := slices.Concat(rules(d.Crypto, index), access(d), clampMSS(d)); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
-		cs = append(cs, tableSet{r})
+	if r := rules(d, index, s.plain); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
+		cs = append(cs, tableSet{r, func() ruleset { return rules(d, index, true) }})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {
 		if !slices.ContainsFunc(d.Crypto, func(c CryptoLink) bool { return c.Link == link }) {
@@ -114,6 +113,9 @@ func planLinks(s *state, d *Desired) (cs []change) {
 		if len(l.Addrs) > 0 {
 			// A second address of a network goes with the first unless promoted.
 			setter(s, &cs)("net/ipv4/conf/"+l.Name+"/promote_secondaries", "1")
+			if !l.Loopback { // as on IOS, a network goes with its line
+				setter(s, &cs)("net/ipv4/conf/"+l.Name+"/ignore_routes_with_linkdown", "1")
+			}
 		}
 		for _, p := range l.Addrs {
 			if !slices.Contains(now.Addrs, p) {
@@ -148,75 +150,6 @@ func planLinks(s *state, d *Desired) (cs []change) {
 	}
 	setter(s, &cs)("net/ipv4/ip_forward", "1")
 	return cs
-}
-
-// planRoutes compares the static routes. Old ones go first: a next hop that
-// moved must not stand beside the new one.
-func planRoutes(s *state, d *Desired) (cs []change) {
-	var want []Route
-	for _, r := range d.Routes {
-		if r, ok := resolve(s, d, r, 0); ok && !slices.Contains(want, r) {
-			want = append(want, r)
-		}
-	}
-	for _, r := range s.routes {
-		if !slices.Contains(want, r) {
-			cs = append(cs, routeDel{r})
-		}
-	}
-	for _, r := range want {
-		if !slices.Contains(s.routes, r) {
-			cs = append(cs, routeAdd{r})
-		}
-	}
-	return cs
-}
-
-// resolve finds the neighbour and the link by which r is reached: over a
-// connected network or, as IOS does and Linux does not, over other static
-// routes. A route that cannot be reached now is left out.
-func resolve(s *state, d *Desired, r Route, depth int) (Route, bool) {
-	const maxDepth = 8 // static routes may point at each other
-	r.Prefix = r.Prefix.Masked()
-	if r.Null {
-		return r, true
-	}
-	if !r.Via.IsValid() || r.Link != "" {
-		l := s.link(r.Link)
-		if l == nil || !l.Up {
-			return r, false
-		}
-		if !r.Via.IsValid() {
-			return r, true
-		}
-	}
-	connected := 0 // length of the best connected network, plus one
-	link := ""
-	for _, l := range s.links {
-		for _, p := range l.Addrs {
-			if l.Up && (r.Link == "" || r.Link == l.Name) && p.Contains(r.Via) && p.Addr() != r.Via && p.Bits() >= connected {
-				connected, link = p.Bits()+1, l.Name
-			}
-		}
-	}
-	if connected > 0 || depth == maxDepth {
-		r.Link = link
-		return r, connected > 0
-	}
-	by := slices.Clone(d.Routes)
-	by = slices.DeleteFunc(by, func(o Route) bool { return !o.Prefix.Contains(r.Via) })
-	slices.SortStableFunc(by, func(a, b Route) int {
-		return cmp.Or(b.Prefix.Bits()-a.Prefix.Bits(), a.Metric-b.Metric)
-	})
-	for _, o := range by {
-		if o, ok := resolve(s, d, o, depth+1); ok {
-			if o.Via == (netip.Addr{}) && !o.Null {
-				o.Via = r.Via // the neighbour is on that link itself
-			}
-			return Route{Prefix: r.Prefix, Via: o.Via, Link: o.Link, Metric: r.Metric, Null: o.Null}, true
-		}
-	}
-	return r, false
 }
 
 // devices are the names that the kernel keeps settings for.

@@ -47,7 +47,7 @@ func newMachine(links ...LinkState) *machine {
 }
 
 func (m *machine) add(l LinkState) {
-	l.Index = len(m.links) + 2
+	l.Index, l.Carrier = len(m.links)+2, true
 	if l.MTU == 0 {
 		l.MTU = 1500
 	}
@@ -55,10 +55,10 @@ func (m *machine) add(l LinkState) {
 	m.links = append(m.links, l)
 }
 
-// apply performs the three plans as Kernel.Apply does, and returns their text.
+// apply performs the plans as Kernel.Apply does, and returns their text.
 func (m *machine) apply(d Desired) string {
 	var b strings.Builder
-	for _, plan := range []func(*state, *Desired) []change{planProtect, planLinks, planRoutes} {
+	for _, plan := range plans {
 		for _, c := range plan(&m.state, &d) {
 			b.WriteString(c.String() + "\n")
 			m.do(c)
@@ -96,9 +96,14 @@ func (m *machine) do(c change) {
 		l := m.link(c.link)
 		l.Addrs = slices.DeleteFunc(l.Addrs, func(p netip.Prefix) bool { return p == c.prefix })
 	case routeAdd:
-		m.routes = append(m.routes, c.Route)
+		m.routes = append(m.routes, c.destination)
 	case routeDel:
-		m.routes = slices.DeleteFunc(m.routes, func(r Route) bool { return r == c.Route })
+		m.routes = slices.DeleteFunc(m.routes, func(r destination) bool { return r.text() == c.text() })
+	case pinSet:
+		m.do(pinDel{c.pinned})
+		m.pins = append(m.pins, c.pinned)
+	case pinDel:
+		m.pins = slices.DeleteFunc(m.pins, func(p pinned) bool { return p.Addr == c.Addr && p.link == c.link })
 	case tunAdd:
 		m.add(LinkState{Name: c.name})
 		m.tuns = append(m.tuns, c.name)
@@ -114,6 +119,12 @@ func (m *machine) do(c change) {
 		if len(c.rules) > 0 {
 			m.table = c.rules.String()
 		}
+	case flowsSweep:
+		m.nat = c.by
+	case aliasAdd:
+		m.aliases = append(m.aliases, c.alias)
+	case aliasDel:
+		m.aliases = slices.DeleteFunc(m.aliases, func(a alias) bool { return a == c.alias })
 	case sysctlSet:
 		m.sysctl[c.key] = c.value
 	}
@@ -206,7 +217,7 @@ func TestReversePathFilterMovesToDevices(t *testing.T) {
 func TestMissingLinkIsBlocked(t *testing.T) {
 	m := newMachine(LinkState{Name: "lan0"})
 	text := m.apply(classic())
-	if !strings.Contains(text, "goto divert.wan0") || strings.Contains(text, "mark set") || !strings.Contains(text, "divert.wan0 counter drop") {
+	if !strings.Contains(text, "goto divert.wan0") || strings.Contains(text, "mark set meta mark | 0x20000000") || !strings.Contains(text, "divert.wan0 counter drop") {
 		t.Errorf("marks without a filter, or does not drop:\n%s", text)
 	}
 	m.add(LinkState{Name: "wan0"})

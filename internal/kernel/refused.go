@@ -31,9 +31,6 @@ func refuse() chain {
 	}}
 }
 
-// headerLen is all of an IPv4 packet that matters here.
-const headerLen = 20
-
 // WatchRefused calls refused with a sample of the packets that arrive in clear and
 // should have been encrypted, until ctx ends. Counters has the number of all.
 func (k *Kernel) WatchRefused(ctx context.Context, refused func(Refused)) error {

@@ -70,6 +70,14 @@ func markSet(bit uint32) rule {
 	}}
 }
 
+func markClear(bit uint32) rule {
+	return rule{fmt.Sprintf("meta mark set meta mark & %#08x", ^bit), []expr.Any{
+		&expr.Meta{Key: expr.MetaKeyMARK, Register: 1},
+		mask(binaryutil.NativeEndian.PutUint32(^bit)),
+		&expr.Meta{Key: expr.MetaKeyMARK, SourceRegister: true, Register: 1},
+	}}
+}
+
 func mask(m []byte) *expr.Bitwise {
 	return &expr.Bitwise{SourceRegister: 1, DestRegister: 1, Len: uint32(len(m)), Mask: m, Xor: make([]byte, len(m))}
 }

@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"conft/internal/acl"
@@ -14,6 +16,8 @@ const (
 	markEngine = 0x10000000
 	// markProtect is on packets that the filter diverts into the TUN.
 	markProtect = 0x20000000
+	// markTunnel is on packets that have come out of the TUN for a network of this side.
+	markTunnel = 0x04000000
 
 	tableName = "conft"
 
@@ -28,30 +32,45 @@ const (
 // chain is one chain of the table, with a hook or jumped to.
 type chain struct {
 	name     string
+	kind     string // "" for filter, "nat"
 	hook     string // "", "prerouting", "output", "postrouting"
 	priority int
+	maps     []vmap // that its rules look into
 	rules    []rule
+	counts   string // whose counters its rules have a part of; "" for its own
 }
+
+// tally is the name by which its rules are counted.
+func (c *chain) tally() string { return cmp.Or(c.counts, c.name) }
 
 // ruleset is the whole table. Its chains stand so that each is made before a
 // rule names it.
 type ruleset []chain
 
-// rules returns the table for the crypto links; index gives the number of each
-// link that has its filter in place.
+// rules returns the table; index gives the number of each link that has its filter
+// in place. With plain set those of the crypto links are the fewest: packets meet one
+// after the other.
+func rules(d *Desired, index map[string]int, plain bool) ruleset {
+	return slices.Concat(natRules(d), cryptoRules(d, index, plain), access(d), clampMSS(d))
+}
+
+// cryptoRules returns the chains of the crypto links.
 //
 // A permit does not mark the packet itself but goes to the chain leave.LINK,
 // and only there the mark is set, for the one device that carries the filter.
 // A device of the same name without the filter (gone and back, or not there
 // yet) gets a drop: what should be protected never leaves in clear.
-func rules(links []CryptoLink, index map[string]int) ruleset {
-	if len(links) == 0 {
+func cryptoRules(d *Desired, index map[string]int, plain bool) ruleset {
+	if len(d.Crypto) == 0 {
 		return nil
 	}
+	// What hosts behind the router are known by is not the engine's.
+	toEngine := join(toRouter(), except(d.aliases()))
 	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
-		join(protocol(50), toRouter(), notrack(), verdict(expr.VerdictAccept)),
-		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toRouter(), notrack(), verdict(expr.VerdictAccept)),
-		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toRouter(), notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(50), toEngine, notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(51), toEngine, notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
+		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 	}}
 	send := chain{name: "send", hook: "output", priority: hookSend, rules: []rule{
 		join(markHas(markEngine), notrack()),
@@ -63,30 +82,33 @@ func rules(links []CryptoLink, index map[string]int) ruleset {
 		join(untracked(), counter()),
 	}}
 	set := ruleset{refuse()}
-	for _, l := range links {
+	for _, l := range d.Crypto {
 		set = append(set, divert(l, index[l.Link]))
-		for _, s := range l.Selectors {
-			out := chain{name: outChain(l, s)}
-			clear := chain{name: clearChain(l, s)}
-			for _, e := range s.Rules {
-				if e.Remark != "" {
-					continue
-				}
-				if e.Log {
-					out.rules = append(out.rules, join(entry(e), logged(s.List, false, e)))
-				}
-				out.rules = append(out.rules, outRule(l, e))
-				clear.rules = append(clear.rules, clearRule(e))
-			}
-			set = append(set, out, clear)
-			leave.rules = append(leave.rules, join(linkName(expr.MetaKeyOIFNAME, l.Link), verdict(expr.VerdictJump, out.name)))
-			arrive.rules = append(arrive.rules, join(linkName(expr.MetaKeyIIFNAME, l.Link), verdict(expr.VerdictJump, clear.name)))
+		var x *acl.Index
+		if !plain {
+			x = l.index()
 		}
+		add := func(w walk, to *chain, cond rule) {
+			chains, enter, maps := w.chains(l, x, cond)
+			set = append(set, chains...)
+			to.rules, to.maps = append(to.rules, enter...), append(to.maps, maps...)
+		}
+		add(walkOut, &leave, linkName(expr.MetaKeyOIFNAME, l.Link))
+		add(walkClear, &arrive, linkName(expr.MetaKeyIIFNAME, l.Link))
+		add(walkTunnel, &arrive, linkName(expr.MetaKeyIIFNAME, l.TUN))
+		leave.rules = append(leave.rules, turned(l))
 	}
 	return append(set, arrive, send, leave)
 }
 
-// outRule is entry e as packets meet it that leave by the link.
+// outRules are entry e of s as packets meet it that leave by the link.
+func outRules(l CryptoLink, s Selector, e acl.Entry) (out []rule) {
+	if e.Log {
+		out = append(out, join(entry(e), logged(s.List, false, e)))
+	}
+	return append(out, outRule(l, e))
+}
+
 func outRule(l CryptoLink, e acl.Entry) rule {
 	if e.Action == acl.Deny {
 		return join(entry(e), counter(), verdict(expr.VerdictReturn))
@@ -102,6 +124,22 @@ func clearRule(e acl.Entry) rule {
 	return join(entry(mirror(e)), counter(), verdict(expr.VerdictGoto, refuse().name))
 }
 
+// tunnelRule is entry e as packets meet it that come out of the TUN. What is for a network
+// behind this router must not go on from here in clear: the peer took care of it. An entry
+// for all destinations says nothing about what is behind.
+func tunnelRule(e acl.Entry) rule {
+	if e.Action == acl.Deny || e.Src.Wildcard == ^uint32(0) {
+		return join(entry(mirror(e)), verdict(expr.VerdictReturn))
+	}
+	return join(entry(mirror(e)), markSet(markTunnel), verdict(expr.VerdictReturn))
+}
+
+// turned ends what has come out of a TUN and, with its network not there, would leave in
+// clear by the link of a crypto map.
+func turned(l CryptoLink) rule {
+	return join(linkName(expr.MetaKeyOIFNAME, l.Link), markHas(markTunnel), counter(), verdict(expr.VerdictDrop))
+}
+
 // blocked is where a packet ends that should be protected and cannot be.
 func blocked() rule { return join(counter(), verdict(expr.VerdictDrop)) }
 
@@ -115,11 +153,11 @@ func divert(l CryptoLink, index int) chain {
 }
 
 func divertChain(l CryptoLink) string            { return "divert." + l.Link }
-func outChain(l CryptoLink, s Selector) string   { return chainName("out.", l, s) }
-func clearChain(l CryptoLink, s Selector) string { return chainName("clear.", l, s) }
+func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s) }
+func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }
 
 func chainName(what string, l CryptoLink, s Selector) string {
-	return what + l.Link + "." + strings.ReplaceAll(s.Name, " ", ".")
+	return what + "." + l.Link + "." + strings.ReplaceAll(s.Name, " ", ".")
 }
 
 // String is the table as a script for nft.
@@ -133,9 +171,16 @@ func (r ruleset) String() string {
 	for _, c := range r {
 		fmt.Fprintf(&b, "nft add chain ip %s %s", tableName, c.name)
 		if c.hook != "" {
-			fmt.Fprintf(&b, " { type filter hook %s priority %d ; }", c.hook, c.priority)
+			fmt.Fprintf(&b, " { type %s hook %s priority %d ; }", cmp.Or(c.kind, "filter"), c.hook, c.priority)
 		}
 		b.WriteByte('\n')
+		for _, m := range c.maps {
+			fmt.Fprintf(&b, "nft add map ip %s %s { type ipv4_addr : verdict ; flags interval ; elements = {", tableName, m.name)
+			for _, br := range m.branches {
+				fmt.Fprintf(&b, " %s-%s : jump %s,", dotted(br.from), dotted(br.to), br.chain)
+			}
+			b.WriteString(" } ; }\n")
+		}
 		for _, rl := range c.rules {
 			fmt.Fprintf(&b, "nft add rule ip %s %s %s\n", tableName, c.name, rl.text)
 		}

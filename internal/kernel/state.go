@@ -29,6 +29,7 @@ type LinkState struct {
 	MTU     int
 	Addrs   []netip.Prefix
 	RX, TX  Traffic
+	Detail  LinkDetail
 
 	made  bool // by conft, here or in an earlier process
 	proto map[netip.Prefix]bool
@@ -36,6 +37,14 @@ type LinkState struct {
 
 // Traffic counts what crossed a link in one direction.
 type Traffic struct{ Packets, Bytes, Errors, Drops uint64 }
+
+// LinkDetail says what the errors of a link are made of, and counts multicasts.
+type LinkDetail struct {
+	Multicast                                 uint64
+	Length, CRC, Frame, Overrun, Missed       uint64 // received
+	Underrun, Aborted, Carrier, Window, Pulse uint64 // sent
+	Collisions                                uint64
+}
 
 // Found are the addresses that were not put there by conft, now or in a process
 // that was killed: those to adopt.
@@ -52,14 +61,18 @@ func (l *LinkState) Found() (found []netip.Prefix) {
 type state struct {
 	links   []LinkState // but lo
 	loUp    bool
-	routes  []Route           // of ours
+	routes  []destination     // of ours
+	pins    []pinned          // of ours
 	limits  []ipLimit         // routes that an IP MTU may stand in
 	mtus    map[string]int    // what they were, of links that have another now
 	tuns    []string          // of this process
 	filters map[string]string // by link: the TUN its filter feeds, "" when that is of another process
+	plain   bool              // the rules are to be as few as can be
 	table   string            // our nftables rules as text; "?" when they are of another process or changed
 	sysctl  map[string]string // by path below /proc/sys
 	named   map[linkAddr]bool // addresses that some Desired has named
+	nat     string            // what the translations in the kernel were made by; "?" when by another process
+	aliases []alias           // of ours
 }
 
 type linkAddr struct {
@@ -78,7 +91,7 @@ func (s *state) link(name string) *LinkState {
 
 // read takes stock. Kernel.mu is held.
 func (k *Kernel) read() (*state, error) {
-	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus}
+	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus, plain: k.plain}
 	s.tuns = slices.Sorted(maps.Keys(k.tuns))
 	var err error
 	if s.links, err = links(); err != nil {
@@ -105,10 +118,20 @@ func (k *Kernel) read() (*state, error) {
 	if s.routes, err = ownRoutes(s); err != nil {
 		return nil, err
 	}
+	if s.pins, err = ownPins(s); err != nil {
+		return nil, err
+	}
 	if s.limits, err = ipLimits(s); err != nil {
 		return nil, err
 	}
 	if s.table, err = k.tableText(); err != nil {
+		return nil, err
+	}
+	if s.table == "?" {
+		k.translates = "?"
+	}
+	s.nat = k.translates
+	if s.aliases, err = aliases(s); err != nil {
 		return nil, err
 	}
 	s.readSysctl()
@@ -142,6 +165,12 @@ func links() ([]LinkState, error) {
 		if st := a.Statistics; st != nil {
 			ls.RX = Traffic{st.RxPackets, st.RxBytes, st.RxErrors, st.RxDropped}
 			ls.TX = Traffic{st.TxPackets, st.TxBytes, st.TxErrors, st.TxDropped}
+			ls.Detail = LinkDetail{
+				Multicast: st.Multicast, Length: st.RxLengthErrors, CRC: st.RxCrcErrors, Frame: st.RxFrameErrors,
+				Overrun: st.RxFifoErrors + st.RxOverErrors, Missed: st.RxMissedErrors,
+				Underrun: st.TxFifoErrors, Aborted: st.TxAbortedErrors, Carrier: st.TxCarrierErrors, Window: st.TxWindowErrors,
+				Pulse: st.TxHeartbeatErrors, Collisions: st.Collisions,
+			}
 		}
 		for _, ad := range addrs {
 			if ad.index == a.Index {
@@ -152,27 +181,6 @@ func links() ([]LinkState, error) {
 		all = append(all, ls)
 	}
 	slices.SortFunc(all, func(a, b LinkState) int { return a.Index - b.Index })
-	return all, nil
-}
-
-// ownRoutes lists the routes of the main table that carry our number.
-func ownRoutes(s *state) ([]Route, error) {
-	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4,
-		&netlink.Route{Protocol: protocolConft, Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_PROTOCOL|netlink.RT_FILTER_TABLE)
-	if err != nil {
-		return nil, fmt.Errorf("kernel: ip route show: %w", err)
-	}
-	var all []Route
-	for _, r := range list {
-		e := Route{Prefix: prefix(r.Dst), Metric: r.Priority, Null: r.Type == unix.RTN_UNREACHABLE}
-		e.Via, _ = netip.AddrFromSlice(r.Gw.To4())
-		for _, l := range s.links {
-			if l.Index == r.LinkIndex {
-				e.Link = l.Name
-			}
-		}
-		all = append(all, e)
-	}
 	return all, nil
 }
 
@@ -208,7 +216,7 @@ const procSys = "/proc/sys/"
 func (s *state) readSysctl() {
 	files := []string{procSys + "net/ipv4/ip_forward"}
 	for _, pattern := range []string{"ipv4/conf/*/rp_filter", "ipv4/conf/*/send_redirects",
-		"ipv4/conf/*/accept_local", "ipv4/conf/*/promote_secondaries", "ipv6/conf/*/disable_ipv6"} {
+		"netfilter/nf_conntrack_*time*", "ipv4/conf/*/accept_local", "ipv4/conf/*/promote_secondaries", "ipv4/conf/*/ignore_routes_with_linkdown", "ipv6/conf/*/disable_ipv6"} {
 		match, _ := filepath.Glob(procSys + "net/" + pattern)
 		files = append(files, match...)
 	}

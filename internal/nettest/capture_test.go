@@ -27,15 +27,22 @@ type frame struct {
 	data []byte
 }
 
+// everyLink stands for all links that a namespace has or will have.
+const everyLink = ""
+
 // capture begins to look at the links.
 func capture(t testing.TB, ns *netns.NS, links ...string) *watch {
 	t.Helper()
 	w := &watch{t: t, links: map[string]int{}}
 	for _, l := range links {
 		err := ns.Do(func() error {
-			i, err := net.InterfaceByName(l)
-			if err != nil {
-				return err
+			index := 0
+			if l != everyLink {
+				i, err := net.InterfaceByName(l)
+				if err != nil {
+					return err
+				}
+				index = i.Index
 			}
 			fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 			if err != nil {
@@ -45,7 +52,7 @@ func capture(t testing.TB, ns *netns.NS, links ...string) *watch {
 			if err := unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, 256<<20); err != nil {
 				return err
 			}
-			return unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: htons(unix.ETH_P_ALL), Ifindex: i.Index})
+			return unix.Bind(fd, &unix.SockaddrLinklayer{Protocol: htons(unix.ETH_P_ALL), Ifindex: index})
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -105,8 +112,9 @@ func (f frame) esp() []byte {
 	return nil
 }
 
-// kind says what a frame carries: "ESP", "IKE", or addresses and protocol of
-// anything else; "" when it is not IPv4.
+// kind says what a frame carries: "ESP", "AH", "IKE", or addresses and protocol of
+// anything else; "" when it is not IPv4. Fragments behind the first, which have no ports,
+// are said to be such.
 func (f frame) kind() string {
 	p := f.ip()
 	switch {
@@ -114,6 +122,10 @@ func (f frame) kind() string {
 		return ""
 	case p[9] == unix.IPPROTO_ESP:
 		return "ESP"
+	case p[9] == unix.IPPROTO_AH:
+		return "AH"
+	case binary.BigEndian.Uint16(p[6:])&0x1fff != 0:
+		return fmt.Sprintf("%v > %v protocol %d, later fragment", netip.AddrFrom4([4]byte(p[12:])), netip.AddrFrom4([4]byte(p[16:])), p[9])
 	case p[9] == unix.IPPROTO_UDP && binary.BigEndian.Uint16(p[20:]) == 500 && binary.BigEndian.Uint16(p[22:]) == 500:
 		return "IKE"
 	}
@@ -131,12 +143,12 @@ func kinds(list []frame) map[string]int {
 	return n
 }
 
-// protected fails the test unless only ESP and IKE have passed since the last look.
+// protected fails the test unless only ESP, AH and IKE have passed since the last look.
 func (w *watch) protected() []frame {
 	w.t.Helper()
 	list := w.frames()
 	for k, n := range kinds(list) {
-		if k != "ESP" && k != "IKE" {
+		if k != "ESP" && k != "AH" && k != "IKE" {
 			w.t.Errorf("%d packets in clear on the wire: %s", n, k)
 		}
 	}

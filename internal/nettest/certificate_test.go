@@ -97,10 +97,13 @@ func (a *certAuthority) peer(change func(*x509.Certificate)) (Peer, *x509.Certif
 
 // enrol gives r1 keys and certificates as an operator does, by pasting; it enrols with
 // the authority and trusts it.
-func (a *certAuthority) enrol(r *Conft) {
+func (a *certAuthority) enrol(r *Conft) { a.enrolAs(r, "r1") }
+
+// enrolAs does so for a router of another name.
+func (a *certAuthority) enrolAs(r *Conft, name string) {
 	a.t.Helper()
-	r.Exec("configure terminal", "hostname r1", "ip domain name lab", "crypto key generate rsa modulus 2048",
-		"crypto pki trustpoint CA", "enrollment terminal", "subject-name cn=r1,o=lab", "revocation-check none", "exit", "end")
+	r.Exec("configure terminal", "hostname "+name, "ip domain name lab", "crypto key generate rsa modulus 2048",
+		"crypto pki trustpoint CA", "enrollment terminal", "subject-name cn="+name+",o=lab", "revocation-check none", "exit", "end")
 	r.Exec(append(append([]string{"configure terminal", "crypto pki authenticate CA"}, certLines(a.cert)...), "yes", "end")...)
 	screen := r.Exec("crypto pki enroll CA", "yes", "no")
 	_, rest, _ := strings.Cut(screen, "Certificate Request follows:\n\n")
@@ -159,6 +162,32 @@ func TestStrongSwanCertificates(t *testing.T) {
 			r.Close()
 			r.Start()
 			c.ping(t, c.a, "20.1.1.2")
+		})
+	}
+}
+
+// Both call themselves by the subjects of their certificates.
+func TestStrongSwanDistinguishedNames(t *testing.T) {
+	for _, role := range []string{"initiator", "responder"} {
+		t.Run(role, func(t *testing.T) {
+			t.Parallel()
+			c := newChain(t)
+			ca := newCertAuthority(t, "ca")
+			tunnel, _ := ca.peer(nil)
+			tunnel.CA = pemText("CERTIFICATE", ca.cert.Raw)
+			tunnel.LocalID, tunnel.RemoteID = "O=lab, CN=moon", "O=lab, CN=r1, unstructuredName=r1.lab" // IOS puts the name into the subject
+			peer := StartStrongSwan(t, c.r3, tunnel)
+			r := c.signatures(t, ca)
+			r.Exec("configure terminal", "crypto isakmp identity dn", "end", "clear crypto isakmp")
+			if role == "initiator" {
+				c.ping(t, c.a, "20.1.1.2")
+			} else if err := peer.Initiate(); err != nil {
+				t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+			}
+			c.every(t, c.a, "20.1.1.2", 3)
+			if log := r.Exec("show logging"); !strings.Contains(log, "authentication using id type ID_DER_ASN1_DN") || strings.Contains(log, "Using FQDN as My ID") {
+				t.Error(log)
+			}
 		})
 	}
 }

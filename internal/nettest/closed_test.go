@@ -1,158 +1,135 @@
 package nettest
 
 import (
-	"net"
-	"net/netip"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"conft/internal/netns"
 )
 
-// clearCount counts what a namespace receives in clear.
-type clearCount struct {
-	*watch
-	inside, far   netip.Prefix // what must be protected
-	leaked, other int          // packets from inside to far, and from inside to elsewhere
-}
-
-// look counts what has come since the last look.
-func (c *clearCount) look() {
-	for _, f := range c.frames() {
-		p := f.ip()
-		if p == nil || f.out || !c.inside.Contains(netip.AddrFrom4([4]byte(p[12:]))) {
-			continue
-		}
-		if c.far.Contains(netip.AddrFrom4([4]byte(p[16:]))) {
-			c.leaked++
-		} else {
-			c.other++
-		}
-	}
-}
-
-// flood sends small UDP datagrams from a source address to all targets in turn,
-// thousands in a second, until the end of the test; the counter says how many rounds
-// were sent. Where the address is not there at the moment, it tries again.
-func flood(t testing.TB, ns *netns.NS, source string, targets ...string) *atomic.Int64 {
-	t.Helper()
-	var rounds atomic.Int64
-	stop, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
-		tick := time.NewTicker(500 * time.Microsecond)
-		defer tick.Stop()
-		var conn net.PacketConn
-		for {
-			select {
-			case <-stop:
-				if conn != nil {
-					conn.Close()
-				}
-				return
-			case <-tick.C:
-			}
-			if conn == nil {
-				ns.Do(func() (err error) {
-					conn, err = net.ListenPacket("udp4", source+":0")
-					return err
-				})
-				if conn == nil {
-					continue
-				}
-			}
-			for _, target := range targets {
-				conn.WriteTo([]byte("plain text"), net.UDPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr(target), 9)))
-			}
-			rounds.Add(1)
-		}
-	}()
-	t.Cleanup(func() {
-		close(stop)
-		<-done
-	})
-	return &rounds
-}
-
-// "Never send protected traffic in clear": not while the router starts, changes, is
-// killed, lies dead, comes back or stops.
-//
-//	host 10.1.1.2 --- 10.1.1.1 r 12.12.12.1 --- 12.12.12.2 next, who watches the wire
+// "Never send protected traffic in clear": not while the router starts, is changed, renews
+// and loses its SAs, loses its links, is killed, lies dead, comes back or stops.
 func TestFailClosed(t *testing.T) {
 	t.Parallel()
-	Root(t)
-	host, r, next := Namespace(t, "host"), Namespace(t, "r"), Namespace(t, "next")
-	Cable(t, host, "eth0", "10.1.1.2/24", r, "eth1", "")
-	Cable(t, r, "eth0", "", next, "eth0", "12.12.12.2/24")
-	if err := host.Default(netip.MustParseAddr("10.1.1.1")); err != nil {
-		t.Fatal(err)
-	}
-	w := clearCount{watch: capture(t, next, "eth0"), inside: netip.MustParsePrefix("10.1.1.0/24"), far: netip.MustParsePrefix("20.1.1.0/24")}
-	// Forwarded packets and the router's own, from the first moment on.
-	forwarded := flood(t, host, "10.1.1.2", "20.1.1.1", "30.1.1.1")
-	local := flood(t, r, "10.1.1.1", "20.1.1.1", "30.1.1.1")
+	chain := newBareChain(t)
+	x := newTraffic(t, chain)
+	u := chain.tunnelOf(t, ends{global: []string{"crypto isakmp invalid-spi-recovery"}})
+	u.left.Exec("write memory")
 
 	const (
 		outside = "interface GigabitEthernet0/0"
-		m10     = "crypto map m 10 ipsec-isakmp"
+		inside  = "interface GigabitEthernet0/1"
+		m10     = "crypto map M 10 ipsec-isakmp"
+		wan     = "12.12.12.1"
+		far     = "23.23.23.3"
 	)
-	c := StartConft(t, r, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
-	c.Exec("configure terminal",
-		"access-list 100 permit ip 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255",
-		"crypto isakmp policy 1", "authentication pre-share", "exit", "crypto isakmp key k address 12.12.12.2",
-		"crypto ipsec transform-set s esp-aes esp-sha-hmac",
-		m10, "set peer 12.12.12.2", "set transform-set s", "match address 100",
-		outside, "crypto map m", "ip address 12.12.12.1 255.255.255.0", "no shutdown",
-		"interface GigabitEthernet0/1", "ip address 10.1.1.1 255.255.255.0", "no shutdown",
-		"ip route 0.0.0.0 0.0.0.0 12.12.12.2", "end", "write")
+	both := []string{wan, far} // send through the tunnel
+	typed := func(lines ...string) func() {
+		return func() { u.left.Exec(append([]string{"configure terminal"}, lines...)...) }
+	}
+	exec := func(c *Conft, lines ...string) func() { return func() { c.Exec(lines...) } }
+	script := func(ns *netns.NS, s string) func() { return func() { sh(t, ns, s) } }
+	// recabled gives r1 another outside link of the same name.
+	recabled := func() {
+		sh(t, u.r1, "ip link del eth0")
+		Cable(t, u.r1, "eth0", "", u.r2, "eth0", "12.12.12.2/24")
+	}
+	for _, e := range []struct {
+		when   string
+		do     func()
+		clear  bool     // the rest passes
+		tunnel []string // who sends through the tunnel again
+	}{
+		{when: "at the start", do: func() {}, clear: true, tunnel: both},
 
-	// flows waits until both senders have sent for a while and, where clear traffic is to
-	// pass, until it does: a tap that sees nothing proves nothing.
-	flows := func(when string, clear bool) {
-		t.Helper()
-		w.look()
-		f, l, o := forwarded.Load(), local.Load(), w.other
-		wait(t, "traffic "+when, 20*time.Second, func() bool {
-			w.look()
-			return forwarded.Load() > f+100 && (!clear || local.Load() > l+100 && w.other > o+200)
-		})
-		if w.leaked > 0 {
-			t.Fatalf("%s: %d protected packets left in clear", when, w.leaked)
+		{when: "with another entry in the access list", do: typed("access-list 100 permit ip 10.1.1.0 0.0.0.255 40.1.1.0 0.0.0.255"), clear: true, tunnel: both},
+		{when: "with an access list of other entries for the same", clear: true, do: typed("ip access-list extended other",
+			"permit ip 10.1.1.0 0.0.0.127 20.1.1.0 0.0.0.255", "permit udp any 20.1.1.0 0.0.0.255", m10, "match address other")},
+		{when: "with the access list that it had", do: typed(m10, "match address 100", "no ip access-list extended other"), clear: true, tunnel: both},
+		{when: "with a second crypto map entry", clear: true, tunnel: both, do: typed("access-list 101 permit ip 10.1.1.0 0.0.0.255 50.1.1.0 0.0.0.255",
+			"crypto map M 5 ipsec-isakmp", "set peer 12.12.12.9", "set transform-set TS", "match address 101")},
+		{when: "without the second crypto map entry", do: typed("no crypto map M 5"), clear: true, tunnel: both},
+		{when: "without peer", do: typed(m10, "no set peer 23.23.23.3"), clear: true},
+		{when: "with peer", do: typed(m10, "set peer 23.23.23.3"), clear: true, tunnel: both},
+		{when: "with a transform set that the peer has not", clear: true,
+			do: typed("crypto ipsec transform-set ELSE esp-3des esp-md5-hmac", m10, "set transform-set ELSE")},
+		{when: "with the transform set", do: typed(m10, "set transform-set TS", "do clear crypto sa"), clear: true, tunnel: both},
+		{when: "with IKE off", do: typed("no crypto isakmp enable", "do clear crypto sa"), clear: true},
+		{when: "with IKE on", do: typed("crypto isakmp enable"), clear: true, tunnel: both},
+		{when: "with the address of an interface that is not there", do: typed("crypto map M local-address Loopback9"), clear: true},
+		{when: "with the outside interface's own address", do: typed("no crypto map M local-address"), clear: true, tunnel: both},
+		{when: "with another outside address", do: typed(outside, "ip address 12.12.12.9 255.255.255.0"), clear: true},
+		{when: "with the outside address that it had", do: typed(outside, "ip address 12.12.12.1 255.255.255.0"), clear: true, tunnel: both},
+		{when: "without outside address", do: typed("ip route 20.1.1.0 255.255.255.0 GigabitEthernet0/0", outside, "no ip address")},
+		{when: "with the outside address again", do: typed("no ip route 20.1.1.0 255.255.255.0 GigabitEthernet0/0",
+			outside, "ip address 12.12.12.1 255.255.255.0"), clear: true, tunnel: both},
+		{when: "with the outside shut down", do: typed(outside, "shutdown")},
+		{when: "with the outside up again", do: typed(outside, "no shutdown"), clear: true, tunnel: both},
+		{when: "with the inside shut down", do: typed(inside, "shutdown")},
+		{when: "with the inside up again", do: typed(inside, "no shutdown"), clear: true, tunnel: both},
+
+		{when: "after clear crypto sa", do: exec(u.left, "clear crypto sa"), clear: true, tunnel: both},
+		{when: "after clear crypto sa at the peer", do: exec(u.right, "clear crypto sa"), clear: true, tunnel: both},
+		{when: "after clear crypto isakmp", do: exec(u.left, "clear crypto isakmp"), clear: true, tunnel: both},
+		{when: "while SAs are renewed", clear: true, tunnel: both, do: func() {
+			typed("crypto ipsec security-association lifetime kilobytes 2560", "do clear crypto sa")()
+			u.renewals(t, 3)
+		}},
+		{when: "while no SA can be renewed", do: func() { u.mute(t) }, clear: true},
+		{when: "while they can again", do: func() { u.unmute(t) }, clear: true, tunnel: both},
+		{when: "with SAs of a usual volume", do: typed("no crypto ipsec security-association lifetime kilobytes 2560"), clear: true, tunnel: both},
+
+		{when: "with the outside link down", do: script(u.r1, "ip link set eth0 down"), clear: true, tunnel: both}, // conft wants it up
+		{when: "with the cable pulled", do: script(u.r2, "ip link set eth0 down")},
+		{when: "with the cable in again", do: script(u.r2, "ip link set eth0 up"), clear: true, tunnel: both},
+		{when: "with the inside link down", do: script(u.r1, "ip link set eth1 down"), clear: true, tunnel: both},
+		{when: "with the outside link deleted and made again", do: recabled, clear: true, tunnel: both},
+
+		{when: "after kill -9", do: u.left.Kill, clear: true}, // the kernel still forwards
+		{when: "after the start on a killed one's remains", do: u.left.Start, clear: true, tunnel: both},
+		{when: "after kill -9 while SAs are young", do: func() { u.left.Exec("clear crypto sa"); u.left.Kill() }, clear: true},
+		{when: "with the outside link of a killed one made again", clear: true, do: func() {
+			recabled()
+			sh(t, u.r1, "ip addr add 12.12.12.1/24 dev eth0; ip link set eth0 up; ip route add default via 12.12.12.2")
+		}},
+		{when: "after the start on those remains", do: u.left.Start, clear: true, tunnel: both},
+		{when: "when somebody takes the outside address away", clear: true, tunnel: both,
+			do: script(u.r1, "ip route del default proto boot; ip addr flush dev eth0")},
+		{when: "after kill -9 of the peer", do: u.right.Kill, clear: true},
+		{when: "with somebody's own address and route", do: script(u.r1, "ip addr add 12.12.12.77/24 dev eth0; ip route add default via 12.12.12.2 metric 500"), clear: true},
+		{when: "after an orderly stop", do: u.left.Close}, // nothing is forwarded, as it was found before the kill
+		{when: "after a start from nvram, without a peer", do: u.left.Start, clear: true},
+	} {
+		x.mark()
+		e.do()
+		wait(t, "traffic "+e.when, 30*time.Second, func() bool { return x.moved(e.clear, e.tunnel...) })
+		if x.leaked > 0 {
+			t.Fatal(e.when)
 		}
 	}
-	flows("while the router runs", true)
+}
 
-	for _, x := range []struct {
-		when  string
-		lines []string
-		clear bool
-	}{
-		{"with another entry in the access list", []string{"access-list 100 permit ip 10.1.1.0 0.0.0.255 40.1.1.0 0.0.0.255"}, true},
-		{"with an access list of other entries for the same", []string{"ip access-list extended other", "permit ip 10.1.1.0 0.0.0.127 20.1.1.0 0.0.0.255", "permit udp any 20.1.1.0 0.0.0.255", m10, "match address other"}, true},
-		{"with the access list that it had", []string{m10, "match address 100", "no ip access-list extended other"}, true},
-		{"with a second crypto map entry", []string{"access-list 101 permit ip 10.1.1.0 0.0.0.255 50.1.1.0 0.0.0.255",
-			"crypto map m 5 ipsec-isakmp", "set peer 12.12.12.9", "set transform-set s", "match address 101"}, true},
-		{"without the second crypto map entry", []string{"no crypto map m 5"}, true},
-		{"without peer", []string{m10, "no set peer 12.12.12.2"}, true},
-		{"with peer", []string{m10, "set peer 12.12.12.2"}, true},
-		{"with another outside address", []string{outside, "ip address 12.12.12.9 255.255.255.0"}, true},
-		{"with the outside down", []string{outside, "shutdown"}, false},
-		{"with the outside up again", []string{outside, "no shutdown"}, true},
-		{"with the inside down", []string{"interface GigabitEthernet0/1", "shutdown"}, false},
-		{"with the inside up again", []string{"interface GigabitEthernet0/1", "no shutdown"}, true},
-	} {
-		c.Exec(append([]string{"configure terminal"}, x.lines...)...)
-		flows(x.when, x.clear)
-	}
-	for range 3 {
-		c.Kill()
-		flows("after kill -9", true) // the kernel still forwards
-		c.Start()
-		flows("after the start on a killed one's remains", true)
-	}
-	c.Close()
-	flows("after an orderly stop", false)
-	c.Start()
-	flows("after a start from nvram", true)
+// mute keeps the routers' IKE messages from each other.
+func (c *chain) mute(t *testing.T) {
+	t.Helper()
+	need(t, "nft")
+	sh(t, c.r2, "nft 'table ip mute { chain forward { type filter hook forward priority 0; udp dport { 500, 4500 } drop; }; }'")
+}
+
+func (c *chain) unmute(t *testing.T) {
+	t.Helper()
+	sh(t, c.r2, "nft delete table ip mute")
+}
+
+// renewals waits until the newest SA of the left router has been another so many times.
+func (u *tunnel) renewals(t *testing.T, n int) {
+	t.Helper()
+	before := newest(u.left)
+	wait(t, "renewals", 30*time.Second, func() bool {
+		if now := newest(u.left); now != before && now != "" {
+			before = now
+			n--
+		}
+		return n <= 0
+	})
 }

@@ -123,7 +123,7 @@ func TestDynamicReverseRoute(t *testing.T) {
 	t.Parallel()
 	u := newDynamic(t, "reverse-route")
 	u.right.Exec("configure terminal", "no ip route 0.0.0.0 0.0.0.0", "ip route 12.12.12.0 255.255.255.0 23.23.23.2", "end")
-	const route = "S       10.1.1.0 [1/0] via 23.23.23.2"
+	const route = "S       10.1.1.0 [1/0] via 12.12.12.1" // as IOS does, by way of the peer
 	if out := u.right.Exec("show ip route"); strings.Contains(out, "10.1.1.0") {
 		t.Fatalf("a route before there is a tunnel:\n%s", out)
 	}
@@ -139,6 +139,9 @@ func TestDynamicReverseRoute(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
 	}
+	if out := sh(t, u.r3, "ip -4 route show 10.1.1.0/24"); !strings.Contains(out, "via 23.23.23.2 dev eth0") {
+		t.Errorf("the kernel has %q", out)
+	}
 	u.down(t)
 	wait(t, "the route to go", 5*time.Second, func() bool { return !strings.Contains(u.right.Exec("show ip route"), "10.1.1.0") })
 }
@@ -147,8 +150,12 @@ func TestDynamicReverseRoute(t *testing.T) {
 func TestStaticReverseRoute(t *testing.T) {
 	t.Parallel()
 	u := newTunnel(t, ends{entry: []string{"reverse-route"}})
-	const route = "20.1.1.0 [1/0] via 12.12.12.2"
-	has := func() bool { return strings.Contains(u.left.Exec("show ip route"), route) }
+	const route = "20.1.1.0 [1/0] via 23.23.23.3"
+	has := func() bool {
+		shown := strings.Contains(u.left.Exec("show ip route"), route)
+		there := strings.Contains(sh(t, u.r1, "ip -4 route show 20.1.1.0/24"), "via 12.12.12.2 dev eth0")
+		return shown && there
+	}
 	if has() {
 		t.Fatal("a route before there is a tunnel")
 	}

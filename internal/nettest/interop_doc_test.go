@@ -19,11 +19,13 @@ Written by ` + "`make interop`" + ` on %s; not to be changed by hand.
 In each cell a real tunnel came up between two hosts behind two routers, begun by the
 side that the column names. A ping of 1000 octets went each way; then the side that had
 begun renewed the IPsec SA, conft because its volume ran out; and a ping went each way
-again, with no other packet between the routers than IKE and ESP. ISAKMP uses pre-shared keys
-and, where a table does not say otherwise, main mode. strongSwan runs ESP in user space
+again, with no other packet between the routers than IKE and ESP or AH. Where a table
+does not say otherwise, ISAKMP uses pre-shared keys and main mode. Where it says NAT, the
+side that begins is behind one that changes address and ports. strongSwan runs ESP in user space
 and therefore in UDP 4500, as behind a NAT; the Linux kernel, with strongSwan as its key
 daemon, in a virtual machine, where ESP is IP protocol 50, as between two confts; it is
-in the table about ESP only, because its IKE is strongSwan's again.
+in the tables about ESP and AH only, because its IKE is strongSwan's again. User space
+has no AH, and strongSwan no AH together with ESP.
 `
 
 // interopDocument is the matrix as a page.
@@ -47,7 +49,9 @@ func interopDocument(t *testing.T, sections []section, results map[string][]stri
 			fmt.Fprintf(&b, "| %s |", s.name(r))
 			for _, f := range columns {
 				cells := results[f.name+r.String()]
-				if cells == nil {
+				if !f.has(r) {
+					cells = []string{"-", "-"}
+				} else if cells == nil {
 					cells = []string{"not run", "not run"}
 				}
 				fmt.Fprintf(&b, " %s |", strings.Join(cells, " | "))

@@ -12,6 +12,8 @@ type row struct {
 	group, pfs int
 	set        string
 	aggressive bool
+	rsa        bool // authenticated by certificates
+	nat        bool // the side that begins is behind a NAT
 }
 
 // section is a table of the matrix: rows that differ in one respect or two.
@@ -26,16 +28,22 @@ type section struct {
 // has, every suite, every group and every mode occurs.
 func interopSections(full bool) []section {
 	if !full {
-		return []section{{"Short form", row.String, []row{
-			{"aes", "sha", 2, 0, "esp-aes esp-sha-hmac", false},
-			{"3des", "md5", 2, 1, "esp-3des esp-md5-hmac", false},
-			{"des", "md5", 1, 0, "esp-des esp-md5-hmac", true},
-			{"aes 256", "sha256", 14, 14, "esp-aes 256 esp-sha256-hmac", false},
-			{"aes 192", "sha384", 20, 19, "esp-aes 192 esp-sha384-hmac", true},
-			{"aes 256", "sha512", 21, 0, "esp-gcm 256", false},
-			{"aes", "sha", 5, 5, "esp-null esp-sha-hmac", false},
-			{"aes", "sha256", 24, 24, "esp-gcm", false},
-		}, true}}
+		return []section{{title: "Short form", name: row.String, esp: true, rows: []row{
+			{enc: "aes", hash: "sha", group: 2, set: "esp-aes esp-sha-hmac"},
+			{enc: "3des", hash: "md5", group: 2, pfs: 1, set: "esp-3des esp-md5-hmac"},
+			{enc: "des", hash: "md5", group: 1, set: "esp-des esp-md5-hmac", aggressive: true},
+			{enc: "aes 256", hash: "sha256", group: 14, pfs: 14, set: "esp-aes 256 esp-sha256-hmac"},
+			{enc: "aes 192", hash: "sha384", group: 20, pfs: 19, set: "esp-aes 192 esp-sha384-hmac", aggressive: true},
+			{enc: "aes 256", hash: "sha512", group: 21, set: "esp-gcm 256"},
+			{enc: "aes", hash: "sha", group: 5, pfs: 5, set: "esp-null esp-sha-hmac"},
+			{enc: "aes", hash: "sha256", group: 24, pfs: 24, set: "esp-gcm"},
+			{enc: "aes", hash: "sha", group: 2, set: "ah-sha256-hmac"},
+			{enc: "aes", hash: "sha", group: 2, pfs: 2, set: "ah-md5-hmac esp-aes 256 esp-sha-hmac"},
+		}}, {title: "Short form, certificates and NAT", name: row.String, rows: []row{
+			{enc: "aes", hash: "sha", group: 2, set: "esp-aes esp-sha-hmac", nat: true},
+			{enc: "aes", hash: "sha256", group: 19, set: "esp-gcm", rsa: true, nat: true},
+			{enc: "aes", hash: "sha", group: 14, set: "esp-aes esp-sha-hmac", rsa: true, nat: true, aggressive: true},
+		}}}
 	}
 	suites := section{title: "Encryption and hash of phase 1 (group 2, ESP with AES and SHA)",
 		name: func(r row) string { return r.enc + ", " + r.hash }}
@@ -62,10 +70,29 @@ func interopSections(full bool) []section {
 	for _, bits := range []string{"", " 192", " 256"} {
 		sets.rows = append(sets.rows, row{set: "esp-gcm" + bits})
 	}
-	all := []section{suites, groups, sets, aggressive}
+	headers := section{esp: true, title: "AH, alone and with ESP (phase 1 with AES, SHA, group 2)", name: sets.name}
+	for _, h := range []string{"ah-md5-hmac", "ah-sha-hmac", "ah-sha256-hmac", "ah-sha384-hmac", "ah-sha512-hmac"} {
+		headers.rows = append(headers.rows, row{set: h})
+	}
+	for _, s := range []string{"ah-md5-hmac esp-des", "ah-sha-hmac esp-aes esp-sha-hmac", "ah-sha256-hmac esp-gcm 256"} {
+		headers.rows = append(headers.rows, row{set: s})
+	}
+	ways := section{title: "Modes, authentication and NAT (AES, SHA)",
+		name: func(r row) string { return r.way() + fmt.Sprintf(", group %d%s", r.group, pfsName(r.pfs)) }}
+	for _, r := range []row{{}, {nat: true}, {rsa: true}, {rsa: true, nat: true}} {
+		for _, r.aggressive = range []bool{false, true} {
+			for _, r.group = range []int{2, 14, 19} {
+				for _, r.pfs = range []int{0, r.group} {
+					ways.rows = append(ways.rows, r)
+				}
+			}
+		}
+	}
+	all := []section{suites, groups, sets, headers, aggressive, ways}
 	for _, s := range all {
-		for i, r := range s.rows {
-			s.rows[i] = row{cmp.Or(r.enc, "aes"), cmp.Or(r.hash, "sha"), cmp.Or(r.group, 2), r.pfs, cmp.Or(r.set, "esp-aes esp-sha-hmac"), r.aggressive}
+		for i := range s.rows {
+			r := &s.rows[i]
+			r.enc, r.hash, r.group, r.set = cmp.Or(r.enc, "aes"), cmp.Or(r.hash, "sha"), cmp.Or(r.group, 2), cmp.Or(r.set, "esp-aes esp-sha-hmac")
 		}
 	}
 	return all
@@ -79,32 +106,66 @@ func pfsName(group int) string {
 }
 
 func (r row) String() string {
-	mode := "main mode"
-	if r.aggressive {
-		mode = "aggressive mode"
-	}
-	return fmt.Sprintf("%s, %s, %s, group %d; %s%s", mode, r.enc, r.hash, r.group, r.set, pfsName(r.pfs))
+	return fmt.Sprintf("%s, %s, %s, group %d; %s%s", r.way(), r.enc, r.hash, r.group, r.set, pfsName(r.pfs))
 }
 
-// lines tell a conft whose peer is that address.
-func (r row) lines(peer, own string) []string {
+// way is how phase 1 is done.
+func (r row) way() string {
+	words := []string{"main mode", "pre-shared key"}
+	if r.aggressive {
+		words[0] = "aggressive mode"
+	}
+	if r.rsa {
+		words[1] = "RSA signatures"
+	}
+	if r.nat {
+		words = append(words, "NAT")
+	}
+	return strings.Join(words, ", ")
+}
+
+// seen says at which addresses r1 and r3 see each other.
+func (r row) seen(r1Begins bool) (r3, r1 string) {
+	switch {
+	case r.nat && r1Begins:
+		return site3.wan, site3.gateway
+	case r.nat:
+		return site1.gateway, site1.wan
+	}
+	return site3.wan, site1.wan
+}
+
+// lines tell the conft of a site, of that name, which sees its peer at an address.
+func (r row) lines(s site, name, peer string) []string {
+	auth := "pre-share"
+	if r.rsa {
+		auth = "rsa-sig"
+	}
 	lines := []string{"clear crypto sa", "clear crypto isakmp", "configure terminal",
-		"crypto isakmp policy 10", "authentication pre-share", "encryption " + r.enc, "hash " + r.hash, fmt.Sprint("group ", r.group), "exit",
+		"crypto isakmp policy 10", "authentication " + auth, "encryption " + r.enc, "hash " + r.hash, fmt.Sprint("group ", r.group), "exit",
 		"crypto ipsec transform-set TS " + r.set, "exit",
-		"crypto map M 10 ipsec-isakmp", "no set pfs"}
+		"crypto map M 10 ipsec-isakmp", "no set peer", "set peer " + peer, "no set pfs"}
 	if r.pfs != 0 {
 		lines = append(lines, fmt.Sprintf("set pfs group%d", r.pfs))
 	}
-	lines = append(lines, "exit", "no crypto isakmp peer address "+peer)
+	lines = append(lines, "exit")
+	for _, a := range []string{site1.wan, site1.gateway, site3.wan, site3.gateway} {
+		lines = append(lines, "no crypto isakmp peer address "+a)
+	}
 	if r.aggressive {
-		lines = append(lines, "crypto isakmp peer address "+peer, "set aggressive-mode password cisco123",
-			"set aggressive-mode client-endpoint ipv4-address "+own)
+		lines = append(lines, "crypto isakmp peer address "+peer)
+		if r.rsa {
+			lines = append(lines, "set aggressive-mode client-endpoint fqdn "+name+".lab")
+		} else {
+			lines = append(lines, "set aggressive-mode password cisco123", "set aggressive-mode client-endpoint ipv4-address "+s.wan)
+		}
 	}
 	return append(lines, "end")
 }
 
-// peer tells strongSwan on r3.
-func (r row) peer() Peer {
+// peer tells strongSwan on r3, which sees r1 at an address; certified is what it is told
+// where it has certificates.
+func (r row) peer(seen string, certified Peer) Peer {
 	group := map[int]string{1: "modp768", 2: "modp1024", 5: "modp1536", 14: "modp2048", 15: "modp3072", 16: "modp4096",
 		19: "ecp256", 20: "ecp384", 21: "ecp521", 24: "modp2048s256"}
 	word := strings.NewReplacer("esp-", "", "-hmac", "", " esp-", "-", "aes 192", "aes192", "aes 256", "aes256", "aes", "aes128",
@@ -113,6 +174,13 @@ func (r row) peer() Peer {
 	if r.pfs != 0 {
 		esp += "-" + group[r.pfs]
 	}
-	return Peer{Local: site3.wan, Remote: site1.wan, LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24", PSK: "cisco123",
-		IKE: word(r.enc) + "-" + word(r.hash) + "-" + group[r.group], ESP: esp, Aggressive: r.aggressive}
+	p := Peer{Local: site3.wan, LocalTS: "20.1.1.0/24", RemoteTS: "10.1.1.0/24", PSK: "cisco123", RemoteID: site1.wan}
+	if r.rsa {
+		p = certified
+	}
+	p.Remote, p.IKE, p.ESP, p.Aggressive = seen, word(r.enc)+"-"+word(r.hash)+"-"+group[r.group], esp, r.aggressive
+	if ah, ok := strings.CutPrefix(esp, "ah-"); ok {
+		p.ESP, p.AH = "", ah
+	}
+	return p
 }

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vishvananda/netlink"
 
 	"conft/internal/netns"
 )
@@ -35,14 +38,15 @@ var farEnds = []farEnd{
 // interopLab is the classic topology, in which one row after the other has its turn.
 type interopLab struct {
 	*tunnel
-	load         func(row) error // tells r3
-	begin, renew func() error    // from r3's side; nil when packets of host b do it
+	load         func(r row, r1 string) error // tells r3 where it sees r1
+	ca           *certAuthority
+	begin, renew func() error // from r3's side; nil when packets of host b do it
 	fromA, fromB *prober
 }
 
 // TestInteroperability brings a tunnel up from either side for each row with each peer,
 // sends packets both ways, has the side that began renew the IPsec SA, and sends again.
-// What is on the wire is ESP and IKE only.
+// What is on the wire is ESP or AH, and IKE only.
 func TestInteroperability(t *testing.T) {
 	sections := interopSections(*interopFile != "")
 	results := map[string][]string{} // peer and row: conft begins, peer begins
@@ -67,6 +71,9 @@ func TestInteroperability(t *testing.T) {
 						continue
 					}
 					for _, r := range s.rows {
+						if !f.has(r) {
+							continue
+						}
 						var cells []string
 						for _, conftBegins := range []bool{true, false} {
 							err := l.try(r, f, conftBegins)
@@ -98,11 +105,11 @@ func cell(err error) string {
 func newInteropLab(t *testing.T, f farEnd) *interopLab {
 	t.Helper()
 	c := newBareChain(t)
-	l := &interopLab{tunnel: &tunnel{chain: c}}
+	l := &interopLab{tunnel: &tunnel{chain: c}, ca: newCertAuthority(t, "ca")}
 	l.wire = capture(t, c.r2, "eth0")
 	l.left = StartConft(t, c.r1, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
-	e := ends{global: []string{"crypto ipsec security-association lifetime kilobytes 2560"}}
-	l.left.Exec(e.lines(site1, nil)...)
+	l.left.Exec(interopEnds.lines(site1, nil)...)
+	l.ca.enrol(l.left)
 	f.start(l, t)
 	l.fromA, l.fromB = newProber(t, c.a, "10.1.1.2", false), newProber(t, c.b, "20.1.1.2", false)
 	t.Cleanup(func() {
@@ -114,12 +121,17 @@ func newInteropLab(t *testing.T, f farEnd) *interopLab {
 	return l
 }
 
+// interopEnds is what every row leaves as it is: each side has a key for the other behind
+// a NAT, too.
+var interopEnds = ends{global: []string{"crypto ipsec security-association lifetime kilobytes 2560",
+	"crypto isakmp key cisco123 address " + site1.gateway, "crypto isakmp key cisco123 address " + site3.gateway}}
+
 func (l *interopLab) conft(t *testing.T) {
 	l.right = StartConft(t, l.r3, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
-	e := ends{global: []string{"crypto ipsec security-association lifetime kilobytes 2560"}}
-	l.right.Exec(e.lines(site3, nil)...)
-	l.load = func(r row) error {
-		out, err := l.right.Try(r.lines(site3.peer, site3.wan)...)
+	l.right.Exec(interopEnds.lines(site3, nil)...)
+	l.ca.enrolAs(l.right, "r3")
+	l.load = func(r row, r1 string) error {
+		out, err := l.right.Try(r.lines(site3, "r3", r1)...)
 		return said(out, err)
 	}
 }
@@ -142,16 +154,18 @@ func (l *interopLab) addresses(t *testing.T) {
 
 func (l *interopLab) strongSwan(t *testing.T) {
 	l.addresses(t)
-	s := StartStrongSwan(t, l.r3, row{enc: "aes", hash: "sha", group: 2, set: "esp-aes esp-sha-hmac"}.peer())
-	l.load = func(r row) error { return s.Load(r.peer()) }
+	certified, _ := l.ca.peer(nil)
+	certified.CA = pemText("CERTIFICATE", l.ca.cert.Raw)
+	s := StartStrongSwan(t, l.r3, certified)
+	l.load = func(r row, r1 string) error { return s.Load(r.peer(r1, certified)) }
 	l.begin = s.Initiate
 	l.renew = func() error { return s.Rekey("child") }
 }
 
 func (l *interopLab) kernel(t *testing.T) {
 	l.addresses(t)
-	k := StartKernelPeer(t, l.r3, "eth0", "eth1", row{enc: "aes", hash: "sha", group: 2, set: "esp-aes esp-sha-hmac"}.peer())
-	l.load = func(r row) error { k.Load(r.peer()); return nil }
+	k := StartKernelPeer(t, l.r3, "eth0", "eth1", row{enc: "aes", hash: "sha", group: 2, set: "esp-aes esp-sha-hmac"}.peer(site1.wan, Peer{}))
+	l.load = func(r row, r1 string) error { k.Load(r.peer(r1, Peer{})); return nil }
 	guestRelease, _ = k.Run("uname -r")
 	l.begin = k.Initiate
 	l.renew = func() error { _, err := k.Run("swanctl --rekey --child net"); return err }
@@ -159,10 +173,11 @@ func (l *interopLab) kernel(t *testing.T) {
 
 // try is one cell.
 func (l *interopLab) try(r row, f farEnd, conftBegins bool) error {
-	if out, err := l.left.Try(r.lines(site1.peer, site1.wan)...); err != nil {
+	r3, r1 := r.seen(conftBegins)
+	if out, err := l.left.Try(r.lines(site1, "r1", r3)...); err != nil {
 		return said(out, err)
 	}
-	if err := l.load(r); err != nil {
+	if err := errors.Join(l.load(r, r1), l.between(r, conftBegins)); err != nil {
 		return err
 	}
 	l.wire.frames()
@@ -200,7 +215,23 @@ func (l *interopLab) try(r row, f farEnd, conftBegins bool) error {
 	if err := l.pings(); err != nil {
 		return fmt.Errorf("after the renewal: %w", err)
 	}
-	return l.sealed(f)
+	return l.sealed(r, f, r3)
+}
+
+// between makes r2 a NAT in front of the side that begins, or none, with nothing left of
+// what it was before.
+func (l *interopLab) between(r row, r1Begins bool) error {
+	rule := ""
+	if r.nat {
+		outside := map[bool]string{true: "eth1", false: "eth0"}[r1Begins]
+		rule = fmt.Sprintf("add rule ip nat source oifname %s udp dport { 500, 4500 } masquerade to :30000-30999", outside)
+	}
+	out, err := l.r2.Output(find("nft"), "add table ip nat; delete table ip nat; add table ip nat; "+
+		"add chain ip nat source { type nat hook postrouting priority srcnat; }; "+rule)
+	if err != nil {
+		return said(out, err)
+	}
+	return l.r2.Do(func() error { return netlink.ConntrackTableFlush(netlink.ConntrackTable) })
 }
 
 // pings sends a packet each way; neither may be lost.
@@ -214,20 +245,39 @@ func (l *interopLab) pings() error {
 	return nil
 }
 
-// sealed says what of the hosts' packets was seen in clear, or that none was sealed.
-func (l *interopLab) sealed(f farEnd) error {
-	udp := []string{site1.wan + " > " + site3.wan + " protocol 17", site3.wan + " > " + site1.wan + " protocol 17"}
+// has reports whether a peer has what the row asks for: AH, and AH together with ESP.
+func (f farEnd) has(r row) bool {
+	ah := strings.HasPrefix(r.set, "ah-")
+	return !ah || f.wire == "ESP" && (f.name == "conft" || !strings.Contains(r.set, " "))
+}
+
+// sealed says what of the hosts' packets was seen in clear, or that none was sealed. r1
+// sees r3 at an address.
+func (l *interopLab) sealed(r row, f farEnd, r3 string) error {
+	wire := f.wire
+	if strings.HasPrefix(r.set, "ah-") {
+		wire = "AH"
+	}
+	udp := []string{site1.wan + " > " + r3 + " protocol 17", r3 + " > " + site1.wan + " protocol 17"}
+	if r.nat {
+		wire = "UDP"
+		// A capture on r2 shows a datagram in fragments, message 2 with certificates,
+		// in part as r2 has translated it.
+		udp = append(udp, site1.wan+" > "+site3.wan+" protocol 17")
+	}
 	n := 0
 	for k, frames := range kinds(l.wire.frames()) {
+		whole, fragment := strings.CutSuffix(k, ", later fragment")
 		switch {
-		case k == "ESP" && f.wire == "ESP", f.wire == "UDP" && (k == udp[0] || k == udp[1]):
+		case fragment && slices.Contains(udp, whole): // of a message with certificates
+		case k == wire, wire == "UDP" && slices.Contains(udp, k):
 			n += frames
 		case k != "IKE" && k != "ESP":
 			return fmt.Errorf("%d packets on the wire: %s", frames, k)
 		}
 	}
 	if n < 8 {
-		return fmt.Errorf("%d packets of ESP in %s on the wire", n, f.wire)
+		return fmt.Errorf("%d packets in %s on the wire", n, wire)
 	}
 	return nil
 }

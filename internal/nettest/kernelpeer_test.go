@@ -156,4 +156,5 @@ func TestKernelPeer(t *testing.T) {
 		})
 	}
 	t.Run("long packets", func(t *testing.T) { oversizeKernelPeer(t, l, r) })
+	kernelPeerForms(t, l, r, k)
 }

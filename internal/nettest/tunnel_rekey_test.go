@@ -82,7 +82,7 @@ func (s *stream) lost(t *testing.T) int64 {
 	return s.sent.Load() - s.got.Load()
 }
 
-var inboundSPI = regexp.MustCompile(`inbound esp sas:\n +spi: 0x([0-9A-F]+)`)
+var inboundSPI = regexp.MustCompile(`inbound (?:esp|ah) sas:\n +spi: 0x([0-9A-F]+)`)
 
 // newest returns the SPI of the newest inbound SA, "" when there is none.
 func newest(c *Conft) string {

@@ -26,6 +26,8 @@ type ends struct {
 	acl1   []string // entries of list 100 on r1
 	acl3   []string // likewise on r3
 	global []string // typed before the map is put on the interface
+	maps1  []string // further links of r1's, "GigabitEthernet0/2=eth2"
+	maps3  []string // likewise of r3's
 }
 
 func (e ends) lines(s site, acl []string) []string {
@@ -75,10 +77,17 @@ type tunnel struct {
 // newTunnel starts both routers. No packet of either LAN has been sent.
 func newTunnel(t *testing.T, e ends) *tunnel {
 	t.Helper()
-	c := newBareChain(t)
-	u := &tunnel{chain: c, wire: capture(t, c.r2, "eth0", "eth1")}
-	u.left = StartConft(t, c.r1, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
-	u.right = StartConft(t, c.r3, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
+	u := newBareChain(t).tunnelOf(t, e)
+	u.wire = capture(t, u.r2, "eth0", "eth1")
+	return u
+}
+
+// tunnelOf is newTunnel on a chain that is there; nobody looks at its wire.
+func (c *chain) tunnelOf(t *testing.T, e ends) *tunnel {
+	t.Helper()
+	u := &tunnel{chain: c}
+	u.left = StartConft(t, c.r1, append([]string{"GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1"}, e.maps1...)...)
+	u.right = StartConft(t, c.r3, append([]string{"GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1"}, e.maps3...)...)
 	u.left.Exec(e.lines(site1, e.acl1)...)
 	u.right.Exec(e.lines(site3, e.acl3)...)
 	t.Cleanup(func() {

@@ -22,7 +22,7 @@ const kernelPackage = "linux-image-cloud-amd64"
 // guestModules are what the guest needs of its kernel: devices, IPsec, and the
 // algorithms, since nothing in the guest loads modules on demand.
 var guestModules = strings.Fields(`virtio_pci virtio_net virtio_rng
-	xfrm_user esp4 authenc echainiv seqiv
+	xfrm_user esp4 ah4 authenc echainiv seqiv
 	des_generic md5 sha1_generic sha256_generic sha512_generic aes_generic cbc ctr ghash_generic gcm crypto_null drbg`)
 
 // strongSwan opens these at run time.

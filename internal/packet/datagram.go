@@ -7,6 +7,7 @@ import "net/netip"
 type Datagram struct {
 	// Buf to Send is the payload without any outer header. For Receive it is
 	// the room to fill; Buf[:N] is what arrived, likewise without outer headers.
+	// Where AH is received, and IP headers are our own, Buf begins with the header.
 	Buf []byte
 	N   int
 	// Local is our address, Remote the peer's. Ports are 0 on protocol 50.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -103,6 +104,15 @@ func places(d kernel.Desired) iter.Seq[string] {
 				if !yield(strings.Join([]string{"protect", l.Link, s.Name, s.List}, " ")) ||
 					!at(s.In, "decrypted", l.Link, s.Name) || !at(s.Out, "encrypted", l.Link, s.Name) {
 					return
+				}
+			}
+		}
+		for _, m := range d.NAT.Dynamic {
+			for i, c := range m.Clauses {
+				for _, l := range c.Lists {
+					if !yield(strings.Join([]string{"translate", m.Name, strconv.Itoa(i), l.Name}, " ")) {
+						return
+					}
 				}
 			}
 		}

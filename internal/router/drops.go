@@ -28,16 +28,18 @@ type DropReason struct {
 func (r *Router) CryptoDrops() CryptoDrops {
 	var d CryptoDrops
 	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
-	var clear, blocked uint64
+	var clear, blocked, turned, overflow uint64
 	for _, p := range r.protectedInterfaces(r.running.Load()) {
 		c := counters[p.link]
 		blocked += c.Blocked
+		turned += c.Turned
+		overflow += c.Overflow
 		for _, refused := range c.Refused {
 			for _, n := range refused {
 				clear += n
 			}
 		}
-		d.Interfaces = append(d.Interfaces, InterfaceDrops{p.ifc.Name, p.ifc.Address.IP, c.Blocked})
+		d.Interfaces = append(d.Interfaces, InterfaceDrops{p.ifc.Name, p.ifc.Address.IP, c.Blocked + c.Turned + c.Overflow})
 	}
 	for _, id := range r.IPsecIdents() {
 		i := slices.IndexFunc(d.Interfaces, func(i InterfaceDrops) bool { return i.Interface == id.Interface })
@@ -48,11 +50,18 @@ func (r *Router) CryptoDrops() CryptoDrops {
 	for _, c := range r.path.Counters() {
 		d.Packets = append(d.Packets, DropReason{c.Name, c.Value})
 	}
-	d.Packets = append(d.Packets, DropReason{"output no way to the crypto engine", blocked}, DropReason{"input not encrypted", clear})
 	in, out, _ := r.kernel.Denied()
-	d.Packets = append(d.Packets, DropReason{"input access list", in}, DropReason{"output access list", out})
+	d.Packets = append(d.Packets, DropReason{"output no way to the crypto engine", blocked},
+		DropReason{"output decrypted, no way but in clear", turned},
+		DropReason{"output queue to the crypto engine full", overflow},
+		DropReason{"input not encrypted", clear},
+		DropReason{"input buffer of protocol 50 full", r.raw.Overflowed()},
+		DropReason{"input buffer of protocol 51 full", r.ah.Overflowed()},
+		DropReason{"input buffer of UDP 4500 full", r.ike.encap.Overflowed()},
+		DropReason{"input access list", in}, DropReason{"output access list", out})
 	for _, c := range r.engine.Counters() {
 		d.IKE = append(d.IKE, DropReason{c.Name, c.Value})
 	}
+	d.IKE = append(d.IKE, DropReason{"buffer of UDP 500 full", r.ike.plain.Overflowed()})
 	return d
 }

@@ -90,7 +90,7 @@ type entry struct {
 
 // entriesOf returns the entries of a crypto map whose access list exists, those of a
 // dynamic map in the place where the map refers to it.
-func (r *Router) entriesOf(c *config.Config, ifc string, m *config.CryptoMap) (out []entry) {
+func (r *Router) entriesOf(c *config.Config, sas string, m *config.CryptoMap) (out []entry) {
 	for _, e := range m.Entries {
 		if e.Dynamic == "" {
 			if l := list(c, e); l != nil {
@@ -106,7 +106,7 @@ func (r *Router) entriesOf(c *config.Config, ifc string, m *config.CryptoMap) (o
 			x := entry{CryptoMapEntry: *t, template: fmt.Sprintf("%s/%d", d.Name, t.Seq), open: t.MatchAddress == "", list: list(c, t)}
 			x.Seq = e.Seq<<16 | t.Seq // beyond every sequence number that can be typed
 			if x.open {
-				x.list = r.live.list(ifc, m.Name, x.Seq)
+				x.list = r.live.list(sas, m.Name, x.Seq)
 			}
 			if x.list != nil {
 				out = append(out, x)
@@ -146,18 +146,20 @@ func around(p acl.Proxy) exchange.Proxy {
 
 // reverseRoutes are the routes to the remote proxies of a crypto map's entries.
 func (r *Router) reverseRoutes(c *config.Config, p *protected) (out []kernel.Route) {
+	has := map[netip.Prefix]bool{}
 	add := func(to exchange.Proxy, peer uint32) {
 		route := kernel.Route{Prefix: to.Prefix.Masked(), Via: addrOf(peer), Metric: 1}
 		// Of two peers of one network, as when one has come from a new address, the
 		// newest has it.
-		if !slices.ContainsFunc(out, func(o kernel.Route) bool { return o.Prefix == route.Prefix }) {
+		if !has[route.Prefix] {
+			has[route.Prefix] = true
 			out = append(out, route)
 		}
 	}
 	for _, e := range p.entries {
 		switch {
 		case e.ReverseRoute == config.ReverseRouteUp:
-			for _, sa := range r.live.remotes(p.ifc.Name, p.cmap.Name, e.Seq) {
+			for _, sa := range r.live.remotes(p.sas, p.cmap.Name, e.Seq) {
 				if e.template == "" || routable(c, sa.Selector.Remote.Prefix.Masked()) {
 					add(sa.Selector.Remote, ipOf(sa.Remote.Addr()))
 				}
@@ -259,9 +261,11 @@ func (e *entry) peerEntries(ifc, name string, pairs []exchange.SAInfo) []acl.Ent
 		return e.list.Entries
 	}
 	var out []acl.Entry
-	for _, p := range slices.Backward(pairs) {
-		if ace := aclSelector(p.Selector).Entry(); p.Interface == ifc && p.Map == name && p.Seq == e.Seq && !slices.Contains(out, ace) {
-			out = append(out, ace)
+	seen := map[acl.Selector]bool{}
+	for _, p := range slices.Backward(ofEntry(pairs, ifc, name, e.Seq)) {
+		if s := aclSelector(p.Selector); !seen[s] {
+			seen[s] = true
+			out = append(out, s.Entry())
 		}
 	}
 	return out

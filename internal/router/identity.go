@@ -7,8 +7,11 @@ import (
 
 // identities translates who takes part in phase 1: keys, names, profiles.
 func identities(c *config.Config, p *exchange.Policy) {
-	if c.IdentityHostname {
+	switch c.Identity {
+	case config.SelfHostname:
 		p.Identity = exchange.FQDN(c.FullName())
+	case config.SelfSubject:
+		p.Identity = exchange.BySubject
 	}
 	p.NoAggressive = c.AggressiveOff
 	p.Keys = presharedKeys(p.Keys, "", c.ISAKMPKeys)
@@ -46,7 +49,7 @@ func presharedKeys(list []exchange.PresharedKey, keyring string, keys []config.I
 }
 
 func isakmpProfile(c *config.Config, q *config.ISAKMPProfile) exchange.Profile {
-	e := exchange.Profile{Name: q.Name, Keyrings: q.Keyrings, Aggressive: q.Aggressive, Maps: q.Maps}
+	e := exchange.Profile{Name: q.Name, Keyrings: q.Keyrings, Aggressive: q.Aggressive, Maps: q.Maps, DPD: keepalive(q.Keepalive)}
 	switch q.Self {
 	case config.SelfAddress:
 		e.Self = exchange.ByAddress
@@ -59,6 +62,10 @@ func isakmpProfile(c *config.Config, q *config.ISAKMPProfile) exchange.Profile {
 		e.Match = append(e.Match, identityMatch(m))
 	}
 	return e
+}
+
+func keepalive(k config.Keepalive) exchange.DPD {
+	return exchange.DPD{Interval: inSeconds(k.Seconds), Retry: inSeconds(k.Retry), Periodic: k.Periodic}
 }
 
 func identityMatch(m config.IdentityMatch) exchange.IdentityMatch {

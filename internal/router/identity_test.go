@@ -12,7 +12,7 @@ import (
 func TestIdentities(t *testing.T) {
 	r, c := seed()
 	c.Hostname, c.DomainName = "R1", "example.com"
-	c.IdentityHostname, c.AggressiveOff = true, true
+	c.Identity, c.AggressiveOff = config.SelfHostname, true
 	c.ISAKMPKeys = append(c.ISAKMPKeys,
 		config.ISAKMPKey{Host: "r9", Key: config.Secret{Text: "byname"}},
 		config.ISAKMPKey{IP: ip("9.9.9.9"), Mask: maskOf(32), Key: config.Secret{Sealed: "does not open"}})

@@ -19,7 +19,7 @@ type ikeSockets struct{ plain, encap *kernel.Conn }
 func (s *ikeSockets) serve(e *ike.Engine) {
 	batch := make([]dataplane.Datagram, s.plain.BatchSize())
 	for i := range batch {
-		batch[i].Buf = make([]byte, 1<<16)
+		batch[i].Buf = make([]byte, ike.MaxDatagram+1) // one octet more than is looked at
 	}
 	for {
 		n, err := s.plain.Receive(batch)

@@ -62,8 +62,9 @@ func (r *Router) watch(ctx context.Context) {
 			r.mu.Lock()
 			r.retry(r.applyAgain()) // changes nothing where the machine agrees
 			r.mu.Unlock()
-			r.reportLinks()
-			protocol.Reset(after)
+			if r.reportLinks() {
+				protocol.Reset(after)
+			}
 		case <-protocol.C:
 			r.reportProtocols()
 		}
@@ -82,21 +83,27 @@ func (r *Router) watchTooBig(ctx context.Context) {
 	r.retry(r.kernel.WatchTooBig(ctx, r.path.TooBig))
 }
 
-// reportLinks logs the links that have come up or gone down.
-func (r *Router) reportLinks() {
+// reportLinks logs the links that have come up or gone down, and tells whether there was
+// any.
+func (r *Router) reportLinks() (changed bool) {
 	for _, i := range r.Interfaces() {
 		r.mu.Lock()
 		s := r.states[i.Config.Name]
 		now := i.LinkUp
-		fresh := now != s.link && !strings.HasPrefix(i.Config.Name, "Loopback")
+		fresh := now != s.link
 		s.link = now
 		r.states[i.Config.Name] = s
 		r.mu.Unlock()
-		// That of an interface shut down was reported as such.
-		if fresh && !i.Config.Shutdown {
+		if fresh && !now {
+			r.meters.with(i.Config.Name, func(m *meter) { m.resets++ })
+		}
+		changed = changed || fresh
+		// That of an interface shut down was reported as such; a loopback has no link.
+		if fresh && !i.Config.Shutdown && !strings.HasPrefix(i.Config.Name, "Loopback") {
 			r.hub.Emit(debug.LinkUpDown{Interface: i.Config.Name, Up: now})
 		}
 	}
+	return changed
 }
 
 func (r *Router) reportProtocols() {
@@ -132,7 +139,15 @@ func (r *Router) Interfaces() []InterfaceState {
 			if l.Name == s.Link {
 				s.MTU, s.MAC = l.MTU, l.MAC
 				s.LinkUp, s.Protocol = l.Up && l.Carrier, l.Up && l.Carrier && !i.Shutdown
-				s.Input, s.Output = Traffic(l.RX), Traffic(l.TX)
+				r.meters.with(i.Name, func(m *meter) {
+					c := countOf(&l)
+					s.Use = m.use(time.Now(), c)
+					c = c.since(m.base)
+					s.Input, s.Output, s.Detail = Traffic(c.in), Traffic(c.out), LinkDetail(c.detail)
+				})
+				s.ARPTimeout = time.Duration(r.kernel.ARPTimeout(l.Name)) * time.Second
+				s.Medium = Medium(r.kernel.Medium(l.Name))
+				s.IP = IPSettings(r.kernel.IPSettings(l.Name))
 			}
 		}
 		_, ok := loopbackNumber(i.Name)
@@ -165,34 +180,4 @@ func (r *Router) method(i *config.Interface) string {
 		return "unset"
 	}
 	return "manual"
-}
-
-// Routes returns the routing table.
-func (r *Router) Routes() []RouteState {
-	table, err := r.kernel.RouteTable()
-	if err != nil {
-		return nil
-	}
-	names := map[string]string{}
-	for _, i := range r.running.Load().Interfaces {
-		names[r.linkOf(i.Name)] = i.Name
-	}
-	var out []RouteState
-	for _, e := range table {
-		s := RouteState{Code: 'S', Prefix: e.Prefix, NextHop: e.Via, Interface: names[e.Link], Distance: uint8(min(e.Metric, 255))}
-		if s.Interface == "" {
-			s.Interface = e.Link
-		}
-		if e.Null {
-			s.Interface = config.Null
-		}
-		switch {
-		case e.Connected:
-			s.Code, s.Distance = 'C', 0
-		case s.Distance == 0:
-			s.Distance = 1
-		}
-		out = append(out, s)
-	}
-	return out
 }

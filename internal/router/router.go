@@ -46,6 +46,8 @@ type Router struct {
 	engine *ike.Engine
 	path   *dataplane.Path
 	ike    *ikeSockets
+	raw    *kernel.Conn // of protocol 50, which the data plane reads
+	ah     *kernel.Conn // protocol 51, and whole packets
 
 	live *live
 
@@ -61,17 +63,20 @@ type Router struct {
 	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
 	states   map[string]linkState // as last reported, by interface
-	base     listCounts           // counters at the last `clear access-list counters`
-	kept     listCounts           // of lists that have since been taken off an interface or crypto map
+	meters   meters
+	base     listCounts // counters at the last `clear access-list counters`
+	kept     listCounts // of lists that have since been taken off an interface or crypto map
 
-	text      func(*config.Config) string
-	archiver  archiver
-	rollbacks rollbacks
-	scheduled schedule
-	changes   configLog
-	loads     loadMeter
-	syslog    *syslogSender
-	names     nameCache
+	loads      loadMeter
+	syslog     *syslogSender
+	names      nameCache
+	traceNAT   bool   // translated packets are to be shown
+	natCleared uint64 // translations ended by `clear ip nat translation`
+	text       func(*config.Config) string
+	archiver   archiver
+	rollbacks  rollbacks
+	scheduled  schedule
+	changes    configLog
 
 	stop   context.CancelFunc
 	wait   sync.WaitGroup
@@ -116,6 +121,9 @@ func (r *Router) open(o Options) (err error) {
 	if r.nvram, err = nvram.Open(path); err != nil {
 		return nvramRemedy(path, err)
 	}
+	if err = r.rememberSwitches(); err != nil {
+		return err
+	}
 	if r.pki, err = pki.Open(r.nvram, r.pkiChanged); err != nil {
 		return nvramRemedy(path, err)
 	}
@@ -133,6 +141,19 @@ func (r *Router) open(o Options) (err error) {
 		return err
 	}
 	return r.keepLinks(kept)
+}
+
+// switchesKey is the nvram key of what the machine's switches were before.
+const switchesKey = "switches"
+
+// rememberSwitches has an orderly stop put back what was found before a kill.
+func (r *Router) rememberSwitches() error {
+	kept, _, err := r.nvram.Get(switchesKey)
+	if err != nil {
+		return err
+	}
+	r.kernel.Remember(kept, func(b []byte) error { return r.nvram.Put(switchesKey, b) })
+	return nil
 }
 
 func nvramRemedy(path string, err error) error {
@@ -243,6 +264,9 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchRefused(ctx) })
 	r.wait.Go(func() { r.watchTooBig(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
+	r.wait.Go(func() { r.watchLoad(ctx) })
+	r.wait.Go(func() { r.watchTranslated(ctx) })
+	r.hub.OnFlags(r.followFlags)
 	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.wait.Go(func() { r.loads.run(ctx) })
 	r.wait.Go(func() { r.syslog.run(ctx) })

@@ -1,11 +1,13 @@
 package router
 
 import (
+	"cmp"
 	"net/netip"
 
 	"conft/esp"
 	"conft/ike"
 	"conft/ike/exchange"
+	"conft/internal/config"
 	"conft/internal/dataplane"
 )
 
@@ -24,9 +26,17 @@ func (s *sas) Install(p exchange.SAPair) error {
 		Local: p.Local, Remote: p.Remote,
 		ConnID:  p.InboundConn,
 		HardKB:  uint64(p.LifeKilobytes),
-		Window:  replayWindow,
+		Window:  s.r.window(p.SAInfo),
 		Standby: true,
 		Roams:   p.Roams,
+
+		Transport: p.Transport, SentFrom: p.SentFrom, SentTo: p.SentTo,
+	}
+	for _, leg := range p.Legs() {
+		if leg.AH {
+			sa.AH = dataplane.AH{Auth: leg.Set.AH, InSPI: leg.InboundSPI, OutSPI: leg.OutboundSPI,
+				InKey: p.Inbound.AH, OutKey: p.Outbound.AH, ConnID: leg.InboundConn}
+		}
 	}
 	if !p.UDPEncap {
 		sa.Local, sa.Remote = netip.AddrPortFrom(p.Local.Addr(), 0), netip.AddrPortFrom(p.Remote.Addr(), 0)
@@ -64,8 +74,18 @@ func (s *sas) Traffic(inboundSPI uint32) exchange.Traffic {
 	return exchange.Traffic{Sent: st.Encaps, Received: st.Decaps}
 }
 
-// replayWindow is IOS's default, in packets.
-const replayWindow = 64
+// window is the anti-replay window of a pair, as the configuration has it now.
+func (r *Router) window(i exchange.SAInfo) int {
+	c := r.running.Load()
+	for _, p := range r.protectedInterfaces(c) {
+		for _, e := range p.entries {
+			if p.ifc.Name == i.Interface && p.cmap.Name == i.Map && e.Seq == i.Seq {
+				return cmp.Or(e.Replay.Size(c.Replay), esp.NoWindow)
+			}
+		}
+	}
+	return cmp.Or(config.Replay{}.Size(c.Replay), esp.NoWindow)
+}
 
 func flowOf(i exchange.SAInfo) dataplane.FlowKey {
 	return dataplane.FlowKey{Interface: i.Interface, Map: i.Map, Seq: i.Seq, Selector: aclSelector(i.Selector)}
@@ -77,8 +97,9 @@ func espKeys(t exchange.TransformSet, k exchange.Keys) esp.Keys {
 
 // acquire passes a packet's wish for an SA on to IKE.
 func (r *Router) acquire(a dataplane.Acquire) {
-	s := a.Flow.Selector
-	r.engine.Acquire(exchange.Acquire{Map: a.Flow.Map, Seq: a.Flow.Seq, Local: ikeProxy(s.Local), Remote: ikeProxy(s.Remote)})
+	f := a.Flow
+	s := exchange.Selector{Local: ikeProxy(f.Selector.Local), Remote: ikeProxy(f.Selector.Remote)}
+	r.engine.Acquire(exchange.Acquire{Flow: exchange.Flow{Interface: f.Interface, Map: f.Map, Seq: f.Seq, Selector: s}})
 }
 
 // listen opens the sockets and makes IKE and the data plane, which need each other.
@@ -98,12 +119,19 @@ func (r *Router) listen() error {
 		udp4500.Close()
 		return err
 	}
-	r.ike = &ikeSockets{plain: udp500, encap: udp4500}
+	ah, err := r.kernel.ListenAH()
+	if err != nil {
+		udp500.Close()
+		udp4500.Close()
+		raw.Close()
+		return err
+	}
+	r.ike, r.raw, r.ah = &ikeSockets{plain: udp500, encap: udp4500}, raw, ah
 	ipsec := &sas{r: r}
 	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
 	// The data plane receives from here on; what it has for IKE waits in the mailbox.
 	r.path = dataplane.New(dataplane.Options{
-		ESP: raw, UDP: udp4500, Hub: r.hub,
+		ESP: raw, AH: ah, UDP: udp4500, Hub: r.hub,
 		IKE:           r.engine.Receive,
 		Acquire:       r.acquire,
 		VolumeExpired: r.engine.VolumeExpired,

@@ -1,16 +1,12 @@
 package router
 
 import (
-	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"conft/ike/exchange"
 	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/dataplane"
-	"conft/internal/kernel"
 )
 
 // AccessLists returns every list with the number of packets its entries matched.
@@ -33,7 +29,7 @@ func (r *Router) AccessLists() []ACLState {
 }
 
 // matches sums what the kernel counted for each entry of each list over all the
-// crypto map entries and interfaces that use it.
+// crypto map entries, translations and interfaces that use it.
 func (r *Router) matches(c *config.Config) listCounts {
 	out := listCounts{}
 	counters, err := r.kernel.Counters()
@@ -50,6 +46,7 @@ func (r *Router) matches(c *config.Config) listCounts {
 			}
 		}
 	}
+	r.natMatches(c, out)
 	lists, _ := r.kernel.ListMatches() // none as of a kernel that has counted nothing
 	for _, m := range lists {
 		for i, n := range m.Packets {
@@ -141,18 +138,19 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 		for i, e := range p.entries {
 			entries := e.list.Entries
 			if e.template != "" {
-				entries = e.peerEntries(p.ifc.Name, p.cmap.Name, pairs)
+				entries = e.peerEntries(p.sas, p.cmap.Name, pairs)
 			}
+			held := holders(entries, ofEntry(pairs, p.sas, p.cmap.Name, e.Seq))
 			for j, ace := range entries {
 				if ace.Remark != "" || ace.Action != acl.Permit {
 					continue
 				}
 				s := ace.Selector()
 				id := IPsecIdent{
-					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, Template: e.template, LocalAddr: addrOf(p.ifc.Address.IP), PeerPort: 500,
+					Interface: p.ifc.Name, Map: p.cmap.Name, Seq: e.Seq, Template: e.template, LocalAddr: p.local, PeerPort: 500,
 					Local: showProxy(s.Local), Remote: showProxy(s.Remote), PathMTU: mtu, PlaintextMTU: mtu, IPMTU: mtu,
 				}
-				st := r.path.FlowStats(dataplane.FlowKey{Interface: id.Interface, Map: id.Map, Seq: id.Seq, Selector: s})
+				st := r.path.FlowStats(dataplane.FlowKey{Interface: p.sas, Map: id.Map, Seq: id.Seq, Selector: s})
 				id.Encaps, id.Decaps = st.Encaps, st.Decaps
 				refused := count(counters[p.link].Refused, i, j)
 				if e.template != "" && !e.open {
@@ -163,10 +161,8 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 				if len(e.Peers) > 0 {
 					id.Peer = addrOf(e.Peers[0])
 				}
-				for _, pair := range pairs {
-					if pair.Map == id.Map && pair.Seq == id.Seq && pair.Interface == id.Interface && serves(entries, s, aclSelector(pair.Selector)) {
-						r.addPair(&id, pair)
-					}
+				for _, pair := range held[j] {
+					r.addPair(&id, pair)
 				}
 				out = append(out, id)
 			}
@@ -175,14 +171,42 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 	return out
 }
 
-// serves reports whether the SAs for a selector belong to the entry of the list whose
-// own is ace: the one it was negotiated for, or, when the peer asked for a part, one
-// that covers it.
-func serves(list []acl.Entry, ace, of acl.Selector) bool {
-	own := slices.ContainsFunc(list, func(e acl.Entry) bool {
-		return e.Remark == "" && e.Action == acl.Permit && e.Selector() == of
-	})
-	return ace == of || !own && ace.Covers(of)
+// ofEntry returns the pairs of an entry of a crypto map on an interface, in their order.
+func ofEntry(pairs []exchange.SAInfo, ifc, name string, seq int) (out []exchange.SAInfo) {
+	for _, p := range pairs {
+		if p.Interface == ifc && p.Map == name && p.Seq == seq {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// holders returns by the index of an entry of an access list the SAs that belong to it:
+// those negotiated for it, and those of a peer that asked for a part of it and for no
+// other entry.
+func holders(list []acl.Entry, pairs []exchange.SAInfo) map[int][]exchange.SAInfo {
+	own := map[acl.Selector][]int{}
+	for i := range list {
+		if list[i].Remark == "" && list[i].Action == acl.Permit {
+			own[list[i].Selector()] = append(own[list[i].Selector()], i)
+		}
+	}
+	out := map[int][]exchange.SAInfo{}
+	for _, p := range pairs {
+		of := aclSelector(p.Selector)
+		at := own[of]
+		if at == nil {
+			for ace, places := range own {
+				if ace.Covers(of) {
+					at = append(at, places...)
+				}
+			}
+		}
+		for _, i := range at {
+			out[i] = append(out[i], p)
+		}
+	}
+	return out
 }
 
 // addPair adds a pair of SAs, which come newest first, to its ident.
@@ -194,34 +218,20 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 		id.PFSGroup = uint8(p.PFS)
 		id.PathMTU, id.PlaintextMTU = r.path.MTU(p.InboundSPI)
 	}
-	sa := IPsecSA{
-		Transforms: transformWords(p.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(p.Set), ReplayEnabled: true,
-		RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
-	}
-	in, out := sa, sa
-	in.SPI, in.ConnID, in.RemainingKB = p.InboundSPI, p.InboundConn, kilobytesLeft(p.LifeKilobytes, st.DecapBytes)
-	out.SPI, out.ConnID, out.RemainingKB = p.OutboundSPI, p.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
-	id.Inbound = append(id.Inbound, in)
-	id.Outbound = append(id.Outbound, out)
-}
-
-// Ping sends echo requests one after the other.
-func (r *Router) Ping(ctx context.Context, p PingRequest, each func(PingReply)) error {
-	symbols := map[kernel.PingResult]byte{
-		kernel.PingTimeout: '.', kernel.PingReply: '!', kernel.PingUnreachable: 'U',
-		kernel.PingTooBig: 'M', kernel.PingQuench: 'Q', kernel.PingExpired: '&',
-	}
-	for range p.Count {
-		result, rtt, err := r.kernel.Ping(ctx, kernel.PingOptions{Dst: p.Target, Src: p.Source, Size: p.Size, Timeout: p.Timeout, DF: p.DF})
-		if ctx.Err() != nil {
-			return ctx.Err()
+	for _, leg := range p.Legs() {
+		replay, last := r.path.Replay(p.InboundSPI, leg.AH)
+		sa := IPsecSA{
+			AH: leg.AH, Transport: p.Transport,
+			Transforms: transformWords(leg.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(leg.Set), ReplayEnabled: replay,
+			RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
 		}
-		if err != nil {
-			return fmt.Errorf("ping: %w", err)
-		}
-		each(PingReply{Symbol: symbols[result], RTT: rtt})
+		in, out := sa, sa
+		in.SPI, in.ConnID, in.RemainingKB = leg.InboundSPI, leg.InboundConn, kilobytesLeft(p.LifeKilobytes, st.DecapBytes)
+		out.SPI, out.ConnID, out.RemainingKB = leg.OutboundSPI, leg.OutboundConn, kilobytesLeft(p.LifeKilobytes, st.EncapBytes)
+		in.Packets, in.LastSeq, out.Packets = st.Decaps, last, st.Encaps
+		id.Inbound = append(id.Inbound, in)
+		id.Outbound = append(id.Outbound, out)
 	}
-	return nil
 }
 
 func showProxy(p acl.Proxy) Proxy {

@@ -7,6 +7,7 @@ import (
 
 	"conft/internal/acl"
 	"conft/internal/config"
+	"conft/internal/kernel"
 )
 
 // The types of this file are what show commands read: copies, made at one
@@ -41,8 +42,10 @@ type IKEFailure struct {
 	Reason   string
 }
 
-// IPsecSA is one direction of a tunnel.
+// IPsecSA is one direction of one protocol of a tunnel.
 type IPsecSA struct {
+	AH            bool // the protocol, ESP if not
+	Transport     bool
 	SPI           uint32
 	Transforms    []string // as show prints: "esp-256-aes", "esp-sha256-hmac"
 	ConnID        uint32   // 1, 2, … in the order of installation
@@ -51,6 +54,8 @@ type IPsecSA struct {
 	RemainingSec  uint32
 	IVSize        int // octets
 	ReplayEnabled bool
+	Packets       uint64
+	LastSeq       uint32 // the highest number accepted, of an inbound SA
 }
 
 // Proxy is one side of a proxy identity: an address range with protocol and port.
@@ -104,7 +109,31 @@ type InterfaceState struct {
 	MAC      net.HardwareAddr // nil for interfaces without one
 	Input    Traffic
 	Output   Traffic
+	Detail   LinkDetail
+	Use      LinkUse
+
+	ARPTimeout time.Duration // 0 when it is not known
+	Medium     Medium
+	IP         IPSettings
 }
+
+// LinkUse is how busy an interface is.
+type LinkUse struct {
+	In, Out               Rate
+	LastInput, LastOutput time.Duration // ago; 0 for never, like the next
+	Cleared               time.Duration // counters
+	Failed                float64       // share of what was received that was in error
+	Resets                uint64
+}
+
+// LinkDetail says what the errors of an interface are made of, and counts multicasts.
+type LinkDetail kernel.LinkDetail
+
+// IPSettings are switches of a link.
+type IPSettings kernel.IPSettings
+
+// Medium is what the driver says of a link.
+type Medium kernel.Medium
 
 // Traffic counts what crossed an interface in one direction.
 type Traffic struct {
@@ -116,9 +145,19 @@ type RouteState struct {
 	Code      byte // 'C' or 'S'
 	Prefix    netip.Prefix
 	NextHop   netip.Addr // zero for directly connected
-	Interface string
+	Interface string     // over which, found by NextHop unless Pinned
+	Pinned    bool       // NextHop is to be reached over Interface only
+	Address   netip.Addr // of a connected network: the router's own in it
 	Distance  uint8
 	Metric    uint32
+	Tag       uint32
+	Permanent bool
+}
+
+// StaticRoute is one static route, used or not.
+type StaticRoute struct {
+	config.Route
+	Active bool
 }
 
 // ACLState is an access list with the number of packets each entry matched.
@@ -141,16 +180,12 @@ type SystemState struct {
 	Returned string // why it was started: "power-on", "reload"
 }
 
-// PingRequest is one `ping` command.
-type PingRequest struct {
-	Target, Source netip.Addr // Source is zero when the kernel chooses
-	Count, Size    int        // Size is that of the whole IP datagram
-	Timeout        time.Duration
-	DF             bool
-}
-
-// PingReply is the outcome of one echo request.
-type PingReply struct {
-	Symbol byte // '!' reply, '.' time-out, 'U' unreachable, 'M' could not fragment, 'A' prohibited, '&' TTL exceeded
-	RTT    time.Duration
+// ARPEntry is one row of `show arp`.
+type ARPEntry struct {
+	Address   netip.Addr
+	MAC       net.HardwareAddr // nil while nobody has answered
+	Interface string
+	Age       time.Duration
+	Own       bool // the router's address
+	Static    bool // typed, not learnt
 }

@@ -54,6 +54,11 @@ var espWords = map[string]func(*exchange.TransformSet){
 	"esp-sha256-hmac": authenticator(suite.HMACSHA256),
 	"esp-sha384-hmac": authenticator(suite.HMACSHA384),
 	"esp-sha512-hmac": authenticator(suite.HMACSHA512),
+	"ah-md5-hmac":     header(suite.HMACMD5),
+	"ah-sha-hmac":     header(suite.HMACSHA),
+	"ah-sha256-hmac":  header(suite.HMACSHA256),
+	"ah-sha384-hmac":  header(suite.HMACSHA384),
+	"ah-sha512-hmac":  header(suite.HMACSHA512),
 }
 
 func cipher(t suite.Transform, bits int) func(*exchange.TransformSet) {
@@ -64,8 +69,16 @@ func authenticator(a suite.Auth) func(*exchange.TransformSet) {
 	return func(s *exchange.TransformSet) { s.Auth = a }
 }
 
+func header(a suite.Auth) func(*exchange.TransformSet) {
+	return func(s *exchange.TransformSet) { s.AH = a }
+}
+
+var modes = map[config.Mode]exchange.Mode{
+	config.Tunnel: exchange.TunnelMode, config.Transport: exchange.TransportMode, config.RequireTransport: exchange.RequireTransport,
+}
+
 func transformSet(t *config.TransformSet) exchange.TransformSet {
-	s := exchange.TransformSet{Transform: suite.ESPNull}
+	s := exchange.TransformSet{Mode: modes[t.Mode]}
 	for _, word := range t.Transforms {
 		espWords[strings.TrimSuffix(word, " 128")](&s)
 	}
@@ -75,6 +88,9 @@ func transformSet(t *config.TransformSet) exchange.TransformSet {
 // transformWords are the words that `show crypto ipsec sa` prints for a set.
 func transformWords(s exchange.TransformSet) []string {
 	var words []string
+	if s.AH != suite.AuthNone {
+		words = append(words, strings.Replace(authWord(s.AH), "esp", "ah", 1))
+	}
 	switch s.Transform {
 	case suite.ESPDES:
 		words = append(words, "esp-des")
@@ -87,19 +103,26 @@ func transformWords(s exchange.TransformSet) []string {
 	case suite.ESPGCM16:
 		words = append(words, map[int]string{128: "esp-gcm", 192: "esp-gcm 192", 256: "esp-gcm 256"}[s.KeyBits])
 	}
-	switch s.Auth {
-	case suite.HMACMD5:
-		words = append(words, "esp-md5-hmac")
-	case suite.HMACSHA:
-		words = append(words, "esp-sha-hmac")
-	case suite.HMACSHA256:
-		words = append(words, "esp-sha256-hmac")
-	case suite.HMACSHA384:
-		words = append(words, "esp-sha384-hmac")
-	case suite.HMACSHA512:
-		words = append(words, "esp-sha512-hmac")
+	if s.Auth != suite.AuthNone {
+		words = append(words, authWord(s.Auth))
 	}
 	return words
+}
+
+func authWord(a suite.Auth) string {
+	switch a {
+	case suite.HMACMD5:
+		return "esp-md5-hmac"
+	case suite.HMACSHA:
+		return "esp-sha-hmac"
+	case suite.HMACSHA256:
+		return "esp-sha256-hmac"
+	case suite.HMACSHA384:
+		return "esp-sha384-hmac"
+	case suite.HMACSHA512:
+		return "esp-sha512-hmac"
+	}
+	return ""
 }
 
 // encryptionWord is the cipher as `show crypto isakmp sa detail` prints it.
@@ -127,7 +150,7 @@ func hashWord(p exchange.ISAKMPProposal) string {
 // ivSize is the size in octets of the IV that each packet carries.
 func ivSize(s exchange.TransformSet) int {
 	switch s.Transform {
-	case suite.ESPNull:
+	case suite.ESPNull, 0:
 		return 0
 	case suite.ESPAES:
 		return 16

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/bits"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,6 +30,10 @@ type protected struct {
 	tun     string
 	entries []entry
 	cmap    *config.CryptoMap
+	// With `local-address` the interfaces of a map have one address towards their peers and
+	// one set of SAs, which has the name of the interface that the address is of.
+	local netip.Addr // 0.0.0.0 while there is none
+	sas   string
 }
 
 func addrOf(ip uint32) netip.Addr {
@@ -53,16 +58,27 @@ func (r *Router) protectedInterfaces(c *config.Config) []protected {
 	for _, ifc := range c.Interfaces {
 		m := c.CryptoMap(ifc.CryptoMap)
 		link := r.links[ifc.Name]
-		if m == nil || link == "" || ifc.Address == (config.Address{}) {
+		if m == nil || link == "" {
 			continue
 		}
-		p := protected{ifc: ifc, link: link, tun: r.tuns[ifc.Name], cmap: m}
-		p.entries = r.entriesOf(c, ifc.Name, m)
+		p := protected{ifc: ifc, link: link, tun: r.tuns[ifc.Name], cmap: m, local: addrOf(ifc.Address.IP), sas: ifc.Name}
+		if m.LocalAddress != "" {
+			p.local, p.sas = netip.IPv4Unspecified(), m.LocalAddress
+			if i := c.Interface(m.LocalAddress); i != nil {
+				p.local = addrOf(i.Address.IP)
+			}
+		}
+		p.entries = r.entriesOf(c, p.sas, m)
 		if len(p.entries) > 0 {
 			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// shares reports whether one of those before it has the same SAs.
+func (p *protected) shares(before []protected) bool {
+	return slices.ContainsFunc(before, func(o protected) bool { return o.sas == p.sas && o.cmap == p.cmap })
 }
 
 // desired is the state of the namespace that the configuration wants.
@@ -83,19 +99,18 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		d.Links = append(d.Links, l)
 	}
 	for _, rt := range c.Routes {
-		k := kernel.Route{Prefix: prefixOf(rt.Prefix, rt.Mask), Metric: int(rt.Distance)}
-		if rt.NextHop != 0 {
-			k.Via = addrOf(rt.NextHop)
+		if k, ok := r.kernelRoute(rt); ok {
+			d.Routes = append(d.Routes, k)
 		}
-		if k.Null = rt.Interface == config.Null; !k.Null && rt.Interface != "" {
-			if k.Link = r.linkOf(rt.Interface); k.Link == "" {
-				continue
-			}
-		}
-		d.Routes = append(d.Routes, k)
 	}
-	for _, p := range r.protectedInterfaces(c) {
-		d.Routes = append(d.Routes, r.reverseRoutes(c, &p)...)
+	for _, e := range c.ARP {
+		d.Pins = append(d.Pins, kernel.Pin{Addr: addrOf(e.IP), MAC: e.MAC})
+	}
+	all := r.protectedInterfaces(c)
+	for n, p := range all {
+		if !p.shares(all[:n]) {
+			d.Routes = append(d.Routes, r.reverseRoutes(c, &p)...)
+		}
 		l := kernel.CryptoLink{Link: p.link, TUN: p.tun}
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
@@ -108,6 +123,8 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		}
 		d.Crypto = append(d.Crypto, l)
 	}
+	d.NAT = r.nat(c)
+	d.NAT.Trace = r.traceNAT
 	d.Filters = r.filters(c)
 	return d
 }
@@ -125,8 +142,7 @@ func manner(c *config.Config) debug.Manner {
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 	p := &exchange.Policy{Version: manner(c)}
 	p.InvalidSPIRecovery = c.ISAKMPRecover
-	k := c.Keepalive
-	p.DPD = exchange.DPD{Interval: inSeconds(k.Seconds), Retry: inSeconds(k.Retry), Periodic: k.Periodic}
+	p.DPD = keepalive(c.Keepalive)
 	p.NATKeepalive, p.NoUDPEncap = inSeconds(c.NATKeepalive), c.NoUDPEncap
 	if c.ISAKMPOff {
 		return p
@@ -136,7 +152,11 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 	}
 	r.trust(c, p)
 	identities(c, p)
-	for _, x := range r.protectedInterfaces(c) {
+	all := r.protectedInterfaces(c)
+	for n, x := range all {
+		if x.local.IsUnspecified() || x.shares(all[:n]) {
+			continue
+		}
 		for _, e := range x.entries {
 			if t := ikeTunnel(c, &x, &e); e.negotiated() && (len(t.Peers) > 0 || t.Dynamic) && len(t.Transforms) > 0 {
 				p.Tunnels = append(p.Tunnels, t)
@@ -150,7 +170,7 @@ func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 func ikeTunnel(c *config.Config, x *protected, e *entry) exchange.Tunnel {
 	l := life(c, &e.CryptoMapEntry)
 	t := exchange.Tunnel{
-		Map: x.cmap.Name, Seq: e.Seq, Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), Profile: e.Profile,
+		Map: x.cmap.Name, Seq: e.Seq, Interface: x.sas, Local: x.local, Profile: e.Profile,
 		PFS: suite.Group(e.PFS), LifeSeconds: l.Seconds, LifeKilobytes: l.Kilobytes,
 		IdleTime: inSeconds(cmp.Or(e.IdleTime.Seconds, c.IdleTime.Seconds)), IdleDefault: e.IdleTime.Default,
 	}
@@ -183,7 +203,7 @@ func ikeTunnel(c *config.Config, x *protected, e *entry) exchange.Tunnel {
 func (r *Router) spd(c *config.Config, mtu func(link string) int) *dataplane.Policy {
 	p := &dataplane.Policy{}
 	for _, x := range r.protectedInterfaces(c) {
-		l := dataplane.Link{Interface: x.ifc.Name, Local: addrOf(x.ifc.Address.IP), MTU: ipMTU(x.ifc, mtu(x.link))}
+		l := dataplane.Link{Interface: x.ifc.Name, SAs: x.sas, Local: addrOf(x.ifc.Address.IP), MTU: ipMTU(x.ifc, mtu(x.link))}
 		df, fragmentation := c.Oversize(x.ifc)
 		l.DF, l.FragmentAfter = dfBits[df], fragmentation == config.FragmentAfter
 		for _, e := range x.entries {

@@ -70,7 +70,7 @@ func TestDesired(t *testing.T) {
 	compare(t, strings.Join(links, " "), "loopback7 Loopback7 [1.1.1.1/32] true true "+
 		"eth0 GigabitEthernet0/0 [12.12.12.1/24] true false "+
 		"eth1 GigabitEthernet0/1 [10.1.1.1/24 10.1.2.1/24] true false")
-	compare(t, fmt.Sprint(d.Routes), "[{0.0.0.0/0 12.12.12.2 1 false}]")
+	compare(t, fmt.Sprint(d.Routes), "[{0.0.0.0/0 12.12.12.2 1 false false}]")
 	// The entry without peer still keeps its packets from leaving in clear.
 	if len(d.Crypto) != 1 || d.Crypto[0].Link != "eth0" || d.Crypto[0].TUN != "crypto1" || len(d.Crypto[0].Selectors) != 2 {
 		t.Fatalf("crypto: %+v", d.Crypto)

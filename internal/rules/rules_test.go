@@ -33,7 +33,7 @@ var may = map[string][]string{
 	"internal/aaa":        {},
 	"internal/acl":        {"internal/packet"},
 	"internal/attach":     {},
-	"internal/bench":      {"esp", "internal/attach", "internal/netns", "internal/strongswan", "internal/suite"},
+	"internal/bench":      {"esp", "ike", "ike/exchange", "internal/attach", "internal/netns", "internal/strongswan", "internal/suite"},
 	"internal/confdiff":   {},
 	"internal/config":     {"internal/acl"},
 	"internal/dataplane":  {"esp", "internal/acl", "internal/packet", "internal/suite"},

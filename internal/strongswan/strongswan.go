@@ -31,12 +31,13 @@ type Tunnel struct {
 	LocalTS, RemoteTS string // "20.1.1.0/24"
 	PSK               string
 	IKE, ESP          string // "aes128-sha1-modp1024"; a group in ESP is PFS
+	AH                string // "sha1", in place of ESP
 	RekeyChild        string // "1h" by default
 	RekeyIKE          string // "24h" by default
 	LocalID, RemoteID string // the outer addresses by default
 	Aggressive        bool
 	DPD               string // how often it asks whether the peer is alive; never by default
-	Transport         bool   // transport mode, which conft refuses
+	Transport         bool   // transport mode
 
 	// Instead of PSK, in PEM: RSA signatures.
 	CA, Certificate, Key string
@@ -79,7 +80,7 @@ const swanctlConf = `connections { lab {
   children { net {
     local_ts = %[4]s
     remote_ts = %[5]s
-    esp_proposals = %[6]s
+    %[6]s
     rekey_time = %[9]s
     mode = %[13]s
   } }
@@ -112,8 +113,12 @@ func (p Tunnel) Swanctl() string {
 		auth, secrets = fmt.Sprintf(certAuth, local, remote), ""
 	}
 	aggressive := map[bool]string{true: "yes", false: "no"}[p.Aggressive]
+	protocol := "esp_proposals = " + p.ESP
+	if p.AH != "" {
+		protocol = "ah_proposals = " + p.AH
+	}
 	mode := map[bool]string{true: "transport", false: "tunnel"}[p.Transport]
-	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, p.ESP, secrets,
+	return fmt.Sprintf(swanctlConf, p.Local, p.Remote, p.IKE, p.LocalTS, p.RemoteTS, protocol, secrets,
 		cmp.Or(p.RekeyIKE, "24h"), cmp.Or(p.RekeyChild, "1h"), aggressive, auth, cmp.Or(p.DPD, "0s"), mode)
 }
 

@@ -1,0 +1,82 @@
+package commands
+
+import (
+	"fmt"
+	"io"
+
+	"conft/internal/router"
+	"conft/shell/grammar"
+)
+
+func showRouting(r Router) []exec {
+	return []exec{
+		{
+			Syntax: "show ip route [connected | static | summary | A.B.C.D$net [A.B.C.D$mask [longer-prefixes]]]",
+			Help: grammar.Help{
+				"show":            "Show running system information",
+				"ip":              "IP information",
+				"route":           "IP routing table",
+				"connected":       "Connected",
+				"static":          "Static routes",
+				"summary":         "Summary of all routes",
+				"$net":            "Network to display information about or hostname",
+				"$mask":           "Network mask",
+				"longer-prefixes": "Show route matching the specified Network/Mask pair only",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				t := newRouteTable(r.Config(), r.Routes())
+				switch {
+				case a.Has("longer-prefixes"):
+					if err := checkPrefix(a); err != nil {
+						return err
+					}
+					t.show(w, within(a.IP("net"), a.IP("mask")))
+				case a.Has("net"):
+					return t.showTo(w, a)
+				case a.Has("summary"):
+					t.showSummary(w)
+				case a.Has("static"):
+					t.showCodes(w, "S")
+				case a.Has("connected"):
+					t.showCodes(w, "CL")
+				default:
+					t.show(w, anyRoute)
+				}
+				return nil
+			}),
+		},
+		{
+			Syntax: "show ip static route",
+			Help: grammar.Help{
+				"static": "IP static routes",
+				"route":  "IP static routing table",
+			},
+			Run: output(func(w io.Writer, _ grammar.Args) error { showStaticRoutes(w, r.StaticRoutes()); return nil }),
+		},
+		{
+			Syntax: "show ip protocols",
+			Help:   grammar.Help{"protocols": "IP routing protocol process parameters and statistics"},
+			Run: output(func(w io.Writer, _ grammar.Args) error {
+				_, err := io.WriteString(w, "*** IP Routing is NSF aware ***\n\n")
+				return err
+			}),
+		},
+		{
+			Syntax: "show protocols",
+			Help:   grammar.Help{"protocols": "Active network routing protocols"},
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showProtocols(w, r.Interfaces()); return nil }),
+		},
+	}
+}
+
+// showProtocols prints `show protocols`.
+func showProtocols(w io.Writer, all []router.InterfaceState) {
+	fmt.Fprint(w, "Global values:\n  Internet Protocol routing is enabled\n")
+	for _, i := range all {
+		status, protocol := states(i)
+		fmt.Fprintf(w, "%s is %s, line protocol is %s\n", i.Config.Name, status, protocol)
+		if a := i.Config.Address; a.IP != 0 {
+			fmt.Fprintf(w, "  Internet address is %s/%d\n", ipText(a.IP), maskLen(a.Mask))
+		}
+	}
+}

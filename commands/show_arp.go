@@ -1,0 +1,66 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"conft/internal/router"
+	"conft/shell/grammar"
+)
+
+func arpCommands(r Router) []exec {
+	show := func(syntax string, help grammar.Help) exec {
+		help["$address"], help["arp"] = "IP address of ARP entry", "ARP table"
+		return exec{
+			Syntax: syntax + " [A.B.C.D$address | INTERFACE$which]",
+			Help:   help,
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("which") && r.Config().Interface(a.String("which")) == nil {
+					return a.Invalid("which")
+				}
+				showARP(w, slices.DeleteFunc(r.ARP(), func(e router.ARPEntry) bool {
+					return a.Has("address") && e.Address != a.Addr("address") || a.Has("which") && e.Interface != a.String("which")
+				}))
+				return nil
+			}),
+		}
+	}
+	return []exec{
+		show("show arp", grammar.Help{"show": "Show running system information"}),
+		show("show ip arp", grammar.Help{"ip": "IP information"}),
+		{
+			Syntax: "clear arp-cache",
+			Help: grammar.Help{
+				"clear":     "Reset functions",
+				"arp-cache": "Clear the entire ARP cache",
+			},
+			Priv: privileged,
+			Run:  func(context.Context, Terminal, grammar.Args) error { r.ClearARP(); return nil },
+		},
+	}
+}
+
+// showARP prints `show arp`. An entry that nobody has answered, or that was typed, has no
+// interface.
+func showARP(w io.Writer, entries []router.ARPEntry) {
+	if len(entries) == 0 {
+		return
+	}
+	fmt.Fprint(w, "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n")
+	for _, e := range entries {
+		age, mac, ifc := fmt.Sprint(int(e.Age/time.Minute)), "Incomplete", ""
+		if e.Own || e.Static {
+			age = "-"
+		}
+		if e.MAC != nil {
+			mac = macText(e.MAC)
+		}
+		if e.MAC != nil && !e.Static {
+			ifc = e.Interface
+		}
+		fmt.Fprintf(w, "Internet  %-17s%8s   %-16s%-7s%s\n", e.Address, age, mac, "ARPA", ifc)
+	}
+}

@@ -1,0 +1,77 @@
+package dataplane
+
+import (
+	"bytes"
+	"encoding/binary"
+	"testing"
+
+	"conft/internal/packet"
+)
+
+// piece is a fragment of a datagram from one of a few senders.
+func piece(id uint16, from int, more bool, payload []byte) []byte {
+	p := append([]byte{0: 0x45, 8: 64, 9: packet.UDP, 12: 12, 16: 23, 19: 3}, payload...)
+	binary.BigEndian.PutUint16(p[2:], uint16(len(p)))
+	binary.BigEndian.PutUint16(p[4:], id)
+	flags := uint16(from / 8)
+	if more {
+		flags |= 0x2000
+	}
+	binary.BigEndian.PutUint16(p[6:], flags)
+	packet.SetChecksum(p)
+	return p
+}
+
+func TestAssembly(t *testing.T) {
+	a, b := bytes.Repeat([]byte{1}, 16), bytes.Repeat([]byte{2}, 24)
+	var as assembly
+	add := func(pkt []byte) []byte {
+		var p packet.Parsed
+		if err := p.Decode(pkt); err != nil {
+			t.Fatal(err)
+		}
+		return as.add(&p, pkt)
+	}
+	for name, v := range map[string]struct {
+		pieces [][]byte
+		want   string // of the last piece
+	}{
+		"in order":              {[][]byte{piece(1, 0, true, a), piece(1, 16, true, b), piece(1, 40, false, a[:3])}, string(a) + string(b) + string(a[:3])},
+		"two at a time":         {[][]byte{piece(1, 0, true, a), piece(2, 0, true, b), piece(1, 16, false, b)}, string(a) + string(b)},
+		"another in its place":  {[][]byte{piece(1, 0, true, a), piece(5, 0, true, b), piece(1, 16, false, b)}, ""},
+		"a gap":                 {[][]byte{piece(1, 0, true, a), piece(1, 24, false, b)}, ""},
+		"the last one again":    {[][]byte{piece(1, 0, true, a), piece(1, 16, false, b), piece(1, 16, false, b)}, ""},
+		"no beginning":          {[][]byte{piece(9, 16, false, b)}, ""},
+		"an overlapping second": {[][]byte{piece(1, 0, true, a), piece(1, 8, false, b)}, ""},
+	} {
+		as = assembly{}
+		var got []byte
+		for _, p := range v.pieces {
+			got = add(p)
+		}
+		if v.want == "" && got != nil || v.want != "" && (got == nil || string(got[20:]) != v.want || packet.Checksum(got[:20]) != 0) {
+			t.Errorf("%s: %x", name, got)
+		}
+	}
+}
+
+// FuzzAssembly gives fragments of any kind: no panic, and what comes out is a whole packet.
+func FuzzAssembly(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 0, 0, 1, 3, 2, 0, 1, 4, 5})
+	f.Add(bytes.Repeat([]byte{0, 1, 255, 0}, 40))
+	f.Fuzz(func(t *testing.T, script []byte) {
+		var as assembly
+		for ; len(script) >= 4; script = script[4:] {
+			pkt := piece(uint16(script[0]%6), int(script[3])*int(script[2])*8%65000, script[1]&1 != 0, make([]byte, int(script[2])*8+int(script[1]>>5)))
+			var p packet.Parsed
+			if p.Decode(pkt) != nil {
+				continue
+			}
+			if whole := as.add(&p, pkt); whole != nil {
+				if err := p.Decode(whole); err != nil || p.Fragment() || p.Len != len(whole) {
+					t.Fatalf("%v: %+v of %d octets", err, p, len(whole))
+				}
+			}
+		}
+	})
+}

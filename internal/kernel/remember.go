@@ -1,0 +1,68 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Remember has save keep, on stable storage, what switches were before they are turned, and
+// takes what was kept by a process that was killed in this namespace since the machine was
+// started: Close puts back what that one found.
+func (k *Kernel) Remember(kept []byte, save func([]byte) error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.save = save
+	head, rest, _ := strings.Cut(string(kept), "\n")
+	if head != namespace() {
+		return
+	}
+	for line := range strings.Lines(rest) {
+		if key, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "="); ok {
+			k.saved = append(k.saved, sysctlSet{key, value})
+		}
+	}
+}
+
+// remember keeps what the switches among the changes are now.
+func (k *Kernel) remember(cs []change) error {
+	more := false
+	for _, c := range cs {
+		s, ok := c.(sysctlSet)
+		if !ok || slices.ContainsFunc(k.saved, func(o sysctlSet) bool { return o.key == s.key }) {
+			continue // of a switch turned twice the first has what was found
+		}
+		old, err := os.ReadFile(procSys + s.key)
+		if err != nil {
+			continue // of a link that these changes make: it goes with the link
+		}
+		k.saved, more = append(k.saved, sysctlSet{s.key, strings.TrimSpace(string(old))}), true
+	}
+	if !more {
+		return nil
+	}
+	return k.keep()
+}
+
+// keep writes down what switches were.
+func (k *Kernel) keep() error {
+	if k.save == nil {
+		return nil
+	}
+	var b []byte
+	if len(k.saved) > 0 {
+		b = fmt.Appendf(b, "%s\n", namespace())
+	}
+	for _, s := range k.saved {
+		b = fmt.Appendf(b, "%s=%s\n", s.key, s.value)
+	}
+	return k.save(b)
+}
+
+// namespace names this network namespace of this run of the machine.
+func namespace() string {
+	boot, _ := os.ReadFile(procSys + "kernel/random/boot_id") // without one it is the namespace alone
+	ns, _ := os.Readlink("/proc/thread-self/ns/net")
+	return strings.TrimSpace(string(boot)) + " " + ns
+}

@@ -1,0 +1,51 @@
+package kernel
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// The one that stops in an orderly way puts back what a killed one found, unless that was
+// in another namespace or before the machine was started.
+func TestSwitchesOutliveAKill(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	const forward = procSys + "net/ipv4/ip_forward"
+	forwards := func() string {
+		b, err := os.ReadFile(forward)
+		must(t, err)
+		return strings.TrimSpace(string(b))
+	}
+	must(t, os.WriteFile(forward, []byte("0"), 0))
+	var kept []byte
+	save := func(b []byte) error { kept = b; return nil }
+	start := func(before []byte) *Kernel {
+		k, err := Open()
+		must(t, err)
+		k.Remember(before, save)
+		must(t, k.Apply(Desired{}))
+		return k
+	}
+	start(nil) // and killed
+	if forwards() != "1" || !strings.Contains(string(kept), "net/ipv4/ip_forward=0\n") {
+		t.Fatalf("forwarding %s, kept %q", forwards(), kept)
+	}
+	k := start(kept)
+	must(t, os.WriteFile(forward, []byte("0"), 0)) // somebody turns it back, and it is turned again
+	must(t, k.Apply(Desired{}))
+	if n := strings.Count(string(kept), "ip_forward"); n != 1 {
+		t.Errorf("kept %d times: %q", n, kept)
+	}
+	elsewhere := "another machine " + string(kept)
+	must(t, k.Close())
+	if forwards() != "0" || len(kept) != 0 {
+		t.Errorf("forwarding %s after an orderly stop, kept %q", forwards(), kept)
+	}
+	must(t, os.WriteFile(forward, []byte("1"), 0))
+	must(t, start([]byte(elsewhere)).Close())
+	if forwards() != "1" {
+		t.Error("what was found elsewhere was put back here")
+	}
+}

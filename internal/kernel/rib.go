@@ -1,0 +1,243 @@
+package kernel
+
+import (
+	"cmp"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+// MaxPaths is how many ways of one distance share the packets to a destination.
+const MaxPaths = 16
+
+// destination is a prefix as it stands in the kernel: the ways of the best distance.
+type destination struct {
+	Prefix netip.Prefix
+	Metric int
+	Hops   []hop // none: packets are answered with ICMP unreachable
+	For    []way // the wanted routes that it stands for; not read from the kernel
+}
+
+// way is a wanted route with the link that it leads over, "" for none.
+type way struct {
+	Route
+	over string
+}
+
+// hop is one way: a neighbour on a link, or the link itself.
+type hop struct {
+	Via    netip.Addr
+	Link   string
+	Onlink bool // Via is on no network of the link
+}
+
+func (h hop) text() string {
+	var b strings.Builder
+	if h.Via.IsValid() {
+		fmt.Fprintf(&b, " via %s", h.Via)
+	}
+	fmt.Fprintf(&b, " dev %s", h.Link)
+	if h.Onlink {
+		b.WriteString(" onlink")
+	}
+	return b.String()
+}
+
+// text is the route as ip(8) takes it; two destinations of one text are the same.
+func (r *destination) text() string {
+	var b strings.Builder
+	if len(r.Hops) == 0 {
+		b.WriteString("unreachable ")
+	}
+	fmt.Fprint(&b, r.Prefix)
+	if len(r.Hops) == 1 {
+		b.WriteString(r.Hops[0].text())
+	}
+	fmt.Fprintf(&b, " proto %d", protocolConft)
+	if r.Metric != 0 {
+		fmt.Fprintf(&b, " metric %d", r.Metric)
+	}
+	if len(r.Hops) > 1 {
+		for _, h := range r.Hops {
+			b.WriteString(" nexthop" + h.text())
+		}
+	}
+	return b.String()
+}
+
+// planRoutes compares the static routes. New ones come first: where one takes the place
+// of another no packet goes astray in between.
+func planRoutes(s *state, d *Desired) (cs []change) {
+	want := rib(s, d)
+	for _, r := range want {
+		if !contains(s.routes, r) {
+			cs = append(cs, routeAdd{r})
+		}
+	}
+	for _, r := range s.routes {
+		if !contains(want, r) {
+			cs = append(cs, routeDel{r})
+		}
+	}
+	return cs
+}
+
+func contains(all []destination, r destination) bool {
+	return slices.ContainsFunc(all, func(o destination) bool { return o.text() == r.text() })
+}
+
+// rib is what of the wanted routes belongs into the kernel: of each destination those of
+// the best distance that lead somewhere now. A connected network is better than any.
+func rib(s *state, d *Desired) (all []destination) {
+	for _, r := range d.Routes {
+		r.Prefix = r.Prefix.Masked()
+		h, ok := resolve(s, d, r, 0)
+		if !ok && !r.Permanent || connected(s, r.Prefix) {
+			continue
+		}
+		i := slices.IndexFunc(all, func(o destination) bool { return o.Prefix == r.Prefix })
+		switch {
+		case i < 0:
+			i = len(all)
+			all = append(all, destination{Prefix: r.Prefix, Metric: r.Metric})
+		case all[i].Metric > r.Metric:
+			all[i] = destination{Prefix: r.Prefix, Metric: r.Metric}
+		case all[i].Metric < r.Metric:
+			continue
+		}
+		if h.Link != "" && len(all[i].Hops) < MaxPaths && !slices.Contains(all[i].Hops, h) {
+			all[i].Hops = append(all[i].Hops, h)
+		}
+		all[i].For = append(all[i].For, way{r, h.Link})
+	}
+	return all
+}
+
+// connected reports whether a prefix is that of a link that is up.
+func connected(s *state, p netip.Prefix) bool {
+	return slices.ContainsFunc(s.links, func(l LinkState) bool {
+		return l.usable() && slices.ContainsFunc(l.Addrs, func(a netip.Prefix) bool { return a.Masked() == p })
+	})
+}
+
+// usable reports whether packets can leave by the link.
+func (l *LinkState) usable() bool { return l.Up && l.Carrier }
+
+// resolve finds the way of a route: over a connected network or, as IOS does and Linux
+// does not, over other static routes. ok is false when it leads nowhere now. The way of a
+// route that discards has no link.
+func resolve(s *state, d *Desired, r Route, depth int) (h hop, ok bool) {
+	const maxDepth = 8 // static routes may point at each other
+	if r.Null {
+		return hop{}, true
+	}
+	best := -1 // length of the best connected network
+	for i := range s.links {
+		l := &s.links[i]
+		if !l.usable() || r.Link != "" && r.Link != l.Name {
+			continue
+		}
+		if r.Link != "" && h.Link == "" {
+			h = hop{Via: r.Via, Link: l.Name, Onlink: r.Via.IsValid()}
+		}
+		for _, p := range l.Addrs {
+			if p.Contains(r.Via) && p.Addr() != r.Via && p.Bits() > best {
+				best, h = p.Bits(), hop{Via: r.Via, Link: l.Name}
+			}
+		}
+	}
+	if h.Link != "" || r.Link != "" || depth == maxDepth {
+		return h, h.Link != ""
+	}
+	by := slices.Clone(d.Routes)
+	by = slices.DeleteFunc(by, func(o Route) bool { // one by way of its own destination would take its own way
+		return !o.Prefix.Contains(r.Via) || o.Prefix.Masked() == r.Prefix.Masked()
+	})
+	slices.SortStableFunc(by, func(a, b Route) int {
+		return cmp.Or(b.Prefix.Bits()-a.Prefix.Bits(), a.Metric-b.Metric)
+	})
+	for _, o := range by {
+		if h, ok := resolve(s, d, o, depth+1); ok {
+			if !h.Via.IsValid() && h.Link != "" {
+				h.Via = r.Via // the neighbour is on that link itself
+				h.Onlink = o.Via.IsValid()
+			}
+			return h, true
+		}
+	}
+	return hop{}, false
+}
+
+// ownRoutes lists the routes of the main table that carry our number.
+func ownRoutes(s *state) ([]destination, error) {
+	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4,
+		&netlink.Route{Protocol: protocolConft, Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_PROTOCOL|netlink.RT_FILTER_TABLE)
+	if err != nil {
+		return nil, fmt.Errorf("kernel: ip route show: %w", err)
+	}
+	name := map[int]string{}
+	for _, l := range s.links {
+		name[l.Index] = l.Name
+	}
+	var all []destination
+	for _, r := range list {
+		all = append(all, destinationOf(&r, name))
+	}
+	return all, nil
+}
+
+func destinationOf(r *netlink.Route, name map[int]string) destination {
+	d := destination{Prefix: prefix(r.Dst), Metric: r.Priority}
+	hops := r.MultiPath
+	if len(hops) == 0 && r.Type != unix.RTN_UNREACHABLE {
+		hops = []*netlink.NexthopInfo{{LinkIndex: r.LinkIndex, Gw: r.Gw, Flags: r.Flags}}
+	}
+	for _, n := range hops {
+		h := hop{Link: name[n.LinkIndex], Onlink: n.Flags&unix.RTNH_F_ONLINK != 0}
+		h.Via, _ = netip.AddrFromSlice(n.Gw.To4())
+		d.Hops = append(d.Hops, h)
+	}
+	return d
+}
+
+func (c routeAdd) do(*Kernel) error { return withRoute(&c.destination, netlink.RouteAppend) }
+func (c routeDel) do(*Kernel) error { return withRoute(&c.destination, netlink.RouteDel) }
+
+func withRoute(r *destination, do func(*netlink.Route) error) error {
+	nr := &netlink.Route{
+		Dst:      &net.IPNet{IP: r.Prefix.Addr().AsSlice(), Mask: net.CIDRMask(r.Prefix.Bits(), 32)},
+		Protocol: protocolConft, Priority: r.Metric, Table: unix.RT_TABLE_MAIN,
+	}
+	if len(r.Hops) == 0 {
+		nr.Type = unix.RTN_UNREACHABLE
+		return do(nr)
+	}
+	var hops []*netlink.NexthopInfo
+	for _, h := range r.Hops {
+		n := &netlink.NexthopInfo{}
+		if h.Via.IsValid() {
+			n.Gw = h.Via.AsSlice()
+		}
+		if h.Onlink {
+			n.Flags = unix.RTNH_F_ONLINK
+		}
+		if err := withLink(h.Link, func(l netlink.Link) error { n.LinkIndex = l.Attrs().Index; return nil }); err != nil {
+			return err
+		}
+		hops = append(hops, n)
+	}
+	if len(hops) > 1 {
+		nr.MultiPath = hops
+		return do(nr)
+	}
+	nr.LinkIndex, nr.Gw, nr.Flags = hops[0].LinkIndex, hops[0].Gw, hops[0].Flags
+	if nr.Gw == nil {
+		nr.Scope = netlink.SCOPE_LINK
+	}
+	return do(nr)
+}

@@ -1,0 +1,210 @@
+package router
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"time"
+
+	"conft/debug"
+	"conft/internal/config"
+	"conft/internal/kernel"
+	"conft/internal/packet"
+)
+
+// nat is what the kernel shall translate.
+func (r *Router) nat(c *config.Config) (n kernel.NAT) {
+	for _, i := range c.Interfaces {
+		link := r.linkOf(i.Name)
+		switch {
+		case link == "":
+		case i.NAT == config.NATInside:
+			n.Inside = append(n.Inside, link)
+		case i.NAT == config.NATOutside:
+			n.Outside = append(n.Outside, link)
+		}
+	}
+	for _, s := range c.NAT.Static {
+		global := s.Global
+		if s.Interface != "" {
+			if global = addressOf(c, s.Interface); global == 0 {
+				continue // until the interface has one
+			}
+		}
+		mask := cmp.Or(s.Mask, ^uint32(0))
+		n.Static = append(n.Static, kernel.NATStatic{
+			Outside: s.Outside, Protocol: s.Protocol, NoAlias: s.NoAlias,
+			Local: prefixOf(s.Local, mask), LocalPort: s.LocalPort, Global: prefixOf(global, mask), GlobalPort: s.GlobalPort,
+		})
+	}
+	for _, s := range c.NAT.Sources {
+		d := kernel.NATDynamic{Name: "list." + s.List, Clauses: natClauses(r, c, s)}
+		if s.RouteMap != "" {
+			d.Name = "map." + s.RouteMap
+		}
+		if ip := addressOf(c, s.Interface); ip != 0 {
+			d.First, d.Last, d.Own = addrOf(ip), addrOf(ip), true
+		}
+		if p := c.NAT.Pool(s.Pool); p != nil {
+			d.First, d.Last = addrOf(p.First), addrOf(p.Last)
+		}
+		n.Dynamic = append(n.Dynamic, d)
+	}
+	t, def := c.NAT.Timeouts, config.NATTimeoutDefaults
+	n.Timeouts = kernel.NATTimeouts{
+		Any: cmp.Or(t.Any, def.Any), TCP: cmp.Or(t.TCP, def.TCP), FinRst: cmp.Or(t.FinRst, def.FinRst),
+		Syn: cmp.Or(t.Syn, def.Syn), UDP: cmp.Or(t.UDP, def.UDP), ICMP: cmp.Or(t.ICMP, def.ICMP),
+	}
+	return n
+}
+
+// addressOf is the address of an interface, 0 when it has none.
+func addressOf(c *config.Config, name string) uint32 {
+	if i := c.Interface(name); i != nil {
+		return i.Address.IP
+	}
+	return 0
+}
+
+// natClauses are what a source translation selects. A list or route map that is not
+// there selects nothing.
+func natClauses(r *Router, c *config.Config, s config.NATSource) (all []kernel.NATClause) {
+	if s.RouteMap == "" {
+		return []kernel.NATClause{{Permit: true, Match: true, Lists: []kernel.NATList{natList(c, s.List)}}}
+	}
+	m := c.RouteMap(s.RouteMap)
+	if m == nil {
+		return nil
+	}
+	for _, e := range m.Entries {
+		k := kernel.NATClause{Permit: !e.Deny, Match: len(e.Lists) > 0}
+		for _, name := range e.Lists {
+			k.Lists = append(k.Lists, natList(c, name))
+		}
+		for _, name := range e.Interfaces {
+			k.Out = append(k.Out, r.linkOf(name)) // "", which no link is called, when it has none
+		}
+		all = append(all, k)
+	}
+	return all
+}
+
+func natList(c *config.Config, name string) kernel.NATList {
+	l := kernel.NATList{Name: name}
+	if a := c.AccessList(name); a != nil {
+		l.Rules = a.Entries
+	}
+	return l
+}
+
+// natMatches adds what the lists of translations matched.
+func (r *Router) natMatches(c *config.Config, out listCounts) {
+	counters, _ := r.kernel.NATCounters() // none as of a kernel that has counted nothing
+	n := r.nat(c)
+	for i, matched := range counters.Matched[:min(len(counters.Matched), len(n.Dynamic))] {
+		for j, clause := range n.Dynamic[i].Clauses[:min(len(matched), len(n.Dynamic[i].Clauses))] {
+			for k, l := range clause.Lists {
+				for e, rule := range l.Rules {
+					out.add(l.Name, rule, count(matched[j], k, e))
+				}
+			}
+		}
+	}
+}
+
+// NATState is what `show ip nat` says.
+type NATState struct {
+	Flows        []Translation // in no order
+	Hits, Misses uint64        // packets that met a translation, and that made one
+	Expired      uint64        // translations that went by themselves
+}
+
+// Translation is one that a connection has made.
+type Translation struct {
+	Protocol                                               uint8
+	InsideGlobal, InsideLocal, OutsideLocal, OutsideGlobal netip.AddrPort
+	Age                                                    time.Duration // 0 where it is not known
+	Idle, Timeout, Left                                    time.Duration
+}
+
+// NAT returns the translations and their counters.
+func (r *Router) NAT() NATState {
+	var s NATState
+	now := time.Now()
+	list, err := r.kernel.Translations()
+	counters, _ := r.kernel.NATCounters() // as of a kernel that has counted nothing
+	if err != nil {
+		return s
+	}
+	t := r.nat(r.running.Load()).Timeouts
+	for _, f := range list {
+		e := Translation{Protocol: f.Protocol, InsideGlobal: f.InsideGlobal, InsideLocal: f.InsideLocal,
+			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f)}
+		if !f.Begun.IsZero() {
+			e.Age = max(0, now.Sub(f.Begun))
+		}
+		e.Idle = max(0, e.Timeout-e.Left)
+		s.Flows = append(s.Flows, e)
+	}
+	s.Misses = counters.Flows
+	s.Hits = counters.Packets - min(counters.Packets, counters.Flows)
+	r.mu.Lock()
+	cleared := r.natCleared
+	r.mu.Unlock()
+	gone := cleared + uint64(len(list))
+	s.Expired = s.Misses - min(s.Misses, gone)
+	return s
+}
+
+// natTimeout is how long a translation lasts without packets.
+func natTimeout(t *kernel.NATTimeouts, f *kernel.Translation) time.Duration {
+	seconds := t.Any
+	switch f.Protocol {
+	case packet.ICMP:
+		seconds = t.ICMP
+	case packet.UDP:
+		seconds = t.UDP
+	case packet.TCP:
+		switch f.TCP {
+		case kernel.TCPOpening:
+			seconds = t.Syn
+		case kernel.TCPOpen:
+			seconds = t.TCP
+		case kernel.TCPClosing:
+			seconds = t.FinRst
+		}
+	}
+	return inSeconds(seconds)
+}
+
+// ClearTranslations ends those that del holds for, all when it is nil.
+func (r *Router) ClearTranslations(del func(Translation) bool) error {
+	var n uint64
+	err := r.kernel.ForgetTranslations(func(t kernel.Translation) bool {
+		hit := del == nil || del(Translation{Protocol: t.Protocol, InsideGlobal: t.InsideGlobal, InsideLocal: t.InsideLocal,
+			OutsideLocal: t.OutsideLocal, OutsideGlobal: t.OutsideGlobal})
+		if hit {
+			n++
+		}
+		return hit
+	})
+	r.mu.Lock()
+	r.natCleared += n
+	r.mu.Unlock()
+	return err
+}
+
+// watchTranslated reports the packets that the kernel shows.
+func (r *Router) watchTranslated(ctx context.Context) {
+	r.retry(r.kernel.WatchTranslated(ctx, func(p kernel.Translated) { r.hub.Emit(debug.NATPacket(p)) }))
+}
+
+// followFlags has the kernel show translated packets while they are debugged.
+func (r *Router) followFlags() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if on := r.hub.On(debug.FlagNAT); r.traceNAT != on {
+		r.traceNAT = on
+		r.retry(r.applyAgain())
+	}
+}
