@@ -55,26 +55,6 @@ func showSystem(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showDebugging(w, r.Hub().Flags()); return nil }),
 		},
 		{
-			Syntax: "show running-config [interface INTERFACE$which]",
-			Help: grammar.Help{
-				"running-config": "Current operating configuration",
-				"interface":      "Show interface configuration",
-			},
-			Priv: privileged,
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				if !a.Has("which") {
-					showRunning(w, r.Config())
-					return nil
-				}
-				i := r.Config().Interface(a.String("which"))
-				if i == nil {
-					return a.Invalid("which")
-				}
-				showRunningInterface(w, i)
-				return nil
-			}),
-		},
-		{
 			Syntax: "show startup-config",
 			Help:   grammar.Help{"startup-config": "Contents of startup configuration"},
 			Priv:   privileged,
@@ -83,7 +63,8 @@ func showSystem(r Router) []exec {
 				if err != nil {
 					return refuse("Error reading nvram: %v", err)
 				}
-				showStartup(w, text, r.NVRAMSize())
+				_, saved := r.ConfigStamps()
+				showStartup(w, r.Config(), text, saved, r.NVRAMSize())
 				return nil
 			}),
 		},

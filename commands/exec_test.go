@@ -44,6 +44,7 @@ type fakeRouter struct {
 	drops      router.CryptoDrops
 	nat        router.NATState
 	files      fakeFiles
+	stamps     [2]router.ConfigStamps
 }
 
 func newFake(t *testing.T, text string) *fakeRouter {
@@ -111,7 +112,7 @@ func (r *fakeRouter) ClearISAKMP(id uint32) {
 	r.did = append(r.did, "clear isakmp "+plural(int(id), "SA"))
 }
 
-func (r *fakeRouter) SaveStartup(text []byte) error {
+func (r *fakeRouter) SaveStartup(text []byte, _ debug.Origin) error {
 	if r.nvramErr == nil {
 		r.startup = text
 	}

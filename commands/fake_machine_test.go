@@ -76,3 +76,7 @@ func (r *fakeRouter) Lookup(_ context.Context, name string, asking func(netip.Ad
 	}
 	return nil, errors.New("no such name")
 }
+
+func (r *fakeRouter) ConfigStamps() (running, saved router.ConfigStamps) {
+	return r.stamps[0], r.stamps[1]
+}

@@ -80,7 +80,10 @@ type Store interface {
 	// Startup returns the saved configuration, nil when there is none.
 	Startup() ([]byte, error)
 	// SaveStartup returns when the text is on stable storage.
-	SaveStartup(text []byte) error
+	SaveStartup(text []byte, by debug.Origin) error
+	// ConfigStamps say when the running configuration and the saved one were changed and
+	// saved.
+	ConfigStamps() (running, saved router.ConfigStamps)
 	EraseStartup() error
 	// NVRAMSize is the room for a saved configuration, in octets.
 	NVRAMSize() int

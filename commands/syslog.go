@@ -31,7 +31,7 @@ var loggingTrapLine = configLine{
 		switch t := c.Syslog.Trap; {
 		case !t.Enabled:
 			w.Line("no logging trap")
-		case t != config.DefaultSyslog.Trap:
+		case t != config.DefaultSyslog.Trap || w.All():
 			w.Line("logging trap", levels[t.Level&7])
 		}
 	},
@@ -102,7 +102,7 @@ var loggingFacilityLine = configLine{
 		return nil
 	},
 	Write: func(c *config.Config, w *grammar.Writer) {
-		if f := c.Syslog.Facility; f != config.DefaultSyslog.Facility {
+		if f := c.Syslog.Facility; f != config.DefaultSyslog.Facility || w.All() {
 			w.Line("logging facility", f)
 		}
 	},
@@ -171,8 +171,11 @@ func loggingSwitch(word, help string, of func(*config.Config) *bool) configLine 
 		Set:    func(c *config.Config, _ grammar.Args) error { *of(c) = true; return nil },
 		No:     func(c *config.Config, _ grammar.Args) error { *of(c) = false; return nil },
 		Write: func(c *config.Config, w *grammar.Writer) {
-			if *of(c) {
+			switch {
+			case *of(c):
 				w.Line("logging", word)
+			case w.All():
+				w.Line("no logging", word)
 			}
 		},
 	}
@@ -218,8 +221,11 @@ var sequenceNumbersLine = configLine{
 	Set:    func(c *config.Config, _ grammar.Args) error { c.Syslog.Numbered = true; return nil },
 	No:     func(c *config.Config, _ grammar.Args) error { c.Syslog.Numbered = false; return nil },
 	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.Syslog.Numbered {
+		switch {
+		case c.Syslog.Numbered:
 			w.Line("service sequence-numbers")
+		case w.All():
+			w.Line("no service sequence-numbers")
 		}
 	},
 }

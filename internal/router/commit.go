@@ -137,12 +137,13 @@ func (r *Router) Startup() ([]byte, error) {
 
 // SaveStartup saves the text of the running configuration; it returns when the
 // text is on stable storage.
-func (r *Router) SaveStartup(text []byte) error {
+func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
 	if err == nil {
 		r.saved = r.running.Load()
+		err = r.stampSaved(by)
 	}
 	return err
 }

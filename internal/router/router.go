@@ -70,6 +70,7 @@ type Router struct {
 	loads      loadMeter
 	syslog     *syslogSender
 	names      nameCache
+	stamps     stamps
 	traceNAT   bool   // translated packets are to be shown
 	natCleared uint64 // translations ended by `clear ip nat translation`
 	text       func(*config.Config) string
