@@ -25,7 +25,7 @@ var KnownExec = slices.Concat(
 	sayExec("% RIP is not running: "+noRouting, "show ip rip"),
 	sayExec("% IS-IS is not running: "+noRouting, "show isis", "show clns"),
 	sayExec("% There is no multicast", "show ip mroute", "show ip pim", "show ip igmp", "mrinfo", "mtrace", "mstat", "mrm"),
-	sayExec("% "+noTunnel, "show dmvpn", "show ip nhrp", "show crypto sockets"),
+	sayExec("% "+noTunnel, "show dmvpn", "show ip nhrp"),
 	sayExec("% MPLS is not enabled", "show mpls"),
 	sayExec("% There is one routing table, no VRF", "show ip vrf", "show vrf", "show ip route vrf"),
 	sayExec("% Route maps choose what is translated, see show running-config", "show route-map"),
@@ -55,6 +55,9 @@ var KnownExec = slices.Concat(
 	sayExec("% "+noVoice, "show voice", "show dial-peer", "show ephone", "show call", "show gateway"),
 
 	sayExec("% There is only IKE version 1", "show crypto ikev2", "clear crypto ikev2", "debug crypto ikev2", "undebug crypto ikev2"),
+	sayExec("Number of Crypto Socket connections 0", "show crypto sockets"), // they belong to tunnel interfaces
+	sayExec("There are no default policies: each is configured with crypto isakmp policy", "show crypto isakmp default"),
+	sayExec("There are no IPsec profiles: there are no tunnel interfaces", "show crypto ipsec profile", "show crypto ipsec default"),
 	sayExec("% There is no group encryption", "show crypto gdoi", "show crypto gkm"),
 	sayExec("% There is no IPsec client or server mode", "show crypto ipsec client", "show crypto isakmp client", "show ip local pool"),
 

@@ -36,7 +36,7 @@ func TestRunningStamps(t *testing.T) {
 	saved := run(t, r, "show startup-config")
 	capture := strings.SplitAfter(reftest.Open(t, "show/show-startup-config/01.txt"), "\n")
 	form := regexp.MustCompile(`\d+|by \w+|\b(UTC|CET|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b`)
-	lines := strings.SplitAfter(saved, "\n")[1:] // the capture is without "Using … bytes"
+	lines := strings.SplitAfter(saved, "\n")[1:]                  // the capture is without "Using … bytes"
 	for i, line := range []string{lines[0], lines[1], lines[3]} { // and was not saved since
 		if got, want := form.ReplaceAllString(line, "#"), form.ReplaceAllString(capture[i], "#"); strings.TrimSuffix(got, " #\n") != strings.TrimSuffix(want, "\n") && got != want {
 			t.Errorf("line %d is %q, in the capture %q", i, line, capture[i])

@@ -12,4 +12,11 @@ const (
 	textCountHead = "Facility      Message Name                   Sev  Occur  Last Time\n" +
 		"======================================================================\n"
 	textCountRule = "------------- ------------------------------ --- ------  ----------\n"
+
+	textELI = "Hardware Encryption : INACTIVE\n Number of hardware crypto engines = 0\n\ncrypto engine 1:Software Crypto Engine\n"
+
+	textCondition = "Crypto conditional debug currently is turned %s\nIKE debug context unmatched flag: %[2]s\n" +
+		"IPsec debug context unmatched flag: %[2]s\nCrypto Engine debug context unmatched flag: %[2]s\n"
+	textConditionPeers   = "\nIKE peer IP address filters:\n"
+	textConditionSubnets = "\nIKE peer subnet filters:\n"
 )

@@ -23,6 +23,8 @@ type Hub struct {
 	flags    atomic.Uint32
 	switched atomic.Pointer[func()] // called when flags may have changed
 
+	condition atomic.Pointer[Condition] // nil for none
+
 	mu              sync.Mutex // guards all below; lines leave in the order of their stamps
 	clock           Clock
 	manner          Manner
