@@ -24,6 +24,11 @@ var DefaultArchive = Archive{Maximum: 10, Log: ArchiveLog{Size: 100}}
 
 var secretWords = regexp.MustCompile(`(?i)\b(key|secret|password-encrypt|password)((?: \d)?) \S+`)
 
-// Redact takes keys and passwords out of a configuration line that is to be printed
+// wholePassword is a password that may have blanks in it.
+var wholePassword = regexp.MustCompile(`(?im)^( *enable (?:password|secret)(?: \d)?) .+`)
+
+// Redact takes keys and passwords out of configuration lines that are to be printed
 // where not only its author reads it.
-func Redact(line string) string { return secretWords.ReplaceAllString(line, "$1$2 <removed>") }
+func Redact(line string) string {
+	return secretWords.ReplaceAllString(wholePassword.ReplaceAllString(line, "$1 <removed>"), "$1$2 <removed>")
+}
