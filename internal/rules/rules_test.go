@@ -64,7 +64,7 @@ var edges = map[string][]string{
 	"golang.org/x/sys/unix":              {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench", "internal/strongswan"},
 	"go.etcd.io/bbolt":                   {"nvram"},
 	"golang.org/x/term":                  {"cmd/conft"},
-	"golang.org/x/net/dns/dnsmessage":    {"internal/resolver"},
+	"golang.org/x/net/dns/dnsmessage":    {"internal/resolver", "internal/nettest"},
 	"filippo.io/bigmod":                  {"internal/suite"},
 	"software.sslmate.com/src/go-pkcs12": {"internal/pki"},
 }
