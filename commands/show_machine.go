@@ -39,7 +39,7 @@ func showMemory(w io.Writer, m router.Memory) {
 		name string
 		pool router.Pool
 	}{{"Processor", m.Processor}, {"      I/O", m.IO}} {
-		fmt.Fprintf(w, "%s %10X %11d %11d %11d %11d %11d\n", p.name, p.pool.Head, p.pool.Total, p.pool.Used, p.pool.Free,
+		fmt.Fprintf(w, "%s %10X %11d %11d %11d %11d %11d\n", p.name, 0, p.pool.Total, p.pool.Used, p.pool.Free,
 			p.pool.Lowest, p.pool.Largest)
 	}
 }

@@ -48,6 +48,8 @@ type loadMeter struct {
 	minutes []Peak           // newest first
 	hours   []Peak
 	ticks   int // samples since the start
+
+	lowest lowest // memory
 }
 
 const (
@@ -70,6 +72,7 @@ func (m *loadMeter) run(ctx context.Context) {
 		var threads map[int]uint64
 		if m.ticks%threadEvery == 0 {
 			threads = readThreads()
+			m.lowest.note(freeMemory())
 		}
 		m.sample(readTimes(), threads)
 	}
