@@ -15,7 +15,7 @@ import (
 // lookup returns the first address of a host, and says which name servers are asked.
 func lookup(ctx context.Context, r Router, t Terminal, name string) (netip.Addr, error) {
 	unknown := refuse("Unrecognized host or address, or protocol not running.")
-	if !hostName(name) {
+	if !validName(name) {
 		return netip.Addr{}, unknown
 	}
 	c := r.Config()

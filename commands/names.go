@@ -15,7 +15,7 @@ var hostLine = configLine{
 		"$name": "Name of host", "A.B.C.D": "Host IP address"},
 	Set: func(c *config.Config, a grammar.Args) error {
 		name := a.String("name")
-		if !hostName(name) {
+		if !validName(name) {
 			return a.Invalid("name")
 		}
 		list := slices.Clone(c.Host(name))
@@ -60,9 +60,9 @@ var hostLine = configLine{
 	},
 }
 
-// hostName reports whether a name may be asked for: labels of letters, digits, hyphens
+// validName reports whether a name may be asked for: labels of letters, digits, hyphens
 // and underscores between dots.
-func hostName(name string) bool {
+func validName(name string) bool {
 	if len(name) > 253 {
 		return false
 	}

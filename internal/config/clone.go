@@ -31,6 +31,10 @@ func (c *Config) Clone() *Config {
 	d.Manners = c.Manners.clone()
 	d.Names = c.Names.clone()
 	d.Syslog = c.Syslog.clone()
+	d.Lines = c.Lines.clone()
+	d.Accounts = c.Accounts.clone()
+	d.AAA = c.AAA.clone()
+	d.SSH = c.SSH.clone()
 	return &d
 }
 

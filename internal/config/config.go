@@ -24,9 +24,7 @@ type Config struct {
 	LoggingMonitor  Logging
 	LoggingOff      bool // no logging on: messages go to the console only
 
-	EnableSecret   string // type 5 text "$1$salt$hash", "" when none
-	EnablePassword string // type 0 text, "" when none
-	DomainLookup   bool   // ip domain lookup
+	DomainLookup bool // ip domain lookup
 
 	Syslog Syslog
 	Zone   TimeZone
@@ -34,6 +32,10 @@ type Config struct {
 
 	Archive Archive
 	Manners
+	Accounts
+	Lines      Lines
+	AAA        AAA
+	SSH        SSH
 	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
@@ -279,6 +281,9 @@ func New() *Config {
 		DomainLookup:    true,
 		Archive:         DefaultArchive,
 		Syslog:          DefaultSyslog,
+		Lines:           newLines(),
+		AAA:             AAA{RADIUS: RADIUS{Retransmit: -1}},
+		SSH:             newSSH(),
 	}
 }
 
