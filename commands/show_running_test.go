@@ -92,3 +92,19 @@ func TestRunningForms(t *testing.T) {
 		t.Errorf("common is\n%s", common)
 	}
 }
+
+// TestRunningOf15 has the blocks that 15.x always prints, in their places, and 12.4 has not.
+func TestRunningOf15(t *testing.T) {
+	text := Text(load(t, strings.Replace(classicText, "version 12.4", "version 15.4", 1)))
+	for _, want := range []string{"hostname R1\n!\nboot-start-marker\nboot-end-marker\n!\n!\n", " crypto map cisco\n!\nno ip http server\nno ip http secure-server\n!\nip route 0.0.0.0"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no\n%s\nin\n%s", want, text)
+		}
+		if strings.Contains(classicText, want) {
+			t.Errorf("12.4 has\n%s", want)
+		}
+	}
+	if again := Text(load(t, text)); again != text {
+		t.Errorf("typed again it is\n%s", diff(again, text))
+	}
+}
