@@ -201,10 +201,11 @@ func (h *Hub) Emit(e Event) {
 	if h.numbered {
 		h.scratch = fmt.Appendf(h.scratch, "%06d: ", h.sequence)
 	}
+	number := len(h.scratch)
 	h.scratch = stamp.append(h.scratch, h.clock)
 	begin := len(h.scratch)
 	h.scratch = e.AppendLine(h.scratch, h.manner)
-	h.count(h.scratch, begin)
+	h.count(h.scratch[number:], begin-number)
 	text := string(h.scratch)
 
 	if severity <= h.buf.level {

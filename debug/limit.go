@@ -79,7 +79,7 @@ func (h *Hub) Counts() []Count {
 	return append([]Count{}, h.counts...)
 }
 
-// count counts a line whose text begins at an octet, behind its stamp.
+// count counts a line that begins with its stamp and whose text begins at an octet.
 func (h *Hub) count(line []byte, text int) {
 	if h.counts == nil || text >= len(line) || line[text] != '%' {
 		return

@@ -56,6 +56,7 @@ func TestCounting(t *testing.T) {
 	h.SetCounting(true)
 	h.TurnOn(FlagISAKMP)
 	h.Emit(configured)
+	h.SetNumbered(true)
 	h.Emit(linkDown)
 	h.Emit(beginning)
 	h.Emit(configured)
