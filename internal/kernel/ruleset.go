@@ -100,7 +100,11 @@ func cryptoRules(d *Desired, index map[string]int, plain bool) ruleset {
 		add(walkOut, &leave, linkName(expr.MetaKeyOIFNAME, l.Link))
 		add(walkClear, &arrive, linkName(expr.MetaKeyIIFNAME, l.Link))
 		add(walkTunnel, &arrive, linkName(expr.MetaKeyIIFNAME, l.TUN))
-		leave.rules = append(leave.rules, turned(l))
+		quotes := chain{name: "quotes." + l.Link}
+		set = append(set, unsaid(l))
+		add(walkQuoted, &quotes, rule{})
+		set = append(set, quotes)
+		leave.rules = append(append(leave.rules, quoting(l, quotes.name)...), turned(l))
 	}
 	return append(set, arrive, send, leave)
 }
