@@ -105,6 +105,7 @@ var undoings = []undoing{
 	{[]string{"crypto keyring K"}, "pre-shared-key hostname h key 0 0", "  pre-shared-key hostname h key 0 0", "no pre-shared-key hostname h key 0 0"},
 	{nil, "crypto isakmp peer address 1.2.3.4", "crypto isakmp peer address 1.2.3.4", "no crypto isakmp peer address 1.2.3.4"},
 	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode password p", " set aggressive-mode password p", "no set aggressive-mode password"},
+	{[]string{"crypto isakmp peer address 1.2.3.4"}, "description Site A", " description Site A", "no description"},
 	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint user-fqdn a@b", " set aggressive-mode client-endpoint user-fqdn a@b", "no set aggressive-mode client-endpoint"},
 	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint fqdn b", " set aggressive-mode client-endpoint fqdn b", "no set aggressive-mode client-endpoint fqdn b"},
 	{[]string{"crypto isakmp peer address 1.2.3.4"}, "set aggressive-mode client-endpoint ipv4-address 1.2.3.5", " set aggressive-mode client-endpoint ipv4-address 1.2.3.5", "no set aggressive-mode client-endpoint"},
