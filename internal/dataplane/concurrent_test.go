@@ -34,6 +34,7 @@ func TestEveryPacketIsAccountedForWhileAllChanges(t *testing.T) {
 				n.r1.tun.in <- batch
 			}
 		}
+		n.r1.cramped, n.r3.cramped = false, false // so that batches change goroutines
 		n.up(t)
 		send(1)
 		synctest.Wait()
