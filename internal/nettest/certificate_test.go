@@ -105,7 +105,7 @@ func (a *certAuthority) enrolAs(r *Conft, name string) {
 	r.Exec("configure terminal", "hostname "+name, "ip domain name lab", "crypto key generate rsa modulus 2048",
 		"crypto pki trustpoint CA", "enrollment terminal", "subject-name cn="+name+",o=lab", "revocation-check none", "exit", "end")
 	r.Exec(append(append([]string{"configure terminal", "crypto pki authenticate CA"}, certLines(a.cert)...), "yes", "end")...)
-	screen := r.Exec("crypto pki enroll CA", "yes", "no")
+	screen := r.Exec("crypto pki enroll CA", "no", "yes", "no")
 	_, rest, _ := strings.Cut(screen, "Certificate Request follows:\n\n")
 	text, _, _ := strings.Cut(rest, "\n---End")
 	der, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(text, "\n", ""))
