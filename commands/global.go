@@ -123,6 +123,7 @@ var enableSecretLine = configLine{
 		"$hash":  "The ENCRYPTED 'enable' secret string",
 		"$other": "The ENCRYPTED 'enable' secret string",
 	},
+	Secret: []string{"clear", "hash", "other", "plain"},
 	Set: func(c *config.Config, a grammar.Args) error {
 		switch {
 		case a.Has("other"):
@@ -158,6 +159,7 @@ var enablePasswordLine = configLine{
 		"$plain":   "The UNENCRYPTED (cleartext) 'enable' password",
 		"$hidden":  "The HIDDEN 'enable' password string",
 	},
+	Secret: []string{"clear", "hidden", "plain"},
 	Set: func(c *config.Config, a grammar.Args) error {
 		if a.Has("hidden") {
 			return refuse("Passwords of type 7 are not supported, use type 0 or enable secret.")

@@ -162,6 +162,7 @@ var isakmpPeerMode = grammar.NewMode[*peerScope]("config-isakmp-peer", "ISAKMP P
 			"aggressive-mode": "Set aggressive mode attributes",
 			"password":        "Set tunnel password",
 		}),
+		Secret: []string{"secret"},
 		Set: func(p *peerScope, a grammar.Args) error {
 			s, err := readSecret(p.in, a)
 			if err != nil {

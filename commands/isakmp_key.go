@@ -23,6 +23,7 @@ var isakmpKeyLine = configLine{
 		"no-xauth": "Bypasses XAuth for this peer, as is always done",
 		"$host":    "Peer hostname",
 	}),
+	Secret: []string{"secret"},
 	Set: func(c *config.Config, a grammar.Args) error {
 		k, err := readKey(c, a)
 		if err != nil {

@@ -78,6 +78,7 @@ var keyringMode = grammar.NewMode[*keyringScope]("conf-keyring", "Crypto keyring
 			"$host":          "Peer hostname",
 			"key":            "specify the key",
 		}),
+		Secret: []string{"secret"},
 		Set: func(k *keyringScope, a grammar.Args) error {
 			key, err := readKey(k.in, a)
 			if err != nil {

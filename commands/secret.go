@@ -94,6 +94,7 @@ var masterKeyLine = configLine{
 		"password-encrypt": "Set the master key of encrypted (type 6) keys",
 		"LINE":             "The master key, at least 8 characters",
 	},
+	Secret: []string{"LINE"},
 	Set: func(c *config.Config, a grammar.Args) error {
 		const least = 8
 		if len(a.String("LINE")) < least {

@@ -25,6 +25,7 @@ type fake struct {
 	refuse error // of the next commit
 	hub    *debug.Hub
 	files  map[string]string
+	logged []string // configuration lines
 }
 
 type stopped struct{}
@@ -60,7 +61,11 @@ func (f *fake) Change(change func(*config.Config) error) error {
 }
 
 func (f *fake) CheckEnable(password string) bool { return password == "cisco?" }
-func (f *fake) Configured(debug.Origin, string)  {}
+func (f *fake) Configured(_ debug.Origin, line string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.logged = append(f.logged, line)
+}
 func (f *fake) SaveOutput(file string, text []byte, add bool) error {
 	if file == "flash:" {
 		return errors.New("% no name")
@@ -172,10 +177,10 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 		No:     func(c *config.Config, _ grammar.Args) error { c.DomainLookup = false; return nil },
 	},
 	grammar.Line[*config.Config]{
-		Syntax: "enable secret LINE",
-		Help:   grammar.Help{"enable": "Modify enable password parameters", "secret": "Assign the privileged level secret", "LINE": "The UNENCRYPTED (cleartext) 'enable' secret"},
-		Set:    func(c *config.Config, a grammar.Args) error { c.EnableSecret = a.String("LINE"); return nil },
-		No:     func(c *config.Config, _ grammar.Args) error { c.EnableSecret = ""; return nil },
+		Syntax: "enable secret LINE", Secret: []string{"LINE"},
+		Help: grammar.Help{"enable": "Modify enable password parameters", "secret": "Assign the privileged level secret", "LINE": "The UNENCRYPTED (cleartext) 'enable' secret"},
+		Set:  func(c *config.Config, a grammar.Args) error { c.EnableSecret = a.String("LINE"); return nil },
+		No:   func(c *config.Config, _ grammar.Args) error { c.EnableSecret = ""; return nil },
 	},
 	grammar.Block[*config.Config, *config.CryptoMapEntry]{
 		Syntax: "crypto map WORD$name <1-65535>$seq ipsec-isakmp",

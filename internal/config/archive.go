@@ -22,8 +22,9 @@ type ArchiveLog struct {
 // DefaultArchive are IOS's defaults.
 var DefaultArchive = Archive{Maximum: 10, Log: ArchiveLog{Size: 100}}
 
-var secretWords = regexp.MustCompile(`(?i)\b(key|secret|password-encrypt|password)((?: \d)?) \S+`)
+// A word behind key, all that is behind the others: theirs may have blanks.
+var secretWords = regexp.MustCompile(`(?im)(^|[^\w-])(?:(key(?:-string)?(?: +\d)?) +\S+|((?:secret|password|password-encrypt|community)(?: +\d)?) +\S.*)`)
 
-// Redact takes keys and passwords out of a configuration line that is to be printed
-// where not only its author reads it.
-func Redact(line string) string { return secretWords.ReplaceAllString(line, "$1$2 <removed>") }
+// Redact takes keys and passwords out of lines of configuration, in full words, that
+// are to be printed where not only their author reads them. It need not understand them.
+func Redact(lines string) string { return secretWords.ReplaceAllString(lines, "$1$2$3 <removed>") }

@@ -49,6 +49,22 @@ type match struct {
 
 func (m *match) run(v any) error { return m.cmd.do[m.form](v, m.args) }
 
+// Removed stands where a secret was.
+const Removed = "<removed>"
+
+// withoutSecrets is the line that matched as others than its author may read it.
+func (m *match) withoutSecrets(line string) string {
+	var all []value
+	for _, name := range m.cmd.secret {
+		all = append(all, m.args.values[name]...)
+	}
+	slices.SortFunc(all, func(a, b value) int { return b.offset - a.offset })
+	for _, v := range all { // a word or the rest of the line, as it was typed
+		line = line[:v.offset] + Removed + line[v.offset+len(v.text):]
+	}
+	return line
+}
+
 // thread is one way to read the words so far.
 type thread struct {
 	pos  *pos
