@@ -47,7 +47,8 @@ func logged(list string, standard bool, e acl.Entry) rule {
 	if e.LogInput {
 		b[2] = 'i'
 	}
-	return join(limit(logRate, logBurst), logTo(accessGroup, string(b)+" "+list))
+	const most = 120 // octets of a name; the kernel takes 127 with what is before it
+	return join(limit(logRate, logBurst), logTo(accessGroup, string(b)+" "+list[:min(len(list), most)]))
 }
 
 // WatchAccess calls hit for the packets that entries with `log` match, as far as
