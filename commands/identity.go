@@ -156,13 +156,12 @@ var endpointWords = map[config.EndpointKind]string{
 
 var isakmpPeerMode = grammar.NewMode[*peerScope]("config-isakmp-peer", "ISAKMP Peer Config commands:",
 	peerLine{
-		Syntax: "set aggressive-mode password ![[0 | 6]$type WORD$secret]",
+		Syntax: "set aggressive-mode password ![[0 | 6]$type WORD$$secret]",
 		Help: withHelp(secretHelp, grammar.Help{
 			"set":             "Set parameters of the peer",
 			"aggressive-mode": "Set aggressive mode attributes",
 			"password":        "Set tunnel password",
 		}),
-		Secret: []string{"secret"},
 		Set: func(p *peerScope, a grammar.Args) error {
 			s, err := readSecret(p.in, a)
 			if err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 var isakmpKeyLine = configLine{
-	Syntax: "crypto isakmp key [0 | 6]$type WORD$secret {address A.B.C.D$peer [A.B.C.D$mask] [no-xauth] | hostname WORD$host}",
+	Syntax: "crypto isakmp key [0 | 6]$type WORD$$secret {address A.B.C.D$peer [A.B.C.D$mask] [no-xauth] | hostname WORD$host}",
 	Help: withHelp(secretHelp, grammar.Help{
 		"crypto":   "Encryption module",
 		"isakmp":   "Configure ISAKMP policy",
@@ -23,7 +23,6 @@ var isakmpKeyLine = configLine{
 		"no-xauth": "Bypasses XAuth for this peer, as is always done",
 		"$host":    "Peer hostname",
 	}),
-	Secret: []string{"secret"},
 	Set: func(c *config.Config, a grammar.Args) error {
 		k, err := readKey(c, a)
 		if err != nil {

@@ -68,7 +68,7 @@ var keyringMode = grammar.NewMode[*keyringScope]("conf-keyring", "Crypto keyring
 		},
 	},
 	keyringLine{
-		Syntax: "pre-shared-key {address A.B.C.D$peer [A.B.C.D$mask] | hostname WORD$host} ![key [0 | 6]$type WORD$secret]",
+		Syntax: "pre-shared-key {address A.B.C.D$peer [A.B.C.D$mask] | hostname WORD$host} ![key [0 | 6]$type WORD$$secret]",
 		Help: withHelp(secretHelp, grammar.Help{
 			"pre-shared-key": "Pre-shared key",
 			"address":        "define shared key with IP address",
@@ -78,7 +78,6 @@ var keyringMode = grammar.NewMode[*keyringScope]("conf-keyring", "Crypto keyring
 			"$host":          "Peer hostname",
 			"key":            "specify the key",
 		}),
-		Secret: []string{"secret"},
 		Set: func(k *keyringScope, a grammar.Args) error {
 			key, err := readKey(k.in, a)
 			if err != nil {

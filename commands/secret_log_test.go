@@ -21,6 +21,14 @@ func TestSecretsAreNotLogged(t *testing.T) {
 		"ena sec 5 $1$S3cret$hx5rVt7rPNoS4wqbXKX7m0",
 		"ena pas S3cret with S3cret",
 		"ke con pass S3cret of S3cret",
+		"user admin priv 15 password S3cret word",
+		"user admin sec 0 S3cret word",
+		"user admin algorithm-type sha256 sec S3cret word",
+		"line vty 0 4\npas S3cret word",
+		"radius server R\nkey S3cret word",
+		"radius-server host 1.1.1.1 key S3cret word",
+		"radius-server key S3cret word",
+		"ena sec lev 5 S3cret word",
 	} {
 		c := load(t, "")
 		at, logged := Config.Start(), ""

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/aaa"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -24,6 +26,7 @@ type fake struct {
 	c      *config.Config
 	refuse error // of the next commit
 	hub    *debug.Hub
+	access *aaa.Access
 	files  map[string]string
 	logged []string // configuration lines
 }
@@ -37,7 +40,9 @@ func (stopped) Uptime() time.Duration { return 103 * time.Second }
 func newFake() *fake {
 	c := config.New()
 	c.Hostname = "R1"
-	return &fake{c: c, hub: debug.NewHub(stopped{})}
+	f := &fake{c: c, hub: debug.NewHub(stopped{})}
+	f.access = &aaa.Access{Config: f.Config, Emit: f.hub.Emit, Clock: stopped{}}
+	return f
 }
 
 func (f *fake) Config() *config.Config {
@@ -60,7 +65,7 @@ func (f *fake) Change(change func(*config.Config) error) error {
 	return nil
 }
 
-func (f *fake) CheckEnable(password string) bool { return password == "cisco?" }
+func (f *fake) Access() *aaa.Access { return f.access }
 func (f *fake) Configured(_ debug.Origin, line string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -177,10 +182,14 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 		No:     func(c *config.Config, _ grammar.Args) error { c.DomainLookup = false; return nil },
 	},
 	grammar.Line[*config.Config]{
-		Syntax: "enable secret LINE", Secret: []string{"LINE"},
-		Help: grammar.Help{"enable": "Modify enable password parameters", "secret": "Assign the privileged level secret", "LINE": "The UNENCRYPTED (cleartext) 'enable' secret"},
-		Set:  func(c *config.Config, a grammar.Args) error { c.EnableSecret = a.String("LINE"); return nil },
-		No:   func(c *config.Config, _ grammar.Args) error { c.EnableSecret = ""; return nil },
+		Syntax: "enable secret LINE$$text",
+		Help:   grammar.Help{"enable": "Modify enable password parameters", "secret": "Assign the privileged level secret", "$text": "The UNENCRYPTED (cleartext) 'enable' secret"},
+		Set: func(c *config.Config, a grammar.Args) error {
+			secret, err := aaa.Hash(rand.Reader, a.String("text"))
+			c.SetEnable(config.Enable{Level: 15, Secret: secret})
+			return err
+		},
+		No: func(c *config.Config, _ grammar.Args) error { c.SetEnable(config.Enable{Level: 15}); return nil },
 	},
 	grammar.Block[*config.Config, *config.CryptoMapEntry]{
 		Syntax: "crypto map WORD$name <1-65535>$seq ipsec-isakmp",

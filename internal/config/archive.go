@@ -22,9 +22,12 @@ type ArchiveLog struct {
 // DefaultArchive are IOS's defaults.
 var DefaultArchive = Archive{Maximum: 10, Log: ArchiveLog{Size: 100}}
 
-// A word behind key, all that is behind the others: theirs may have blanks.
-var secretWords = regexp.MustCompile(`(?im)(^|[^\w-])(?:(key(?:-string)?(?: +\d)?) +\S+|((?:secret|password|password-encrypt|community)(?: +\d)?) +\S.*)`)
+// secretWords are what keys and passwords stand behind. A password is the rest of its
+// line, and so is a key at the beginning of a line or of a RADIUS server.
+var secretWords = regexp.MustCompile(`(?im)` +
+	`(^[ \t]*key(?: +\d)?|\bradius-server .*\bkey(?: +\d)?|(?:^|[^\w-])(?:secret|password|password-encrypt|community)(?: +level +\d+)?(?: +\d)?) +\S.*|` +
+	`((?:^|[^\w-])(?:key|key-string)(?: +\d)?) +\S+`)
 
 // Redact takes keys and passwords out of lines of configuration, in full words, that
 // are to be printed where not only their author reads them. It need not understand them.
-func Redact(lines string) string { return secretWords.ReplaceAllString(lines, "$1$2$3 <removed>") }
+func Redact(lines string) string { return secretWords.ReplaceAllString(lines, "$1$2 <removed>") }

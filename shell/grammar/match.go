@@ -55,8 +55,12 @@ const Removed = "<removed>"
 // withoutSecrets is the line that matched as others than its author may read it.
 func (m *match) withoutSecrets(line string) string {
 	var all []value
-	for _, name := range m.cmd.secret {
-		all = append(all, m.args.values[name]...)
+	for _, values := range m.args.values {
+		for _, v := range values {
+			if v.secret {
+				all = append(all, v)
+			}
+		}
 	}
 	slices.SortFunc(all, func(a, b value) int { return b.offset - a.offset })
 	for _, v := range all { // a word or the rest of the line, as it was typed
@@ -186,7 +190,7 @@ func (t *table) step(threads []*thread, line string, w input, level int) ([]*thr
 				best = best[:0]
 			}
 		}
-		best = append(best, &thread{pos: p, prev: prev, value: value{val, w.offset}})
+		best = append(best, &thread{pos: p, prev: prev, value: value{val, w.offset, p.secret}})
 	}
 	if len(best) == 0 {
 		return nil, 0, &Error{Kind: Invalid, Offset: w.offset + fit}

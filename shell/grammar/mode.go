@@ -20,7 +20,6 @@ type Entry[T any] interface{ add(*table) }
 type Line[T any] struct {
 	Syntax  string
 	Help    Help
-	Secret  []string // arguments that Step.Logged leaves out
 	Set     func(T, Args) error
 	No      func(T, Args) error
 	Default func(T, Args) error
@@ -106,7 +105,7 @@ func (root[T]) add(t *table) {
 }
 
 func (l Line[T]) add(t *table) {
-	c := &command{syntax: l.Syntax, help: l.Help, secret: l.Secret}
+	c := &command{syntax: l.Syntax, help: l.Help}
 	c.do[plain], c.do[negated], c.do[defaulted] = on(l.Set), on(l.No), on(l.Default)
 	if l.Default == nil {
 		c.do[defaulted] = on(l.No)

@@ -8,10 +8,10 @@ import (
 
 var secretMode = grammar.NewMode[*struct{}]("config", "Configure commands:",
 	grammar.Line[*struct{}]{
-		Syntax: "key [6]$type WORD$secret {address A.B.C.D | until WORD$other}", Secret: []string{"secret", "other"},
-		Help: grammar.Help{"key": "k", "6": "s", "$secret": "s", "address": "a", "A.B.C.D": "a", "until": "u", "$other": "o"},
-		Set:  func(*struct{}, grammar.Args) error { return nil },
-		No:   func(*struct{}, grammar.Args) error { return nil },
+		Syntax: "key [6]$type WORD$$secret {address A.B.C.D | until WORD$$other}",
+		Help:   grammar.Help{"key": "k", "6": "s", "$secret": "s", "address": "a", "A.B.C.D": "a", "until": "u", "$other": "o"},
+		Set:    func(*struct{}, grammar.Args) error { return nil },
+		No:     func(*struct{}, grammar.Args) error { return nil },
 	},
 	grammar.Text[*struct{}]{
 		Syntax: "banner", Help: grammar.Help{"banner": "b", "LINE": "l"},

@@ -31,7 +31,6 @@ const (
 type command struct {
 	syntax  string
 	help    Help
-	secret  []string
 	priv    int
 	do      [forms]func(any, Args) error
 	open    func(any, Args) (any, error)
