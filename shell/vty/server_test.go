@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -490,5 +491,43 @@ func TestKey(t *testing.T) {
 	log := strings.Join(d.hub.Buffer(), "\n")
 	if strings.Count(log, "%SSH-5-ENABLED: SSH 2.0 has been enabled") != 2 || strings.Count(log, "%SSH-5-DISABLED: SSH 2.0 has been disabled") != 1 {
 		t.Errorf("logged\n%s", log)
+	}
+}
+
+// Clients that say nothing keep others of their address out for a while, and nobody
+// else.
+func TestSilentClients(t *testing.T) {
+	var p pending
+	one, other := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+	for range maxOfOne {
+		if !p.add(one) {
+			t.Fatal("refused within the limit")
+		}
+	}
+	if p.add(one) || !p.add(other) {
+		t.Error("the limit of one address")
+	}
+	p.done(one)
+	if !p.add(one) {
+		t.Error("refused after one has gone")
+	}
+	d := serve(t)
+	d.set(func(c *config.Config) { c.SSH.TimeOut = 1 })
+	for range maxOfOne {
+		conn, err := net.Dial("tcp", d.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	for end := time.Now().Add(10 * time.Second); ; { // until their time is over
+		c, err := d.dial("admin", ssh.Password("cisco"))
+		if err == nil {
+			c.Close()
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
 	}
 }
