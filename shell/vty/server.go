@@ -33,6 +33,7 @@ type Router interface {
 type Server struct {
 	Router Router
 	Exec   *grammar.ExecTable[*shell.Session]
+	Known  []grammar.KnownExec
 	Config *grammar.Mode[*config.Config]
 	Listen func() (net.Listener, error)
 

@@ -82,9 +82,12 @@ func (f *fake) Access() *aaa.Access                     { return f.access }
 func (f *fake) Configured(debug.Origin, string)         {}
 func (f *fake) SaveOutput(string, []byte, bool) error   { return nil }
 func (f *fake) Hub() *debug.Hub                         { return f.hub }
-func (f *fake) Seats() *seat.Table                      { return f.seats }
-func (f *fake) SSHKey() *pki.KeyPair                    { return f.keys.Key("R1") }
-func (f *fake) Changed() <-chan struct{}                { return f.changed }
+func (f *fake) Lookup(context.Context, string, func(netip.Addr)) ([]netip.Addr, error) {
+	return nil, errors.New("not here")
+}
+func (f *fake) Seats() *seat.Table       { return f.seats }
+func (f *fake) SSHKey() *pki.KeyPair     { return f.keys.Key("R1") }
+func (f *fake) Changed() <-chan struct{} { return f.changed }
 
 // desk is a server for a test, and where it listens.
 type desk struct {
