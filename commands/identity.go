@@ -178,7 +178,7 @@ var isakmpPeerMode = grammar.NewMode[*peerScope]("config-isakmp-peer", "ISAKMP P
 		},
 	},
 	peerLine{
-		Syntax: "set aggressive-mode password ![[0 | 6]$type WORD$secret]",
+		Syntax: "set aggressive-mode password ![[0 | 6]$type WORD$$secret]",
 		Help: withHelp(secretHelp, grammar.Help{
 			"set":             "Set parameters of the peer",
 			"aggressive-mode": "Set aggressive mode attributes",

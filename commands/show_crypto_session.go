@@ -87,7 +87,7 @@ func showCryptoSessionDetail(w io.Writer, c *config.Config, sas []router.ISAKMPS
 				letters = "(none)"
 			}
 			if sa.Remaining > 0 {
-				life = lifeText(sa.Remaining)
+				life = hoursText(sa.Remaining)
 			}
 			fmt.Fprintf(w, "          Capabilities:%s connid:%d lifetime:%s\n", letters, sa.ConnID, life)
 		}

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -165,7 +166,18 @@ func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s)
 func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }
 
 func chainName(what string, l CryptoLink, s Selector) string {
-	return what + "." + l.Link + "." + strings.ReplaceAll(s.Name, " ", ".")
+	return short(what + "." + l.Link + "." + strings.ReplaceAll(s.Name, " ", "."))
+}
+
+// short is a name that leaves room for a suffix in what nftables takes: it refuses a
+// whole table for one name of more than 255 octets.
+func short(name string) string {
+	const most, kept = 240, 200
+	if len(name) <= most {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%s~%x", name[:kept], sum[:8])
 }
 
 // String is the table as a script for nft.

@@ -50,6 +50,26 @@ type match struct {
 
 func (m *match) run(v any) error { return m.cmd.do[m.form](v, m.args) }
 
+// Removed stands where a secret was.
+const Removed = "<removed>"
+
+// withoutSecrets is the line that matched as others than its author may read it.
+func (m *match) withoutSecrets(line string) string {
+	var all []value
+	for _, values := range m.args.values {
+		for _, v := range values {
+			if v.secret {
+				all = append(all, v)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b value) int { return b.offset - a.offset })
+	for _, v := range all { // a word or the rest of the line, as it was typed
+		line = line[:v.offset] + Removed + line[v.offset+len(v.text):]
+	}
+	return line
+}
+
 // thread is one way to read the words so far.
 type thread struct {
 	pos  *pos
@@ -172,7 +192,7 @@ func (t *table) step(threads []*thread, line string, w input, level int) ([]*thr
 				best = best[:0]
 			}
 		}
-		best = append(best, &thread{pos: p, prev: prev, value: value{val, w.offset}})
+		best = append(best, &thread{pos: p, prev: prev, value: value{val, w.offset, p.secret}})
 	}
 	if len(best) == 0 {
 		return nil, 0, &Error{Kind: Invalid, Offset: w.offset + fit}
