@@ -244,8 +244,12 @@ func (r *Router) applyAgain() error {
 // reportRoutes says which reverse routes come and go.
 func (r *Router) reportRoutes(old, now []kernel.Route) {
 	tell := func(list, other []kernel.Route, gone bool) {
+		has := make(map[kernel.Route]bool, len(other))
+		for _, k := range other {
+			has[k] = true
+		}
 		for _, k := range list {
-			if !slices.Contains(other, k) {
+			if !has[k] {
 				r.hub.Emit(debug.IPsecRoute{Prefix: k.Prefix, Via: k.Via, Removed: gone})
 			}
 		}
