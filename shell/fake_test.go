@@ -59,6 +59,11 @@ func (f *fake) Change(change func(*config.Config) error) error {
 	return nil
 }
 
+func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error {
+	return f.Change(change)
+}
+func (f *fake) Settle() {}
+
 func (f *fake) CheckEnable(password string) bool { return password == "cisco?" }
 func (f *fake) Configured(debug.Origin, string)  {}
 func (f *fake) SaveOutput(file string, text []byte, add bool) error {

@@ -17,6 +17,7 @@ func (s *Session) readLine(ctx context.Context, l *editLine, h *history) (_ *edi
 	}
 	s.screen.open(l)
 	for {
+		s.rest()
 		k, err := s.keyboard.next(ctx)
 		if err != nil {
 			s.screen.close("")

@@ -11,6 +11,7 @@ import (
 
 // run carries out an EXEC line, behind `do` in configuration mode at the highest level.
 func (s *Session) run(ctx context.Context, t typed, do bool) {
+	s.settle()
 	level := s.level
 	if do {
 		level = maxLevel
