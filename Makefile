@@ -14,6 +14,14 @@ bin/conft: FORCE
 bin/conft-bench: FORCE
 	$(GO) build -trimpath -o $@ ./cmd/conft-bench
 
+# What the benchmark compares with: a conft that copies where it would encrypt, and
+# wireguard-go.
+bin/conft-null: FORCE
+	$(GO) build -trimpath -tags nullcopy -o $@ ./cmd/conft
+
+bin/wireguard-go: FORCE
+	$(GO) build -trimpath -o $@ golang.zx2c4.com/wireguard
+
 lab: bin/conft
 	@bin/conft lab up classic $(if $(LANG_EXPLAIN),--explain $(LANG_EXPLAIN))
 
@@ -22,7 +30,7 @@ test:
 	$(GO) vet ./...
 	$(GO) test $(TESTFLAGS) ./...
 
-bench: bin/conft bin/conft-bench
+bench: bin/conft bin/conft-bench bin/conft-null bin/wireguard-go
 	@scripts/test-packages
 	@bin/conft-bench $(BENCHFLAGS)
 	$(GO) test -run '^$$' -bench . -benchtime 200ms ./esp ./ike

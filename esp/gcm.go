@@ -22,7 +22,7 @@ func newGCM(k Keys) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	aead, err := cipher.NewGCM(block)
+	aead, err := newAEAD(block)
 	if err != nil {
 		return source{}, err
 	}

@@ -1,5 +1,5 @@
-// Command conft-bench measures conft on this machine beside plain forwarding and
-// strongSwan: see internal/bench. `make bench` runs it; it needs root.
+// Command conft-bench measures conft on this machine beside plain forwarding,
+// wireguard-go and strongSwan: see internal/bench. `make bench` runs it; it needs root.
 package main
 
 import (
@@ -30,10 +30,18 @@ func run() error {
 	}
 	o := bench.Options{Out: os.Stdout}
 	flag.StringVar(&o.Conft, "conft", filepath.Join(filepath.Dir(self), "conft"), "the program to measure")
+	flag.StringVar(&o.Null, "null", filepath.Join(filepath.Dir(self), "conft-null"), "the same, built with -tags nullcopy")
+	flag.StringVar(&o.WireGuard, "wireguard", filepath.Join(filepath.Dir(self), "wireguard-go"), "the program wireguard-go")
 	flag.IntVar(&o.Rounds, "rounds", 5, "how often each candidate has its turn")
-	flag.DurationVar(&o.Time, "time", 2*time.Second, "how long one TCP stream lasts")
+	flag.DurationVar(&o.Time, "time", 2*time.Second, "how long one TCP measurement lasts")
 	only := flag.String("only", "", "measure only the paths whose names match this expression")
+	measures := flag.String("measure", "", "take only the measurements whose names match this expression")
 	flag.Parse()
+	if *measures != "" {
+		if o.Measures, err = regexp.Compile(*measures); err != nil {
+			return err
+		}
+	}
 	if *only != "" {
 		if o.Only, err = regexp.Compile(*only); err != nil {
 			return err

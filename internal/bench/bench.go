@@ -13,11 +13,14 @@ import (
 
 // Options of Run.
 type Options struct {
-	Conft  string         // the program to measure
-	Rounds int            // how often each candidate has its turn
-	Time   time.Duration  // of one TCP stream
-	Only   *regexp.Regexp // names of candidates, nil for all
-	Out    io.Writer
+	Conft     string         // the program to measure
+	Null      string         // the same with copying for AES-GCM, built with the tag nullcopy
+	WireGuard string         // wireguard-go
+	Rounds    int            // how often each candidate has its turn
+	Time      time.Duration  // of one TCP measurement
+	Only      *regexp.Regexp // names of candidates, nil for all
+	Measures  *regexp.Regexp // names of measurements, nil for all
+	Out       io.Writer
 }
 
 // wanted reports whether something is to be measured.
@@ -31,8 +34,8 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer os.RemoveAll(dir)
 	describe(o.Out)
-	fmt.Fprintf(o.Out, "%d rounds, one TCP stream of %v each; min / median / max\n\n", o.Rounds, o.Time)
-	if o.Only == nil {
+	fmt.Fprintf(o.Out, "%d rounds; min / median / max\n\n", o.Rounds)
+	if o.Only == nil && o.Measures == nil {
 		if err := start(ctx, o, dir); err != nil {
 			return err
 		}
@@ -44,12 +47,39 @@ func Run(ctx context.Context, o Options) error {
 	return paths(ctx, o, dir)
 }
 
+// measure is something that is measured of every candidate.
+type measure struct {
+	name   string
+	unit   float64 // of its value
+	format string  // of its value in that unit
+	run    func(ctx context.Context, t *turn) (sample, error)
+}
+
+// measures are all there are.
+func measures() []measure {
+	tcp := func(name string, list func(*turn) []stream) measure {
+		return measure{name + ", Mb/s", 1e6, "%.0f", func(ctx context.Context, t *turn) (sample, error) { return t.tcp(ctx, t.Time, list(t)) }}
+	}
+	udp := func(size int) measure {
+		return measure{fmt.Sprintf("UDP, %d octets, loss < 0.1 %%, 1000/s", size), 1e3, "%.0f",
+			func(ctx context.Context, t *turn) (sample, error) { return t.udp(ctx, size) }}
+	}
+	return []measure{
+		tcp("one TCP stream", func(t *turn) []stream { return t.aToB(1) }),
+		tcp("four TCP streams", func(t *turn) []stream { return t.aToB(4) }),
+		tcp("a TCP stream each way", (*turn).bothWays),
+		udp(1400), udp(64),
+	}
+}
+
 // turn is one candidate's network while it is measured.
 type turn struct {
 	*chain
-	conft, dir string
-	pids       []int    // of the programs on R1 and R3
-	closers    []func() // last first
+	Options
+	several bool
+	dir     string
+	pids    []int    // of the programs on R1 and R3; none when the kernel forwards
+	closers []func() // last first
 }
 
 // subdir makes a directory for a program of the turn.
@@ -65,61 +95,62 @@ func (t *turn) close() {
 	t.chain.close()
 }
 
-// measure builds the candidate's network, measures and takes it down.
-func (c *candidate) measure(ctx context.Context, o Options, dir string) (f flow, rtt time.Duration, err error) {
-	network, err := newChain(c.offload)
-	if err != nil {
-		return f, 0, err
-	}
-	dir, err = os.MkdirTemp(dir, "")
-	if err != nil {
-		network.close()
-		return f, 0, err
-	}
-	defer os.RemoveAll(dir)
-	t := &turn{chain: network, conft: o.Conft, dir: dir}
-	defer t.close()
-	if err := c.build(t); err != nil {
-		return f, 0, err
-	}
-	l, err := t.server()
-	if err != nil {
-		return f, 0, err
-	}
-	defer l.Close()
-	if rtt, err = t.roundTrip(ctx, l); err == nil {
-		f, err = t.stream(ctx, l, o.Time)
-	}
-	return f, rtt, err
-}
-
 // result is what the turns of one candidate gave.
 type result struct {
-	*candidate
-	bits, size, cpu, rtt spread
-	err                  error // of the first turn that failed
+	candidate
+	samples map[string][]sample // by measurement
+	rtt     spread
+	err     error // of the first turn that failed
 }
 
-// paths gives each candidate its turns and prints the table.
+// turn builds the candidate's network, measures and takes it down.
+func (r *result) turn(ctx context.Context, o Options, dir string) error {
+	network, err := newChain(r.offload)
+	if err != nil {
+		return err
+	}
+	t := &turn{chain: network, Options: o, several: r.several}
+	defer t.close()
+	if t.dir, err = os.MkdirTemp(dir, ""); err != nil {
+		return err
+	}
+	defer os.RemoveAll(t.dir)
+	if err := r.build(t); err != nil {
+		return err
+	}
+	rtt, err := t.roundTrip(ctx)
+	if err != nil {
+		return err
+	}
+	r.rtt = append(r.rtt, rtt)
+	for _, m := range measures() {
+		if o.Measures != nil && !o.Measures.MatchString(m.name) {
+			continue
+		}
+		s, err := m.run(ctx, t)
+		if err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
+		r.samples[m.name] = append(r.samples[m.name], s)
+	}
+	return nil
+}
+
+// paths gives each candidate its turns and prints the tables.
 func paths(ctx context.Context, o Options, dir string) error {
 	var results []*result
 	for _, c := range candidates() {
 		if o.wanted(c.name) {
-			results = append(results, &result{candidate: &c})
+			results = append(results, &result{candidate: c, samples: map[string][]sample{}})
 		}
 	}
 	for range o.Rounds {
 		for _, r := range results {
-			if r.err != nil {
-				continue
+			if r.err == nil {
+				r.err = r.turn(ctx, o, dir)
 			}
-			f, rtt, err := r.measure(ctx, o, dir)
 			if ctx.Err() != nil {
 				return ctx.Err()
-			}
-			if r.err = err; err == nil {
-				r.bits, r.size, r.rtt = append(r.bits, f.bits), append(r.size, f.size), append(r.rtt, rtt.Seconds())
-				r.cpu = append(r.cpu, f.cpu)
 			}
 		}
 	}

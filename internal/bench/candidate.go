@@ -3,7 +3,9 @@ package bench
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
+	"conft/internal/netns"
 	"conft/internal/strongswan"
 )
 
@@ -14,108 +16,158 @@ type protection struct {
 	esp          string
 }
 
-var protections = []protection{
-	{"AES-128-GCM", "esp-gcm", "aes128gcm16"},
-	{"AES-256-GCM", "esp-gcm 256", "aes256gcm16"},
-	{"AES-128-CBC SHA1", "esp-aes esp-sha-hmac", "aes128-sha1"},
-	{"3DES MD5", "esp-3des esp-md5-hmac", "3des-md5"},
-	{"DES MD5", "esp-des esp-md5-hmac", "des-md5"},
-}
+var (
+	gcm128 = protection{"AES-128-GCM", "esp-gcm", "aes128gcm16"}
+	gcm256 = protection{"AES-256-GCM", "esp-gcm 256", "aes256gcm16"}
+	cbc128 = protection{"AES-128-CBC SHA1", "esp-aes esp-sha-hmac", "aes128-sha1"}
+	tdes   = protection{"3DES MD5", "esp-3des esp-md5-hmac", "3des-md5"}
+	des    = protection{"DES MD5", "esp-des esp-md5-hmac", "des-md5"}
+)
 
-// candidate is something between the hosts that is measured.
+// candidate is something between the hosts that is measured. null, wireguard and
+// libipsec name the candidates that its figures are divided by.
 type candidate struct {
-	name    string
-	offload bool // segmentation offload stays on between the routers, as in the lab
-	build   func(t *turn) error
+	name                      string
+	build                     func(t *turn) error
+	offload                   bool // segmentation offload stays on between the routers, as in the lab
+	null, wireguard, libipsec string
+	several                   bool // it has an SA for each of sources
 }
 
-// candidates are all there are, the reference of the ratios first.
+const (
+	plainName     = "plain forwarding"
+	nullRaw       = "null copy"
+	nullUDP       = "null copy, UDP 4500"
+	wireguardName = "wireguard-go"
+)
+
+func libipsecName(s protection) string { return "strongSwan " + s.name }
+
+// candidates are all there are.
 func candidates() []candidate {
-	all := []candidate{{"plain forwarding", false, plain}, {"plain forwarding, offload", true, plain}}
-	for _, s := range protections {
-		all = append(all, candidate{"conft " + s.name, false, tunnel(s, false)})
+	all := []candidate{
+		{name: plainName, build: plain},
+		{name: "clear traffic beside a crypto map", build: clearTraffic},
+		{name: nullRaw, build: tunnel{protection: gcm128, null: true}.build},
+		{name: nullUDP, build: tunnel{protection: gcm128, null: true, translated: true}.build},
+	}
+	for _, s := range []protection{gcm128, gcm256, cbc128, tdes, des} {
+		all = append(all, candidate{name: "conft " + s.name, build: tunnel{protection: s}.build,
+			null: nullRaw, wireguard: wireguardName, libipsec: libipsecName(s)})
+	}
+	for _, s := range []protection{gcm128, cbc128} {
+		all = append(all, candidate{name: "conft " + s.name + ", UDP 4500", build: tunnel{protection: s, translated: true}.build,
+			null: nullUDP, wireguard: wireguardName, libipsec: libipsecName(s)})
 	}
 	all = append(all,
-		candidate{"conft " + protections[0].name + ", offload", true, tunnel(protections[0], false)},
-		candidate{"conft " + protections[0].name + ", UDP 4500", false, tunnel(protections[0], true)},
-		candidate{"conft " + protections[0].name + ", UDP 4500, offload", true, tunnel(protections[0], true)})
-	for _, s := range protections {
-		all = append(all, candidate{"strongSwan " + s.name, false, control(s)})
+		candidate{name: "conft " + gcm128.name + ", 4 SAs", build: tunnel{protection: gcm128, several: true}.build, several: true,
+			null: nullRaw, wireguard: wireguardName, libipsec: libipsecName(gcm128)},
+		candidate{name: wireguardName, build: wireguard})
+	for _, s := range []protection{gcm128, cbc128, tdes} {
+		all = append(all, candidate{name: libipsecName(s), build: libipsec(s)})
 	}
-	return append(all, candidate{"strongSwan " + protections[0].name + ", offload", true, control(protections[0])})
+	return append(all,
+		candidate{name: "plain forwarding, offload", build: plain, offload: true},
+		candidate{name: "conft " + gcm128.name + ", offload", build: tunnel{protection: gcm128}.build, offload: true},
+		candidate{name: "conft " + gcm128.name + ", UDP 4500, offload", build: tunnel{protection: gcm128, translated: true}.build, offload: true},
+		candidate{name: "wireguard-go, offload", build: wireguard, offload: true})
 }
 
 // plain has the kernel forward everything in clear.
-func plain(t *turn) error {
-	return errorOf(t.linuxRouters(), t.route("10.1.1.0/24", "12.12.12.1"), t.route("20.1.1.0/24", "23.23.23.3"))
+func plain(t *turn) error { return t.linuxRouters() }
+
+// tunnel has conft on R1 and R3.
+type tunnel struct {
+	protection
+	null       bool // the program that copies instead of encrypting
+	translated bool // R1 is behind a NAT, so that ESP goes in UDP
+	several    bool
 }
 
-// tunnel has conft on R1 and R3. translated has R2 hide R1 behind its own address, so
-// that ESP goes in UDP.
-func tunnel(s protection, translated bool) func(*turn) error {
-	return func(t *turn) error {
-		r1 := "12.12.12.1"
-		if translated {
-			r1 = "23.23.23.2"
-			if out, err := t.r2.Output(strongswan.Find("nft"), "add table ip nat; add chain ip nat out { type nat hook postrouting priority 100; }; "+
-				"add rule ip nat out oifname eth1 masquerade"); err != nil {
-				return fmt.Errorf("%w\n%s", err, out)
-			}
-		}
-		for _, end := range []struct {
-			tunnelEnd
-			n int
-		}{
-			{tunnelEnd{"10.1.1.0", "20.1.1.0", "10.1.1.1", "12.12.12.1", "12.12.12.2", "23.23.23.3"}, 1},
-			{tunnelEnd{"20.1.1.0", "10.1.1.0", "20.1.1.1", "23.23.23.3", "23.23.23.2", r1}, 3},
-		} {
-			ns := t.r1
-			if end.n == 3 {
-				ns = t.r3
-			}
-			r, err := startRouter(t.conft, ns, filepath.Join(t.dir, ns.Name))
-			if err != nil {
-				return err
-			}
-			t.closers, t.pids = append(t.closers, r.close), append(t.pids, r.cmd.Process.Pid)
-			if err := r.exec(end.lines(s.transformSet)...); err != nil {
-				return err
-			}
-		}
-		return nil
+func (s tunnel) build(t *turn) error {
+	near := tunnelEnd{"10.1.1.0", "20.1.1.0", "10.1.1.1", "12.12.12.1", "12.12.12.3", "12.12.12.3"}
+	far := tunnelEnd{"20.1.1.0", "10.1.1.0", "20.1.1.1", "12.12.12.3", "12.12.12.1", "12.12.12.1"}
+	program := t.Conft
+	if s.null {
+		program = t.Null
 	}
+	if s.translated {
+		far.peer = translatedR1
+		if err := t.translate(); err != nil {
+			return err
+		}
+	}
+	nearLines, farLines := near.lines(s.transformSet), far.lines(s.transformSet)
+	if s.several {
+		nearLines, farLines = perSource(nearLines, true), perSource(farLines, false)
+	}
+	return errorOf(t.router(program, t.r1, nearLines), t.router(program, t.r3, farLines))
 }
 
-// control has strongSwan on R1 and R3, which always puts ESP in UDP.
-func control(s protection) func(*turn) error {
+// perSource replaces the access list by one with an entry for each of sources.
+func perSource(lines []string, near bool) []string {
+	var out []string
+	for _, l := range lines {
+		if !strings.HasPrefix(l, "access-list ") {
+			out = append(out, l)
+			continue
+		}
+		for _, s := range sources {
+			if near {
+				out = append(out, "access-list 100 permit ip host "+s+" 20.1.1.0 0.0.0.255")
+			} else {
+				out = append(out, "access-list 100 permit ip 20.1.1.0 0.0.0.255 host "+s)
+			}
+		}
+	}
+	return out
+}
+
+// clearTraffic has conft on R1 and R3 with a crypto map that protects other networks.
+func clearTraffic(t *turn) error {
+	near := tunnelEnd{"10.9.1.0", "20.9.1.0", "10.1.1.1", "12.12.12.1", "12.12.12.3", "12.12.12.3"}
+	far := tunnelEnd{"20.9.1.0", "10.9.1.0", "20.1.1.1", "12.12.12.3", "12.12.12.1", "12.12.12.1"}
+	return errorOf(t.router(t.Conft, t.r1, near.lines(gcm128.transformSet)), t.router(t.Conft, t.r3, far.lines(gcm128.transformSet)))
+}
+
+// router starts conft in a namespace and configures it.
+func (t *turn) router(program string, ns *netns.NS, lines []string) error {
+	r, err := startRouter(program, ns, filepath.Join(t.dir, ns.Name))
+	if err != nil {
+		return err
+	}
+	t.closers, t.pids = append(t.closers, r.close), append(t.pids, r.cmd.Process.Pid)
+	return r.exec(lines...)
+}
+
+// libipsec has strongSwan on R1 and R3, which always puts ESP in UDP.
+func libipsec(s protection) func(*turn) error {
 	return func(t *turn) error {
 		if err := t.linuxRouters(); err != nil {
 			return err
 		}
-		near := strongswan.Tunnel{Local: "12.12.12.1", Remote: "23.23.23.3", LocalTS: "10.1.1.0/24", RemoteTS: "20.1.1.0/24",
+		near := strongswan.Tunnel{Local: "12.12.12.1", Remote: "12.12.12.3", LocalTS: "10.1.1.0/24", RemoteTS: "20.1.1.0/24",
 			PSK: "cisco123", IKE: "aes128-sha1-modp1024", ESP: s.esp}
 		far := near
 		far.Local, far.Remote, far.LocalTS, far.RemoteTS = near.Remote, near.Local, near.RemoteTS, near.LocalTS
+		var daemons []*strongswan.Daemon
 		for _, end := range []struct {
-			name   string
+			ns     *netns.NS
 			tunnel strongswan.Tunnel
-		}{{"R3", far}, {"R1", near}} {
-			ns := t.r1
-			if end.name == "R3" {
-				ns = t.r3
-			}
-			dir, err := t.subdir(end.name)
+		}{{t.r1, near}, {t.r3, far}} {
+			dir, err := t.subdir(end.ns.Name)
 			if err != nil {
 				return err
 			}
-			d, err := strongswan.Start(ns, dir, end.tunnel)
+			d, err := strongswan.Start(end.ns, dir, end.tunnel)
 			if err != nil {
 				return err
 			}
 			t.closers, t.pids = append(t.closers, d.Close), append(t.pids, d.Pid())
-			if end.name == "R1" {
-				return d.Initiate()
-			}
+			daemons = append(daemons, d)
+		}
+		if err := daemons[0].Initiate(); err != nil {
+			return fmt.Errorf("%w\n%s", err, daemons[0].Log())
 		}
 		return nil
 	}

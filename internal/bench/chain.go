@@ -7,20 +7,26 @@ import (
 	"github.com/vishvananda/netlink"
 
 	"conft/internal/netns"
+	"conft/internal/strongswan"
 )
 
 // chain is the network of every measurement:
 //
-//	hostA 10.1.1.2 -- 10.1.1.1 R1 12.12.12.1 -- 12.12.12.2 R2 23.23.23.2 -- 23.23.23.3 R3 20.1.1.1 -- 20.1.1.2 hostB
+//	hostA 10.1.1.2-5 -- 10.1.1.1 R1 12.12.12.1 -- 12.12.12.3 R3 20.1.1.1 -- 20.1.1.2 hostB
 //
-// R2 only forwards. What R1 and R3 are is the candidate's.
+// What R1 and R3 are is the candidate's.
 type chain struct {
-	a, r1, r2, r3, b *netns.NS
+	a, r1, r3, b *netns.NS
 }
 
-// newChain makes the network with hosts and R2 complete, and R1 and R3 without
-// addresses. offload lets segments of many packets cross the links between the routers
-// in one piece.
+// sources are host A's addresses, one for each of several SAs.
+var sources = []string{"10.1.1.2", "10.1.1.3", "10.1.1.4", "10.1.1.5"}
+
+const hostB = "20.1.1.2"
+
+// newChain makes the network with hosts complete, and R1 and R3 without addresses.
+// offload lets segments of many packets cross the link between the routers in one
+// piece.
 func newChain(offload bool) (c *chain, err error) {
 	c = &chain{}
 	defer func() {
@@ -31,7 +37,7 @@ func newChain(offload bool) (c *chain, err error) {
 	for _, n := range []struct {
 		ns   **netns.NS
 		name string
-	}{{&c.a, "hostA"}, {&c.r1, "R1"}, {&c.r2, "R2"}, {&c.r3, "R3"}, {&c.b, "hostB"}} {
+	}{{&c.a, "hostA"}, {&c.r1, "R1"}, {&c.r3, "R3"}, {&c.b, "hostB"}} {
 		if *n.ns, err = netns.New(n.name); err != nil {
 			return c, err
 		}
@@ -47,24 +53,25 @@ func newChain(offload bool) (c *chain, err error) {
 		xLink string
 		y     *netns.NS
 		yLink string
-	}{{c.a, "eth0", c.r1, "eth1"}, {c.r1, "eth0", c.r2, "eth0"}, {c.r2, "eth1", c.r3, "eth0"}, {c.r3, "eth1", c.b, "eth0"}} {
+	}{{c.a, "eth0", c.r1, "eth1"}, {c.r1, "eth0", c.r3, "eth0"}, {c.r3, "eth1", c.b, "eth0"}} {
 		if err := netns.Connect(cable.x, cable.xLink, cable.y, cable.yLink); err != nil {
 			return c, err
 		}
 	}
 	if !offload {
-		for _, e := range []end{{c.r1, "eth0", ""}, {c.r2, "eth0", ""}, {c.r2, "eth1", ""}, {c.r3, "eth0", ""}} {
-			if err := e.ns.Unsegmented(e.link); err != nil {
-				return c, err
-			}
+		if err := errorOf(c.r1.Unsegmented("eth0"), c.r3.Unsegmented("eth0")); err != nil {
+			return c, err
+		}
+	}
+	for _, s := range sources {
+		if err := addresses(end{c.a, "eth0", s + "/24"}); err != nil {
+			return c, err
 		}
 	}
 	return c, errorOf(
-		addresses(end{c.a, "eth0", "10.1.1.2/24"}, end{c.b, "eth0", "20.1.1.2/24"},
-			end{c.r2, "eth0", "12.12.12.2/24"}, end{c.r2, "eth1", "23.23.23.2/24"}),
+		addresses(end{c.b, "eth0", hostB + "/24"}),
 		c.a.Default(netip.MustParseAddr("10.1.1.1")),
-		c.b.Default(netip.MustParseAddr("20.1.1.1")),
-		c.r2.Sysctl("net/ipv4/ip_forward", "1"))
+		c.b.Default(netip.MustParseAddr("20.1.1.1")))
 }
 
 // end is one end of a cable.
@@ -85,29 +92,35 @@ func addresses(ends ...end) error {
 // linuxRouters gives R1 and R3 to the kernel, for the controls.
 func (c *chain) linuxRouters() error {
 	err := addresses(end{c.r1, "eth1", "10.1.1.1/24"}, end{c.r1, "eth0", "12.12.12.1/24"},
-		end{c.r3, "eth0", "23.23.23.3/24"}, end{c.r3, "eth1", "20.1.1.1/24"})
+		end{c.r3, "eth0", "12.12.12.3/24"}, end{c.r3, "eth1", "20.1.1.1/24"})
 	return errorOf(err,
-		c.r1.Default(netip.MustParseAddr("12.12.12.2")), c.r1.Sysctl("net/ipv4/ip_forward", "1"),
-		c.r3.Default(netip.MustParseAddr("23.23.23.2")), c.r3.Sysctl("net/ipv4/ip_forward", "1"))
+		c.r1.Default(netip.MustParseAddr("12.12.12.3")), c.r1.Sysctl("net/ipv4/ip_forward", "1"),
+		c.r3.Default(netip.MustParseAddr("12.12.12.1")), c.r3.Sysctl("net/ipv4/ip_forward", "1"))
 }
 
-// route tells R2 of a network behind a router.
-func (c *chain) route(network, via string) error {
-	dst, err := netlink.ParseIPNet(network)
+// translatedR1 is where R3 sees R1 once translate has put a NAT between them.
+const translatedR1 = "13.13.13.1"
+
+// translate rewrites R1's address on the wire, at the end of R1: one for one, without
+// state.
+func (c *chain) translate() error {
+	out, err := c.r1.Output(strongswan.Find("nft"), `add table netdev bench
+add chain netdev bench out { type filter hook egress device "eth0" priority 0; }
+add chain netdev bench in { type filter hook ingress device "eth0" priority 0; }
+add rule netdev bench out ip saddr 12.12.12.1 ip saddr set `+translatedR1+`
+add rule netdev bench in ip daddr `+translatedR1+` ip daddr set 12.12.12.1`)
 	if err != nil {
-		return err
+		return fmt.Errorf("bench: %w\n%s", err, out)
 	}
-	return c.r2.Do(func() error {
-		return netlink.RouteAdd(&netlink.Route{Dst: dst, Gw: netip.MustParseAddr(via).AsSlice()})
-	})
+	return nil
 }
 
-// wire counts what the link from R2 to R3 has carried so far.
+// wire counts what R3 has taken from the wire so far.
 func (c *chain) wire() (octets, packets uint64, err error) {
-	err = c.r2.Do(func() error {
-		l, err := netlink.LinkByName("eth1")
+	err = c.r3.Do(func() error {
+		l, err := netlink.LinkByName("eth0")
 		if err == nil {
-			octets, packets = l.Attrs().Statistics.TxBytes, l.Attrs().Statistics.TxPackets
+			octets, packets = l.Attrs().Statistics.RxBytes, l.Attrs().Statistics.RxPackets
 		}
 		return err
 	})
@@ -115,7 +128,7 @@ func (c *chain) wire() (octets, packets uint64, err error) {
 }
 
 func (c *chain) close() {
-	for _, ns := range []*netns.NS{c.a, c.r1, c.r2, c.r3, c.b} {
+	for _, ns := range []*netns.NS{c.a, c.r1, c.r3, c.b} {
 		if ns != nil {
 			ns.Close()
 		}

@@ -30,34 +30,88 @@ func (s spread) text(unit float64, format string) string {
 	return fmt.Sprintf(strings.ReplaceAll("# / # / #", "#", format), low/unit, middle/unit, high/unit)
 }
 
+// of gathers one figure of all samples.
+func of(list []sample, figure func(*sample) float64) spread {
+	var s spread
+	for i := range list {
+		s = append(s, figure(&list[i]))
+	}
+	return s
+}
+
+func value(s *sample) float64 { return s.value }
+
 // mtu is that of the links; an average frame longer than it holds was more than one
 // packet.
 const mtu = 1500 + 14
 
+// printPaths prints a table for each measurement. A ratio is the median of the ratios
+// within a round, where both were measured on the machine as it was just then.
 func printPaths(out io.Writer, results []*result) error {
-	fmt.Fprintf(out, "%-40s %-20s %8s  %-18s %-18s %s\n", "one TCP stream, host A to host B", "Mb/s", "of plain", "core-s a GB", "round trip, us", "octets a frame, R2-R3")
-	var plain float64
+	named := map[string]*result{}
 	var errs []error
 	for _, r := range results {
+		named[r.name] = r
 		if r.err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", r.name, r.err))
-			fmt.Fprintf(out, "%-40s failed\n", r.name)
+		}
+	}
+	for _, m := range measures() {
+		if !slices.ContainsFunc(results, func(r *result) bool { return len(r.samples[m.name]) > 0 }) {
 			continue
 		}
-		ratio := ""
-		if plain == 0 && r.name == candidates()[0].name {
-			plain = r.bits.median()
+		fmt.Fprintf(out, "%-42s %-22s %7s %7s %7s %8s  %s\n", "", "", "of", "of", "times", "times", "% of the machine")
+		fmt.Fprintf(out, "%-42s %-22s %7s %7s %7s %8s  %5s %5s %5s %5s %6s %5s  %s\n", m.name, "min / median / max", "plain", "null", "WG-go", "libipsec",
+			"hosts", "R1", "R3", "irq", "others", "idle", "octets a frame")
+		for _, r := range results {
+			list := r.samples[m.name]
+			if len(list) == 0 {
+				fmt.Fprintf(out, "%-42s failed\n", r.name)
+				continue
+			}
+			ratio := func(name, format string, scale float64) string {
+				if other := named[name]; other != nil && other != r {
+					if s := ratios(list, other.samples[m.name]); s != nil {
+						return fmt.Sprintf(format, scale*s.median())
+					}
+				}
+				return ""
+			}
+			share := func(figure func(*sample) float64) float64 { return 100 * of(list, figure).median() }
+			size := of(list, func(s *sample) float64 { return s.frame }).median()
+			segments := ""
+			if size > mtu {
+				segments = " (super-packets on the wire)"
+			}
+			fmt.Fprintf(out, "%-42s %-22s %7s %7s %7s %8s  %5.0f %5.0f %5.0f %5.0f %6.0f %5.0f  %.0f%s\n", r.name, of(list, value).text(m.unit, m.format),
+				ratio(plainName, "%.0f %%", 100), ratio(r.null, "%.0f %%", 100), ratio(r.wireguard, "%.2f", 1), ratio(r.libipsec, "%.2f", 1),
+				share(func(s *sample) float64 { return s.hosts }), share(func(s *sample) float64 { return s.near }),
+				share(func(s *sample) float64 { return s.far }), share(func(s *sample) float64 { return s.interrupts }),
+				share(func(s *sample) float64 { return s.others }), share(func(s *sample) float64 { return s.idle }), size, segments)
 		}
-		if plain != 0 {
-			ratio = fmt.Sprintf("%.0f %%", 100*r.bits.median()/plain)
+		fmt.Fprintln(out)
+	}
+	fmt.Fprintf(out, "hosts, R1, R3: the processes, with what arrived while they ran; irq: all work on arrivals, whoever was charged with it\n\n")
+	fmt.Fprintf(out, "%-42s %-22s %s\n", "round trip of one octet, us", "min / median / max", "added to plain")
+	for _, r := range results {
+		if len(r.rtt) == 0 {
+			continue
 		}
-		segments := ""
-		if r.size.median() > mtu {
-			segments = " (super-packets)"
+		added := ""
+		if p := named[plainName]; p != nil && len(p.rtt) > 0 {
+			added = fmt.Sprintf("%.0f", (r.rtt.median()-p.rtt.median())*1e6)
 		}
-		fmt.Fprintf(out, "%-40s %-20s %8s  %-18s %-18s %.0f%s\n", r.name, r.bits.text(1e6, "%.0f"), ratio, r.cpu.text(1, "%.1f"), r.rtt.text(1e-6, "%.0f"), r.size.median(), segments)
+		fmt.Fprintf(out, "%-42s %-22s %s\n", r.name, r.rtt.text(1e-6, "%.0f"), added)
 	}
 	return errors.Join(errs...)
+}
+
+// ratios divides round by round.
+func ratios(list, by []sample) (s spread) {
+	for i := range min(len(list), len(by)) {
+		s = append(s, list[i].value/by[i].value)
+	}
+	return s
 }
 
 // describe says what the figures were taken on.

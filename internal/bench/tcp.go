@@ -12,43 +12,79 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"conft/internal/netns"
 )
 
 const (
-	port     = "5001"
-	serverAt = "20.1.1.2:" + port
-	warmUp   = 500 * time.Millisecond // until the stream has found its window
-	echoes   = 400
+	warmUp = 500 * time.Millisecond // until the streams have found their windows
+	echoes = 400
 )
 
-// server accepts one connection after another on host B.
-func (c *chain) server() (l net.Listener, err error) {
-	err = c.b.Do(func() error {
-		l, err = net.Listen("tcp4", "0.0.0.0:"+port)
-		return err
-	})
-	return l, err
+// stream is one TCP connection that sends from src to dst.
+type stream struct {
+	from, to *netns.NS
+	src, dst string
 }
 
-// dial connects host A with host B. The first packets make the tunnel, so it tries
-// until limit.
-func (c *chain) dial(ctx context.Context, limit time.Duration) (conn net.Conn, err error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+// aToB are n streams from host A to host B.
+func (t *turn) aToB(n int) []stream {
+	list := make([]stream, n)
+	for i := range list {
+		src := sources[0]
+		if t.several {
+			src = sources[i%len(sources)]
+		}
+		list[i] = stream{t.a, t.b, src, hostB}
+	}
+	return list
+}
+
+// bothWays are one stream each way.
+func (t *turn) bothWays() []stream {
+	return append(t.aToB(1), stream{t.b, t.a, hostB, sources[0]})
+}
+
+// open connects both ends. The first packets make the tunnel, so it tries for a while.
+func (s stream) open(ctx context.Context) (sender, receiver net.Conn, err error) {
+	var l net.Listener
+	if err = s.to.Do(func() error {
+		l, err = net.Listen("tcp4", s.dst+":0")
+		return err
+	}); err != nil {
+		return nil, nil, err
+	}
+	defer l.Close()
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	for {
+	for sender == nil {
 		// A connection whose first packet is lost takes a second to try again.
-		d := net.Dialer{Timeout: 250 * time.Millisecond, Control: cubic}
-		if err = c.a.Do(func() error {
-			conn, err = d.DialContext(ctx, "tcp4", serverAt)
+		d := net.Dialer{Timeout: 250 * time.Millisecond, Control: cubic, LocalAddr: &net.TCPAddr{IP: net.ParseIP(s.src)}}
+		if err = s.from.Do(func() error {
+			sender, err = d.DialContext(ctx, "tcp4", l.Addr().String())
 			return err
 		}); err == nil {
-			return conn, nil
+			break
 		}
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
-			return nil, fmt.Errorf("host B cannot be reached: %w", err)
+		sender = nil
+		if ctx.Err() != nil {
+			return nil, nil, fmt.Errorf("%s cannot be reached: %w", s.to.Name, err)
 		}
+		if err := sleep(ctx, 20*time.Millisecond); err != nil {
+			return nil, nil, err
+		}
+	}
+	// An earlier try may wait there, too, and is closed by now.
+	for {
+		l.(*net.TCPListener).SetDeadline(time.Now().Add(5 * time.Second))
+		if receiver, err = l.Accept(); err != nil {
+			sender.Close()
+			return nil, nil, err
+		}
+		if receiver.RemoteAddr().String() == sender.LocalAddr().String() {
+			return sender, receiver, nil
+		}
+		receiver.Close()
 	}
 }
 
@@ -62,19 +98,17 @@ func cubic(_, _ string, c syscall.RawConn) error {
 	return errors.Join(err, set)
 }
 
-// roundTrip returns the median time of one octet to host B and back.
-func (c *chain) roundTrip(ctx context.Context, l net.Listener) (time.Duration, error) {
-	go func() {
-		if conn, err := l.Accept(); err == nil {
-			io.Copy(conn, conn)
-			conn.Close()
-		}
-	}()
-	conn, err := c.dial(ctx, 20*time.Second)
+// roundTrip returns the median time of one octet to host B and back, in seconds.
+func (t *turn) roundTrip(ctx context.Context) (float64, error) {
+	conn, far, err := t.aToB(1)[0].open(ctx)
 	if err != nil {
 		return 0, err
 	}
 	defer conn.Close()
+	go func() {
+		io.Copy(far, far)
+		far.Close()
+	}()
 	conn.SetDeadline(time.Now().Add(20 * time.Second))
 	times := make([]time.Duration, 0, echoes)
 	b := make([]byte, 1)
@@ -89,96 +123,64 @@ func (c *chain) roundTrip(ctx context.Context, l net.Listener) (time.Duration, e
 		times = append(times, time.Since(start))
 	}
 	slices.Sort(times)
-	return times[len(times)/2], nil
+	return times[len(times)/2].Seconds(), nil
 }
 
-// flow is what one TCP stream from host A to host B achieved.
-type flow struct {
-	bits float64 // of payload per second
-	size float64 // octets of the average frame between R2 and R3
-	cpu  float64 // seconds of a core that the routers' programs took for a GB
-}
-
-// stream sends for as long as d and counts at the receiver.
-func (t *turn) stream(ctx context.Context, l net.Listener, d time.Duration) (flow, error) {
+// tcp sends on all streams for as long as d and counts at the receivers, in bits a
+// second.
+func (t *turn) tcp(ctx context.Context, d time.Duration, list []stream) (s sample, err error) {
 	var received atomic.Uint64
-	go func() {
-		conn, err := l.Accept()
+	for _, each := range list {
+		sender, receiver, err := each.open(ctx)
+		if err != nil {
+			return s, err
+		}
+		go receive(receiver, &received)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			for b := make([]byte, 128<<10); err == nil; {
+				_, err = sender.Write(b)
+			}
+		}()
+		defer func() {
+			sender.(*net.TCPConn).SetLinger(0)
+			sender.Close()
+			<-ended
+		}()
+	}
+	if err := sleep(ctx, warmUp); err != nil {
+		return s, err
+	}
+	before, err := t.read()
+	if err != nil {
+		return s, err
+	}
+	octets := received.Load()
+	if err := sleep(ctx, d); err != nil {
+		return s, err
+	}
+	octets = received.Load() - octets
+	after, err := t.read()
+	if err != nil {
+		return s, err
+	}
+	s = after.since(before)
+	s.value = float64(octets) * 8 / after.at.Sub(before.at).Seconds()
+	return s, nil
+}
+
+// receive counts what comes until the connection ends.
+func receive(conn net.Conn, received *atomic.Uint64) {
+	defer conn.Close()
+	b := make([]byte, 256<<10)
+	for {
+		n, err := conn.Read(b)
+		received.Add(uint64(n))
 		if err != nil {
 			return
 		}
-		defer conn.Close()
-		b := make([]byte, 256<<10)
-		for {
-			n, err := conn.Read(b)
-			received.Add(uint64(n))
-			if err != nil {
-				return
-			}
-		}
-	}()
-	conn, err := t.dial(ctx, 20*time.Second)
-	if err != nil {
-		return flow{}, err
 	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		b := make([]byte, 128<<10)
-		for {
-			if _, err := conn.Write(b); err != nil {
-				return
-			}
-		}
-	}()
-	defer func() {
-		conn.(*net.TCPConn).SetLinger(0)
-		conn.Close()
-		<-ended
-	}()
-	if err := sleep(ctx, warmUp); err != nil {
-		return flow{}, err
-	}
-	before, err := t.read(&received)
-	if err != nil {
-		return flow{}, err
-	}
-	if err := sleep(ctx, d); err != nil {
-		return flow{}, err
-	}
-	after, err := t.read(&received)
-	if err != nil {
-		return flow{}, err
-	}
-	octets := float64(after.received - before.received)
-	return flow{
-		bits: octets * 8 / after.at.Sub(before.at).Seconds(),
-		size: float64(after.octets-before.octets) / max(1, float64(after.frames-before.frames)),
-		cpu:  (after.cpu - before.cpu).Seconds() / octets * 1e9,
-	}, nil
-}
-
-// reading is what has been counted up to a moment.
-type reading struct {
-	at             time.Time
-	received       uint64
-	octets, frames uint64 // between R2 and R3
-	cpu            time.Duration
-}
-
-func (t *turn) read(received *atomic.Uint64) (r reading, err error) {
-	if r.octets, r.frames, err = t.wire(); err != nil {
-		return r, err
-	}
-	for _, pid := range t.pids {
-		used, err := processorTime(pid)
-		if err != nil {
-			return r, err
-		}
-		r.cpu += used
-	}
-	r.at, r.received = time.Now(), received.Load()
-	return r, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

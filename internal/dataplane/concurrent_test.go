@@ -17,6 +17,7 @@ func TestEveryPacketIsAccountedForWhileAllChanges(t *testing.T) {
 			{Entries: []acl.Entry{{Src: lan1, Dst: lan3}}},
 			{Entries: []acl.Entry{{Action: acl.Deny, Src: lan1, Dst: acl.Host(1)}, {Src: lan1, Dst: acl.Any}}},
 		}
+		n.r1.cramped, n.r3.cramped = false, false // so that batches change goroutines
 		n.up(t)
 		var all sync.WaitGroup
 		all.Go(func() {

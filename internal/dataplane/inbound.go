@@ -98,7 +98,7 @@ func (r *receiver) read() {
 		for i := range n {
 			r.accept(b, i)
 		}
-		if len(b.packets) < handOver && r.ahead.Load() == 0 {
+		if n := len(b.packets); (n == 0 || n < r.path.limit(b.packets[0].sa)) && r.ahead.Load() == 0 {
 			b.process()
 			r.finish(b)
 			continue

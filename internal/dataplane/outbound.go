@@ -104,7 +104,7 @@ func (d *device) read() {
 		for i := range n {
 			d.protect(b, b.slots[i], b.sizes[i])
 		}
-		if len(b.packets) < handOver && d.ahead.Load() == 0 {
+		if n := len(b.packets); (n == 0 || n < d.path.limit(b.packets[0].sa)) && d.ahead.Load() == 0 {
 			b.process()
 			d.send(b)
 			continue

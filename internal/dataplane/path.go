@@ -42,6 +42,7 @@ type Path struct {
 	Options
 	started    time.Time
 	drops      drops
+	cramped    bool // no cores to spare
 	invalidLog limiter
 	invalidSPI limiter
 	tooBig     limiter
@@ -76,14 +77,27 @@ const queueLen = 64
 
 // handOver is the number of packets from which on a batch is worth two changes of
 // goroutine. The reader sees smaller ones through itself, unless others are ahead
-// of them; meanwhile more arrives, and the next batch is larger.
-const handOver = 16
+// of them; meanwhile more arrives, and the next batch is larger. Where there are no
+// cores to spare and AES-GCM, which costs little beside sending, it is handOverLight.
+const (
+	handOver      = 16
+	handOverLight = 64
+)
+
+// limit is handOver for a batch that begins with a packet of that SA.
+func (p *Path) limit(first *pair) int {
+	if p.cramped && first.OutKeys.Transform.Combined() {
+		return handOverLight
+	}
+	return handOver
+}
 
 // New starts to receive on the sockets, which belong to the Path from now on.
 func New(o Options) *Path {
 	p := &Path{
 		Options: o,
 		started: time.Now(),
+		cramped: runtime.GOMAXPROCS(0) <= 2,
 		links:   make(map[string]*link),
 		flows:   make(map[FlowKey]*flow),
 		learnt:  make(map[netip.Addr]*pathMTU),

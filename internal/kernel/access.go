@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"slices"
 
 	"conft/internal/acl"
 
@@ -42,7 +43,9 @@ func access(d *Desired) ruleset {
 		set = append(set, encrypted(l, &out)...)
 	}
 	// What is to be encrypted ends here, and what came out of a TUN is not on a link.
-	if len(d.Filters) > 0 {
+	// Where no list looks at what leaves there is no rule: one would keep the engine's
+	// packets from going straight.
+	if slices.ContainsFunc(d.Filters, func(f Filter) bool { return f.Out != nil }) {
 		out.rules = append(out.rules, join(markHas(markProtect), verdict(expr.VerdictAccept)))
 	}
 	for _, f := range d.Filters {
@@ -196,7 +199,7 @@ func answer(d *Desired) chain {
 
 // silence keeps ICMP unreachables of the router's own from leaving by quiet links.
 func silence(d *Desired) ruleset {
-	c := chain{name: "silence", hook: "output", priority: 0}
+	c := chain{name: chainSilence, hook: "output", priority: 0}
 	for _, f := range d.Filters {
 		if f.Quiet {
 			c.rules = append(c.rules, join(linkName(expr.MetaKeyOIFNAME, f.Link), entry(unreachable), counter(), verdict(expr.VerdictDrop)))

@@ -17,7 +17,7 @@ const (
 	batchSize  = 128
 	maxGRO     = 64 // datagrams in one UDP_SEGMENT message
 	maxUDP     = 65507
-	groBuffers = 4
+	groBuffers = 32 // where the link joins nothing, each holds one datagram
 	// Room for a burst of a few milliseconds while the receiver is not scheduled.
 	socketBuffer = 8 << 20
 )
@@ -40,6 +40,8 @@ type Conn struct {
 	gso    bool     // UDP_SEGMENT works; guarded by txMu
 	df     dfSwitch // whether the kernel sets DF in UDP packets; guarded by txMu
 	direct *direct  // on protocol 50; guarded by txMu
+
+	straight *straight // on protocol 50 where the kernel can; guarded by txMu
 }
 
 // ListenUDP binds the port on all addresses. Port 4500, which carries ESP,
@@ -58,8 +60,12 @@ func (k *Kernel) ListenUDP(port uint16) (*Conn, error) {
 		// Both are a matter of speed: Linux 5.0 has them, older ones do without.
 		_, err := unix.GetsockoptInt(fd, unix.SOL_UDP, unix.UDP_SEGMENT)
 		c.gso = err == nil
-		if unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_GRO, 1) == nil {
-			c.gro = newGROReader()
+		if g := newGROReader(); g != nil {
+			if unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_GRO, 1) == nil {
+				c.gro = g
+			} else {
+				g.release()
+			}
 		}
 	}
 	return c, err
@@ -80,6 +86,7 @@ func (k *Kernel) ListenESP() (*Conn, error) {
 		c.file.Close()
 		return nil, err
 	}
+	c.straight = newStraight()
 	return c, nil
 }
 
@@ -152,6 +159,8 @@ func (c *Conn) BatchSize() int { return batchSize }
 func (c *Conn) Close() error {
 	c.txMu.Lock()
 	c.direct.close()
+	c.straight.close()
+	c.straight = nil
 	c.txMu.Unlock()
 	if err := c.file.Close(); !errors.Is(err, os.ErrClosed) {
 		return err
@@ -253,11 +262,15 @@ func (c *Conn) sendAlike(d []packet.Datagram) (n int, err error) {
 	if err := c.prepare(&d[0]); err != nil {
 		return 0, err
 	}
-	join, direct := c.gso, c.direct
+	join, direct, straight := c.gso, c.direct, c.straight
 	if d[0].Long { // only the usual socket fragments
-		join, direct = false, nil
+		join, direct, straight = false, nil, nil
 	}
 	for len(d) > 0 {
+		if sent := straight.send(d); sent > 0 {
+			n, d = n+sent, d[sent:]
+			continue
+		}
 		msgs := c.fill(d, join, direct != nil && !c.whole)
 		sent, e := direct.send(&c.tx, c.raw, msgs)
 		done := 0

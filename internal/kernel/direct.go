@@ -60,8 +60,15 @@ func (s *direct) send(b *batch, usual syscall.RawConn, n int) (int, error) {
 // addHeader appends the IP header of an ESP packet to the memory of message i. The
 // kernel fills in lengths, identification and checksum.
 func (b *batch) addHeader(i int, d *packet.Datagram) {
-	const ttl = 64
 	h := &b.header[i]
+	putHeader(h, d)
+	b.add(i, h[:])
+}
+
+// putHeader is the IP header of an ESP packet but for lengths, identification and
+// checksum.
+func putHeader(h *[ipHeaderLen]byte, d *packet.Datagram) {
+	const ttl = 64
 	*h = [ipHeaderLen]byte{0: 0x45, 1: d.TOS, 8: ttl, 9: unix.IPPROTO_ESP}
 	if d.DF {
 		h[6] = 0x40
@@ -72,5 +79,4 @@ func (b *batch) addHeader(i int, d *packet.Datagram) {
 	}
 	a := d.Remote.Addr().As4()
 	copy(h[16:], a[:])
-	b.add(i, h[:])
 }

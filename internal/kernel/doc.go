@@ -15,6 +15,10 @@
 //	  -> tc egress of the outside link: mark? redirect to the TUN -> engine
 //	  -> raw protocol 50 or UDP 4500, marked markEngine -> out in the clear
 //
+// Runs of packets on protocol 50 go past routing and netfilter into the memory of a
+// packet socket (straight, ring), as long as nothing says that those would treat them
+// otherwise; before each run it hears what has changed (changes).
+//
 // A Kernel belongs to the network namespace of the thread that opened it and
 // is safe for concurrent use.
 package kernel

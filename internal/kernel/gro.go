@@ -4,14 +4,17 @@ import (
 	"net/netip"
 
 	"conft/internal/packet"
+
+	"golang.org/x/sys/unix"
 )
 
 // groReader receives joined datagrams and hands them out one by one. It is
 // exclusively owned by Receive.
 type groReader struct {
-	bufs [groBuffers][]byte
-	got  int // messages in bufs
-	next int // the one being taken apart
+	memory []byte // of bufs; not of the Go heap, for most of it is seldom touched
+	bufs   [groBuffers][]byte
+	got    int // messages in bufs
+	next   int // the one being taken apart
 
 	rest    []byte // of message next, not handed out yet
 	segment int
@@ -20,12 +23,26 @@ type groReader struct {
 	remote  netip.AddrPort
 }
 
+// newGROReader returns nil when there is no memory.
 func newGROReader() *groReader {
-	g := &groReader{}
+	const size = 1 << 16
+	m, err := unix.Mmap(-1, 0, groBuffers*size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		return nil
+	}
+	g := &groReader{memory: m}
 	for i := range g.bufs {
-		g.bufs[i] = make([]byte, 1<<16)
+		g.bufs[i] = m[i*size : (i+1)*size : (i+1)*size]
 	}
 	return g
+}
+
+// release gives the memory back once the socket is closed.
+func (g *groReader) release() {
+	if g.memory != nil {
+		_ = unix.Munmap(g.memory) // can only fail for a range that is not mapped
+		g.memory, g.bufs, g.rest, g.got, g.next = nil, [groBuffers][]byte{}, nil, 0, 0
+	}
 }
 
 // receive fills d from what is at hand, and reads more only when that is nothing.
@@ -50,6 +67,7 @@ func (g *groReader) receive(c *Conn, d []packet.Datagram) (n int, err error) {
 			return n, nil
 		default:
 			if err := g.read(c); err != nil {
+				g.release()
 				return 0, err
 			}
 		}

@@ -19,7 +19,11 @@ const (
 	// markTunnel is on packets that have come out of the TUN for a network of this side.
 	markTunnel = 0x04000000
 
-	tableName = "conft"
+	tableName  = "conft"
+	chainSend  = "send"
+	chainLeave = "leave"
+	// chainSilence sees only what the router itself has to say.
+	chainSilence = "silence"
 
 	// Before connection tracking may see the engine's packets, after
 	// defragmentation (-400); addresses are as on the wire, NAT comes later.
@@ -72,10 +76,10 @@ func cryptoRules(d *Desired, index map[string]int, plain bool) ruleset {
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 	}}
-	send := chain{name: "send", hook: "output", priority: hookSend, rules: []rule{
+	send := chain{name: chainSend, hook: "output", priority: hookSend, rules: []rule{
 		join(markHas(markEngine), notrack()),
 	}}
-	leave := chain{name: "leave", hook: "postrouting", priority: hookLeave, rules: []rule{
+	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave, rules: []rule{
 		join(markHas(markEngine), verdict(expr.VerdictReturn)),
 		// Naming the state keeps connection tracking, and with it
 		// defragmentation, on: port conditions need whole packets.

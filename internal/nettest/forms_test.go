@@ -43,7 +43,9 @@ func TestTunnelForms(t *testing.T) {
 		if e := p.echo("20.1.1.2", 4000, time.Second); !e.arrived {
 			t.Errorf("%s: a packet of 4,000 octets did not arrive", name)
 		}
-		u.left.Exec("ping 23.23.23.3 source 12.12.12.1 repeat 1 timeout 0")
+		wait(t, "a tunnel between the routers with "+name, 20*time.Second, func() bool {
+			return strings.Contains(u.left.Exec("ping 23.23.23.3 source 12.12.12.1 repeat 1 timeout 1"), "!\n")
+		})
 		for _, size := range []int{100, 1476, 4000} {
 			if out := u.right.Exec(fmt.Sprintf("ping 12.12.12.1 source 23.23.23.3 size %d repeat 2", size)); !strings.Contains(out, "!!") {
 				t.Errorf("%s: ping of %d octets printed\n%s", name, size, out)

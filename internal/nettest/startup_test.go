@@ -105,7 +105,7 @@ func TestRefusedStart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		damaged := []byte(strings.Replace(string(whole), "hostname Router", "hostname Souter", 1))
+		damaged := []byte(strings.ReplaceAll(string(whole), "hostname Router", "hostname Souter"))
 		for _, content := range [][]byte{
 			damaged, whole[:len(whole)/2], nil, []byte(strings.Repeat("Yesterday. ", 4000)),
 		} {

@@ -120,6 +120,7 @@ func (r *Router) open(o Options) (err error) {
 	if r.kernel, err = kernel.Open(); err != nil {
 		return err
 	}
+	_ = kernel.Yield() // a matter of speed; where it is not allowed, packets take a little longer
 	path := filepath.Join(o.Dir, "nvram.db")
 	if r.nvram, err = nvram.Open(path); err != nil {
 		return nvramRemedy(path, err)
