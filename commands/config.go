@@ -60,6 +60,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		localAddressLine,
 		separator,
 		interfaceBlock,
+		rangeBlock,
 		natTimeoutLine(),
 		natPoolLine,
 		natSourceLine,

@@ -78,6 +78,7 @@ type Session struct {
 	refused bool                              // the last line was refused
 
 	editor        editor
+	plain         bool // terminal no editing
 	execHistory   history
 	configHistory history
 
@@ -108,7 +109,7 @@ func New(o Options) *Session {
 func (s *Session) reset() {
 	s.level, s.at, s.ended = s.first, nil, false
 	s.execHistory, s.configHistory = history{size: defaultHistory}, history{size: defaultHistory}
-	s.editor, s.explain = editor{}, debug.ExplainOff
+	s.editor, s.plain, s.explain = editor{}, false, debug.ExplainOff
 }
 
 // Resize tells the session the width of its terminal and the lines of a page.
