@@ -15,11 +15,14 @@ import (
 	"conft/internal/flash"
 	"conft/internal/pki"
 	"conft/internal/router"
+	"conft/internal/seat"
 	"conft/shell/grammar"
 )
 
 // fakeRouter has a configuration and snapshots; it writes down what it is told.
 type fakeRouter struct {
+	seats      *seat.Table
+	sshKey     *pki.KeyPair
 	config     *config.Config
 	startup    []byte
 	nvramErr   error
@@ -154,6 +157,14 @@ func (r *fakeRouter) Traceroute(ctx context.Context, q router.TraceRequest, each
 }
 
 // fakeTerminal records the screen and answers questions in turn.
+func (r *fakeRouter) Seats() *seat.Table {
+	if r.seats == nil {
+		r.seats = seat.NewTable()
+	}
+	return r.seats
+}
+func (r *fakeRouter) SSHKey() *pki.KeyPair { return r.sshKey }
+
 type fakeTerminal struct {
 	strings.Builder
 	answers []string

@@ -34,8 +34,8 @@ const (
 	byLink       = "the Linux link decides this"
 	noWeb        = "there is no web server"
 	noRouting    = "there are no routing protocols, use ip route"
-	noLogin      = "the owner of the console socket is the only user"
-	noLines      = "the console and the attached sessions have no settings of their own"
+	noSetting    = "the lines are console 0, aux 0 and vty 0 to 15, and have no such setting"
+	noAccount    = "nobody is told who did what"
 	noVRF        = "there is one routing table"
 	noTunnel     = "the interfaces are Ethernet types and Loopback, without subinterfaces"
 	noIPv6       = "there is only IPv4"
@@ -85,7 +85,6 @@ var knownWords = []knownWord{
 	{"banner slip-ppp", "it is shown where there is no such line", delimited},
 	{"banner", "the banners are motd, login and exec", delimited},
 
-	{"service password-encryption", "passwords of type 7 protect nothing, use enable secret", absent},
 	{"service config", "configurations are kept in nvram only", absent},
 	{"service compress-config", "configurations are kept as they are", absent},
 	{"service pad", noRemote, absent},
@@ -99,27 +98,32 @@ var knownWords = []knownWord{
 	{"service dhcp", byLinux, absent},
 	{"service internal", "there are no internal commands", absent},
 	{"service call-home", isBoot, absent},
-	{"aaa new-model", noLogin, absent},
-	{"aaa session-id", noLogin, absent},
-	{"aaa group", noLogin, block},
-	{"aaa", noLogin, absent},
-	{"username", noLogin, absent},
-	{"security", noLogin, absent},
-	{"tacacs-server", noLogin, absent},
-	{"radius-server", noLogin, absent},
-	{"tacacs server", noLogin, block},
-	{"radius server", noLogin, block},
-	{"line", noLines, block},
-	{"exec-timeout", noLines, absent},
+	{"aaa accounting", noAccount, absent},
+	{"aaa group", "servers are asked by RADIUS", block},
+	{"aaa", "users are asked for as they log in and enable, and by no other service", absent},
+	{"location", noSetting, absent},
+	{"modem", noHardware, absent},
+	{"flowcontrol", noHardware, absent},
+	{"databits", noHardware, absent},
+	{"parity", noHardware, absent},
+	{"terminal-type", noSetting, absent},
+	{"escape-character", noSetting, absent},
+	{"activation-character", noSetting, absent},
+	{"session-limit", noSetting, absent},
+	{"absolute-timeout", noSetting, absent},
+	{"autocommand", noSetting, absent},
+	{"accounting", noAccount, absent},
+	{"line", noHardware, block},
+	{"tacacs-server", "servers are asked by RADIUS", absent},
+	{"radius-server", "servers are asked in the order of the configuration, each as long as its timeout says", absent},
+	{"tacacs server", "servers are asked by RADIUS", block},
 
 	{"logging A.B.C.D", noSyslog, absent},
 	{"logging host", noSyslog, absent},
 	{"logging trap", noSyslog, absent},
 	{"logging facility", noSyslog, absent},
 	{"logging source-interface", noSyslog, absent},
-	{"logging synchronous", "the line being typed is always printed again", given},
 	{"logging message-counter", noSyslog, absent},
-	{"login", noLogin, absent},
 	{"snmp-server", noSNMP, absent},
 	{"ntp", byLinux, absent},
 	{"sntp", byLinux, absent},
@@ -183,7 +187,7 @@ var knownWords = []knownWord{
 	{"ip flow-export", "flows are not exported", absent},
 	{"ip flow", "flows are not exported", absent},
 	{"ip local pool", noMode, absent},
-	{"ip ssh", noRemote, absent},
+	{"ip ssh", "the server has no such setting", absent},
 	{"ip scp", noRemote, absent},
 	{"ip telnet", noRemote, absent},
 	{"ip ftp", noRemote, absent},

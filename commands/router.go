@@ -10,6 +10,7 @@ import (
 	"conft/internal/flash"
 	"conft/internal/pki"
 	"conft/internal/router"
+	"conft/internal/seat"
 )
 
 // Router is what the EXEC commands need of the appliance. All methods are safe
@@ -23,6 +24,13 @@ type Router interface {
 	System
 	Files
 	Rollbacks
+	Lines
+}
+
+// Lines are where users sit, and the server that lets them in from afar.
+type Lines interface {
+	Seats() *seat.Table
+	SSHKey() *pki.KeyPair // the SSH server's, nil when there is none
 }
 
 // Files are the file system flash: and the archive in it.

@@ -50,6 +50,10 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	}
 	done()
 	s.out = nil
+	if errors.Is(err, errIdle) { // nobody has answered the command's question
+		s.ended = true
+		return
+	}
 	if err != nil && !p.stopped && !errors.Is(err, context.Canceled) {
 		s.refuse(command, err)
 	}

@@ -24,12 +24,14 @@ type Config struct {
 	LoggingMonitor  Logging
 	LoggingOff      bool // no logging on: messages go to the console only
 
-	EnableSecret   string // type 5 text "$1$salt$hash", "" when none
-	EnablePassword string // type 0 text, "" when none
-	DomainLookup   bool   // ip domain lookup
+	DomainLookup bool // ip domain lookup
 
 	Archive Archive
 	Manners
+	Accounts
+	Lines      Lines
+	AAA        AAA
+	SSH        SSH
 	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
@@ -274,6 +276,9 @@ func New() *Config {
 		LoggingBuffered: Logging{Enabled: true, Level: 7, Size: DefaultLogBuffer},
 		DomainLookup:    true,
 		Archive:         DefaultArchive,
+		Lines:           newLines(),
+		AAA:             AAA{RADIUS: RADIUS{Retransmit: -1}},
+		SSH:             newSSH(),
 	}
 }
 

@@ -99,6 +99,17 @@ func (r *Router) follow(old, c *config.Config) {
 		r.hub.Emit(debug.CryptoOnOff{On: is})
 	}
 	r.reportAdministrative(old, c)
+	r.tell()
+}
+
+// Changed holds one when the configuration or a key has changed since it was read.
+func (r *Router) Changed() <-chan struct{} { return r.changed }
+
+func (r *Router) tell() {
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
 }
 
 // usesCrypto reports whether any interface has a crypto map.

@@ -27,6 +27,7 @@ func (r *Router) pkiChanged() {
 	if r.settled != nil {
 		r.engine.SetPolicy(r.ikePolicy(r.settled))
 	}
+	r.tell()
 }
 
 // forgetTrustpoints destroys the certificates of trustpoints that the configuration

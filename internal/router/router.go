@@ -14,11 +14,14 @@ import (
 
 	"conft/debug"
 	"conft/ike"
+	"conft/internal/aaa"
 	"conft/internal/config"
 	"conft/internal/dataplane"
 	"conft/internal/flash"
 	"conft/internal/kernel"
 	"conft/internal/pki"
+	"conft/internal/radius"
+	"conft/internal/seat"
 	"conft/nvram"
 )
 
@@ -51,6 +54,10 @@ type Router struct {
 	ah     *kernel.Conn // protocol 51, and whole packets
 
 	live *live
+
+	access  *aaa.Access
+	seats   *seat.Table
+	changed chan struct{} // holds one when the configuration or a key has changed
 
 	links  map[string]string // interface to Linux link; immutable after Open
 	tuns   map[string]string // interface to the name of its TUN; immutable after Open
@@ -104,6 +111,8 @@ func Open(o Options) (*Router, error) {
 		crls:     pki.NewRevocations(),
 		reason:   "power-on",
 		text:     o.Text,
+		seats:    seat.NewTable(),
+		changed:  make(chan struct{}, 1),
 		stop:     func() {},
 	}
 	if o.Reloaded {
@@ -135,6 +144,7 @@ func (r *Router) open(o Options) (err error) {
 		return err
 	}
 	r.hub = debug.NewHub(r.clock)
+	r.access = &aaa.Access{Config: r.Config, Emit: r.hub.Emit, Clock: r.clock, Ask: radius.Ask}
 	r.rollbacks.emit, r.rollbacks.apply = r.hub.Emit, r.rollBack
 	kept, err := r.adoptLinks(o.Map)
 	if err != nil {
