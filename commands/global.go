@@ -128,8 +128,11 @@ var domainLookupLine = configLine{
 	No:      func(c *config.Config, _ grammar.Args) error { c.DomainLookup = false; return nil },
 	Default: func(c *config.Config, _ grammar.Args) error { c.DomainLookup = true; return nil },
 	Write: func(c *config.Config, w *grammar.Writer) {
-		if !c.DomainLookup {
+		switch {
+		case !c.DomainLookup:
 			w.Line("no ip domain lookup")
+		case w.All():
+			w.Line("ip domain lookup")
 		}
 	},
 }

@@ -46,7 +46,6 @@ const (
 	noCisco      = "neighbours are not discovered"
 	noHardware   = "there is no such hardware"
 	noRemote     = "there is no connecting to the router from outside"
-	noSyslog     = "messages go to the console, the sessions and the buffer"
 	noFirewall   = "there is no inspection of sessions"
 	noNVI        = "there is no NAT virtual interface, use ip nat inside and ip nat outside"
 	oneTimeout   = "a protocol has one timeout for all its ports"
@@ -94,7 +93,6 @@ var knownWords = []knownWord{
 	{"service udp-small-servers", noRemote, absent},
 	{"service finger", noRemote, absent},
 	{"service nagle", noRemote, absent},
-	{"service sequence-numbers", "messages are not numbered", absent},
 	{"service dhcp", byLinux, absent},
 	{"service internal", "there are no internal commands", absent},
 	{"service call-home", isBoot, absent},
@@ -118,17 +116,10 @@ var knownWords = []knownWord{
 	{"radius-server", "servers are asked in the order of the configuration, each as long as its timeout says", absent},
 	{"tacacs server", "servers are asked by RADIUS", block},
 
-	{"logging A.B.C.D", noSyslog, absent},
-	{"logging host", noSyslog, absent},
-	{"logging trap", noSyslog, absent},
-	{"logging facility", noSyslog, absent},
-	{"logging source-interface", noSyslog, absent},
-	{"logging message-counter", noSyslog, absent},
+	{"logging message-counter", "what goes to a syslog host is always counted, and nothing else is", absent},
 	{"snmp-server", noSNMP, absent},
 	{"ntp", byLinux, absent},
 	{"sntp", byLinux, absent},
-	{"clock timezone", "the clock shows UTC", absent},
-	{"clock summer-time", "the clock shows UTC", absent},
 	{"cdp", noCisco, absent},
 	{"lldp", noCisco, absent},
 
@@ -141,7 +132,7 @@ var knownWords = []knownWord{
 	{"ip forward-protocol", "broadcasts are not forwarded", absent},
 	{"ip http", noWeb, absent},
 	{"ip nat service", noInspection, absent},
-	{"ip nat log", noSyslog, absent},
+	{"ip nat log", "translations are not logged", absent},
 	{"ip nat translation dns-timeout", oneTimeout, absent},
 	{"ip nat translation port-timeout", oneTimeout, absent},
 	{"ip nat translation max-entries", "the kernel's connection tracking has its own limit", absent},
@@ -154,8 +145,6 @@ var knownWords = []knownWord{
 	{"ip dhcp", byLinux, absent},
 	{"ip address dhcp", byLinux, absent},
 	{"ip helper-address", byLinux, absent},
-	{"ip name-server", "names are not looked up", absent},
-	{"ip host", "names are not looked up", absent},
 	{"ip default-gateway", "the router routes, use ip route 0.0.0.0 0.0.0.0", absent},
 	{"ip default-network", "use ip route 0.0.0.0 0.0.0.0", absent},
 	{"ip inspect", noFirewall, absent},
@@ -278,7 +267,7 @@ var knownWords = []knownWord{
 	{"crypto gdoi", "there is no group encryption", block},
 	{"crypto engine", "there is one engine, in software", absent},
 	{"crypto mib", noSNMP, absent},
-	{"crypto logging", noSyslog, absent},
+	{"crypto logging", "there are no messages about sessions", absent},
 }
 
 // knownLines are the entries of the configuration mode for knownWords.

@@ -132,7 +132,7 @@ func collectKey(u *config.SSHUser, line string) error {
 			return nil
 		}
 		line, comment = words[1], strings.Join(words[2:], " ")
-	} else if strings.HasPrefix(line, "AAAA") {
+	} else if beginsKey(line) {
 		u.Pending = ""
 	}
 	if u.Pending += strings.ReplaceAll(line, " ", ""); len(u.Pending) > maxKeyText {
@@ -152,6 +152,14 @@ func collectKey(u *config.SSHUser, line string) error {
 	keepKey(u, config.SSHKey{Type: kind, Hash: fmt.Sprintf("%X", md5.Sum(blob)), Comment: comment})
 	u.Pending = ""
 	return nil
+}
+
+// beginsKey reports whether a line is where the blob of a key begins.
+func beginsKey(line string) bool {
+	return slices.ContainsFunc(keyTypes, func(kind string) bool {
+		b := append(binary.BigEndian.AppendUint32(nil, uint32(len(kind))), kind...)
+		return strings.HasPrefix(line, base64.StdEncoding.EncodeToString(b[:len(b)/3*3]))
+	})
 }
 
 // fieldsOf is how many fields the blob of a key has (RFC 4253, section 6.6; RFC 5656,

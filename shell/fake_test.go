@@ -84,6 +84,15 @@ func (f *fake) SaveOutput(file string, text []byte, add bool) error {
 	f.files[file] += string(text)
 	return nil
 }
+func (f *fake) Lookup(_ context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+	if len(f.Config().Servers) > 0 {
+		asking(netip.MustParseAddr("10.0.0.53"))
+	}
+	if name == "www" {
+		return []netip.Addr{netip.MustParseAddr("10.0.0.80")}, nil
+	}
+	return nil, errors.New("no such name")
+}
 func (f *fake) Hub() *debug.Hub { return f.hub }
 
 // execTable is Commands and a few more.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -37,6 +38,9 @@ type Backend interface {
 	// SaveOutput writes what a command printed to a file, or adds it to the end of one.
 	// The error's text says why not.
 	SaveOutput(file string, text []byte, add bool) error
+	// Lookup returns the addresses of a host; asking names each name server before it is
+	// asked.
+	Lookup(ctx context.Context, name string, asking func(server netip.Addr)) ([]netip.Addr, error)
 	// Hub is the source of log lines.
 	Hub() *debug.Hub
 }
@@ -48,6 +52,7 @@ type Options struct {
 	Length   int           // lines of a page; 0 without paging
 	Backend  Backend
 	Exec     *grammar.ExecTable[*Session]
+	Known    []grammar.KnownExec // commands that Exec has not and that have an answer all the same
 	Config   *grammar.Mode[*config.Config]
 	Origin   debug.Origin // names the line: console, vty0
 	Console  bool         // shows log lines without `terminal monitor`
@@ -69,6 +74,7 @@ var free = config.Line{Privilege: 1, Length: config.DefaultLength, Width: config
 type Session struct {
 	backend Backend
 	exec    *grammar.ExecTable[*Session]
+	known   []grammar.KnownExec
 	config  *grammar.Mode[*config.Config]
 	origin  debug.Origin
 	console bool
@@ -110,7 +116,7 @@ type Session struct {
 
 func newSession(o Options, eol string) *Session {
 	s := &Session{
-		backend: o.Backend, exec: o.Exec, config: o.Config,
+		backend: o.Backend, exec: o.Exec, known: o.Known, config: o.Config,
 		origin: o.Origin, console: o.Console, local: o.Local, first: max(o.Level, 1),
 		settings: o.Settings, number: o.Number, asks: o.Login, entered: o.Entered, opened: time.Now(), cleared: make(chan struct{}, 1),
 		terminal: o.Terminal,
@@ -305,10 +311,14 @@ func (s *Session) interpret(ctx context.Context, t typed) {
 	if strings.TrimSpace(t.line) != "" && !s.collecting() {
 		s.history().add(t.line)
 	}
+	was := s.level
 	if s.at != nil {
 		s.configure(ctx, t)
 	} else {
 		s.run(ctx, t, false)
+	}
+	if s.level > was && s.backend.Config().Syslog.UserInfo {
+		s.backend.Hub().Emit(debug.SysPrivilege{Level: s.level, By: s.origin})
 	}
 }
 

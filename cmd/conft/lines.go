@@ -40,7 +40,7 @@ func newLines(r *router.Router) *lines {
 // options are those of a session on the console's settings. Whoever may open the
 // socket owns the router: no password is not a lock.
 func (l *lines) options(number int) shell.Options {
-	o := shell.Options{Backend: l.router, Exec: l.exec, Config: commands.Config, Origin: debug.Origin{Line: "console"}, Console: number == 0, Local: true}
+	o := shell.Options{Backend: l.router, Exec: l.exec, Known: commands.KnownExec, Config: commands.Config, Origin: debug.Origin{Line: "console"}, Console: number == 0, Local: true}
 	if kind, n := seat.Name(number); kind == "vty" {
 		o.Origin = debug.Origin{Line: fmt.Sprintf("vty%d", n), Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 	}
@@ -89,7 +89,7 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 func (l *lines) serveSSH() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	s := &vty.Server{Router: l.router, Exec: l.exec, Config: commands.Config, Listen: vty.Listen}
+	s := &vty.Server{Router: l.router, Exec: l.exec, Known: commands.KnownExec, Config: commands.Config, Listen: vty.Listen}
 	go func() {
 		defer close(done)
 		s.Run(ctx)

@@ -26,6 +26,10 @@ type Config struct {
 
 	DomainLookup bool // ip domain lookup
 
+	Syslog Syslog
+	Zone   TimeZone
+	Names
+
 	Archive Archive
 	Manners
 	Accounts
@@ -276,6 +280,7 @@ func New() *Config {
 		LoggingBuffered: Logging{Enabled: true, Level: 7, Size: DefaultLogBuffer},
 		DomainLookup:    true,
 		Archive:         DefaultArchive,
+		Syslog:          DefaultSyslog,
 		Lines:           newLines(),
 		AAA:             AAA{RADIUS: RADIUS{Retransmit: -1}},
 		SSH:             newSSH(),

@@ -89,6 +89,8 @@ func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ";
 // plane, in the order in which nothing is negotiated that cannot be used.
 func (r *Router) follow(old, c *config.Config) {
 	r.setLogging(c)
+	r.setSyslog(c)
+	r.clock.SetZone(c.Zone)
 	r.attachTUNs(c)
 	r.setArchive(c.Archive)
 	r.forgetTrustpoints(old, c)
@@ -156,13 +158,14 @@ func (r *Router) Startup() ([]byte, error) {
 
 // SaveStartup saves the text of the running configuration; it returns when the
 // text is on stable storage.
-func (r *Router) SaveStartup(text []byte) error {
+func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.settle()
 	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
 	if err == nil {
 		r.saved = r.running.Load()
+		err = r.stampSaved(by)
 	}
 	return err
 }

@@ -80,6 +80,10 @@ type Router struct {
 	base     listCounts // counters at the last `clear access-list counters`
 	kept     listCounts // of lists that have since been taken off an interface or crypto map
 
+	loads      loadMeter
+	syslog     *syslogSender
+	names      nameCache
+	stamps     stamps
 	traceNAT   bool   // translated packets are to be shown
 	natCleared uint64 // translations ended by `clear ip nat translation`
 	text       func(*config.Config) string
@@ -144,6 +148,7 @@ func (r *Router) open(o Options) (err error) {
 		return err
 	}
 	r.hub = debug.NewHub(r.clock)
+	r.syslog = newSyslogSender(r.hub)
 	r.access = &aaa.Access{Config: r.Config, Emit: r.hub.Emit, Clock: r.clock, Ask: radius.Ask}
 	r.rollbacks.emit, r.rollbacks.apply = r.hub.Emit, r.rollBack
 	kept, err := r.adoptLinks(o.Map)
@@ -281,6 +286,8 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchTranslated(ctx) })
 	r.hub.OnFlags(r.followFlags)
 	r.wait.Go(func() { r.watchAccess(ctx) })
+	r.wait.Go(func() { r.loads.run(ctx) })
+	r.wait.Go(func() { r.syslog.run(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

@@ -50,8 +50,9 @@ var may = map[string][]string{
 	"internal/radius":     {},
 	"internal/ptytest":    {},
 	"internal/reftest":    {},
+	"internal/resolver":   {},
 	"internal/router": {"ike", "ike/exchange", "esp", "internal/aaa", "internal/acl", "internal/config", "internal/dataplane", "internal/flash",
-		"internal/kernel", "internal/packet", "internal/pki", "internal/radius", "internal/seat", "internal/suite", "nvram"},
+		"internal/kernel", "internal/packet", "internal/pki", "internal/radius", "internal/resolver", "internal/seat", "internal/suite", "nvram"},
 	"internal/rules": {},
 	"internal/suite": {},
 }
@@ -66,6 +67,7 @@ var edges = map[string][]string{
 	"golang.org/x/sys/unix":              {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench", "internal/strongswan"},
 	"go.etcd.io/bbolt":                   {"nvram"},
 	"golang.org/x/term":                  {"cmd/conft"},
+	"golang.org/x/net/dns/dnsmessage":    {"internal/resolver", "internal/nettest"},
 	"golang.org/x/crypto/ssh":            {"shell/vty"},
 	"filippo.io/bigmod":                  {"internal/suite"},
 	"software.sslmate.com/src/go-pkcs12": {"internal/pki"},

@@ -32,13 +32,13 @@ type client struct {
 }
 
 // serve is one connection.
-func (s *Server) serve(ctx context.Context, conn net.Conn) {
+func (s *Server) serve(ctx context.Context, conn net.Conn, from netip.Addr) {
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	c := &client{Server: s, conn: conn, remote: addrPort(conn.RemoteAddr()), local: addrPort(conn.LocalAddr())}
 	in := func() (*ssh.ServerConn, <-chan ssh.NewChannel, <-chan *ssh.Request, *seat.Seat) {
-		defer s.pending.Add(-1)
+		defer s.pending.done(from)
 		return c.enter(ctx)
 	}
 	sc, channels, requests, at := in()

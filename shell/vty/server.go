@@ -2,7 +2,9 @@ package vty
 
 import (
 	"context"
+	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,13 +33,14 @@ type Router interface {
 type Server struct {
 	Router Router
 	Exec   *grammar.ExecTable[*shell.Session]
+	Known  []grammar.KnownExec
 	Config *grammar.Mode[*config.Config]
 	Listen func() (net.Listener, error)
 
 	listener net.Listener // owned by Run
 	refused  bool         // Listen failed last time; owned by Run
 	host     atomic.Pointer[host]
-	pending  atomic.Int32
+	pending  pending
 	wait     sync.WaitGroup
 }
 
@@ -52,8 +55,12 @@ const (
 	Version = "2.0"
 	// minModulus is how many bits a key needs at least.
 	minModulus = 768
-	// maxPending is how many clients may be on their way in at the same time.
-	maxPending = 16
+	// maxPending is how many clients may be on their way in at the same time, and
+	// maxOfOne how many of one address.
+	maxPending = 64
+	maxOfOne   = 8
+	// breath is how long nobody is accepted where that has failed.
+	breath = 100 * time.Millisecond
 	// again is after how long a port that somebody else has is tried again.
 	again = 10 * time.Second
 )
@@ -132,22 +139,53 @@ func (s *Server) close() {
 func (s *Server) accept(ctx context.Context, l net.Listener) {
 	for {
 		conn, err := l.Accept()
-		if err != nil {
-			select {
-			case <-ctx.Done():
-				return
-			default:
-			}
-			if ne, ok := err.(net.Error); ok && ne.Timeout() { // too many open files
-				continue
-			}
+		switch {
+		case err == nil:
+		case ctx.Err() != nil || errors.Is(err, net.ErrClosed):
 			return
+		default: // no file descriptor is left: one will be
+			select {
+			case <-time.After(breath):
+			case <-ctx.Done():
+			}
+			continue
 		}
-		if s.pending.Load() >= maxPending {
+		from := addrPort(conn.RemoteAddr()).Addr()
+		if !s.pending.add(from) {
 			conn.Close()
 			continue
 		}
-		s.pending.Add(1)
-		s.wait.Go(func() { s.serve(ctx, conn) })
+		s.wait.Go(func() { s.serve(ctx, conn, from) })
+	}
+}
+
+// pending is how many clients of which address are on their way in.
+type pending struct {
+	mu  sync.Mutex
+	all int
+	of  map[netip.Addr]int
+}
+
+// add counts one more, unless there are too many.
+func (p *pending) add(from netip.Addr) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.all >= maxPending || p.of[from] >= maxOfOne {
+		return false
+	}
+	if p.of == nil {
+		p.of = map[netip.Addr]int{}
+	}
+	p.all++
+	p.of[from]++
+	return true
+}
+
+func (p *pending) done(from netip.Addr) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all--
+	if p.of[from]--; p.of[from] == 0 {
+		delete(p.of, from)
 	}
 }

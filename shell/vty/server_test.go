@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -85,9 +86,12 @@ func (f *fake) Access() *aaa.Access                     { return f.access }
 func (f *fake) Configured(debug.Origin, string)         {}
 func (f *fake) SaveOutput(string, []byte, bool) error   { return nil }
 func (f *fake) Hub() *debug.Hub                         { return f.hub }
-func (f *fake) Seats() *seat.Table                      { return f.seats }
-func (f *fake) SSHKey() *pki.KeyPair                    { return f.keys.Key("R1") }
-func (f *fake) Changed() <-chan struct{}                { return f.changed }
+func (f *fake) Lookup(context.Context, string, func(netip.Addr)) ([]netip.Addr, error) {
+	return nil, errors.New("not here")
+}
+func (f *fake) Seats() *seat.Table       { return f.seats }
+func (f *fake) SSHKey() *pki.KeyPair     { return f.keys.Key("R1") }
+func (f *fake) Changed() <-chan struct{} { return f.changed }
 
 // desk is a server for a test, and where it listens.
 type desk struct {
@@ -361,8 +365,8 @@ func TestTerminal(t *testing.T) {
 	io.WriteString(u.in, "q")
 	u.expect("R1#")
 	u.s.WindowChange(60, 80)
-	for { // until the change has arrived
-		io.WriteString(u.in, "show numbers\n")
+	for { // until the change has arrived: before that, q leaves the page, afterwards it is erased
+		io.WriteString(u.in, "show numbers\nq\x15")
 		if got := u.expect("R1#"); strings.Count(got, "number\r\n") == 40 {
 			break
 		}
@@ -494,5 +498,43 @@ func TestKey(t *testing.T) {
 	log := strings.Join(d.hub.Buffer(), "\n")
 	if strings.Count(log, "%SSH-5-ENABLED: SSH 2.0 has been enabled") != 2 || strings.Count(log, "%SSH-5-DISABLED: SSH 2.0 has been disabled") != 1 {
 		t.Errorf("logged\n%s", log)
+	}
+}
+
+// Clients that say nothing keep others of their address out for a while, and nobody
+// else.
+func TestSilentClients(t *testing.T) {
+	var p pending
+	one, other := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+	for range maxOfOne {
+		if !p.add(one) {
+			t.Fatal("refused within the limit")
+		}
+	}
+	if p.add(one) || !p.add(other) {
+		t.Error("the limit of one address")
+	}
+	p.done(one)
+	if !p.add(one) {
+		t.Error("refused after one has gone")
+	}
+	d := serve(t)
+	d.set(func(c *config.Config) { c.SSH.TimeOut = 1 })
+	for range maxOfOne {
+		conn, err := net.Dial("tcp", d.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+	}
+	for end := time.Now().Add(10 * time.Second); ; { // until their time is over
+		c, err := d.dial("admin", ssh.Password("cisco"))
+		if err == nil {
+			c.Close()
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
 	}
 }
