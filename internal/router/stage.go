@@ -67,20 +67,20 @@ func (r *Router) settle() {
 	list := r.staged
 	r.staged = nil
 	if err := r.commit(r.running.Load()); err != nil {
-		r.running.Store(r.settled)
-		r.inParts(list, err)
+		r.running.Store(inParts(r.settled, list, err, r.commit))
 	}
 }
 
-// inParts makes of a list of changes, which together gave an error, those that can be made.
-func (r *Router) inParts(list []staged, err error) {
+// inParts makes of a list of changes, which together gave an error, those that can be made;
+// it returns the configuration that came of it.
+func inParts(settled *config.Config, list []staged, err error, commit func(*config.Config) error) *config.Config {
 	if len(list) == 1 {
 		list[0].refused(err)
-		return
+		return settled
 	}
 	half := len(list) / 2
 	for _, part := range [][]staged{list[:half], list[half:]} {
-		c := r.settled.Clone()
+		c := settled
 		var possible []staged // without those that need one that was taken back
 		for _, s := range part {
 			d := c.Clone()
@@ -94,8 +94,11 @@ func (r *Router) inParts(list []staged, err error) {
 		if len(possible) == 0 {
 			continue
 		}
-		if err := r.commit(c); err != nil {
-			r.inParts(possible, err)
+		if err := commit(c); err != nil {
+			settled = inParts(settled, possible, err, commit)
+		} else {
+			settled = c
 		}
 	}
+	return settled
 }
