@@ -14,7 +14,7 @@ import (
 func TestReplaceUnderTraffic(t *testing.T) {
 	t.Parallel()
 	u := newBareChain(t).tunnelOf(t, ends{})
-	u.up(t, u.a, "20.1.1.10")
+	u.up(t, u.a, "20.1.1.2")
 	u.left.Exec("copy running-config flash:small")
 	more := []string{"configure terminal", "interface Loopback7", "ip address 7.7.7.7 255.255.255.255", "exit",
 		"ip access-list extended OTHER", "permit ip 10.9.0.0 0.0.255.255 any", "exit",
@@ -25,7 +25,7 @@ func TestReplaceUnderTraffic(t *testing.T) {
 	more = append(more, "interface GigabitEthernet0/1", "ip access-group 151 out", "end", "copy running-config flash:large")
 	u.left.Exec(more...)
 
-	flood := exec.Command("ping", "-q", "-n", "-i", "0.002", "-c", "2000", "-W", "2", "20.1.1.10")
+	flood := exec.Command("ping", "-q", "-n", "-i", "0.002", "-c", "2000", "-W", "2", "20.1.1.2")
 	var out bytes.Buffer
 	flood.Stdout, flood.Stderr = &out, &out
 	if err := u.a.Start(flood); err != nil {
