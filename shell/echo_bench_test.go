@@ -29,6 +29,7 @@ func benchmarkEcho(b *testing.B, rate int) {
 	var wait sync.WaitGroup
 	ctx, stop := context.WithCancel(context.Background())
 	var user net.Conn
+	var ends []net.Conn
 	for i := range sessions + 1 {
 		mine, its := net.Pipe()
 		o := options(f, its)
@@ -41,10 +42,15 @@ func benchmarkEcho(b *testing.B, rate int) {
 		case i < sessions:
 			go io.Copy(io.Discard, mine)
 		}
-		defer mine.Close()
+		ends = append(ends, mine)
 	}
-	defer wait.Wait()
-	defer stop()
+	defer func() {
+		stop()
+		for _, e := range ends {
+			e.Close()
+		}
+		wait.Wait()
+	}()
 	if rate > 0 {
 		wait.Go(func() {
 			tick := time.NewTicker(time.Millisecond)
