@@ -192,6 +192,7 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
 		c.Turned = t["leave"][turned(l).text]
+		c.Unsaid = t[unsaid(l).name][blocked().text]
 		c.Overflow = tunOverflow(l.TUN)
 		all[l.Link] = c
 	}

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,7 +101,11 @@ func cryptoRules(d *Desired, index map[string]int, plain bool) ruleset {
 		add(walkOut, &leave, linkName(expr.MetaKeyOIFNAME, l.Link))
 		add(walkClear, &arrive, linkName(expr.MetaKeyIIFNAME, l.Link))
 		add(walkTunnel, &arrive, linkName(expr.MetaKeyIIFNAME, l.TUN))
-		leave.rules = append(leave.rules, turned(l))
+		quotes := chain{name: "quotes." + l.Link}
+		set = append(set, unsaid(l))
+		add(walkQuoted, &quotes, rule{})
+		set = append(set, quotes)
+		leave.rules = append(append(leave.rules, quoting(l, quotes.name)...), turned(l))
 	}
 	return append(set, arrive, send, leave)
 }
@@ -161,7 +166,18 @@ func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s)
 func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }
 
 func chainName(what string, l CryptoLink, s Selector) string {
-	return what + "." + l.Link + "." + strings.ReplaceAll(s.Name, " ", ".")
+	return short(what + "." + l.Link + "." + strings.ReplaceAll(s.Name, " ", "."))
+}
+
+// short is a name that leaves room for a suffix in what nftables takes: it refuses a
+// whole table for one name of more than 255 octets.
+func short(name string) string {
+	const most, kept = 240, 200
+	if len(name) <= most {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%s~%x", name[:kept], sum[:8])
 }
 
 // String is the table as a script for nft.
