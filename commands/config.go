@@ -92,6 +92,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		localAddressLine,
 		separator,
 		interfaceBlock,
+		rangeBlock,
 		noWebLines,
 		natTimeoutLine(),
 		natPoolLine,

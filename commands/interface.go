@@ -21,30 +21,23 @@ var interfaceBlock = grammar.Block[*config.Config, *interfaceScope]{
 	Syntax: "interface INTERFACE",
 	Help:   grammar.Help{"interface": "Select an interface to configure"},
 	Open: func(c *config.Config, a grammar.Args) (*interfaceScope, error) {
-		name := a.String("INTERFACE")
-		i := c.Interface(name)
+		i := openInterface(c, a.String("INTERFACE"))
 		if i == nil {
-			// Only Loopbacks can be made; the others are the links of the machine.
-			if !virtual(name) {
-				return nil, a.Invalid("INTERFACE")
-			}
-			i = &config.Interface{Name: name}
-			c.AddInterface(i)
+			return nil, a.Invalid("INTERFACE")
 		}
-		return &interfaceScope{i, c}, nil
+		return i, nil
 	},
 	No: func(c *config.Config, a grammar.Args) error {
 		name := a.String("INTERFACE")
-		if !virtual(name) {
-			return refuse("Removal of physical interfaces is not permitted")
-		}
-		if c.Interface(name) == nil {
+		if virtual(name) && c.Interface(name) == nil {
 			return a.Invalid("INTERFACE")
 		}
-		c.Interfaces = without(c.Interfaces, func(i *config.Interface) bool { return i.Name == name })
-		c.Routes = without(c.Routes, func(r config.Route) bool { return r.Interface == name })
-		c.NAT.Sources = without(c.NAT.Sources, func(s config.NATSource) bool { return s.Interface == name })
-		c.NAT.Static = without(c.NAT.Static, func(s *config.NATStatic) bool { return s.Interface == name })
+		return removeInterface(c, name)
+	},
+	Default: func(c *config.Config, a grammar.Args) error {
+		if !resetInterface(c, a, a.String("INTERFACE")) {
+			return a.Invalid("INTERFACE")
+		}
 		return nil
 	},
 	Each: func(c *config.Config) iter.Seq2[string, *interfaceScope] {
@@ -57,6 +50,43 @@ var interfaceBlock = grammar.Block[*config.Config, *interfaceScope]{
 		}
 	},
 	Sub: interfaceMode,
+}
+
+// openInterface finds an interface. Only Loopbacks can be made; the others are the links of
+// the machine.
+func openInterface(c *config.Config, name string) *interfaceScope {
+	i := c.Interface(name)
+	if i == nil && virtual(name) {
+		i = &config.Interface{Name: name}
+		c.AddInterface(i)
+	}
+	if i == nil {
+		return nil
+	}
+	return &interfaceScope{i, c}
+}
+
+// removeInterface removes a Loopback and what leads over it, if it is there.
+func removeInterface(c *config.Config, name string) error {
+	if !virtual(name) {
+		return refuse("Removal of physical interfaces is not permitted")
+	}
+	c.Interfaces = without(c.Interfaces, func(i *config.Interface) bool { return i.Name == name })
+	c.Routes = without(c.Routes, func(r config.Route) bool { return r.Interface == name })
+	c.NAT.Sources = without(c.NAT.Sources, func(s config.NATSource) bool { return s.Interface == name })
+	c.NAT.Static = without(c.NAT.Static, func(s *config.NATStatic) bool { return s.Interface == name })
+	return nil
+}
+
+// resetInterface leaves an interface nothing but its name; false when it is not there.
+func resetInterface(c *config.Config, a grammar.Args, name string) bool {
+	i := openInterface(c, name)
+	if i == nil {
+		return false
+	}
+	*i.Interface = config.Interface{Name: name}
+	a.Note("Interface " + name + " set to default configuration")
+	return true
 }
 
 func virtual(name string) bool { return strings.HasPrefix(name, "Loopback") }

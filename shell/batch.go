@@ -28,7 +28,7 @@ func Execute(ctx context.Context, o Options, out io.Writer, lines iter.Seq[strin
 		refused = refused || s.refused
 	}
 	s.leaveConfig()
-	return refused
+	return refused || s.refused
 }
 
 // script is the lines that are still to be interpreted. A command that asks for text

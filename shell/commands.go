@@ -166,13 +166,38 @@ func terminalCommands() []grammar.Exec[*Session] {
 		setting("width <0-512>", grammar.Help{"width": "Set width of the display terminal",
 			"<0-512>": "Number of characters on a screen line"},
 			func(s *Session, a grammar.Args) error { s.screen.resize(a.Int("<0-512>"), -1); return nil }),
-		setting("history size <0-256>", grammar.Help{"history": "Enable and control the command history function",
+		setting("history [size <0-256>]", grammar.Help{"history": "Enable and control the command history function",
 			"size": "Set history buffer size", "<0-256>": "Size of history buffer"},
 			func(s *Session, a grammar.Args) error {
-				s.execHistory.resize(a.Int("<0-256>"))
-				s.configHistory.resize(a.Int("<0-256>"))
+				if a.Has("size") {
+					s.historySize(a.Int("<0-256>"))
+				} else if s.execHistory.size == 0 {
+					s.historySize(config.DefaultHistory)
+				}
 				return nil
 			}),
+		setting("no history [size [<0-256>]]", grammar.Help{"no": "Negate a command or set its defaults", "history": "Enable and control the command history function",
+			"size": "Set history buffer size", "<0-256>": "Size of history buffer"},
+			func(s *Session, a grammar.Args) error {
+				if a.Has("size") {
+					s.historySize(config.DefaultHistory)
+				} else {
+					s.historySize(0)
+				}
+				return nil
+			}),
+		setting("no {length | width} [<0-512>]", grammar.Help{"length": "Set number of lines on a screen",
+			"width": "Set width of the display terminal", "<0-512>": "Number, which does not matter"},
+			func(s *Session, a grammar.Args) error {
+				if a.Has("length") {
+					s.screen.resize(-1, config.DefaultLength)
+				} else {
+					s.screen.resize(config.DefaultWidth, -1)
+				}
+				return nil
+			}),
+		setting("[no] editing", grammar.Help{"editing": "Enable command line editing"},
+			func(s *Session, a grammar.Args) error { s.plain = a.Has("no"); return nil }),
 		setting("[no] monitor", grammar.Help{"no": "Negate a command or set its defaults",
 			"monitor": "Copy debug output to the current terminal line"},
 			func(s *Session, a grammar.Args) error { return s.monitor(!a.Has("no")) }),
@@ -184,6 +209,12 @@ func terminalCommands() []grammar.Exec[*Session] {
 				return nil
 			}),
 	}
+}
+
+// historySize sets how many lines of each kind of mode are kept.
+func (s *Session) historySize(n int) {
+	s.execHistory.resize(n)
+	s.configHistory.resize(n)
 }
 
 // monitor switches log lines on this terminal on or off.

@@ -14,6 +14,7 @@ const (
 	msgIncomplete   = "% Incomplete command.\n\n"
 	msgAmbiguous    = "%% Ambiguous command:  \"%s\"\n"
 	msgSkipped      = "%% Skipped \"%s\", as the line it belongs to was refused.\n"
+	msgTakenBack    = "%% The line that begins with \"%s\" was taken back: %v\n"
 	msgUnrecognized = "% Unrecognized command\n"
 	msgShowAlone    = "% Type \"show ?\" for a list of subcommands\n"
 	msgUnknownHost  = "% Unknown command or computer name, or unable to find computer address\n"

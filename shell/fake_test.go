@@ -65,6 +65,11 @@ func (f *fake) Change(change func(*config.Config) error) error {
 	return nil
 }
 
+func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error {
+	return f.Change(change)
+}
+func (f *fake) Settle() {}
+
 func (f *fake) Access() *aaa.Access { return f.access }
 func (f *fake) Configured(_ debug.Origin, line string) {
 	f.mu.Lock()

@@ -17,6 +17,7 @@ func (s *Session) readLine(ctx context.Context, l *editLine, h *history) (_ *edi
 	}
 	s.screen.open(l)
 	for {
+		s.rest()
 		k, err := s.keyboard.next(ctx)
 		if err != nil {
 			s.screen.close("")
@@ -27,13 +28,16 @@ func (s *Session) readLine(ctx context.Context, l *editLine, h *history) (_ *edi
 		case k == enter:
 			s.screen.close("")
 			return l, k, nil
-		case k == ctrlC || k == ctrlZ:
+		case k == ctrlC || k == ctrlZ || k == ctrlCaret && !command:
 			echo := ""
 			if command && s.at != nil {
 				echo = "^" + string(rune(k)+'@')
 			}
 			s.screen.close(echo)
 			return l, k, nil
+		case k == ctrlCaret: // there is no command to stop
+		case s.plain && k.edits():
+			known = false
 		case k == ctrlL || k == ctrlR:
 			s.screen.close("")
 			s.screen.open(l)
@@ -91,7 +95,9 @@ func (s *Session) ask(line string) (grammar.Answer, error) {
 		a.Title = ""
 		return a, err
 	}
+	line = s.expand(line)
 	a, err := s.commands().Ask(line, level)
+	a = s.withAliases(a, line)
 	if n := len(a.Items); n > 0 && a.Items[n-1].Token == "<cr>" && s.filters(line, level) {
 		end := a.Items[n-1]
 		a.Items = append(a.Items[:n-1], grammar.Item{Token: "|", Help: "Output modifiers"}, end)
@@ -132,7 +138,7 @@ func (s *Session) completion(line string) (string, bool) {
 	if before, after, found := strings.Cut(line, "|"); found && s.filters(before, level) {
 		return outputModifiers.Complete(after, 1)
 	}
-	return s.commands().Complete(line, level)
+	return s.commands().Complete(s.expand(line), level)
 }
 
 // behindDo returns the EXEC line behind `do`.

@@ -13,6 +13,7 @@ type keyboard struct {
 	r       io.Reader
 	queue   chan byte // closed by the reader goroutine at the end of input
 	stop    chan struct{}
+	more    chan struct{}                      // has one when something was queued
 	abort   atomic.Pointer[context.CancelFunc] // of the running command
 	cleared <-chan struct{}                    // gets one when the user is to leave
 	typed   *atomic.Int64                      // when a key was taken last, in nanoseconds
@@ -25,7 +26,7 @@ type keyboard struct {
 const typeAhead = 64 << 10 // octets
 
 func newKeyboard(r io.Reader) *keyboard {
-	k := &keyboard{r: r, queue: make(chan byte, typeAhead), stop: make(chan struct{})}
+	k := &keyboard{r: r, queue: make(chan byte, typeAhead), stop: make(chan struct{}), more: make(chan struct{}, 1)}
 	go k.read()
 	return k
 }
@@ -49,6 +50,10 @@ func (k *keyboard) read() {
 				return
 			}
 		}
+		select {
+		case k.more <- struct{}{}:
+		default:
+		}
 		if err != nil {
 			return
 		}
@@ -66,6 +71,23 @@ func (k *keyboard) close() {
 	for range k.queue {
 	}
 	d.SetReadDeadline(time.Time{})
+}
+
+// waits reports whether something has been typed ahead, or is within a time.
+func (k *keyboard) waits(within time.Duration) bool {
+	if within == 0 || len(k.queue) > 0 {
+		return len(k.queue) > 0
+	}
+	limit := time.NewTimer(within)
+	defer limit.Stop()
+	for len(k.queue) == 0 {
+		select {
+		case <-k.more:
+		case <-limit.C:
+			return false
+		}
+	}
+	return true
 }
 
 // next returns the next key, io.EOF at the end of input, errIdle when none came in time.

@@ -128,3 +128,13 @@ func (d *decoder) feed(b byte) key {
 
 // printable reports whether the key is a character of text.
 func (k key) printable() bool { return k >= ' ' && k != del && k < meta && (k < 0x80 || k >= 0xa0) }
+
+// edits reports whether the key is one of those that `terminal no editing` takes away: all but
+// those that delete the last character, word or line, repaint, complete or quote.
+func (k key) edits() bool {
+	switch k {
+	case ctrlA, ctrlB, ctrlD, ctrlE, ctrlF, ctrlK, ctrlN, ctrlP, ctrlT, ctrlY, keyUp, keyDown, keyLeft, keyRight:
+		return true
+	}
+	return k >= meta
+}

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 
+	"conft/internal/config"
 	"conft/shell/grammar"
 )
 
 // run carries out an EXEC line, behind `do` in configuration mode at the highest level.
 func (s *Session) run(ctx context.Context, t typed, do bool) {
+	s.settle()
 	level := s.level
 	if do {
 		level = maxLevel
@@ -138,4 +140,33 @@ func (s *Session) unalias(t typed) typed {
 	return typed{t.line[:blanks] + body + rest, func(offset int) int {
 		return t.column(min(max(offset-longer, min(offset, end)), len(t.line)))
 	}}
+}
+
+// expand is unalias of a line that goes on behind its first word.
+func (s *Session) expand(line string) string {
+	if strings.ContainsAny(strings.TrimLeft(line, " \t"), " \t") {
+		return s.unalias(typed{line, func(int) int { return 0 }}).line
+	}
+	return line
+}
+
+// withAliases adds to the words that a line of one word may mean the aliases that begin
+// with it, as IOS marks them.
+func (s *Session) withAliases(a grammar.Answer, line string) grammar.Answer {
+	part := strings.TrimLeft(line, " \t")
+	if !a.Word || strings.ContainsAny(part, " \t") {
+		return a
+	}
+	var found []grammar.Item
+	c := s.backend.Config()
+	for _, x := range slices.Concat(c.Aliases, config.DefaultAliases) {
+		body, _ := c.Alias(x.Name)
+		item := grammar.Item{Token: "*" + x.Name + "=" + body}
+		if strings.HasPrefix(x.Name, part) && !slices.Contains(found, item) {
+			found = append(found, item)
+		}
+	}
+	slices.SortStableFunc(found, func(x, y grammar.Item) int { return strings.Compare(x.Token, y.Token) })
+	a.Items = append(found, a.Items...)
+	return a
 }

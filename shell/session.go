@@ -24,6 +24,13 @@ type Backend interface {
 	// one transaction among those of all sessions. An error of f is returned as it
 	// is and changes nothing.
 	Change(f func(*config.Config) error) error
+	// Stage is Change for a line that others follow at once: all see the result, and what
+	// follows from it may wait until Settle, or for a second. again makes the same change
+	// once more, refused is called if the change has to be taken back after all; both from
+	// any goroutine, and they must not block.
+	Stage(f, again func(*config.Config) error, refused func(error)) error
+	// Settle has everything that was staged take effect.
+	Settle()
 	// Access decides who may come in, and who may have which privilege level.
 	Access() *aaa.Access
 	// Configured is told of each configuration line that was accepted.
@@ -94,9 +101,11 @@ type Session struct {
 	level   int
 	at      *grammar.Position[*config.Config] // nil in EXEC
 	ended   bool                              // `exit` in EXEC
+	late    late                              // lines that were staged
 	refused bool                              // the last line was refused
 
 	editor        editor
+	plain         bool // terminal no editing
 	execHistory   history
 	configHistory history
 
@@ -133,7 +142,7 @@ func (s *Session) reset() {
 	s.level, s.at, s.ended = s.first, nil, false
 	size := s.line().History
 	s.execHistory, s.configHistory = history{size: size}, history{size: size}
-	s.editor, s.explain = editor{}, debug.ExplainOff
+	s.editor, s.plain, s.explain = editor{}, false, debug.ExplainOff
 }
 
 // Resize tells the session the width of its terminal and the lines of a page.
@@ -343,12 +352,7 @@ var errNothing = errors.New("nothing to commit")
 func (s *Session) configure(ctx context.Context, t typed) {
 	var step grammar.Step[*config.Config]
 	again := s.collecting()
-	err := s.backend.Change(func(c *config.Config) (err error) {
-		if step, err = s.at.Apply(c, t.line); err == nil && !step.Changed {
-			err = errNothing
-		}
-		return err
-	})
+	err := s.change(*s.at, t.line, &step)
 	if err != nil && !errors.Is(err, errNothing) {
 		s.refuse(t, err)
 		here := s.at.Refused(t.line)
@@ -374,6 +378,7 @@ func (s *Session) configure(ctx context.Context, t typed) {
 
 // leaveConfig returns to EXEC and logs it, as IOS does whatever was changed.
 func (s *Session) leaveConfig() {
+	s.settle()
 	if s.at != nil {
 		s.at = nil
 		s.backend.Hub().Emit(debug.SysConfig{By: s.origin})

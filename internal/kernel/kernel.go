@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"conft/internal/acl"
+
+	"github.com/vishvananda/netlink"
 )
 
 // Kernel holds the router's part of one network namespace.
@@ -33,6 +35,7 @@ type Kernel struct {
 	// "?" when they may be of another process.
 	translates string
 	closed     bool
+	socket     *netlink.Handle // for routes; nil until there is one
 }
 
 // filterNow remembers what a filter was made of: names come back with other
@@ -156,6 +159,10 @@ func (k *Kernel) Close() error {
 		}
 	}
 	k.saved, k.crypto, k.access, k.nat = nil, nil, nil, NAT{}
+	if k.socket != nil {
+		k.socket.Close()
+		k.socket = nil
+	}
 	return errors.Join(append(errs, k.keep())...)
 }
 

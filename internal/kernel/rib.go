@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -74,36 +73,44 @@ func (r *destination) text() string {
 // of another no packet goes astray in between.
 func planRoutes(s *state, d *Desired) (cs []change) {
 	want := rib(s, d)
+	is, wanted := byText(s.routes), byText(want)
 	for _, r := range want {
-		if !contains(s.routes, r) {
+		if is[r.text()] == nil {
 			cs = append(cs, routeAdd{r})
 		}
 	}
 	for _, r := range s.routes {
-		if !contains(want, r) {
+		if wanted[r.text()] == nil {
 			cs = append(cs, routeDel{r})
 		}
 	}
 	return cs
 }
 
-func contains(all []destination, r destination) bool {
-	return slices.ContainsFunc(all, func(o destination) bool { return o.text() == r.text() })
+func byText(all []destination) map[string]*destination {
+	m := make(map[string]*destination, len(all))
+	for i := range all {
+		m[all[i].text()] = &all[i]
+	}
+	return m
 }
 
 // rib is what of the wanted routes belongs into the kernel: of each destination those of
 // the best distance that lead somewhere now. A connected network is better than any.
 func rib(s *state, d *Desired) (all []destination) {
+	known := newWays(s, d.Routes)
+	at := make(map[netip.Prefix]int, len(d.Routes)) // index of all
 	for _, r := range d.Routes {
 		r.Prefix = r.Prefix.Masked()
-		h, ok := resolve(s, d, r, 0)
-		if !ok && !r.Permanent || connected(s, r.Prefix) {
+		h, ok := known.resolve(r, 0)
+		if !ok && !r.Permanent || known.connected[r.Prefix] {
 			continue
 		}
-		i := slices.IndexFunc(all, func(o destination) bool { return o.Prefix == r.Prefix })
+		i, found := at[r.Prefix]
 		switch {
-		case i < 0:
+		case !found:
 			i = len(all)
+			at[r.Prefix] = i
 			all = append(all, destination{Prefix: r.Prefix, Metric: r.Metric})
 		case all[i].Metric > r.Metric:
 			all[i] = destination{Prefix: r.Prefix, Metric: r.Metric}
@@ -118,28 +125,48 @@ func rib(s *state, d *Desired) (all []destination) {
 	return all
 }
 
-// connected reports whether a prefix is that of a link that is up.
-func connected(s *state, p netip.Prefix) bool {
-	return slices.ContainsFunc(s.links, func(l LinkState) bool {
-		return l.usable() && slices.ContainsFunc(l.Addrs, func(a netip.Prefix) bool { return a.Masked() == p })
-	})
-}
-
 // usable reports whether packets can leave by the link.
 func (l *LinkState) usable() bool { return l.Up && l.Carrier }
+
+// ways is where a route may lead: over the links, or over the other static routes.
+type ways struct {
+	links     []LinkState           // those that are usable
+	connected map[netip.Prefix]bool // their networks
+	static    map[netip.Prefix][]Route
+}
+
+func newWays(s *state, routes []Route) *ways {
+	w := &ways{connected: map[netip.Prefix]bool{}, static: make(map[netip.Prefix][]Route, len(routes))}
+	for _, l := range s.links {
+		if l.usable() {
+			w.links = append(w.links, l)
+			for _, a := range l.Addrs {
+				w.connected[a.Masked()] = true
+			}
+		}
+	}
+	for _, r := range routes {
+		p := r.Prefix.Masked()
+		w.static[p] = append(w.static[p], r)
+	}
+	for _, list := range w.static {
+		slices.SortStableFunc(list, func(a, b Route) int { return a.Metric - b.Metric })
+	}
+	return w
+}
 
 // resolve finds the way of a route: over a connected network or, as IOS does and Linux
 // does not, over other static routes. ok is false when it leads nowhere now. The way of a
 // route that discards has no link.
-func resolve(s *state, d *Desired, r Route, depth int) (h hop, ok bool) {
+func (w *ways) resolve(r Route, depth int) (h hop, ok bool) {
 	const maxDepth = 8 // static routes may point at each other
 	if r.Null {
 		return hop{}, true
 	}
 	best := -1 // length of the best connected network
-	for i := range s.links {
-		l := &s.links[i]
-		if !l.usable() || r.Link != "" && r.Link != l.Name {
+	for i := range w.links {
+		l := &w.links[i]
+		if r.Link != "" && r.Link != l.Name {
 			continue
 		}
 		if r.Link != "" && h.Link == "" {
@@ -154,20 +181,19 @@ func resolve(s *state, d *Desired, r Route, depth int) (h hop, ok bool) {
 	if h.Link != "" || r.Link != "" || depth == maxDepth {
 		return h, h.Link != ""
 	}
-	by := slices.Clone(d.Routes)
-	by = slices.DeleteFunc(by, func(o Route) bool { // one by way of its own destination would take its own way
-		return !o.Prefix.Contains(r.Via) || o.Prefix.Masked() == r.Prefix.Masked()
-	})
-	slices.SortStableFunc(by, func(a, b Route) int {
-		return cmp.Or(b.Prefix.Bits()-a.Prefix.Bits(), a.Metric-b.Metric)
-	})
-	for _, o := range by {
-		if h, ok := resolve(s, d, o, depth+1); ok {
-			if !h.Via.IsValid() && h.Link != "" {
-				h.Via = r.Via // the neighbour is on that link itself
-				h.Onlink = o.Via.IsValid()
+	for bits := 32; bits >= 0; bits-- {
+		p, err := r.Via.Prefix(bits)
+		if err != nil || p == r.Prefix.Masked() {
+			continue // one by way of its own destination would take its own way
+		}
+		for _, o := range w.static[p] {
+			if h, ok := w.resolve(o, depth+1); ok {
+				if !h.Via.IsValid() && h.Link != "" {
+					h.Via = r.Via // the neighbour is on that link itself
+					h.Onlink = o.Via.IsValid()
+				}
+				return h, true
 			}
-			return h, true
 		}
 	}
 	return hop{}, false
@@ -205,39 +231,48 @@ func destinationOf(r *netlink.Route, name map[int]string) destination {
 	return d
 }
 
-func (c routeAdd) do(*Kernel) error { return withRoute(&c.destination, netlink.RouteAppend) }
-func (c routeDel) do(*Kernel) error { return withRoute(&c.destination, netlink.RouteDel) }
+func (c routeAdd) do(k *Kernel) error {
+	return k.withRoute(&c.destination, (*netlink.Handle).RouteAppend)
+}
+func (c routeDel) do(k *Kernel) error { return k.withRoute(&c.destination, (*netlink.Handle).RouteDel) }
 
-func withRoute(r *destination, do func(*netlink.Route) error) error {
+// withRoute changes a route. There may be thousands, so they share a socket.
+func (k *Kernel) withRoute(r *destination, do func(*netlink.Handle, *netlink.Route) error) (err error) {
+	if k.socket == nil {
+		if k.socket, err = netlink.NewHandle(unix.NETLINK_ROUTE); err != nil {
+			return err
+		}
+	}
 	nr := &netlink.Route{
 		Dst:      &net.IPNet{IP: r.Prefix.Addr().AsSlice(), Mask: net.CIDRMask(r.Prefix.Bits(), 32)},
 		Protocol: protocolConft, Priority: r.Metric, Table: unix.RT_TABLE_MAIN,
 	}
 	if len(r.Hops) == 0 {
 		nr.Type = unix.RTN_UNREACHABLE
-		return do(nr)
+		return do(k.socket, nr)
 	}
 	var hops []*netlink.NexthopInfo
 	for _, h := range r.Hops {
-		n := &netlink.NexthopInfo{}
+		l, err := k.socket.LinkByName(h.Link)
+		if err != nil {
+			return err
+		}
+		n := &netlink.NexthopInfo{LinkIndex: l.Attrs().Index}
 		if h.Via.IsValid() {
 			n.Gw = h.Via.AsSlice()
 		}
 		if h.Onlink {
 			n.Flags = unix.RTNH_F_ONLINK
 		}
-		if err := withLink(h.Link, func(l netlink.Link) error { n.LinkIndex = l.Attrs().Index; return nil }); err != nil {
-			return err
-		}
 		hops = append(hops, n)
 	}
 	if len(hops) > 1 {
 		nr.MultiPath = hops
-		return do(nr)
+		return do(k.socket, nr)
 	}
 	nr.LinkIndex, nr.Gw, nr.Flags = hops[0].LinkIndex, hops[0].Gw, hops[0].Flags
 	if nr.Gw == nil {
 		nr.Scope = netlink.SCOPE_LINK
 	}
-	return do(nr)
+	return do(k.socket, nr)
 }

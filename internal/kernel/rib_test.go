@@ -94,7 +94,7 @@ func TestTableNamesWhatWasWanted(t *testing.T) {
 	m := twoLinks()
 	d := Desired{Routes: []Route{toward("20.0.0.0/8", "30.1.1.1", "", 1), toward("30.0.0.0/8", "13.13.13.2", "", 5)}}
 	m.apply(d)
-	want := rib(&m.state, &d)
+	want := byText(rib(&m.state, &d))
 	got := m.routes[0].entries(true, want)
 	if len(got) != 1 || got[0].Via != d.Routes[0].Via || got[0].Link != "bak0" || got[0].For != d.Routes[0] {
 		t.Errorf("got %+v", got)

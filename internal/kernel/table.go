@@ -3,7 +3,6 @@ package kernel
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -36,7 +35,7 @@ func (k *Kernel) RouteTable() ([]RouteEntry, error) {
 		return nil, err
 	}
 	all := connectedEntries(ls)
-	want := rib(&state{links: ls}, &Desired{Routes: k.routes})
+	want := byText(rib(&state{links: ls}, &Desired{Routes: k.routes}))
 	name := map[int]string{}
 	for _, l := range ls {
 		name[l.Index] = l.Name
@@ -62,11 +61,10 @@ func connectedEntries(ls []LinkState) (all []RouteEntry) {
 }
 
 // entries are the ways of a destination of the kernel: of ours, those that were wanted.
-func (r *destination) entries(ours bool, want []destination) (all []RouteEntry) {
+func (r *destination) entries(ours bool, want map[string]*destination) (all []RouteEntry) {
 	e := RouteEntry{Prefix: r.Prefix, Metric: r.Metric, Static: ours, Null: len(r.Hops) == 0}
-	i := slices.IndexFunc(want, func(o destination) bool { return o.text() == r.text() })
-	if ours && i >= 0 {
-		for _, w := range want[i].For {
+	if of := want[r.text()]; ours && of != nil {
+		for _, w := range of.For {
 			e.Via, e.Link, e.Null, e.For = w.Via, w.over, w.Null, w.Route
 			all = append(all, e)
 		}

@@ -21,24 +21,33 @@ func (r *Router) Config() *config.Config { return r.running.Load() }
 func (r *Router) Change(f func(*config.Config) error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settle()
 	old := r.running.Load()
 	c := old.Clone()
 	if err := f(c); err != nil {
 		return err
 	}
+	return r.commit(c)
+}
+
+// commit makes c the running configuration in place of the one that is settled.
+func (r *Router) commit(c *config.Config) error {
+	old := r.settled
 	if c.Equal(old) {
+		r.running.Store(old)
 		return nil
 	}
 	// Most lines of a pasted configuration do not concern the kernel, and to compare
 	// it with what is wanted takes tens of milliseconds.
-	if want := r.desired(c); r.behind || !reflect.DeepEqual(want, r.desired(old)) {
+	if want := r.desired(c); r.behind || !reflect.DeepEqual(want, r.wanted) {
+		before := r.wanted
 		var was, now listCounts
-		gone := takenOff(r.wanted, want)
+		gone := takenOff(before, want)
 		if gone {
 			was = r.matches(old)
 		}
 		if err := r.apply(want); err != nil {
-			r.retry(r.apply(r.desired(old)))
+			r.retry(r.apply(before))
 			return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
 		}
 		if gone {
@@ -47,15 +56,16 @@ func (r *Router) Change(f func(*config.Config) error) error {
 		r.kept = r.kept.changed(c, was, now)
 	}
 	r.running.Store(c)
+	r.settled = c
 	r.follow(old, c)
 	return nil
 }
 
 // applyRunning brings the kernel and everything else to the running configuration.
 func (r *Router) applyRunning() {
-	c := r.running.Load()
-	r.retry(r.apply(r.desired(c)))
-	r.follow(config.New(), c)
+	r.settled = r.running.Load()
+	r.retry(r.apply(r.desired(r.settled)))
+	r.follow(config.New(), r.settled)
 }
 
 // apply brings the kernel to what is wanted.
@@ -151,6 +161,7 @@ func (r *Router) Startup() ([]byte, error) {
 func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.settle()
 	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
 	if err == nil {
 		r.saved = r.running.Load()

@@ -221,7 +221,8 @@ func (r *Router) watchPeers(ctx context.Context) {
 
 // followPeers brings the kernel and the data plane to what is live. The caller holds r.mu.
 func (r *Router) followPeers() error {
-	if !r.behind && reflect.DeepEqual(r.desired(r.running.Load()), r.wanted) {
+	r.settle()
+	if !r.behind && reflect.DeepEqual(r.desired(r.settled), r.wanted) {
 		return nil
 	}
 	return r.applyAgain()
@@ -230,7 +231,8 @@ func (r *Router) followPeers() error {
 // applyAgain brings the kernel and the data plane to the configuration that is running
 // already: peers or the machine have changed. The caller holds r.mu.
 func (r *Router) applyAgain() error {
-	c := r.running.Load()
+	r.settle()
+	c := r.settled
 	old, want := r.wanted.Routes, r.desired(c)
 	err := r.apply(want)
 	if err == nil {
@@ -244,8 +246,12 @@ func (r *Router) applyAgain() error {
 // reportRoutes says which reverse routes come and go.
 func (r *Router) reportRoutes(old, now []kernel.Route) {
 	tell := func(list, other []kernel.Route, gone bool) {
+		has := make(map[kernel.Route]bool, len(other))
+		for _, k := range other {
+			has[k] = true
+		}
 		for _, k := range list {
-			if !slices.Contains(other, k) {
+			if !has[k] {
 				r.hub.Emit(debug.IPsecRoute{Prefix: k.Prefix, Via: k.Via, Removed: gone})
 			}
 		}

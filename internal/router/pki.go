@@ -24,8 +24,8 @@ func (r *Router) ForgetCRLs() { r.crls.Forget() }
 func (r *Router) pkiChanged() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if c := r.running.Load(); c != nil {
-		r.engine.SetPolicy(r.ikePolicy(c))
+	if r.settled != nil {
+		r.engine.SetPolicy(r.ikePolicy(r.settled))
 	}
 	r.tell()
 }

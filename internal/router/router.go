@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"conft/debug"
 	"conft/ike"
@@ -65,6 +66,11 @@ type Router struct {
 
 	mu       sync.Mutex // commits, and what follows from them
 	running  atomic.Pointer[config.Config]
+	settled  *config.Config // what of it the kernel, IKE and the data plane have
+	staged   []staged       // what they have not
+	overdue  *time.Timer    // has them settled
+	settling time.Duration  // how long that took the last time
+	ended    bool           // nothing is settled any more
 	saved    *config.Config // what the startup configuration says, nil when there is none
 	behind   bool           // the kernel refused the last change
 	wanted   kernel.Desired // of the kernel, last
@@ -292,6 +298,9 @@ func (r *Router) Close(ctx context.Context) error {
 	r.once.Do(func() {
 		r.ConfirmRollback()
 		r.CancelReload()
+		r.mu.Lock()
+		r.ended = true
+		r.mu.Unlock()
 		r.setArchive(config.Archive{})
 		r.engine.Shutdown(ctx)
 		r.stop()

@@ -13,7 +13,8 @@ import (
 func (r *Router) AccessLists() []ACLState {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := r.running.Load()
+	r.settle()
+	c := r.settled
 	counts := r.matches(c)
 	var out []ACLState
 	for _, l := range c.AccessLists {
@@ -88,7 +89,8 @@ func dropsOf(s *dataplane.Stats, refused uint64) Drops {
 func (r *Router) ClearAccessListCounters(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := r.running.Load()
+	r.settle()
+	c := r.settled
 	counts := r.matches(c)
 	for _, l := range c.AccessLists {
 		if name != "" && l.Name != name {

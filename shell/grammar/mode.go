@@ -31,14 +31,15 @@ type Line[T any] struct {
 // and so must do nothing more when the child is as the arguments say. Each
 // yields every child with its header line in the order of `show running-config`.
 type Block[P, C any] struct {
-	Syntax string
-	Help   Help
-	Open   func(P, Args) (C, error)
-	No     func(P, Args) error
-	Each   func(P) iter.Seq2[string, C]
-	Sub    *Mode[C]
-	Gaps   Gaps
-	Indent int // of the block's lines, where it is more than one blank
+	Syntax  string
+	Help    Help
+	Open    func(P, Args) (C, error)
+	No      func(P, Args) error
+	Default func(P, Args) error // No where it is nil
+	Each    func(P) iter.Seq2[string, C]
+	Sub     *Mode[C]
+	Gaps    Gaps
+	Indent  int // of the block's lines, where it is more than one blank
 }
 
 // Action is an EXEC command that may also be typed in this mode, with or without
@@ -120,8 +121,10 @@ func (b Block[P, C]) add(t *table) {
 	c := &command{syntax: b.Syntax, help: b.Help, sub: b.Sub.t}
 	c.open = func(v any, a Args) (any, error) { return b.Open(v.(P), a) }
 	c.do[plain] = func(v any, a Args) error { _, err := c.open(v, a); return err }
-	c.do[negated] = on(b.No)
-	c.do[defaulted] = on(b.No)
+	c.do[negated], c.do[defaulted] = on(b.No), on(b.Default)
+	if b.Default == nil {
+		c.do[defaulted] = on(b.No)
+	}
 	c.write = func(v any, w *Writer) {
 		first := true
 		for header, child := range b.Each(v.(P)) {
