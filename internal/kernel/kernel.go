@@ -18,7 +18,7 @@ type Kernel struct {
 	tuns    map[string]*tunDev
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
-	plain   bool                 // a transaction was too long once
+	manner  manner               // plain once a transaction was too long
 	crypto  []CryptoLink         // of the last Apply
 	routes  []Route              // likewise
 	nat     NAT                  // likewise

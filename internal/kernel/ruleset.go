@@ -51,11 +51,16 @@ func (c *chain) tally() string { return cmp.Or(c.counts, c.name) }
 // rule names it.
 type ruleset []chain
 
+// manner is how the rules are written for the kernel at hand.
+type manner struct {
+	plain   bool // those of the crypto links are the fewest: packets meet one after the other
+	tracked bool // only connection tracking keeps defragmentation on
+}
+
 // rules returns the table; index gives the number of each link that has its filter
-// in place. With plain set those of the crypto links are the fewest: packets meet one
-// after the other.
-func rules(d *Desired, index map[string]int, plain bool) ruleset {
-	return slices.Concat(natRules(d), cryptoRules(d, index, plain), access(d), clampMSS(d))
+// in place.
+func rules(d *Desired, index map[string]int, m manner) ruleset {
+	return slices.Concat(natRules(d), cryptoRules(d, index, m), access(d), clampMSS(d))
 }
 
 // cryptoRules returns the chains of the crypto links.
@@ -64,32 +69,33 @@ func rules(d *Desired, index map[string]int, plain bool) ruleset {
 // and only there the mark is set, for the one device that carries the filter.
 // A device of the same name without the filter (gone and back, or not there
 // yet) gets a drop: what should be protected never leaves in clear.
-func cryptoRules(d *Desired, index map[string]int, plain bool) ruleset {
+func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	if len(d.Crypto) == 0 {
 		return nil
 	}
 	// What hosts behind the router are known by is not the engine's.
 	toEngine := join(toRouter(), except(d.aliases()))
-	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
+	engine := chain{name: "engine", rules: []rule{
 		join(protocol(50), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(51), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
+	}}
+	// Most of what goes on in clear is TCP.
+	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
+		join(notTCP(), verdict(expr.VerdictJump, engine.name)),
 	}}
 	send := chain{name: chainSend, hook: "output", priority: hookSend, rules: []rule{
 		join(markHas(markEngine), notrack()),
 	}}
 	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave, rules: []rule{
 		join(markHas(markEngine), verdict(expr.VerdictReturn)),
-		// Naming the state keeps connection tracking, and with it
-		// defragmentation, on: port conditions need whole packets.
-		join(untracked(), counter()),
 	}}
-	set := ruleset{refuse()}
+	set := ruleset{refuse(), whole(m), engine}
 	for _, l := range d.Crypto {
 		set = append(set, divert(l, index[l.Link]))
 		var x *acl.Index
-		if !plain {
+		if !m.plain {
 			x = l.index()
 		}
 		add := func(w walk, to *chain, cond rule) {
