@@ -22,6 +22,10 @@ const (
 	tableName  = "conft"
 	chainSend  = "send"
 	chainLeave = "leave"
+	// chainTranslated counts packets of translated connections.
+	chainTranslated = "nat.count"
+	// chainProtected sees only what is to be encrypted.
+	chainProtected = "filter.protected"
 	// chainSilence sees only what the router itself has to say.
 	chainSilence = "silence"
 
