@@ -1,10 +1,7 @@
 package commands
 
 import (
-	"fmt"
-	"io"
 	"slices"
-	"strings"
 
 	"conft/internal/config"
 	"conft/shell/grammar"
@@ -16,24 +13,59 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 	[]grammar.Entry[*config.Config]{
 		versionLine,
 		timestampsLine,
+		hidePasswordsLine,
+		sequenceNumbersLine,
 		separator,
 		hostnameLine,
 		separator,
+		bootMarkerLines,
 		loggingOnLine,
 		loggingBufferedLine,
 		loggingConsoleLine,
 		loggingMonitorLine,
+		loggingCountLine,
+		loggingUserInfoLine,
+		loggingRateLine,
 		enableSecretLine,
+		enableAlgorithmLine,
 		enablePasswordLine,
 		passwordEncryptionLine,
 		masterKeyLine,
 		separator,
+		newModelLine,
+		serverGroupBlock,
+		loginListLine,
+		enableListLine,
+		consoleAuthorizationLine,
+		execListLine,
+		sessionIDLine,
+		timezoneLine,
+		summerTimeLine,
+		separator,
 		domainNameLine,
+		hostLine,
+		nameServerLine,
 		domainLookupLine,
+		loginBlockLine,
+		loginDelayLine,
+		loginFailureLine,
+		loginSuccessLine,
 		separator,
 		trustpointBlock,
 		certificateMapBlock,
+		usernameLine,
+		usernamePasswordLine,
+		usernameSecretLine,
+		usernameAlgorithmLine,
 		archiveBlock,
+		sshTimeOutLine,
+		sshRetriesLine,
+		sshKeyPairLine,
+		sshVersionLine,
+	},
+	sshAlgorithmLines(),
+	[]grammar.Entry[*config.Config]{
+		pubkeyChainBlock,
 		keyringBlock,
 		isakmpPolicyBlock,
 		isakmpKeyLine,
@@ -60,6 +92,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		localAddressLine,
 		separator,
 		interfaceBlock,
+		noWebLines,
 		natTimeoutLine(),
 		natPoolLine,
 		natSourceLine,
@@ -72,12 +105,18 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		standardBlock,
 		extendedBlock,
 		resequenceLine,
+		loggingTrapLine,
+		loggingOriginLine,
+		loggingFacilityLine,
+		loggingSourceLine,
+		loggingHostLine,
 		routeMapBlock,
 	},
 	numberedLines(),
+	radiusLines,
 	[]grammar.Entry[*config.Config]{separator},
 	bannerTexts(),
-	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine},
+	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine, separator, lineBlock},
 	actions,
 	knownLines(),
 )...)
@@ -93,38 +132,5 @@ func Text(c *config.Config) string { return "!\n" + Config.Write(c) + "end\n" }
 // passwords.
 func Load(c *config.Config, text string) error { return redactErrors(Config.Parse(c, text)) }
 
-// showRunning prints `show running-config`.
-func showRunning(w io.Writer, c *config.Config) {
-	text := Text(c)
-	fmt.Fprintf(w, "Building configuration...\n\nCurrent configuration : %d bytes\n%s\n", len(text), text)
-}
-
-// showRunningInterface prints `show running-config interface X`.
-func showRunningInterface(w io.Writer, i *config.Interface) {
-	one := config.New()
-	one.Interfaces = []*config.Interface{i}
-	var b strings.Builder
-	b.WriteString("!\n")
-	in := false
-	for line := range strings.Lines(Config.Write(one)) {
-		if strings.HasPrefix(line, "interface ") {
-			in = true
-		} else if in && !strings.HasPrefix(line, " ") {
-			break
-		}
-		if in {
-			b.WriteString(line)
-		}
-	}
-	b.WriteString("end\n")
-	fmt.Fprintf(w, "Building configuration...\n\nCurrent configuration : %d bytes\n%s\n", b.Len(), b.String())
-}
-
-// showStartup prints `show startup-config`.
-func showStartup(w io.Writer, text []byte, room int) {
-	if text == nil {
-		fmt.Fprint(w, "startup-config is not present\n")
-		return
-	}
-	fmt.Fprintf(w, "Using %d out of %d bytes\n%s\n", len(text), room, text)
-}
+// textAll is Text with the lines that say what is so by default.
+func textAll(c *config.Config) string { return "!\n" + Config.WriteAll(c) + "end\n" }

@@ -64,9 +64,12 @@ const classicText = `!
 version 12.4
 service timestamps debug datetime msec
 service timestamps log datetime msec
+no service password-encryption
 !
 hostname R1
 !
+!
+no aaa new-model
 !
 !
 crypto isakmp policy 10
@@ -94,6 +97,12 @@ interface GigabitEthernet0/1
 ip route 0.0.0.0 0.0.0.0 12.12.12.2
 !
 access-list 100 permit ip 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255
+!
+!
+line con 0
+line aux 0
+line vty 0 4
+ login
 !
 end
 `
@@ -136,16 +145,42 @@ const everything = `!
 version 12.4
 service timestamps debug uptime
 no service timestamps log uptime
+no service password-encryption
 !
 hostname R1-a.b_c
 !
 logging buffered 16384 warnings
 no logging console
 logging monitor errors
+enable secret level 7 9 $9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6
 enable secret 5 $1$abcd$2hDGYdE0UrwK2pqoiF6BB1
+enable password level 3 7 0822455D0A16
 enable password 0 7 up
 !
+aaa new-model
+!
+aaa group server radius FAR
+ server name R1
+ server 10.0.0.9 auth-port 1645 acct-port 1646
+!
+aaa authentication login default group radius local
+aaa authentication login CON group FAR line none
+aaa authentication enable default group radius enable
+aaa authorization console
+aaa authorization exec default group radius if-authenticated
+aaa authorization exec VTY local none
+aaa session-id common
+!
 no ip domain lookup
+login block-for 60 attempts 3 within 30
+login delay 2
+login on-failure log
+login on-success log
+!
+username admin privilege 15 secret 8 $8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk
+username guest nopassword
+username lab password 7 0822455D0A16
+username op privilege 5 password 0 a long one
 !
 archive
  log config
@@ -157,6 +192,19 @@ archive
  maximum 5
  write-memory
  time-period 1440
+!
+ip ssh time-out 60
+ip ssh authentication-retries 2
+ip ssh rsa keypair-name SSH
+ip ssh version 2
+ip ssh server algorithm encryption aes256-ctr aes128-ctr
+ip ssh server algorithm mac hmac-sha2-256
+ip ssh server algorithm kex curve25519-sha256
+ip ssh server algorithm hostkey rsa-sha2-256
+ip ssh pubkey-chain
+  username admin
+   key-hash ssh-rsa 0123456789ABCDEF0123456789ABCDEF admin@host and more
+   key-hash ssh-ed25519 00000000000000000000000000000000
 !
 crypto isakmp policy 10
  encr 3des
@@ -287,6 +335,17 @@ access-list 100 permit 99 10.0.0.0 0.255.0.255 any
 access-list 199 remark the last one
 access-list 199 permit esp any any
 access-list 199 permit tcp any lt telnet any eq 8080
+radius-server host 10.0.0.9 auth-port 1645 acct-port 1646 timeout 2 retransmit 0 key 0 7 up
+radius-server retransmit 1
+radius-server timeout 3
+radius-server key 7 0822455D0A16
+radius server R1
+ address ipv4 10.0.0.8 auth-port 1812 acct-port 1813
+ timeout 4
+ retransmit 2
+ key a key
+!
+radius server EMPTY
 !
 banner exec ^Cone^C
 banner motd ^C
@@ -296,6 +355,34 @@ interface GigabitEthernet0/0
 ^C
 privilege exec level 7 show running-config
 alias exec sr show  running-config
+!
+line con 0
+ exec-timeout 0 0
+ privilege level 15
+ password 7 0822455D0A16
+ logging synchronous
+ login authentication CON
+ length 0
+ width 132
+ no motd-banner
+ stopbits 1
+ speed 115200
+line aux 0
+ no exec
+ transport output none
+line vty 0 2
+ session-timeout 5
+ access-class 100 in
+ exec-timeout 1 30
+ authorization exec VTY
+ no exec-banner
+ transport preferred none
+ transport input telnet ssh
+line vty 3
+ history size 100
+line vty 4
+line vty 5 6
+!
 end
 `
 

@@ -32,10 +32,12 @@ func clockSet(r Router) exec {
 				hms[i], _ = strconv.Atoi(s)
 			}
 			clock := r.Clock()
-			now := time.Date(a.Int("year"), month.Month(), a.Int("day"), hms[0], hms[1], hms[2], 0, clock.Now().Location())
-			if now.Day() != a.Int("day") {
+			wall := time.Date(a.Int("year"), month.Month(), a.Int("day"), hms[0], hms[1], hms[2], 0, time.UTC)
+			if wall.Day() != a.Int("day") {
 				return a.Invalid("day") // 31 June
 			}
+			zone := r.Config().Zone
+			now := zone.Moment(wall)
 			const layout = "15:04:05 MST Mon Jan 2 2006"
 			update := debug.SysClock{From: clock.Now().Format(layout), To: now.Format(layout), By: t.Origin()}
 			r.SetClock(now)

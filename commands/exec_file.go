@@ -26,7 +26,7 @@ func fileCommands(r Router) []exec {
 			Help:   grammar.Help{"terminal": "Write to terminal"},
 			Priv:   privileged,
 			Run: func(_ context.Context, t Terminal, _ grammar.Args) error {
-				showRunning(t, r.Config())
+				showRunning(t, runningText(r))
 				return nil
 			},
 		},
@@ -54,7 +54,7 @@ func saveStartup(r Router, t Terminal) error {
 	if err := say(t, "Building configuration...\n"); err != nil {
 		return err
 	}
-	if err := r.SaveStartup([]byte(Text(r.Config()))); err != nil {
+	if err := r.SaveStartup([]byte(Text(r.Config())), t.Origin()); err != nil {
 		return refuse("Error writing nvram: %v", err)
 	}
 	if r.Config().Archive.WriteMemory {

@@ -38,6 +38,9 @@ func ping(r Router) exec {
 		},
 		Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
 			p, err := pingRequest(r, a)
+			if err == nil && a.Has("name") {
+				p.Target, err = lookup(ctx, r, t, a.String("name"))
+			}
 			if err != nil {
 				return err
 			}
@@ -51,9 +54,6 @@ func ping(r Router) exec {
 func pingRequest(r Router, a grammar.Args) (router.PingRequest, error) {
 	p := router.PingRequest{Target: a.Addr("target"), Source: a.Addr("address"), Count: 5, Size: 100,
 		Timeout: 2 * time.Second, DF: a.Has("df-bit"), Pattern: defaultPattern, Validate: a.Has("validate")}
-	if a.Has("name") {
-		return p, refuse("Unrecognized host or address, or protocol not running.")
-	}
 	if a.Has("count") {
 		p.Count = a.Int("count")
 	}

@@ -30,15 +30,22 @@ func showSystem(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showAliases(w, r.Config()); return nil }),
 		},
 		{
-			Syntax: "show clock",
-			Help:   grammar.Help{"clock": "Display the system clock"},
-			Run:    output(func(w io.Writer, _ grammar.Args) error { showClock(w, r.Clock()); return nil }),
+			Syntax: "show clock [detail]",
+			Help:   grammar.Help{"clock": "Display the system clock", "detail": "Display detailed information"},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				showClock(w, r.Clock(), r.Config().Zone, r.TimeSource(), a.Has("detail"))
+				return nil
+			}),
 		},
 		{
-			Syntax: "show logging",
-			Help:   grammar.Help{"logging": "Show the contents of logging buffers"},
-			Run: output(func(w io.Writer, _ grammar.Args) error {
-				showLogging(w, r.Config(), r.Hub().Counters(), r.Hub().Buffer())
+			Syntax: "show logging [count]",
+			Help:   grammar.Help{"logging": "Show the contents of logging buffers", "count": "Show counts of each logging message"},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("count") {
+					showLoggingCount(w, r.Hub().Counts())
+				} else {
+					showLogging(w, r.Config(), r.Hub().Counters(), r.SyslogHosts(), r.Hub().Buffer())
+				}
 				return nil
 			}),
 		},
@@ -46,26 +53,6 @@ func showSystem(r Router) []exec {
 			Syntax: "show debugging",
 			Help:   grammar.Help{"debugging": "State of each debugging option"},
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showDebugging(w, r.Hub().Flags()); return nil }),
-		},
-		{
-			Syntax: "show running-config [interface INTERFACE$which]",
-			Help: grammar.Help{
-				"running-config": "Current operating configuration",
-				"interface":      "Show interface configuration",
-			},
-			Priv: privileged,
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				if !a.Has("which") {
-					showRunning(w, r.Config())
-					return nil
-				}
-				i := r.Config().Interface(a.String("which"))
-				if i == nil {
-					return a.Invalid("which")
-				}
-				showRunningInterface(w, i)
-				return nil
-			}),
 		},
 		{
 			Syntax: "show startup-config",
@@ -76,7 +63,8 @@ func showSystem(r Router) []exec {
 				if err != nil {
 					return refuse("Error reading nvram: %v", err)
 				}
-				showStartup(w, text, r.NVRAMSize())
+				_, saved := r.ConfigStamps()
+				showStartup(w, r.Config(), text, saved, r.NVRAMSize())
 				return nil
 			}),
 		},

@@ -1,11 +1,9 @@
 package commands
 
 import (
-	"crypto/rand"
 	"slices"
 	"strings"
 
-	"conft/internal/aaa"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -107,72 +105,6 @@ var hostnameLine = configLine{
 	Write: func(c *config.Config, w *grammar.Writer) { w.Line("hostname", c.Hostname) },
 }
 
-var enableSecretLine = configLine{
-	Syntax: "enable secret ![0 LINE$clear | 5 WORD$hash | 4 LINE$other | 8 LINE$other | 9 LINE$other | LINE$plain]",
-	Help: grammar.Help{
-		"enable": "Modify enable password parameters",
-		"secret": "Assign the privileged level secret",
-		"0":      "Specifies an UNENCRYPTED password will follow",
-		"5":      "Specifies an ENCRYPTED secret will follow",
-		"4":      "Specifies a SHA256 ENCRYPTED secret will follow",
-		"8":      "Specifies a PBKDF2 HASHED secret will follow",
-		"9":      "Specifies a SCRYPT HASHED secret will follow",
-		"LINE":   "The UNENCRYPTED (cleartext) 'enable' secret",
-		"$clear": "The UNENCRYPTED (cleartext) 'enable' secret",
-		"$plain": "The UNENCRYPTED (cleartext) 'enable' secret",
-		"$hash":  "The ENCRYPTED 'enable' secret string",
-		"$other": "The ENCRYPTED 'enable' secret string",
-	},
-	Set: func(c *config.Config, a grammar.Args) error {
-		switch {
-		case a.Has("other"):
-			return refuse("Secrets of types 4, 8 and 9 are not supported, use type 0 or 5.")
-		case a.Has("hash"):
-			if _, err := aaa.Parse(a.String("hash")); err != nil {
-				return refuse("ERROR: The secret you entered is not a valid encrypted secret.\n" +
-					"To enter an UNENCRYPTED secret, do not specify type 5 encryption.")
-			}
-			c.EnableSecret = a.String("hash")
-			return nil
-		}
-		secret, err := aaa.Hash(rand.Reader, a.String("clear")+a.String("plain"))
-		c.EnableSecret = secret
-		return err
-	},
-	No: func(c *config.Config, _ grammar.Args) error { c.EnableSecret = ""; return nil },
-	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.EnableSecret != "" {
-			w.Line("enable secret 5", c.EnableSecret)
-		}
-	},
-}
-
-var enablePasswordLine = configLine{
-	Syntax: "enable password ![0 LINE$clear | 7 WORD$hidden | LINE$plain]",
-	Help: grammar.Help{
-		"enable":   "Modify enable password parameters",
-		"password": "Assign the privileged level password",
-		"0":        "Specifies an UNENCRYPTED password will follow",
-		"7":        "Specifies a HIDDEN password will follow",
-		"$clear":   "The UNENCRYPTED (cleartext) 'enable' password",
-		"$plain":   "The UNENCRYPTED (cleartext) 'enable' password",
-		"$hidden":  "The HIDDEN 'enable' password string",
-	},
-	Set: func(c *config.Config, a grammar.Args) error {
-		if a.Has("hidden") {
-			return refuse("Passwords of type 7 are not supported, use type 0 or enable secret.")
-		}
-		c.EnablePassword = a.String("clear") + a.String("plain")
-		return nil
-	},
-	No: func(c *config.Config, _ grammar.Args) error { c.EnablePassword = ""; return nil },
-	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.EnablePassword != "" {
-			w.Line("enable password", typeZero(c.EnablePassword, "0", "7"), c.EnablePassword)
-		}
-	},
-}
-
 // typeZero is "0" where a clear text would itself be read as a type.
 func typeZero(text string, types ...string) string {
 	first, _, _ := strings.Cut(text, " ")
@@ -196,8 +128,11 @@ var domainLookupLine = configLine{
 	No:      func(c *config.Config, _ grammar.Args) error { c.DomainLookup = false; return nil },
 	Default: func(c *config.Config, _ grammar.Args) error { c.DomainLookup = true; return nil },
 	Write: func(c *config.Config, w *grammar.Writer) {
-		if !c.DomainLookup {
+		switch {
+		case !c.DomainLookup:
 			w.Line("no ip domain lookup")
+		case w.All():
+			w.Line("ip domain lookup")
 		}
 	},
 }

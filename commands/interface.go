@@ -111,8 +111,11 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 		Set:    func(i *interfaceScope, _ grammar.Args) error { i.Shutdown = true; return nil },
 		No:     func(i *interfaceScope, _ grammar.Args) error { i.Shutdown = false; return nil },
 		Write: func(i *interfaceScope, w *grammar.Writer) {
-			if i.Shutdown {
+			switch {
+			case i.Shutdown:
 				w.Line("shutdown")
+			case w.All():
+				w.Line("no shutdown")
 			}
 		},
 	},

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"slices"
@@ -28,8 +29,15 @@ var ipsecLifetimeLine = configLine{
 		}
 		return nil
 	},
-	No:    func(c *config.Config, a grammar.Args) error { resetLifetime(&c.IPsecLife, a); return nil },
-	Write: func(c *config.Config, w *grammar.Writer) { writeLifetime(w, "crypto ipsec", c.IPsecLife) },
+	No: func(c *config.Config, a grammar.Args) error { resetLifetime(&c.IPsecLife, a); return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		l := c.IPsecLife
+		if w.All() {
+			l.Seconds = cmp.Or(l.Seconds, config.DefaultLifeSeconds)
+			l.Kilobytes = cmp.Or(l.Kilobytes, config.DefaultLifeKilobytes)
+		}
+		writeLifetime(w, "crypto ipsec", l)
+	},
 }
 
 const lifetimeSyntax = "{seconds ![<120-86400>$time] | kilobytes ![<2560-4294967295>$volume]}"
@@ -186,7 +194,7 @@ var transformMode = grammar.NewMode[transformSet]("cfg-crypto-trans", "Crypto tr
 				w.Line("mode transport require")
 			case t.Mode == config.Transport:
 				w.Line("mode transport")
-			case t.ios15: // 12.4 does not write the default
+			case t.ios15 || w.All(): // 12.4 does not write the default
 				w.Line("mode tunnel")
 			}
 		},

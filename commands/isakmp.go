@@ -57,11 +57,11 @@ var isakmpPolicyBlock = grammar.Block[*config.Config, *config.ISAKMPPolicy]{
 var (
 	isakmpCiphers = map[string]config.Encryption{"des": config.DES, "3des": config.TripleDES,
 		"aes": config.AES128, "aes 128": config.AES128, "aes 192": config.AES192, "aes 256": config.AES256}
-	isakmpCipherText = map[config.Encryption]string{config.TripleDES: "3des", config.AES128: "aes",
+	isakmpCipherText = map[config.Encryption]string{config.DES: "des", config.TripleDES: "3des", config.AES128: "aes",
 		config.AES192: "aes 192", config.AES256: "aes 256"}
 	isakmpHashes = map[string]config.Hash{"sha": config.SHA, "md5": config.MD5,
 		"sha256": config.SHA256, "sha384": config.SHA384, "sha512": config.SHA512}
-	isakmpHashText = map[config.Hash]string{config.MD5: "md5", config.SHA256: "sha256",
+	isakmpHashText = map[config.Hash]string{config.SHA: "sha", config.MD5: "md5", config.SHA256: "sha256",
 		config.SHA384: "sha384", config.SHA512: "sha512"}
 )
 
@@ -87,7 +87,7 @@ var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "I
 		},
 		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error { p.Encryption = config.DES; return nil },
 		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
-			if p.Encryption != config.DES {
+			if p.Encryption != config.DES || w.All() {
 				w.Line("encr", isakmpCipherText[p.Encryption])
 			}
 		},
@@ -109,7 +109,7 @@ var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "I
 		},
 		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error { p.Hash = config.SHA; return nil },
 		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
-			if p.Hash != config.SHA {
+			if p.Hash != config.SHA || w.All() {
 				w.Line("hash", isakmpHashText[p.Hash])
 			}
 		},
@@ -130,8 +130,11 @@ var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "I
 		},
 		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error { p.Authentication = config.RSASig; return nil },
 		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
-			if p.Authentication == config.PreShare {
+			switch {
+			case p.Authentication == config.PreShare:
 				w.Line("authentication pre-share")
+			case w.All():
+				w.Line("authentication rsa-sig")
 			}
 		},
 	},
@@ -145,7 +148,7 @@ var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "I
 		},
 		No: func(p *config.ISAKMPPolicy, _ grammar.Args) error { p.Group = 1; return nil },
 		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
-			if p.Group != 1 {
+			if p.Group != 1 || w.All() {
 				w.Line("group", fmt.Sprint(p.Group))
 			}
 		},
@@ -165,7 +168,7 @@ var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "I
 			return nil
 		},
 		Write: func(p *config.ISAKMPPolicy, w *grammar.Writer) {
-			if p.Lifetime != config.DefaultISAKMPLife {
+			if p.Lifetime != config.DefaultISAKMPLife || w.All() {
 				w.Line("lifetime", fmt.Sprint(p.Lifetime))
 			}
 		},
@@ -206,8 +209,11 @@ var isakmpEnableLine = configLine{
 	No:      func(c *config.Config, _ grammar.Args) error { c.ISAKMPOff = true; return nil },
 	Default: func(c *config.Config, _ grammar.Args) error { c.ISAKMPOff = false; return nil },
 	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.ISAKMPOff {
+		switch {
+		case c.ISAKMPOff:
 			w.Line("no crypto isakmp enable")
+		case w.All():
+			w.Line("crypto isakmp enable")
 		}
 	},
 }
@@ -220,8 +226,11 @@ var isakmpRecoveryLine = configLine{
 	Set:    func(c *config.Config, _ grammar.Args) error { c.ISAKMPRecover = true; return nil },
 	No:     func(c *config.Config, _ grammar.Args) error { c.ISAKMPRecover = false; return nil },
 	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.ISAKMPRecover {
+		switch {
+		case c.ISAKMPRecover:
 			w.Line("crypto isakmp invalid-spi-recovery")
+		case w.All():
+			w.Line("no crypto isakmp invalid-spi-recovery")
 		}
 	},
 }

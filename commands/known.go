@@ -34,8 +34,8 @@ const (
 	byLink       = "the Linux link decides this"
 	noWeb        = "there is no web server"
 	noRouting    = "there are no routing protocols, use ip route"
-	noLogin      = "the owner of the console socket is the only user"
-	noLines      = "the console and the attached sessions have no settings of their own"
+	noSetting    = "the lines are console 0, aux 0 and vty 0 to 15, and have no such setting"
+	noAccount    = "nobody is told who did what"
 	noVRF        = "there is one routing table"
 	noTunnel     = "the interfaces are Ethernet types and Loopback, without subinterfaces"
 	noIPv6       = "there is only IPv4"
@@ -46,7 +46,6 @@ const (
 	noCisco      = "neighbours are not discovered"
 	noHardware   = "there is no such hardware"
 	noRemote     = "there is no connecting to the router from outside"
-	noSyslog     = "messages go to the console, the sessions and the buffer"
 	noFirewall   = "there is no inspection of sessions"
 	noNVI        = "there is no NAT virtual interface, use ip nat inside and ip nat outside"
 	oneTimeout   = "a protocol has one timeout for all its ports"
@@ -85,7 +84,6 @@ var knownWords = []knownWord{
 	{"banner slip-ppp", "it is shown where there is no such line", delimited},
 	{"banner", "the banners are motd, login and exec", delimited},
 
-	{"service password-encryption", "passwords of type 7 protect nothing, use enable secret", absent},
 	{"service config", "configurations are kept in nvram only", absent},
 	{"service compress-config", "configurations are kept as they are", absent},
 	{"service pad", noRemote, absent},
@@ -95,36 +93,33 @@ var knownWords = []knownWord{
 	{"service udp-small-servers", noRemote, absent},
 	{"service finger", noRemote, absent},
 	{"service nagle", noRemote, absent},
-	{"service sequence-numbers", "messages are not numbered", absent},
 	{"service dhcp", byLinux, absent},
 	{"service internal", "there are no internal commands", absent},
 	{"service call-home", isBoot, absent},
-	{"aaa new-model", noLogin, absent},
-	{"aaa session-id", noLogin, absent},
-	{"aaa group", noLogin, block},
-	{"aaa", noLogin, absent},
-	{"username", noLogin, absent},
-	{"security", noLogin, absent},
-	{"tacacs-server", noLogin, absent},
-	{"radius-server", noLogin, absent},
-	{"tacacs server", noLogin, block},
-	{"radius server", noLogin, block},
-	{"line", noLines, block},
-	{"exec-timeout", noLines, absent},
+	{"aaa accounting", noAccount, absent},
+	{"aaa group", "servers are asked by RADIUS", block},
+	{"aaa", "users are asked for as they log in and enable, and by no other service", absent},
+	{"location", noSetting, absent},
+	{"modem", noHardware, absent},
+	{"flowcontrol", noHardware, absent},
+	{"databits", noHardware, absent},
+	{"parity", noHardware, absent},
+	{"terminal-type", noSetting, absent},
+	{"escape-character", noSetting, absent},
+	{"activation-character", noSetting, absent},
+	{"session-limit", noSetting, absent},
+	{"absolute-timeout", noSetting, absent},
+	{"autocommand", noSetting, absent},
+	{"accounting", noAccount, absent},
+	{"line", noHardware, block},
+	{"tacacs-server", "servers are asked by RADIUS", absent},
+	{"radius-server", "servers are asked in the order of the configuration, each as long as its timeout says", absent},
+	{"tacacs server", "servers are asked by RADIUS", block},
 
-	{"logging A.B.C.D", noSyslog, absent},
-	{"logging host", noSyslog, absent},
-	{"logging trap", noSyslog, absent},
-	{"logging facility", noSyslog, absent},
-	{"logging source-interface", noSyslog, absent},
-	{"logging synchronous", "the line being typed is always printed again", given},
-	{"logging message-counter", noSyslog, absent},
-	{"login", noLogin, absent},
+	{"logging message-counter", "what goes to a syslog host is always counted, and nothing else is", absent},
 	{"snmp-server", noSNMP, absent},
 	{"ntp", byLinux, absent},
 	{"sntp", byLinux, absent},
-	{"clock timezone", "the clock shows UTC", absent},
-	{"clock summer-time", "the clock shows UTC", absent},
 	{"cdp", noCisco, absent},
 	{"lldp", noCisco, absent},
 
@@ -137,7 +132,7 @@ var knownWords = []knownWord{
 	{"ip forward-protocol", "broadcasts are not forwarded", absent},
 	{"ip http", noWeb, absent},
 	{"ip nat service", noInspection, absent},
-	{"ip nat log", noSyslog, absent},
+	{"ip nat log", "translations are not logged", absent},
 	{"ip nat translation dns-timeout", oneTimeout, absent},
 	{"ip nat translation port-timeout", oneTimeout, absent},
 	{"ip nat translation max-entries", "the kernel's connection tracking has its own limit", absent},
@@ -150,8 +145,6 @@ var knownWords = []knownWord{
 	{"ip dhcp", byLinux, absent},
 	{"ip address dhcp", byLinux, absent},
 	{"ip helper-address", byLinux, absent},
-	{"ip name-server", "names are not looked up", absent},
-	{"ip host", "names are not looked up", absent},
 	{"ip default-gateway", "the router routes, use ip route 0.0.0.0 0.0.0.0", absent},
 	{"ip default-network", "use ip route 0.0.0.0 0.0.0.0", absent},
 	{"ip inspect", noFirewall, absent},
@@ -183,7 +176,7 @@ var knownWords = []knownWord{
 	{"ip flow-export", "flows are not exported", absent},
 	{"ip flow", "flows are not exported", absent},
 	{"ip local pool", noMode, absent},
-	{"ip ssh", noRemote, absent},
+	{"ip ssh", "the server has no such setting", absent},
 	{"ip scp", noRemote, absent},
 	{"ip telnet", noRemote, absent},
 	{"ip ftp", noRemote, absent},
@@ -274,7 +267,7 @@ var knownWords = []knownWord{
 	{"crypto gdoi", "there is no group encryption", block},
 	{"crypto engine", "there is one engine, in software", absent},
 	{"crypto mib", noSNMP, absent},
-	{"crypto logging", noSyslog, absent},
+	{"crypto logging", "there are no messages about sessions", absent},
 }
 
 // knownLines are the entries of the configuration mode for knownWords.

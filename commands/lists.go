@@ -20,3 +20,14 @@ func cut[T any](list []T, at int) []T {
 	}
 	return slices.Delete(list, at, at+1)
 }
+
+// unique leaves out what a list has already said.
+func unique(list []string) []string {
+	var all []string
+	for _, s := range list {
+		if !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}

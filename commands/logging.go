@@ -58,7 +58,7 @@ func loggingLine(word, help string, of func(*config.Config) *config.Logging) con
 			switch l := *of(c); {
 			case !l.Enabled:
 				w.Line("no logging", word)
-			case l != *of(config.New()):
+			case l != *of(config.New()) || w.All():
 				w.Line("logging", word, levels[l.Level&7])
 			}
 		},
@@ -100,9 +100,9 @@ var loggingBufferedLine = configLine{
 		switch {
 		case !l.Enabled:
 			w.Line("no logging buffered")
-		case l != config.New().LoggingBuffered:
+		case l != config.New().LoggingBuffered || w.All():
 			name := levels[l.Level&7]
-			if l.Level == 7 {
+			if l.Level == 7 && !w.All() {
 				name = ""
 			}
 			w.Line("logging buffered", fmt.Sprint(l.Size), name)
@@ -118,8 +118,11 @@ var loggingOnLine = configLine{
 	No:      func(c *config.Config, _ grammar.Args) error { c.LoggingOff = true; return nil },
 	Default: func(c *config.Config, _ grammar.Args) error { c.LoggingOff = false; return nil },
 	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.LoggingOff {
+		switch {
+		case c.LoggingOff:
 			w.Line("no logging on")
+		case w.All():
+			w.Line("logging on")
 		}
 	},
 }

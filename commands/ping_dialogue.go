@@ -31,7 +31,7 @@ func pingDialogue(r Router) exec {
 
 func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err error) {
 	q.fixed("Protocol", "ip", "protocols other than ip are")
-	p = router.PingRequest{Target: q.address("Target IP address: "), Pattern: defaultPattern}
+	p = router.PingRequest{Target: q.host(r, "Target IP address: "), Pattern: defaultPattern}
 	p.Count = q.number("Repeat count", 5, 1, 1<<31-1)
 	p.Size = q.number("Datagram size", 100, 36, 18024)
 	p.Timeout = time.Duration(q.number("Timeout in seconds", 2, 0, 3600)) * time.Second
@@ -131,12 +131,16 @@ func (q *questions) options() (verbose bool, record int) {
 	return verbose, record
 }
 
-func (q *questions) address(prompt string) netip.Addr {
+// host asks for an address or the name of a host.
+func (q *questions) host(r Router, prompt string) (ip netip.Addr) {
 	answer := q.line(prompt)
-	ip, err := netip.ParseAddr(answer)
-	if q.err == nil && (err != nil || !ip.Is4()) {
-		q.err = refuse("Unrecognized host or address, or protocol not running.")
+	if q.err != nil {
+		return ip
 	}
+	if ip, err := netip.ParseAddr(answer); err == nil && ip.Is4() {
+		return ip
+	}
+	ip, q.err = lookup(q.ctx, r, q.t, answer)
 	return ip
 }
 

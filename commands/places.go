@@ -71,7 +71,7 @@ func (p place) write(r Router, t Terminal, text []byte) error {
 	case placeRunning:
 		return merge(r, t, string(text))
 	case placeStartup:
-		return r.SaveStartup(text)
+		return r.SaveStartup(text, t.Origin())
 	case placeNull:
 		return nil
 	}

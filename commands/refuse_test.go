@@ -97,8 +97,8 @@ func TestBadInput(t *testing.T) {
 		{[]string{"hostname a/b"}, "% Hostname contains one or more illegal characters."},
 		{[]string{"hostname " + strings.Repeat("x", 64)}, "% Hostname is longer than 63 characters."},
 		{[]string{"enable secret 5 cisco"}, "% ERROR: The secret you entered is not a valid encrypted secret.\nTo enter an UNENCRYPTED secret, do not specify type 5 encryption."},
-		{[]string{"enable secret 9 $9$x"}, "% Secrets of types 4, 8 and 9 are not supported, use type 0 or 5."},
-		{[]string{"enable password 7 0822455D0A16"}, "% Passwords of type 7 are not supported, use type 0 or enable secret."},
+		{[]string{"enable secret 4 tnhtc92DXBhelxjYk8LWJrPV36S2i4ntXrpb4RFmfqY"}, "% Secrets of type 4 are not supported, use type 5, 8 or 9."},
+		{[]string{"enable password 7 0822455D0A1"}, "% Invalid encrypted password"},
 	}
 	c, _, err := typeLines(newRouter(), base...)
 	if err != nil {

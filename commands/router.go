@@ -10,6 +10,7 @@ import (
 	"conft/internal/flash"
 	"conft/internal/pki"
 	"conft/internal/router"
+	"conft/internal/seat"
 )
 
 // Router is what the EXEC commands need of the appliance. All methods are safe
@@ -21,8 +22,17 @@ type Router interface {
 	Translator
 	PublicKeys
 	System
+	Machine
+	Hosts
 	Files
 	Rollbacks
+	Lines
+}
+
+// Lines are where users sit, and the server that lets them in from afar.
+type Lines interface {
+	Seats() *seat.Table
+	SSHKey() *pki.KeyPair // the SSH server's, nil when there is none
 }
 
 // Files are the file system flash: and the archive in it.
@@ -38,6 +48,22 @@ type Files interface {
 	Configured(by debug.Origin, line string)
 	// ConfigLog returns the lines that have changed the configuration, oldest first.
 	ConfigLog() []router.ConfigLogged
+}
+
+// Machine is what the box under the router does.
+type Machine interface {
+	Load() router.Load
+	Memory() router.Memory
+	TCP() []router.TCPConn
+}
+
+// Hosts are the names that have an address.
+type Hosts interface {
+	// Lookup returns the addresses of a host; asking names each name server before it is
+	// asked.
+	Lookup(ctx context.Context, name string, asking func(server netip.Addr)) ([]netip.Addr, error)
+	Hosts() []router.HostState
+	ForgetHost(name string) // "*" for all
 }
 
 // Rollbacks replace the running configuration as a whole.
@@ -62,7 +88,10 @@ type Store interface {
 	// Startup returns the saved configuration, nil when there is none.
 	Startup() ([]byte, error)
 	// SaveStartup returns when the text is on stable storage.
-	SaveStartup(text []byte) error
+	SaveStartup(text []byte, by debug.Origin) error
+	// ConfigStamps say when the running configuration and the saved one were changed and
+	// saved.
+	ConfigStamps() (running, saved router.ConfigStamps)
 	EraseStartup() error
 	// NVRAMSize is the room for a saved configuration, in octets.
 	NVRAMSize() int
@@ -119,6 +148,9 @@ type System interface {
 	Hub() *debug.Hub
 	Clock() debug.Clock
 	SetClock(time.Time)
+	TimeSource() router.TimeSource
+	// SyslogHosts returns the syslog hosts in the order of the configuration.
+	SyslogHosts() []router.SyslogHostState
 	SystemState() router.SystemState
 	ScheduleReload(router.ScheduledReload)
 	CancelReload() bool

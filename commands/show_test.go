@@ -80,7 +80,7 @@ func TestShowLab(t *testing.T) {
 		"show crypto map tag cisco":             labMap,
 		"show crypto map interface g0/1":        labMap,
 		"show crypto map interface g0/0":        "No crypto maps found.\n",
-		"show running-config":                   "Building configuration...\n\nCurrent configuration : 670 bytes\n" + classicText + "\n",
+		"show running-config":                   "Building configuration...\n\nCurrent configuration : 766 bytes\n" + classicText + "\n",
 		"show running-config interface g0/1":    "Building configuration...\n\nCurrent configuration : 90 bytes\n!\ninterface GigabitEthernet0/1\n ip address 12.12.12.1 255.255.255.0\n crypto map cisco\nend\n\n",
 		"show clock":                            "*00:01:43.499 UTC Fri Mar 1 2002\n",
 		"show crypto session":                   labSession,

@@ -44,6 +44,9 @@ func traceroute(r Router) exec {
 		},
 		Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
 			q, err := traceRequest(r, a)
+			if err == nil && a.Has("host") {
+				q.Target, err = lookup(ctx, r, t, a.String("host"))
+			}
 			if err != nil {
 				return err
 			}
@@ -63,8 +66,6 @@ func traceRequest(r Router, a grammar.Args) (router.TraceRequest, error) {
 		MinTTL: or("min", traceMinTTL), MaxTTL: or("max", traceMaxTTL), Port: or("first", tracePort),
 		Timeout: time.Duration(or("wait", traceTimeout)) * time.Second}
 	switch c := r.Config(); {
-	case a.Has("host"):
-		return q, refuse("Unrecognized host or address, or protocol not running.")
 	case q.MaxTTL < q.MinTTL:
 		return q, a.Invalid("max")
 	case a.Has("interface"):
@@ -98,7 +99,7 @@ func traceDialogue(r Router) exec {
 
 func askTrace(r Router, q *questions) (router.TraceRequest, error) {
 	q.fixed("Protocol", "ip", "protocols other than ip are")
-	tr := router.TraceRequest{Target: q.address("Target IP address: ")}
+	tr := router.TraceRequest{Target: q.host(r, "Target IP address: ")}
 	source := q.line("Source address: ")
 	q.yes("Numeric display [n]: ") // names are not looked up
 	tr.Timeout = time.Duration(q.number("Timeout in seconds", traceTimeout, 0, 3600)) * time.Second

@@ -1,6 +1,7 @@
 package debug
 
 import (
+	"fmt"
 	"sync"
 	"sync/atomic"
 )
@@ -22,12 +23,18 @@ type Hub struct {
 	flags    atomic.Uint32
 	switched atomic.Pointer[func()] // called when flags may have changed
 
+	condition atomic.Pointer[Condition] // nil for none
+
 	mu              sync.Mutex // guards all below; lines leave in the order of their stamps
 	clock           Clock
 	manner          Manner
 	debugStamp      Stamp
 	logStamp        Stamp
-	level           [2]int // by Kind
+	level           [3]int // by Kind
+	limit           limiter
+	numbered        bool
+	sequence        uint64
+	counts          []Count // nil while they are not wanted
 	subs            map[*Subscription]struct{}
 	buf             buffer
 	counters        Counters
@@ -41,17 +48,22 @@ type Kind uint8
 const (
 	ConsoleLine Kind = iota // logging console
 	MonitorLine             // logging monitor, a vty with `terminal monitor`
+	TrapLine                // logging trap, what sends to the syslog hosts
 )
 
 // Line is a finished line.
 type Line struct {
 	Text string // stamp and text; continuation lines after "\n", no final newline
 	Note string // the teacher's note in the subscriber's language, or ""
+	// Severity is that of the message, 7 for debug lines.
+	Severity uint8
 }
 
 // Counters are the figures of `show logging`.
 type Counters struct {
 	Console, Monitor, Buffer uint64 // messages logged
+	Trap                     uint64 // handed to what sends to the syslog hosts
+	Limited                  uint64 // messages above the rate limit
 	Dropped                  uint64 // lines that a slow terminal did not take
 }
 
@@ -63,7 +75,8 @@ func NewHub(c Clock) *Hub {
 		clock:      c,
 		debugStamp: stamp,
 		logStamp:   stamp,
-		level:      [2]int{debugging, debugging},
+		level:      [3]int{debugging, debugging, Off},
+		limit:      limiter{Limit: Limit{Except: -1}},
 		subs:       map[*Subscription]struct{}{},
 		buf:        buffer{size: 4096, level: debugging},
 	}
@@ -172,24 +185,43 @@ func (h *Hub) Emit(e Event) {
 
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	over := h.limit.over(severity, flag != FlagNone, h.clock.Uptime())
+	if over {
+		h.counters.Limited++
+		if !h.limit.Console {
+			return
+		}
+	}
 	stamp := h.logStamp
 	if flag != FlagNone {
 		stamp = h.debugStamp
 	}
-	h.scratch = e.AppendLine(stamp.append(h.scratch[:0], h.clock), h.manner)
+	h.sequence++
+	h.scratch = h.scratch[:0]
+	if h.numbered {
+		h.scratch = fmt.Appendf(h.scratch, "%06d: ", h.sequence)
+	}
+	number := len(h.scratch)
+	h.scratch = stamp.append(h.scratch, h.clock)
+	begin := len(h.scratch)
+	h.scratch = e.AppendLine(h.scratch, h.manner)
+	h.count(h.scratch[number:], begin-number)
 	text := string(h.scratch)
 
 	if severity <= h.buf.level {
 		h.counters.Buffer++
 		h.buf.add(text)
 	}
-	if severity <= h.level[ConsoleLine] {
+	if severity <= h.level[ConsoleLine] && !over {
 		h.counters.Console++ // the console is always there, attached or not
+	}
+	if severity <= h.level[TrapLine] {
+		h.counters.Trap++
 	}
 	monitored := false
 	var notes [Chinese + 1]string
 	for s := range h.subs {
-		if severity > h.level[s.kind] {
+		if severity > h.level[s.kind] || over && s.kind == ConsoleLine {
 			continue
 		}
 		monitored = monitored || s.kind == MonitorLine
@@ -197,7 +229,7 @@ func (h *Hub) Emit(e Event) {
 		if l != ExplainOff && notes[l] == "" {
 			notes[l] = e.Explain(l)
 		}
-		s.offer(Line{Text: text, Note: notes[l]})
+		s.offer(Line{Text: text, Note: notes[l], Severity: uint8(severity)})
 	}
 	if monitored {
 		h.counters.Monitor++

@@ -192,10 +192,10 @@ func TestExplainPerTerminal(t *testing.T) {
 	defer learner.Close()
 
 	h.Emit(beginning)
-	if l := <-plain.C; l != (Line{Text: beginningText}) {
+	if l := <-plain.C; l != (Line{Text: beginningText, Severity: 7}) {
 		t.Errorf("plain: %+v", l)
 	}
-	if l := <-learner.C; l != (Line{Text: beginningText, Note: beginning.Explain(Chinese)}) {
+	if l := <-learner.C; l != (Line{Text: beginningText, Note: beginning.Explain(Chinese), Severity: 7}) {
 		t.Errorf("learner: %+v", l)
 	}
 

@@ -19,7 +19,8 @@ import (
 type Core struct {
 	o       Options
 	policy  *exchange.Policy
-	now     time.Time // of the input that is handled
+	now     time.Time  // of the input that is handled
+	about   netip.Addr // the peer that is dealt with, for the conditions of debugging
 	timers  timers
 	jobs    []Job
 	actions []exchange.Action // room for those of a step
@@ -64,6 +65,7 @@ func NewCore(o Options) *Core {
 // Handle does what follows from in, and from the deadlines that have passed at now. The
 // jobs are to be run in any order; their results are inputs.
 func (c *Core) Handle(now time.Time, in Input) []Job {
+	c.about = netip.Addr{}
 	c.now, c.jobs = now, nil
 	for {
 		k, ok := c.timers.due(now)
@@ -259,6 +261,9 @@ func (c *Core) emit(e debug.Event) {
 		kind = "mode failure"
 	case debug.CryptoAggressiveDisabled:
 		kind = "aggressive mode is disabled"
+	}
+	if e.Flag() != debug.FlagNone && !c.o.Hub.Watches(c.about) {
+		return
 	}
 	if kind == "" || !c.limit(kind) {
 		c.o.Hub.Emit(e)

@@ -58,8 +58,9 @@ func (p *plane) pairs() int {
 
 type silent struct{}
 
-func (silent) Emit(debug.Event)   {}
-func (silent) On(debug.Flag) bool { return false }
+func (silent) Emit(debug.Event)        {}
+func (silent) On(debug.Flag) bool      { return false }
+func (silent) Watches(netip.Addr) bool { return true }
 
 // seeded is a source of randomness that workers may share.
 type seeded struct {

@@ -107,6 +107,7 @@ func (c *Core) enable(spi uint32) {
 		return
 	}
 	p.enabled = true
+	c.about = p.peer.Addr
 	c.o.IPsec.Enable(spi)
 	c.current[p.Place()] = p.peer.Addr
 	if !p.Initiator {
@@ -161,6 +162,7 @@ func (p *pair) against(o *pair) (stays bool, after time.Duration) {
 
 // leave lets a pair live on for what is still under way.
 func (c *Core) leave(p *pair, after time.Duration) {
+	c.about = p.peer.Addr
 	p.leaving = true
 	c.timers.stop(timerKey{p, soft})
 	end := p.Installed.Add(time.Duration(p.LifeSeconds) * time.Second)
@@ -176,6 +178,7 @@ func (c *Core) leave(p *pair, after time.Duration) {
 
 // pairExpired renews a pair or ends it.
 func (c *Core) pairExpired(p *pair, kind exchange.TimerKind) {
+	c.about = p.peer.Addr
 	end := p.Installed.Add(time.Duration(p.LifeSeconds) * time.Second)
 	switch {
 	case kind == exchange.Idle:
@@ -303,6 +306,7 @@ func (c *Core) invalidSPI(in InvalidSPI) {
 // peerDeleted removes the pair whose outbound SA the peer no longer receives on.
 // With one protocol of a bundle the other goes, too.
 func (c *Core) peerDeleted(s *sa, d exchange.PeerDeleted) {
+	c.about = s.peer.Addr
 	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
 		named := slices.ContainsFunc(p.Legs(), func(l exchange.Leg) bool { return l.AH == d.AH && l.OutboundSPI == d.OutboundSPI })
 		if named && s.same(p.sa) {
@@ -317,6 +321,7 @@ func (c *Core) peerDeleted(s *sa, d exchange.PeerDeleted) {
 // removePair forgets a pair. Of several that serve the same traffic, the data plane goes
 // back to another.
 func (c *Core) removePair(p *pair) {
+	c.about = p.peer.Addr
 	delete(c.pairs, p.InboundSPI)
 	c.by.removePair(p)
 	c.timers.stopAll(p)
@@ -337,6 +342,7 @@ func (c *Core) removePair(p *pair) {
 
 // unlock gives the pair's reference on its peer back.
 func (c *Core) unlock(p *pair) {
+	c.about = p.peer.Addr
 	p.peer.IPsec--
 	if p.peer.IPsec == 0 {
 		p.peer.Session = time.Time{}
@@ -356,6 +362,7 @@ const temporaryEntry = 65536
 
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
+	c.about = p.peer.Addr
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
 	match := debug.IPsecProxyMatch{Src: local.Addr, Dst: remote.Addr, Protocol: local.Protocol, SrcPort: local.Port, DstPort: remote.Port}
 	if c.ios15() {

@@ -50,4 +50,7 @@ type Hub interface {
 	Emit(debug.Event)
 	// On reports whether any of the switches is on. If not, some debug lines are not built.
 	On(debug.Flag) bool
+	// Watches reports whether debug lines about a peer are shown; the zero address stands
+	// for none that is known.
+	Watches(peer netip.Addr) bool
 }

@@ -25,6 +25,7 @@ func (c *Core) step(s *sa, ev exchange.Event) {
 		if t, ok := a.(exchange.Trace); ok {
 			said.read(t.Event)
 		}
+		c.about = s.peer.Addr
 		c.perform(s, a)
 	}
 	clear(out)

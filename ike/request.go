@@ -65,6 +65,7 @@ func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector, renews *pair) {
 
 // assign gives a request to a phase 1 with its peer, a new one if there is none.
 func (c *Core) assign(q *request) {
+	c.about = q.Tunnel.Peers[q.peer]
 	peer := q.Tunnel.Peers[q.peer]
 	q.Peer = peer
 	at := debug.At{Role: debug.Initiator, Message: 1}
@@ -101,6 +102,7 @@ func (c *Core) promised(spi uint32) bool {
 // requestExpired reminds IKE once, as IOS does, and then forgets the request, unless
 // there are more peers to try: the next packet will ask anew.
 func (c *Core) requestExpired(q *request) {
+	c.about = q.Tunnel.Peers[q.peer]
 	q.fired++
 	c.emit(debug.IPsecRequestTimer{Count: q.fired, Local: q.Tunnel.Local, Remote: q.Peer,
 		LocalProxy: q.Selector.Local.Debug(), RemoteProxy: q.Selector.Remote.Debug()})
@@ -133,6 +135,7 @@ func (c *Core) failed(r exchange.Request) {
 
 // traceRequest is IPSEC(sa_request), once for each transform set.
 func (c *Core) traceRequest(q *request) {
+	c.about = q.Tunnel.Peers[q.peer]
 	t := q.Tunnel
 	local, remote := netip.AddrPortFrom(t.Local, ikePort), netip.AddrPortFrom(t.Peers[q.peer], ikePort)
 	for _, set := range t.Transforms {

@@ -55,6 +55,7 @@ type offer struct {
 
 // receive finds the SA of a datagram, or makes one for a first message.
 func (c *Core) receive(d Datagram) {
+	c.about = d.Remote.Addr()
 	if len(d.Data) > MaxDatagram {
 		c.drop("too long")
 		return
@@ -149,6 +150,7 @@ func at500(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, ikePort) 
 
 // insert enters a new SA with its reference on the peer, and says so as IOS does.
 func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.AddrPort) {
+	c.about = remote.Addr()
 	duplicate := slices.ContainsFunc(c.by.sas[remote.Addr()], func(o *sa) bool { return !o.m.Dead() })
 	s.peer = c.peer(at, remote)
 	s.peer.IKE++

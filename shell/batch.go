@@ -1,18 +1,20 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"iter"
 )
 
-// Execute interprets lines at the highest privilege level, without editing, echo,
-// prompts, paging and log lines; the output has plain line ends. Every line is
+// Execute interprets lines at the level of the options, the highest where they name
+// none, without editing, echo, prompts, paging and log lines; the output has plain
+// line ends. Every line is
 // tried, modes last from line to line. It reports whether any line was refused.
-// Terminal, Width, Length, Console and Level of the options are ignored.
+// Terminal, Width, Length and Console of the options are ignored.
 func Execute(ctx context.Context, o Options, out io.Writer, lines iter.Seq[string]) (refused bool) {
 	o.Terminal = output{out}
-	o.Width, o.Length, o.Console, o.Level = 0, 0, false, maxLevel
+	o.Width, o.Length, o.Console, o.Level = 0, 0, false, cmp.Or(o.Level, maxLevel)
 	s := newSession(o, "\n")
 	s.script = newScript(lines)
 	defer s.script.stop()

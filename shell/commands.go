@@ -8,12 +8,14 @@ import (
 	"strings"
 
 	"conft/debug"
+	"conft/internal/aaa"
+	"conft/internal/config"
 	"conft/shell/grammar"
 )
 
 // Commands are the EXEC commands of the session itself.
 func Commands() []grammar.Exec[*Session] {
-	return append(terminalCommands(),
+	return append(terminalCommands(), showTerminal,
 		grammar.Exec[*Session]{
 			Syntax: "enable [<1-15>$level]",
 			Help:   grammar.Help{"enable": "Turn on privileged commands", "$level": "Enable level"},
@@ -102,29 +104,37 @@ Two styles of help are provided:
 // down.
 func (s *Session) enable(ctx context.Context, level int) error {
 	c := s.backend.Config()
+	methods := c.EnableMethods()
+	none := c.EnableAt(level) == config.Enable{Level: level}
 	switch {
-	case level <= s.level:
+	case level <= s.level || methods[0] == config.MethodNone:
 		s.level = level
 		return nil
-	case c.EnableSecret == "" && c.EnablePassword == "":
+	case none && methods[0] == config.MethodEnable && len(methods) == 1:
 		if !s.local {
 			return errors.New("% No password set")
 		}
 		s.level = level
 		return nil
 	}
-	for range 3 {
+	for range tries {
 		password, err := s.answer(ctx, &editLine{prompt: "Password: ", hidden: true})
 		if err != nil {
 			return err
 		}
-		if s.backend.CheckEnable(password) {
+		switch err := s.backend.Access().Enable(ctx, s.attempt(), level, password); {
+		case err == nil:
 			s.level = level
 			return nil
+		case errors.Is(err, aaa.ErrUnable):
+			return errors.New("% Error in authentication.\n")
 		}
 	}
 	// A blank line follows, which the last line end is not.
-	if c.EnableSecret == "" {
+	switch {
+	case c.AAA.NewModel:
+		return errors.New("% Access denied\n")
+	case c.EnableAt(level).Secret == "":
 		return errors.New("% Bad passwords\n")
 	}
 	return errors.New("% Bad secrets\n")

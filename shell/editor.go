@@ -99,8 +99,6 @@ type history struct {
 	fresh string // the new line, while an old one is shown
 }
 
-const defaultHistory = 10
-
 // add keeps a line that was entered; a repetition is kept once.
 func (h *history) add(line string) {
 	h.back = 0

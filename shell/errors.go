@@ -67,16 +67,3 @@ func (s *Session) refuseHelp(line string, err error) {
 	}
 	s.print(msgUnrecognized)
 }
-
-// unknownHost takes one unknown word in EXEC for the name of a host to connect to.
-// There is no connecting and no asking of name servers, so that the answer comes
-// at once, in the words of a router that got none.
-func (s *Session) unknownHost(name string) {
-	s.refused = true
-	if s.backend.Config().DomainLookup {
-		s.print(fmt.Sprintf("Translating \"%s\"...domain server (255.255.255.255)\n", name) + msgUnknownHost)
-		return
-	}
-	asked := fmt.Sprintf("Translating \"%s\"\n\n", name)
-	s.print(asked + asked + "% Bad IP address or host name\n" + msgUnknownHost)
-}

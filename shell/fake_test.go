@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/aaa"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -24,6 +26,7 @@ type fake struct {
 	c      *config.Config
 	refuse error // of the next commit
 	hub    *debug.Hub
+	access *aaa.Access
 	files  map[string]string
 }
 
@@ -36,7 +39,9 @@ func (stopped) Uptime() time.Duration { return 103 * time.Second }
 func newFake() *fake {
 	c := config.New()
 	c.Hostname = "R1"
-	return &fake{c: c, hub: debug.NewHub(stopped{})}
+	f := &fake{c: c, hub: debug.NewHub(stopped{})}
+	f.access = &aaa.Access{Config: f.Config, Emit: f.hub.Emit, Clock: stopped{}}
+	return f
 }
 
 func (f *fake) Config() *config.Config {
@@ -59,8 +64,8 @@ func (f *fake) Change(change func(*config.Config) error) error {
 	return nil
 }
 
-func (f *fake) CheckEnable(password string) bool { return password == "cisco?" }
-func (f *fake) Configured(debug.Origin, string)  {}
+func (f *fake) Access() *aaa.Access             { return f.access }
+func (f *fake) Configured(debug.Origin, string) {}
 func (f *fake) SaveOutput(file string, text []byte, add bool) error {
 	if file == "flash:" {
 		return errors.New("% no name")
@@ -73,6 +78,15 @@ func (f *fake) SaveOutput(file string, text []byte, add bool) error {
 	}
 	f.files[file] += string(text)
 	return nil
+}
+func (f *fake) Lookup(_ context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+	if len(f.Config().Servers) > 0 {
+		asking(netip.MustParseAddr("10.0.0.53"))
+	}
+	if name == "www" {
+		return []netip.Addr{netip.MustParseAddr("10.0.0.80")}, nil
+	}
+	return nil, errors.New("no such name")
 }
 func (f *fake) Hub() *debug.Hub { return f.hub }
 
@@ -174,8 +188,12 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 	grammar.Line[*config.Config]{
 		Syntax: "enable secret LINE",
 		Help:   grammar.Help{"enable": "Modify enable password parameters", "secret": "Assign the privileged level secret", "LINE": "The UNENCRYPTED (cleartext) 'enable' secret"},
-		Set:    func(c *config.Config, a grammar.Args) error { c.EnableSecret = a.String("LINE"); return nil },
-		No:     func(c *config.Config, _ grammar.Args) error { c.EnableSecret = ""; return nil },
+		Set: func(c *config.Config, a grammar.Args) error {
+			secret, err := aaa.Hash(rand.Reader, a.String("LINE"))
+			c.SetEnable(config.Enable{Level: 15, Secret: secret})
+			return err
+		},
+		No: func(c *config.Config, _ grammar.Args) error { c.SetEnable(config.Enable{Level: 15}); return nil },
 	},
 	grammar.Block[*config.Config, *config.CryptoMapEntry]{
 		Syntax: "crypto map WORD$name <1-65535>$seq ipsec-isakmp",

@@ -10,11 +10,16 @@ import (
 // keyboard is the input side of a terminal. What is typed ahead waits in a
 // queue; nothing is thrown away.
 type keyboard struct {
-	r     io.Reader
-	queue chan byte // closed by the reader goroutine at the end of input
-	stop  chan struct{}
-	abort atomic.Pointer[context.CancelFunc] // of the running command
-	keys  decoder                            // owned by the session's goroutine
+	r       io.Reader
+	queue   chan byte // closed by the reader goroutine at the end of input
+	stop    chan struct{}
+	abort   atomic.Pointer[context.CancelFunc] // of the running command
+	cleared <-chan struct{}                    // gets one when the user is to leave
+	typed   *atomic.Int64                      // when a key was taken last, in nanoseconds
+
+	// Owned by the session's goroutine.
+	keys     decoder
+	patience func() time.Duration // how long the next key may take, 0 for ever
 }
 
 const typeAhead = 64 << 10 // octets
@@ -63,8 +68,14 @@ func (k *keyboard) close() {
 	d.SetReadDeadline(time.Time{})
 }
 
-// next returns the next key, io.EOF at the end of input.
+// next returns the next key, io.EOF at the end of input, errIdle when none came in time.
 func (k *keyboard) next(ctx context.Context) (key, error) {
+	var late <-chan time.Time
+	if limit := k.patience(); limit > 0 && len(k.queue) == 0 {
+		timer := time.NewTimer(limit)
+		defer timer.Stop()
+		late = timer.C
+	}
 	for {
 		select {
 		case b, ok := <-k.queue:
@@ -72,8 +83,13 @@ func (k *keyboard) next(ctx context.Context) (key, error) {
 				return keyNone, io.EOF
 			}
 			if key := k.keys.feed(b); key != keyNone {
+				k.typed.Store(time.Now().UnixNano())
 				return key, nil
 			}
+		case <-late:
+			return keyNone, errIdle
+		case <-k.cleared:
+			return keyNone, errIdle
 		case <-ctx.Done():
 			return keyNone, ctx.Err()
 		}

@@ -22,12 +22,7 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	}
 	call, err := s.commands().Match(command.line, level)
 	if err != nil {
-		var e *grammar.Error
-		if word := strings.Fields(t.line); !do && errors.As(err, &e) && e.Kind == grammar.Invalid && len(word) == 1 {
-			s.unknownHost(word[0])
-			return
-		}
-		s.refuse(command, err)
+		s.unmatched(ctx, command, err, do)
 		return
 	}
 	done := func() {}
@@ -48,9 +43,35 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	}
 	done()
 	s.out = nil
+	if errors.Is(err, errIdle) { // nobody has answered the command's question
+		s.ended = true
+		return
+	}
 	if err != nil && !p.stopped && !errors.Is(err, context.Canceled) {
 		s.refuse(command, err)
 	}
+}
+
+// unmatched answers a line that is no command of the table: one that other routers have,
+// a name to connect to, or a mistake.
+func (s *Session) unmatched(ctx context.Context, t typed, err error, do bool) {
+	var e *grammar.Error
+	if !errors.As(err, &e) || e.Kind != grammar.Invalid {
+		s.refuse(t, err)
+		return
+	}
+	if text, ok := grammar.KnownAnswer(s.known, t.line); ok {
+		s.refused = strings.HasPrefix(text, "%")
+		if text != "" {
+			s.print(text + "\n")
+		}
+		return
+	}
+	if word := strings.Fields(t.line); !do && len(word) == 1 {
+		s.unknownHost(ctx, word[0])
+		return
+	}
+	s.refuse(t, err)
 }
 
 // cutFilter splits a show command from the filter behind "|". It has printed

@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"conft/debug"
+	"conft/internal/aaa"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -20,13 +24,16 @@ type Backend interface {
 	// one transaction among those of all sessions. An error of f is returned as it
 	// is and changes nothing.
 	Change(f func(*config.Config) error) error
-	// CheckEnable reports whether a password opens privileged EXEC.
-	CheckEnable(password string) bool
+	// Access decides who may come in, and who may have which privilege level.
+	Access() *aaa.Access
 	// Configured is told of each configuration line that was accepted.
 	Configured(by debug.Origin, line string)
 	// SaveOutput writes what a command printed to a file, or adds it to the end of one.
 	// The error's text says why not.
 	SaveOutput(file string, text []byte, add bool) error
+	// Lookup returns the addresses of a host; asking names each name server before it is
+	// asked.
+	Lookup(ctx context.Context, name string, asking func(server netip.Addr)) ([]netip.Addr, error)
 	// Hub is the source of log lines.
 	Hub() *debug.Hub
 }
@@ -38,31 +45,51 @@ type Options struct {
 	Length   int           // lines of a page; 0 without paging
 	Backend  Backend
 	Exec     *grammar.ExecTable[*Session]
+	Known    []grammar.KnownExec // commands that Exec has not and that have an answer all the same
 	Config   *grammar.Mode[*config.Config]
 	Origin   debug.Origin // names the line: console, vty0
 	Console  bool         // shows log lines without `terminal monitor`
 	Local    bool         // may enable where no password is configured
 	Level    int          // privilege level at the beginning; 0 means 1
+
+	// Settings picks the settings of the session's line; nil where it has none.
+	Settings func(*config.Config) *config.Line
+	Number   int                // of the line, as `show line` counts
+	Login    bool               // asks who it is, as the line says
+	Entered  func(debug.Origin) // is told who came in then; may be nil
 }
 
-// Session is one terminal's dialogue with the router. Only Resize is safe to
-// call from other goroutines while it runs.
+// free are the settings of a session without a line.
+var free = config.Line{Privilege: 1, Length: config.DefaultLength, Width: config.DefaultWidth, History: config.DefaultHistory}
+
+// Session is one terminal's dialogue with the router. Only Resize, Idle
+// and Clear are safe to call from other goroutines while it runs.
 type Session struct {
 	backend Backend
 	exec    *grammar.ExecTable[*Session]
+	known   []grammar.KnownExec
 	config  *grammar.Mode[*config.Config]
 	origin  debug.Origin
 	console bool
 	local   bool
 	first   int // privilege level at the beginning
 
+	settings func(*config.Config) *config.Line
+	number   int
+	asks     bool // who it is
+	entered  func(debug.Origin)
+	patience func() time.Duration // for the next key, nil for ever
+	opened   time.Time
+	cleared  chan struct{} // by somebody else
+
 	levels      []config.Privilege // those that table has
 	table       *grammar.ExecTable[*Session]
 	interactive bool
 	terminal    io.Reader
 	screen      *screen
-	keyboard    *keyboard // nil when not interactive
-	script      *script   // nil when interactive
+	keyboard    *keyboard    // nil when not interactive
+	typed       atomic.Int64 // when a key was typed last, in nanoseconds
+	script      *script      // nil when interactive
 
 	level   int
 	at      *grammar.Position[*config.Config] // nil in EXEC
@@ -80,11 +107,16 @@ type Session struct {
 
 func newSession(o Options, eol string) *Session {
 	s := &Session{
-		backend: o.Backend, exec: o.Exec, config: o.Config,
+		backend: o.Backend, exec: o.Exec, known: o.Known, config: o.Config,
 		origin: o.Origin, console: o.Console, local: o.Local, first: max(o.Level, 1),
+		settings: o.Settings, number: o.Number, asks: o.Login, entered: o.Entered, opened: time.Now(), cleared: make(chan struct{}, 1),
 		terminal: o.Terminal,
 		screen:   &screen{w: o.Terminal, eol: eol, width: o.Width, length: o.Length},
 	}
+	if s.settings == nil {
+		s.settings = func(*config.Config) *config.Line { return &free }
+	}
+	s.typed.Store(s.opened.UnixNano())
 	s.reset()
 	return s
 }
@@ -99,20 +131,41 @@ func New(o Options) *Session {
 // reset forgets what the user of an earlier login did.
 func (s *Session) reset() {
 	s.level, s.at, s.ended = s.first, nil, false
-	s.execHistory, s.configHistory = history{size: defaultHistory}, history{size: defaultHistory}
+	size := s.line().History
+	s.execHistory, s.configHistory = history{size: size}, history{size: size}
 	s.editor, s.explain = editor{}, debug.ExplainOff
 }
 
 // Resize tells the session the width of its terminal and the lines of a page.
-// Negative leaves a value as it is.
-func (s *Session) Resize(width, length int) { s.screen.resize(width, length) }
+// Negative leaves a value as it is, and so does a line that is configured for another.
+func (s *Session) Resize(width, length int) {
+	l := s.line()
+	if l.Width != config.DefaultWidth {
+		width = -1
+	}
+	if l.Length != config.DefaultLength {
+		length = -1
+	}
+	s.screen.resize(width, length)
+}
 
-// Run carries on one dialogue, until `exit` or the end of input. It returns nil
-// for both, otherwise the context's error.
+// Clear has the user leave. It is safe for concurrent use.
+func (s *Session) Clear() {
+	select {
+	case s.cleared <- struct{}{}:
+	default:
+	}
+}
+
+// Idle is for how long nothing was typed. It is safe for concurrent use.
+func (s *Session) Idle() time.Duration { return time.Since(time.Unix(0, s.typed.Load())) }
+
+// Run carries on one dialogue, until `exit`, the end of input or the line's timeout. It
+// returns nil for these, otherwise the context's error.
 func (s *Session) Run(ctx context.Context) error {
 	defer s.start()()
-	s.greet()
-	return s.dialogue(ctx)
+	_, err := s.visit(ctx)
+	return err
 }
 
 // RunConsole is Run for a line that stays: it waits for Enter before
@@ -121,34 +174,77 @@ func (s *Session) RunConsole(ctx context.Context) error {
 	defer s.start()()
 	s.print("\n\n\nPress RETURN to get started!\n")
 	for {
+		s.patience = nil
 		for k := keyNone; k != enter; {
 			var err error
-			if k, err = s.keyboard.next(ctx); err != nil {
+			if k, err = s.keyboard.next(ctx); err != nil && !errors.Is(err, errIdle) {
 				return endOfInput(err)
 			}
 		}
 		s.reset()
-		s.greet()
-		if err := s.dialogue(ctx); err != nil || !s.ended {
+		if again, err := s.visit(ctx); err != nil || !again {
 			return err
 		}
 		s.print("\n\n" + s.backend.Config().Hostname + " con0 is now available\n\n\n\n\n\nPress RETURN to get started.\n\n\n")
 	}
 }
 
-// greet is what a user sees before the first prompt.
-func (s *Session) greet() {
-	for _, text := range []string{s.backend.Config().Banners.MOTD, s.backend.Config().Banners.Exec} {
-		if text != "" {
-			s.print("\n" + strings.TrimPrefix(text, "\n"))
+// visit is one user's time on the line; again tells that it is free for another.
+func (s *Session) visit(ctx context.Context) (again bool, err error) {
+	l, banners := s.line(), s.backend.Config().Banners
+	if !l.NoMOTDBanner {
+		s.banner(banners.MOTD)
+	}
+	greeted := false
+	if s.asks {
+		greeted = s.backend.Access().Asks(s.attempt()) != aaa.Asks{}
+		if greeted {
+			s.banner(banners.Login)
+		}
+		if in, err := s.login(ctx); err != nil || !in {
+			return err == nil, err
 		}
 	}
-	s.print("\n")
+	if !l.NoExecBanner {
+		s.banner(banners.Exec)
+	}
+	if !greeted {
+		s.print("\n")
+	}
+	s.patience = func() time.Duration { return time.Duration(s.line().ExecTimeout) * time.Second }
+	err = s.dialogue(ctx)
+	if errors.Is(err, errIdle) {
+		s.leaveConfig()
+		return true, nil
+	}
+	return s.ended, err
+}
+
+// banner shows a text of the configuration.
+func (s *Session) banner(text string) {
+	if text != "" {
+		s.print("\n" + strings.TrimPrefix(text, "\n"))
+	}
 }
 
 // start starts the other goroutines; the returned function stops them.
 func (s *Session) start() (stop func()) {
 	s.keyboard = newKeyboard(s.terminal)
+	s.keyboard.patience = func() time.Duration {
+		if s.patience == nil {
+			return 0
+		}
+		return s.patience()
+	}
+	s.keyboard.typed, s.keyboard.cleared = &s.typed, s.cleared
+	width, length := -1, -1 // those of the terminal
+	if l := s.line(); l.Width != config.DefaultWidth {
+		width = l.Width
+	}
+	if l := s.line(); l.Length != config.DefaultLength {
+		length = l.Length
+	}
+	s.screen.resize(width, length)
 	if s.console {
 		s.subscribe(debug.ConsoleLine)
 	}
@@ -206,10 +302,14 @@ func (s *Session) interpret(ctx context.Context, t typed) {
 	if strings.TrimSpace(t.line) != "" && !s.collecting() {
 		s.history().add(t.line)
 	}
+	was := s.level
 	if s.at != nil {
 		s.configure(ctx, t)
 	} else {
 		s.run(ctx, t, false)
+	}
+	if s.level > was && s.backend.Config().Syslog.UserInfo {
+		s.backend.Hub().Emit(debug.SysPrivilege{Level: s.level, By: s.origin})
 	}
 }
 

@@ -36,18 +36,26 @@ func attachTo(socket string) error {
 		return err
 	}
 	defer c.Close()
-	ended := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(os.Stdout, c)
-		ended <- err
-	}()
-	return giveKeys(c, ended)
+	return join(c, func() <-chan error {
+		ended := make(chan error, 1)
+		go func() {
+			_, err := io.Copy(os.Stdout, c)
+			ended <- err
+		}()
+		return ended
+	})
 }
 
-// giveKeys copies standard input to the session until the session ends. A terminal
-// is in raw mode meanwhile: every key is the router's. Whoever ends the program gets
-// the terminal back as it was.
+// giveKeys is join where the output is taken care of already.
 func giveKeys(c *attach.Client, ended <-chan error) error {
+	return join(c, func() <-chan error { return ended })
+}
+
+// join copies standard input to the session until the session ends. A terminal is in
+// raw mode meanwhile: every key is the router's, and output that show starts to print
+// comes as the router sends it. Whoever ends the program gets the terminal back as it
+// was.
+func join(c *attach.Client, show func() (ended <-chan error)) error {
 	in := int(os.Stdin.Fd())
 	stop := make(chan os.Signal, 1)
 	if term.IsTerminal(in) {
@@ -75,7 +83,7 @@ func giveKeys(c *attach.Client, ended <-chan error) error {
 	}()
 	var err error
 	select {
-	case err = <-ended:
+	case err = <-show():
 	case s := <-stop:
 		return exitStatus(128 + int(s.(syscall.Signal)))
 	}

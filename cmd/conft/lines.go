@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-	"sync"
 	"syscall"
 	"time"
 
@@ -18,19 +17,19 @@ import (
 	"conft/commands"
 	"conft/debug"
 	"conft/internal/attach"
+	"conft/internal/config"
 	"conft/internal/router"
+	"conft/internal/seat"
 	"conft/shell"
 	"conft/shell/grammar"
+	"conft/shell/vty"
 )
 
 // lines gives every session a line: the first is the console, further ones at the
-// same time are vty 0, 1, …
+// same time are vty 0, 1, …, with the settings of the console.
 type lines struct {
 	router *router.Router
 	exec   *grammar.ExecTable[*shell.Session]
-
-	mu    sync.Mutex
-	taken []bool // 0 is the console
 }
 
 func newLines(r *router.Router) *lines {
@@ -38,32 +37,28 @@ func newLines(r *router.Router) *lines {
 	return &lines{router: r, exec: grammar.NewExec("Exec commands:", append(shell.Commands(), all...)...)}
 }
 
-func (l *lines) take() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	n := slices.Index(l.taken, false)
-	if n < 0 {
-		n = len(l.taken)
-		l.taken = append(l.taken, false)
+// options are those of a session on the console's settings. Whoever may open the
+// socket owns the router: no password is not a lock.
+func (l *lines) options(number int) shell.Options {
+	o := shell.Options{Backend: l.router, Exec: l.exec, Known: commands.KnownExec, Config: commands.Config, Origin: debug.Origin{Line: "console"}, Console: number == 0, Local: true}
+	if kind, n := seat.Name(number); kind == "vty" {
+		o.Origin = debug.Origin{Line: fmt.Sprintf("vty%d", n), Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 	}
-	l.taken[n] = true
-	return n
-}
-
-func (l *lines) give(n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.taken[n] = false
-}
-
-func (l *lines) options(n int) shell.Options {
-	o := shell.Options{Backend: l.router, Exec: l.exec, Config: commands.Config, Origin: debug.Origin{Line: "console"}, Console: n == 0}
-	if n > 0 {
-		o.Origin = debug.Origin{Line: fmt.Sprintf("vty%d", n-1), Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1})}
-	}
-	// Whoever may open the socket owns the router: no password is not a lock.
-	o.Local = true
+	o.Number, o.Login = number, true
+	o.Settings = func(c *config.Config) *config.Line { return &c.Lines.Console }
 	return o
+}
+
+// session seats somebody at the console, and makes his session.
+func (l *lines) session(terminal io.ReadWriter, width, length int) (*shell.Session, *seat.Seat) {
+	at := l.router.Seats().TakeConsole()
+	o := l.options(at.Number)
+	o.Terminal, o.Width, o.Length = terminal, width, length
+	o.Entered = at.SetUser
+	s := shell.New(o)
+	at.SetUser(o.Origin)
+	at.SetSession(s)
+	return s, at
 }
 
 // attached is the session of a client of the console socket.
@@ -74,11 +69,8 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 		}
 		return 0
 	}
-	n := l.take()
-	defer l.give(n)
-	o := l.options(n)
-	o.Terminal, o.Width, o.Length = c, c.Columns, c.Rows
-	s := shell.New(o)
+	s, at := l.session(c, c.Columns, c.Rows)
+	defer at.Leave()
 	go func() {
 		for {
 			select {
@@ -91,6 +83,21 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	}()
 	s.Run(ctx)
 	return 0
+}
+
+// serveSSH lets users in over SSH until stop is called.
+func (l *lines) serveSSH() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	s := &vty.Server{Router: l.router, Exec: l.exec, Known: commands.KnownExec, Config: commands.Config, Listen: vty.Listen}
+	go func() {
+		defer close(done)
+		s.Run(ctx)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
 }
 
 // typed is what is typed on standard input, for one console after the other: a
@@ -112,11 +119,8 @@ func (l *lines) console(keys net.Conn, ended chan<- error) (restore func(), err 
 	if err != nil {
 		return nil, err
 	}
-	n := l.take()
-	o := l.options(n)
-	o.Terminal = terminal{keys, os.Stdout}
-	o.Width, o.Length, _ = term.GetSize(in)
-	s := shell.New(o)
+	columns, rows, _ := term.GetSize(in)
+	s, at := l.session(terminal{keys, os.Stdout}, columns, rows)
 	resized := make(chan os.Signal, 1)
 	signal.Notify(resized, syscall.SIGWINCH)
 	go func() {
@@ -140,6 +144,7 @@ func (l *lines) console(keys net.Conn, ended chan<- error) (restore func(), err 
 		}
 		signal.Stop(resized)
 		close(resized)
+		at.Leave()
 		term.Restore(in, old)
 	}, nil
 }

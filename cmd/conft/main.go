@@ -44,6 +44,9 @@ type exitStatus int
 func (s exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 func dispatch(args []string) error {
+	if len(args) == 2 && args[0] == "-c" { // as a login shell is asked to run a command
+		return execLines(args[1:])
+	}
 	if len(args) == 0 || len(args[0]) > 1 && args[0][0] == '-' && args[0] != "-h" && args[0] != "--help" {
 		return console(args)
 	}

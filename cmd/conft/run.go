@@ -111,6 +111,8 @@ func runOnce(o router.Options, keys net.Conn, ready func(), stop <-chan os.Signa
 		return false, err
 	}
 	defer server.Close()
+	stopSSH := t.serveSSH()
+	defer stopSSH()
 	hangup := make(chan error, 1)
 	if keys != nil {
 		restore, err := t.console(keys, hangup)

@@ -213,6 +213,9 @@ func (r *Router) Emit(e debug.Event) {
 // On implements ike.Hub.
 func (r *Router) On(debug.Flag) bool { return !r.net.Quiet }
 
+// Watches implements ike.Hub.
+func (r *Router) Watches(netip.Addr) bool { return true }
+
 // Lines returns what `debug` with these switches would have printed in the manner of the
 // router's policy, syslog messages with FlagNone.
 func (r *Router) Lines(flags ...debug.Flag) []string {

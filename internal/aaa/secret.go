@@ -1,5 +1,7 @@
-// Package aaa keeps what users and enable secrets are checked against. Secrets
-// are compared in constant time and never printed.
+// Package aaa is who may come in. Access asks the methods that a line's list names,
+// one after the other, and slows down those who guess; the other files are the forms
+// in which passwords and secrets are kept. They are compared in constant time and
+// never printed.
 package aaa
 
 import (

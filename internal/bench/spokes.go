@@ -272,3 +272,4 @@ func (s *spoke) Shelter(exchange.Flow) error            { return nil }
 func (s *spoke) Release(exchange.Flow)                  {}
 func (s *spoke) Emit(debug.Event)                       {}
 func (s *spoke) On(debug.Flag) bool                     { return false }
+func (s *spoke) Watches(netip.Addr) bool                { return true }

@@ -22,8 +22,21 @@ type ArchiveLog struct {
 // DefaultArchive are IOS's defaults.
 var DefaultArchive = Archive{Maximum: 10, Log: ArchiveLog{Size: 100}}
 
-var secretWords = regexp.MustCompile(`(?i)\b(key|secret|password-encrypt|password)((?: \d)?) \S+`)
+// secretWords are what keys and passwords stand behind. A password is the rest of its
+// line, and so is a key at the beginning of a line or of a RADIUS server.
+var secretWords = []*regexp.Regexp{
+	regexp.MustCompile(`(?i)\b(secret|password-encrypt|password)((?: level \d+)?(?: \d)?) .+`),
+	regexp.MustCompile(`(?i)(^\s*key|\bradius-server .*\bkey)((?: \d)?) .+`),
+	regexp.MustCompile(`(?i)\b(key)((?: \d)?) \S+`),
+}
 
 // Redact takes keys and passwords out of a configuration line that is to be printed
 // where not only its author reads it.
-func Redact(line string) string { return secretWords.ReplaceAllString(line, "$1$2 <removed>") }
+func Redact(line string) string {
+	for _, words := range secretWords {
+		if words.MatchString(line) {
+			return words.ReplaceAllString(line, "$1$2 <removed>")
+		}
+	}
+	return line
+}

@@ -29,6 +29,12 @@ func (c *Config) Clone() *Config {
 	d.TransformSet = cloneAll(c.TransformSet, func(t *TransformSet) { t.Transforms = slices.Clone(t.Transforms) })
 	d.PKI = c.PKI.clone()
 	d.Manners = c.Manners.clone()
+	d.Names = c.Names.clone()
+	d.Syslog = c.Syslog.clone()
+	d.Lines = c.Lines.clone()
+	d.Accounts = c.Accounts.clone()
+	d.AAA = c.AAA.clone()
+	d.SSH = c.SSH.clone()
 	return &d
 }
 

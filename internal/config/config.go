@@ -24,12 +24,18 @@ type Config struct {
 	LoggingMonitor  Logging
 	LoggingOff      bool // no logging on: messages go to the console only
 
-	EnableSecret   string // type 5 text "$1$salt$hash", "" when none
-	EnablePassword string // type 0 text, "" when none
-	DomainLookup   bool   // ip domain lookup
+	DomainLookup bool // ip domain lookup
+
+	Syslog Syslog
+	Zone   TimeZone
+	Names
 
 	Archive Archive
 	Manners
+	Accounts
+	Lines      Lines
+	AAA        AAA
+	SSH        SSH
 	PKI        PKI
 	Identities // who the router and its peers are in phase 1
 
@@ -274,6 +280,10 @@ func New() *Config {
 		LoggingBuffered: Logging{Enabled: true, Level: 7, Size: DefaultLogBuffer},
 		DomainLookup:    true,
 		Archive:         DefaultArchive,
+		Syslog:          DefaultSyslog,
+		Lines:           newLines(),
+		AAA:             AAA{RADIUS: RADIUS{Retransmit: -1}},
+		SSH:             newSSH(),
 	}
 }
 

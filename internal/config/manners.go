@@ -32,7 +32,7 @@ type Privilege struct {
 
 // DefaultAliases are there without being configured.
 var DefaultAliases = []Alias{
-	{"h", "help"}, {"lo", "logout"}, {"p", "ping"}, {"s", "show"}, {"u", "undebug"}, {"un", "undebug"},
+	{"h", "help"}, {"lo", "logout"}, {"p", "ping"}, {"r", "resume"}, {"s", "show"}, {"u", "undebug"}, {"un", "undebug"}, {"w", "where"},
 }
 
 // Alias returns what a word stands for; a configured alias wins over a default one.

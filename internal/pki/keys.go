@@ -1,12 +1,14 @@
 package pki
 
 import (
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -27,6 +29,17 @@ type KeyPair struct {
 
 // Public returns the public key.
 func (k *KeyPair) Public() *rsa.PublicKey { return &k.private.PublicKey }
+
+// Signer returns what signs with the key and keeps it to itself.
+func (k *KeyPair) Signer() crypto.Signer { return signer{k} }
+
+// signer is a KeyPair as a crypto.Signer.
+type signer struct{ k *KeyPair }
+
+func (s signer) Public() crypto.PublicKey { return s.k.Public() }
+func (s signer) Sign(rand io.Reader, digest []byte, o crypto.SignerOpts) ([]byte, error) {
+	return s.k.private.Sign(rand, digest, o)
+}
 
 // Format implements fmt.Formatter: a key pair prints as its label.
 func (k *KeyPair) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "key pair %s", k.Label) }

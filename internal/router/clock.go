@@ -3,6 +3,8 @@ package router
 import (
 	"sync"
 	"time"
+
+	"conft/internal/config"
 )
 
 // ClockSource says where the router's time comes from at start.
@@ -26,6 +28,7 @@ type Clock struct {
 	offset time.Duration // what `clock set` added
 	set    bool
 	was    bool // the machine's clock has been seen synchronised
+	zone   config.TimeZone
 }
 
 // NewClock starts a clock. synced tells whether the machine's clock is synchronised.
@@ -37,10 +40,21 @@ func NewClock(source ClockSource, synced func() bool) *Clock {
 	return c
 }
 
-// Now returns the router's time in UTC.
+// SetZone has the time shown in a zone.
+func (c *Clock) SetZone(z config.TimeZone) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.zone = z
+}
+
+// Now returns the router's time in its zone.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.zone.In(c.utc())
+}
+
+func (c *Clock) utc() time.Time {
 	// Measured from the start, so that a step of the machine's clock is a step of
 	// the router's only where that clock is the source.
 	if c.source == BootClock || c.set {
@@ -48,6 +62,35 @@ func (c *Clock) Now() time.Time {
 	}
 	return time.Now().UTC()
 }
+
+// TimeSource says where the router's time comes from.
+type TimeSource uint8
+
+const (
+	NoSource   TimeSource = iota // a time that nobody has set
+	UserSource                   // `clock set`
+	NTPSource                    // the machine's clock, which follows another
+	LostSource                   // which followed another
+)
+
+// Source says where the time comes from.
+func (c *Clock) Source() TimeSource {
+	switch c.Mark() {
+	case '*':
+		return NoSource
+	case '.':
+		return LostSource
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.set {
+		return UserSource
+	}
+	return NTPSource
+}
+
+// TimeSource says where the router's time comes from.
+func (r *Router) TimeSource() TimeSource { return r.clock.Source() }
 
 // Mark returns '*' for a time that nobody has set, '.' for one whose
 // synchronisation was lost, and 0 for one to rely on.

@@ -79,6 +79,8 @@ func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ";
 // plane, in the order in which nothing is negotiated that cannot be used.
 func (r *Router) follow(old, c *config.Config) {
 	r.setLogging(c)
+	r.setSyslog(c)
+	r.clock.SetZone(c.Zone)
 	r.attachTUNs(c)
 	r.setArchive(c.Archive)
 	r.forgetTrustpoints(old, c)
@@ -89,6 +91,17 @@ func (r *Router) follow(old, c *config.Config) {
 		r.hub.Emit(debug.CryptoOnOff{On: is})
 	}
 	r.reportAdministrative(old, c)
+	r.tell()
+}
+
+// Changed holds one when the configuration or a key has changed since it was read.
+func (r *Router) Changed() <-chan struct{} { return r.changed }
+
+func (r *Router) tell() {
+	select {
+	case r.changed <- struct{}{}:
+	default:
+	}
 }
 
 // usesCrypto reports whether any interface has a crypto map.
@@ -135,12 +148,13 @@ func (r *Router) Startup() ([]byte, error) {
 
 // SaveStartup saves the text of the running configuration; it returns when the
 // text is on stable storage.
-func (r *Router) SaveStartup(text []byte) error {
+func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
 	if err == nil {
 		r.saved = r.running.Load()
+		err = r.stampSaved(by)
 	}
 	return err
 }

@@ -35,6 +35,7 @@ func (l *configLog) add(when time.Time, by debug.Origin, line string, size int) 
 // Configured tells the router that somebody typed a configuration line which was
 // accepted.
 func (r *Router) Configured(by debug.Origin, line string) {
+	r.stamps.changed(r.clock.Now(), by)
 	a := r.running.Load().Archive.Log
 	if !a.Enabled {
 		return

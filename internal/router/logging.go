@@ -22,6 +22,17 @@ func (r *Router) setLogging(c *config.Config) {
 	}
 	r.hub.SetLevel(debug.MonitorLine, monitor)
 	r.hub.SetBuffer(c.LoggingBuffered.Size, buffer)
+	r.hub.SetNumbered(c.Syslog.Numbered)
+	r.hub.SetCounting(c.Syslog.Count)
+	r.hub.SetLimit(limit(c.Syslog.Limit))
+}
+
+func limit(l config.RateLimit) debug.Limit {
+	out := debug.Limit{PerSecond: l.PerSecond, Console: l.Console, Debug: l.All, Except: -1}
+	if l.Excepted {
+		out.Except = int(l.Except)
+	}
+	return out
 }
 
 func stamp(t config.Timestamps) debug.Stamp {

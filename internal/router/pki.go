@@ -27,6 +27,7 @@ func (r *Router) pkiChanged() {
 	if c := r.running.Load(); c != nil {
 		r.engine.SetPolicy(r.ikePolicy(c))
 	}
+	r.tell()
 }
 
 // forgetTrustpoints destroys the certificates of trustpoints that the configuration

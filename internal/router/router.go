@@ -13,11 +13,14 @@ import (
 
 	"conft/debug"
 	"conft/ike"
+	"conft/internal/aaa"
 	"conft/internal/config"
 	"conft/internal/dataplane"
 	"conft/internal/flash"
 	"conft/internal/kernel"
 	"conft/internal/pki"
+	"conft/internal/radius"
+	"conft/internal/seat"
 	"conft/nvram"
 )
 
@@ -51,6 +54,10 @@ type Router struct {
 
 	live *live
 
+	access  *aaa.Access
+	seats   *seat.Table
+	changed chan struct{} // holds one when the configuration or a key has changed
+
 	links  map[string]string // interface to Linux link; immutable after Open
 	tuns   map[string]string // interface to the name of its TUN; immutable after Open
 	adopt  *config.Config    // what Open found on the machine
@@ -67,6 +74,10 @@ type Router struct {
 	base     listCounts // counters at the last `clear access-list counters`
 	kept     listCounts // of lists that have since been taken off an interface or crypto map
 
+	loads      loadMeter
+	syslog     *syslogSender
+	names      nameCache
+	stamps     stamps
 	traceNAT   bool   // translated packets are to be shown
 	natCleared uint64 // translations ended by `clear ip nat translation`
 	text       func(*config.Config) string
@@ -98,6 +109,8 @@ func Open(o Options) (*Router, error) {
 		crls:     pki.NewRevocations(),
 		reason:   "power-on",
 		text:     o.Text,
+		seats:    seat.NewTable(),
+		changed:  make(chan struct{}, 1),
 		stop:     func() {},
 	}
 	if o.Reloaded {
@@ -129,6 +142,8 @@ func (r *Router) open(o Options) (err error) {
 		return err
 	}
 	r.hub = debug.NewHub(r.clock)
+	r.syslog = newSyslogSender(r.hub)
+	r.access = &aaa.Access{Config: r.Config, Emit: r.hub.Emit, Clock: r.clock, Ask: radius.Ask}
 	r.rollbacks.emit, r.rollbacks.apply = r.hub.Emit, r.rollBack
 	kept, err := r.adoptLinks(o.Map)
 	if err != nil {
@@ -265,6 +280,8 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchTranslated(ctx) })
 	r.hub.OnFlags(r.followFlags)
 	r.wait.Go(func() { r.watchAccess(ctx) })
+	r.wait.Go(func() { r.loads.run(ctx) })
+	r.wait.Go(func() { r.syslog.run(ctx) })
 	r.hub.Emit(debug.SysRestart{})
 }
 

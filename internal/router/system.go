@@ -10,6 +10,7 @@ import (
 
 	log "conft/debug"
 	"conft/internal/aaa"
+	"conft/internal/seat"
 	"conft/nvram"
 )
 
@@ -22,17 +23,11 @@ func (r *Router) Clock() log.Clock { return r.clock }
 // SetClock sets the router's time.
 func (r *Router) SetClock(t time.Time) { r.clock.Set(t) }
 
-// CheckEnable reports whether a password opens privileged EXEC. Where none is
-// configured none does.
-func (r *Router) CheckEnable(password string) bool {
-	switch c := r.running.Load(); {
-	case c.EnableSecret != "":
-		return aaa.Check(c.EnableSecret, password)
-	case c.EnablePassword != "":
-		return aaa.Equal(c.EnablePassword, password)
-	}
-	return false
-}
+// Access returns who decides who may come in.
+func (r *Router) Access() *aaa.Access { return r.access }
+
+// Seats returns the lines and who uses them.
+func (r *Router) Seats() *seat.Table { return r.seats }
 
 // SystemState returns what `show version` prints of this process and machine.
 func (r *Router) SystemState() SystemState {

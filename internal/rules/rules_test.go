@@ -17,11 +17,13 @@ import (
 // may lists what each package imports of ours: imports go right and down only.
 // Leaves that anyone may import stand in leaves.
 var may = map[string][]string{
-	"cmd/conft":           {"commands", "shell", "shell/grammar", "internal/attach", "internal/config", "internal/lab", "internal/router"},
+	"cmd/conft":           {"commands", "shell", "shell/grammar", "internal/attach", "internal/config", "internal/lab", "internal/router", "internal/seat", "shell/vty"},
 	"cmd/conft-bench":     {"internal/bench"},
-	"commands":            {"internal/router", "shell/grammar", "internal/aaa", "internal/acl", "internal/confdiff", "internal/config", "internal/flash", "internal/pki"},
-	"shell":               {"shell/grammar", "internal/config"},
+	"commands":            {"internal/router", "shell/grammar", "internal/aaa", "internal/acl", "internal/confdiff", "internal/config", "internal/flash", "internal/pki", "internal/seat"},
+	"shell":               {"shell/grammar", "internal/aaa", "internal/config"},
+	"internal/seat":       {"internal/config"},
 	"shell/grammar":       {},
+	"shell/vty":           {"shell", "shell/grammar", "internal/aaa", "internal/acl", "internal/config", "internal/packet", "internal/pki", "internal/seat"},
 	"ike":                 {"ike/v1", "ike/exchange", "ike/payload", "internal/suite"},
 	"ike/v1":              {"ike/exchange", "ike/payload", "internal/suite"},
 	"ike/exchange":        {"ike/payload", "internal/suite"},
@@ -30,7 +32,7 @@ var may = map[string][]string{
 	"esp":                 {"internal/suite"},
 	"nvram":               {},
 	"debug":               {},
-	"internal/aaa":        {},
+	"internal/aaa":        {"internal/config", "internal/radius"},
 	"internal/acl":        {"internal/packet"},
 	"internal/attach":     {},
 	"internal/bench":      {"esp", "ike", "ike/exchange", "internal/attach", "internal/netns", "internal/strongswan", "internal/suite"},
@@ -45,10 +47,12 @@ var may = map[string][]string{
 	"internal/packet":     {},
 	"internal/strongswan": {"internal/netns"},
 	"internal/pki":        {},
+	"internal/radius":     {},
 	"internal/ptytest":    {},
 	"internal/reftest":    {},
+	"internal/resolver":   {},
 	"internal/router": {"ike", "ike/exchange", "esp", "internal/aaa", "internal/acl", "internal/config", "internal/dataplane", "internal/flash",
-		"internal/kernel", "internal/packet", "internal/pki", "internal/suite", "nvram"},
+		"internal/kernel", "internal/packet", "internal/pki", "internal/radius", "internal/resolver", "internal/seat", "internal/suite", "nvram"},
 	"internal/rules": {},
 	"internal/suite": {},
 }
@@ -63,6 +67,8 @@ var edges = map[string][]string{
 	"golang.org/x/sys/unix":              {"internal/kernel", "internal/netns", "internal/nettest", "internal/bench", "internal/strongswan"},
 	"go.etcd.io/bbolt":                   {"nvram"},
 	"golang.org/x/term":                  {"cmd/conft"},
+	"golang.org/x/net/dns/dnsmessage":    {"internal/resolver", "internal/nettest"},
+	"golang.org/x/crypto/ssh":            {"shell/vty"},
 	"filippo.io/bigmod":                  {"internal/suite"},
 	"software.sslmate.com/src/go-pkcs12": {"internal/pki"},
 }

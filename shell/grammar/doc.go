@@ -15,7 +15,8 @@
 //	A.B.C.D         IPv4 address, mask or wildcard
 //	A.B.C.D/nn      IPv4 prefix
 //	<1-10000>       decimal number
-//	hh:mm:ss        time of day       MONTH  month of the year, full or abbreviated
+//	hh:mm:ss, hh:mm time of day
+//	MONTH           month of the year, full or abbreviated       DAY  likewise, of the week
 //	flash:          a name in the file system before the colon, or all of it
 //	INTERFACE       interface name, "gi0/0" and "gig 0/0" alike, made canonical
 //

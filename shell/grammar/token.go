@@ -2,6 +2,7 @@ package grammar
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -18,7 +19,9 @@ const (
 	address
 	prefix
 	clock
+	clockMinute
 	month
+	weekday
 	wholeInterface
 	interfaceNumber
 	file
@@ -31,8 +34,8 @@ type token struct {
 	kind   kind
 	text   string // as `?` prints it
 	help   string
-	lo, hi uint64 // number
-	ports  bool   // interfaceNumber: slot/port, not one number
+	lo, hi int64 // number
+	ports  bool  // interfaceNumber: slot/port, not one number
 }
 
 // newToken returns the token of a word of the notation.
@@ -49,8 +52,12 @@ func newToken(text string) *token {
 		t.kind = prefix
 	case "hh:mm:ss":
 		t.kind = clock
+	case "hh:mm":
+		t.kind = clockMinute
 	case "MONTH":
 		t.kind = month
+	case "DAY":
+		t.kind = weekday
 	default:
 		if len(text) > 1 && text[len(text)-1] == ':' {
 			t.kind = file
@@ -72,8 +79,8 @@ func (t *token) accept(s string) (string, bool) {
 	case keyword:
 		return t.text, len(s) <= len(t.text) && strings.EqualFold(t.text[:len(s)], s)
 	case number:
-		n, ok := decimal(s)
-		return strconv.FormatUint(n, 10), ok && t.lo <= n && n <= t.hi
+		n, ok := t.integer(s)
+		return strconv.FormatInt(n, 10), ok && t.lo <= n && n <= t.hi
 	case address:
 		ip, err := netip.ParseAddr(s)
 		return s, err == nil && ip.Is4()
@@ -82,8 +89,12 @@ func (t *token) accept(s string) (string, bool) {
 		return s, err == nil && p.Addr().Is4()
 	case clock:
 		return s, isClock(s)
+	case clockMinute:
+		return s, isClock(s + ":0")
 	case month:
-		return monthName(s)
+		return calendarName(months, s)
+	case weekday:
+		return calendarName(weekdays, s)
 	case wholeInterface:
 		return Interface(s)
 	case interfaceNumber:
@@ -100,16 +111,23 @@ func (t *token) begins(s string) bool {
 	only := func(set string) bool { return strings.Trim(s, set) == "" }
 	switch t.kind {
 	case number:
-		n, ok := decimal(s)
+		if s == "-" {
+			return t.lo < 0
+		}
+		n, ok := t.integer(s)
 		return ok && n <= t.hi
 	case address:
 		return only("0123456789.")
 	case prefix:
 		return only("0123456789./")
-	case clock:
+	case clock, clockMinute:
 		return only("0123456789:")
-	case month:
-		return slices.ContainsFunc(months, func(m string) bool { return len(s) <= len(m) && strings.EqualFold(m[:len(s)], s) })
+	case month, weekday:
+		names := months
+		if t.kind == weekday {
+			names = weekdays
+		}
+		return slices.ContainsFunc(names, func(m string) bool { return len(s) <= len(m) && strings.EqualFold(m[:len(s)], s) })
 	case interfaceNumber:
 		return only("0123456789/")
 	case file:
@@ -118,6 +136,22 @@ func (t *token) begins(s string) bool {
 	}
 	_, ok := t.accept(s)
 	return ok
+}
+
+// integer parses a number, with a sign where the range has negative ones.
+func (t *token) integer(s string) (int64, bool) {
+	digits, negative := s, false
+	if t.lo < 0 {
+		digits, negative = strings.CutPrefix(s, "-")
+	}
+	n, ok := decimal(digits)
+	if !ok || n > math.MaxInt64 {
+		return 0, false
+	}
+	if negative {
+		return -int64(n), true
+	}
+	return int64(n), true
 }
 
 // decimal parses an unsigned number without sign, point or exponent.
@@ -148,9 +182,11 @@ func isClock(s string) bool {
 var months = []string{"January", "February", "March", "April", "May", "June", "July",
 	"August", "September", "October", "November", "December"}
 
-// monthName accepts a month by its first three letters or more.
-func monthName(s string) (string, bool) {
-	for _, m := range months {
+var weekdays = []string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}
+
+// calendarName accepts a month or a day by its first three letters or more.
+func calendarName(names []string, s string) (string, bool) {
+	for _, m := range names {
 		if len(s) >= 3 && len(s) <= len(m) && strings.EqualFold(m[:len(s)], s) {
 			return m, true
 		}

@@ -8,6 +8,7 @@ type Writer struct {
 	depth int  // blanks that a line begins with
 	body  bool // something was written since the last header or "!"
 	open  bool // blocks were written whose "!" is due
+	all   bool // defaults are written too
 }
 
 // Write returns the text of a configuration: each entry of the mode in table
@@ -18,6 +19,17 @@ func (m *Mode[T]) Write(v T) string {
 	w.endBlocks()
 	return w.b.String()
 }
+
+// WriteAll is Write with the lines that say what is so by default.
+func (m *Mode[T]) WriteAll(v T) string {
+	w := Writer{all: true}
+	m.t.write(v, &w)
+	w.endBlocks()
+	return w.b.String()
+}
+
+// All reports whether defaults are to be written too.
+func (w *Writer) All() bool { return w.all }
 
 // Line writes one line: the words that are not empty, separated by a blank.
 func (w *Writer) Line(words ...string) {

@@ -1,0 +1,64 @@
+package commands
+
+import (
+	"fmt"
+
+	"conft/internal/config"
+	"conft/shell/grammar"
+)
+
+var loginHelp = grammar.Help{"login": "Enable secure login checking"}
+
+var loginBlockLine = configLine{
+	Syntax: "login block-for ![<1-65535>$block attempts <1-65535>$tries within <1-65535>$seconds]",
+	Help: withHelp(loginHelp, grammar.Help{
+		"block-for": "Set quiet-mode active time period",
+		"$block":    "Time period in seconds",
+		"attempts":  "Set max number of fail attempts",
+		"$tries":    "Fail attempts",
+		"within":    "Watch period for fail attempts",
+		"$seconds":  "Time period in seconds",
+	}),
+	Set: func(c *config.Config, a grammar.Args) error {
+		c.Guard.BlockFor, c.Guard.Attempts, c.Guard.Within = a.Int("block"), a.Int("tries"), a.Int("seconds")
+		return nil
+	},
+	No: func(c *config.Config, _ grammar.Args) error {
+		c.Guard.BlockFor, c.Guard.Attempts, c.Guard.Within = 0, 0, 0
+		return nil
+	},
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if g := c.Guard; g.BlockFor > 0 {
+			w.Line(fmt.Sprintf("login block-for %d attempts %d within %d", g.BlockFor, g.Attempts, g.Within))
+		}
+	},
+}
+
+var loginDelayLine = configLine{
+	Syntax: "login delay ![<1-10>]",
+	Help:   grammar.Help{"delay": "Set delay between successive fail login", "<1-10>": "Time period in seconds"},
+	Set:    func(c *config.Config, a grammar.Args) error { c.Guard.Delay = a.Int("<1-10>"); return nil },
+	No:     func(c *config.Config, _ grammar.Args) error { c.Guard.Delay = 0; return nil },
+	Write:  func(c *config.Config, w *grammar.Writer) { writeUnless(w, "login delay", c.Guard.Delay, 0) },
+}
+
+// loginLogLine is `login on-failure log` and `login on-success log`.
+func loginLogLine(word, help string, of func(*config.LoginGuard) *bool) configLine {
+	return configLine{
+		Syntax: "login " + word + " [log]",
+		Help:   grammar.Help{word: help, "log": "Generate syslogs on each attempt"},
+		Set:    func(c *config.Config, _ grammar.Args) error { *of(&c.Guard) = true; return nil },
+		No:     func(c *config.Config, _ grammar.Args) error { *of(&c.Guard) = false; return nil },
+		Write: func(c *config.Config, w *grammar.Writer) {
+			if *of(&c.Guard) {
+				w.Line("login", word, "log")
+			}
+		},
+	}
+}
+
+var loginFailureLine = loginLogLine("on-failure", "Set options for failed login attempt",
+	func(g *config.LoginGuard) *bool { return &g.LogFailure })
+
+var loginSuccessLine = loginLogLine("on-success", "Set options for successful login attempt",
+	func(g *config.LoginGuard) *bool { return &g.LogSuccess })

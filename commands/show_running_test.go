@@ -1,0 +1,110 @@
+package commands
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"conft/internal/confdiff"
+	"conft/internal/config"
+	"conft/internal/reftest"
+	"conft/internal/router"
+)
+
+// TestRunningStamps are the lines about the last change and the last saving, in the form
+// of a capture; nothing that is stored or compared has them.
+func TestRunningStamps(t *testing.T) {
+	r := newFake(t, strings.Replace(classicText, "version 12.4", "version 15.4", 1))
+	expect(t, "show running-config | begin !", strings.Join(strings.SplitAfter(run(t, r, "show running-config"), "\n")[3:6], ""),
+		"!\n! No configuration change since last restart\n!\n")
+	r.stamps[0] = router.ConfigStamps{Changed: time.Date(2018, 3, 12, 8, 38, 15, 0, time.UTC), ChangedBy: "admin",
+		Saved: time.Date(2018, 3, 12, 8, 38, 59, 0, time.UTC), SavedBy: "admin"}
+	r.stamps[1] = r.stamps[0]
+	r.config.Zone = config.TimeZone{Name: "CET", Minutes: 60}
+	got := run(t, r, "show running-config")
+	head, body, _ := strings.Cut(got, "bytes\n")
+	expect(t, "the heading", strings.Join(strings.SplitAfter(body, "\n")[:4], ""), "!\n! Last configuration change at 09:38:15 CET Mon Mar 12 2018 by admin\n"+
+		"! NVRAM config last updated at 09:38:59 CET Mon Mar 12 2018 by admin\n!\n")
+	if n := regexp.MustCompile(`\d+`).FindString(head); n != plural(len(body)-1, "")[:len(n)] {
+		t.Errorf("%s bytes are said of %d", n, len(body)-1)
+	}
+	run(t, r, "write memory")
+	if text := string(r.startup); text != Text(r.config) || strings.Contains(text, "Last conf") {
+		t.Errorf("stored is\n%s", text)
+	}
+	saved := run(t, r, "show startup-config")
+	capture := strings.SplitAfter(reftest.Open(t, "show/show-startup-config/01.txt"), "\n")
+	form := regexp.MustCompile(`\d+|by \w+|\b(UTC|CET|Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b`)
+	lines := strings.SplitAfter(saved, "\n")[1:]                  // the capture is without "Using … bytes"
+	for i, line := range []string{lines[0], lines[1], lines[3]} { // and was not saved since
+		if got, want := form.ReplaceAllString(line, "#"), form.ReplaceAllString(capture[i], "#"); strings.TrimSuffix(got, " #\n") != strings.TrimSuffix(want, "\n") && got != want {
+			t.Errorf("line %d is %q, in the capture %q", i, line, capture[i])
+		}
+	}
+	if d := confdiff.Compare(Text(r.config), string(r.startup)).Commands(); len(d) != 0 {
+		t.Errorf("they differ: %v", d)
+	}
+}
+
+// TestRunningAll types what `all` prints: nothing changes by it.
+func TestRunningAll(t *testing.T) {
+	for _, text := range []string{classicText, strings.Replace(classicText, "version 12.4", "version 15.4", 1)} {
+		r := newFake(t, text)
+		all := textAll(r.config)
+		for _, want := range []string{"\n encr des\n", "\n hash sha\n", "\n group 1\n", "\n lifetime 86400\n", "\nip domain lookup\n", "\n no shutdown\n",
+			"\nlogging buffered 4096 debugging\n", "\ncrypto ipsec security-association lifetime seconds 3600\n"} {
+			if !strings.Contains(all, want) {
+				t.Errorf("no line %q in\n%s", want, all)
+			}
+		}
+		if c, text := load(t, all), Text(r.config); Text(c) != text {
+			t.Errorf("typed again it is\n%s", diff(Text(c), text))
+		}
+	}
+}
+
+func TestRunningForms(t *testing.T) {
+	r := newFake(t, classicText)
+	list := "access-list 100 permit ip 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255\n"
+	with := func(body string) string {
+		return "Building configuration...\n\nCurrent configuration : " + plural(len(body), "byte") + "\n" + body + "\n"
+	}
+	partition := func(name, body string) string {
+		return with("!\nConfiguration of Partition - " + name + "\n!\n!\n!\n!\n" + body + "!\n!\nend\n")
+	}
+	for line, want := range map[string]string{
+		"show running-config access-list":                with("!\n" + list + "end\n"),
+		"show running-config access-list 100":            with("!\n" + list + "end\n"),
+		"show running-config access-list 101":            with("!\nend\n"),
+		"show running-config partition access-list":      partition("access-list", list),
+		"show running-config partition ip-static-routes": partition("ip-static-routes", "ip route 0.0.0.0 0.0.0.0 12.12.12.2\n"),
+		"show running-config partition router":           partition("router", ""),
+		"show running-config brief":                      run(t, r, "show running-config"),
+	} {
+		expect(t, line, run(t, r, line), want)
+	}
+	lines := strings.Split(run(t, r, "show running-config linenum"), "\n")
+	if lines[3] != "     1 : !" || lines[4] != "     2 : version 12.4" {
+		t.Errorf("linenum begins with %q", lines[3:5])
+	}
+	if common := run(t, r, "show running-config partition common"); !strings.Contains(common, "\nhostname R1\n") || strings.Contains(common, "\ninterface ") || strings.Contains(common, "access-list 100") {
+		t.Errorf("common is\n%s", common)
+	}
+}
+
+// TestRunningOf15 has the blocks that 15.x always prints, in their places, and 12.4 has not.
+func TestRunningOf15(t *testing.T) {
+	text := Text(load(t, strings.Replace(classicText, "version 12.4", "version 15.4", 1)))
+	for _, want := range []string{"hostname R1\n!\nboot-start-marker\nboot-end-marker\n!\n!\n", " crypto map cisco\n!\nno ip http server\nno ip http secure-server\n!\nip route 0.0.0.0"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no\n%s\nin\n%s", want, text)
+		}
+		if strings.Contains(classicText, want) {
+			t.Errorf("12.4 has\n%s", want)
+		}
+	}
+	if again := Text(load(t, text)); again != text {
+		t.Errorf("typed again it is\n%s", diff(again, text))
+	}
+}

@@ -1,0 +1,170 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"conft/debug"
+	"conft/internal/config"
+	"conft/internal/seat"
+	"conft/shell/grammar"
+)
+
+// lineCommands are those about lines and their users.
+func lineCommands(r Router) []exec {
+	users := func(_ context.Context, t Terminal, _ grammar.Args) error {
+		var b strings.Builder
+		showUsers(&b, r.Seats().Taken(), t.Origin())
+		return say(t, b.String())
+	}
+	return []exec{
+		{
+			Syntax: "show users",
+			Help:   grammar.Help{"show": "Show running system information", "users": "Display information about terminal lines"},
+			Run:    users,
+		},
+		{
+			Syntax: "who",
+			Help:   grammar.Help{"who": "Display information about terminal lines"},
+			Run:    users,
+		},
+		{
+			Syntax: "show line [console <0-0> | aux <0-0> | vty <0-15>$index | <0-17>$number]",
+			Help: grammar.Help{
+				"line":    "TTY line information",
+				"console": "Primary terminal line",
+				"aux":     "Auxiliary line",
+				"vty":     "Virtual terminal",
+				"<0-0>":   "Line number",
+				"$index":  "Line number",
+				"$number": "Line number",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				c := r.Config()
+				number, one := typedLine(a)
+				if !one {
+					showLines(w, c, r.Seats())
+					return nil
+				}
+				l := lineOf(c, number)
+				if l == nil {
+					return refuse("Invalid line number: %d", number)
+				}
+				showLineHead(w)
+				showLineRow(w, l, number, r.Seats())
+				return nil
+			}),
+		},
+		{
+			Syntax: "clear line {console <0-0> | aux <0-0> | vty <0-15>$index | <0-17>$number}",
+			Help: grammar.Help{
+				"clear":   "Reset functions",
+				"line":    "Reset a terminal line",
+				"console": "Primary terminal line",
+				"aux":     "Auxiliary line",
+				"vty":     "Virtual terminal",
+				"<0-0>":   "Line number",
+				"$index":  "Line number",
+				"$number": "Line number",
+			},
+			Priv: privileged,
+			Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
+				number, _ := typedLine(a)
+				if lineOf(r.Config(), number) == nil {
+					return refuse("Invalid line number: %d", number)
+				}
+				ok, err := t.Confirm(ctx, "[confirm]")
+				if !ok || err != nil {
+					return err
+				}
+				r.Seats().Clear(number)
+				return say(t, " [OK]\n")
+			},
+		},
+	}
+}
+
+// typedLine is the number of the line that was typed.
+func typedLine(a grammar.Args) (number int, ok bool) {
+	switch {
+	case a.Has("index"):
+		return config.FirstVTY + a.Int("index"), true
+	case a.Has("aux"):
+		return config.AuxNumber, true
+	}
+	return a.Int("number"), a.Has("console") || a.Has("number")
+}
+
+// lineOf is the settings of a line, nil when there is none.
+func lineOf(c *config.Config, number int) *config.Line {
+	switch n := number - config.FirstVTY; {
+	case number == 0:
+		return &c.Lines.Console
+	case number == config.AuxNumber:
+		return &c.Lines.Aux
+	case n < len(c.Lines.VTY):
+		return &c.Lines.VTY[n]
+	}
+	return nil
+}
+
+// showUsers prints `show users`; by is who asks.
+func showUsers(w io.Writer, taken []seat.Taken, by debug.Origin) {
+	fmt.Fprint(w, "    Line       User       Host(s)              Idle       Location\n")
+	for _, t := range taken {
+		mark := ' '
+		if t.By.Line == by.Line {
+			mark = '*'
+		}
+		kind, n := seat.Name(t.Number)
+		from := ""
+		if t.By.Addr.IsValid() {
+			from = t.By.Addr.String()
+		}
+		fmt.Fprintf(w, "%c%3d %-9s %-10s %-20s %-10s %s\n", mark, t.Number, fmt.Sprintf("%s %d", kind, n), t.By.User, "idle", hms(t.Idle), from)
+	}
+	fmt.Fprint(w, "\n  Interface    User               Mode         Idle     Peer Address\n\n")
+}
+
+// hms is a duration as "00:01:30".
+func hms(d time.Duration) string {
+	s := int(d.Seconds())
+	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
+}
+
+func showLineHead(w io.Writer) {
+	fmt.Fprint(w, "   Tty Line Typ     Tx/Rx    A Modem  Roty AccO AccI  Uses  Noise Overruns  Int\n")
+}
+
+// showLines prints `show line`.
+func showLines(w io.Writer, c *config.Config, seats *seat.Table) {
+	showLineHead(w)
+	for n := range config.FirstVTY + len(c.Lines.VTY) {
+		showLineRow(w, lineOf(c, n), n, seats)
+	}
+	fmt.Fprintln(w)
+}
+
+func showLineRow(w io.Writer, l *config.Line, number int, seats *seat.Table) {
+	mark := ' '
+	for _, t := range seats.Taken() {
+		if t.Number == number {
+			mark = '*'
+		}
+	}
+	kind, speed := "CTY", ""
+	switch {
+	case number >= config.FirstVTY:
+		kind = "VTY"
+	case number == config.AuxNumber:
+		kind, speed = "AUX", "9600/9600"
+	}
+	in := l.AccessClass
+	if in == "" {
+		in = "-"
+	}
+	fmt.Fprintf(w, "%c%5d%5d %s %11s  -    -      -    - %4s %5d %6d %4d/0      -\n", mark, number, number, kind, speed, in, seats.Uses(number), 0, 0)
+}

@@ -1,0 +1,51 @@
+package grammar
+
+import (
+	"slices"
+	"strings"
+)
+
+// KnownExec is an EXEC command that other routers have and this one has not: it is
+// answered by what is to be said of it instead of by a ^ marker. `?` does not list it,
+// and a command of the table that reads the line has it.
+type KnownExec struct {
+	Words  string // keywords that the command begins with
+	Answer string // what is printed, without the end of the line; "" for nothing
+}
+
+// leastExec is how many letters of a keyword tell an EXEC command that is only known.
+const leastExec = 2
+
+// KnownAnswer returns what is to be said of a line that no command of the table reads, by
+// the first of the list that fits.
+func KnownAnswer(list []KnownExec, line string) (string, bool) {
+	for _, k := range list {
+		if k.fits(list, line) {
+			return k.Answer, true
+		}
+	}
+	return "", false
+}
+
+// fits reports whether a line begins with the words or their abbreviations. What is a word
+// of its own in the list, as "ip" is, abbreviates no other.
+func (k KnownExec) fits(list []KnownExec, line string) bool {
+	offset := 0
+	for want := range strings.FieldsSeq(k.Words) {
+		w, ok := nextWord(line, offset)
+		if !ok || commonPrefix(want, w.text) < len(w.text) {
+			return false
+		}
+		if len(w.text) < len(want) && (len(w.text) < leastExec || isWord(list, w.text)) {
+			return false
+		}
+		offset = w.offset + len(w.text)
+	}
+	return true
+}
+
+func isWord(list []KnownExec, s string) bool {
+	return slices.ContainsFunc(list, func(k KnownExec) bool {
+		return slices.ContainsFunc(strings.Fields(k.Words), func(w string) bool { return strings.EqualFold(w, s) })
+	})
+}
