@@ -92,9 +92,7 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	send := chain{name: chainSend, hook: "output", priority: hookSend, rules: []rule{
 		join(markHas(markEngine), notrack()),
 	}}
-	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave, rules: []rule{
-		join(markHas(markEngine), verdict(expr.VerdictReturn)),
-	}}
+	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave}
 	set := ruleset{refuse(), whole(m), engine}
 	for _, l := range d.Crypto {
 		set = append(set, divert(l, index[l.Link]))
@@ -102,15 +100,17 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		if !m.plain {
 			x = l.index()
 		}
-		add := func(w walk, to *chain, cond rule) {
-			chains, enter, maps := w.chains(l, x, cond)
-			set = append(set, chains...)
-			to.rules, to.maps = append(to.rules, enter...), append(to.maps, maps...)
+		// A packet of another link meets one rule for each of these.
+		add := func(w walk, base *chain, way expr.MetaKey, link string, before, after []rule) {
+			chains, enter, maps := w.chains(l, x)
+			c := chain{name: base.name + "." + link, maps: maps, rules: slices.Concat(before, enter, after)}
+			set = append(append(set, chains...), c)
+			base.rules = append(base.rules, join(linkName(way, link), verdict(expr.VerdictGoto, c.name)))
 		}
-		add(walkOut, &leave, linkName(expr.MetaKeyOIFNAME, l.Link))
-		add(walkClear, &arrive, linkName(expr.MetaKeyIIFNAME, l.Link))
-		add(walkTunnel, &arrive, linkName(expr.MetaKeyIIFNAME, l.TUN))
-		leave.rules = append(leave.rules, turned(l))
+		own := join(markHas(markEngine), verdict(expr.VerdictReturn))
+		add(walkOut, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, []rule{turned()})
+		add(walkClear, &arrive, expr.MetaKeyIIFNAME, l.Link, nil, nil)
+		add(walkTunnel, &arrive, expr.MetaKeyIIFNAME, l.TUN, nil, nil)
 	}
 	return append(set, arrive, send, leave)
 }
@@ -150,9 +150,7 @@ func tunnelRule(e acl.Entry) rule {
 
 // turned ends what has come out of a TUN and, with its network not there, would leave in
 // clear by the link of a crypto map.
-func turned(l CryptoLink) rule {
-	return join(linkName(expr.MetaKeyOIFNAME, l.Link), markHas(markTunnel), counter(), verdict(expr.VerdictDrop))
-}
+func turned() rule { return join(markHas(markTunnel), counter(), verdict(expr.VerdictDrop)) }
 
 // blocked is where a packet ends that should be protected and cannot be.
 func blocked() rule { return join(counter(), verdict(expr.VerdictDrop)) }
@@ -166,6 +164,7 @@ func divert(l CryptoLink, index int) chain {
 	return c
 }
 
+func leaveChain(l CryptoLink) string             { return chainLeave + "." + l.Link }
 func divertChain(l CryptoLink) string            { return "divert." + l.Link }
 func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s) }
 func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }
