@@ -4,6 +4,7 @@ import (
 	"net"
 	"strings"
 
+	"conft/debug"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -37,7 +38,7 @@ var arpLine = configLine{
 	},
 	Write: func(c *config.Config, w *grammar.Writer) {
 		for _, e := range c.ARP {
-			w.Line("arp", ipText(e.IP), macText(net.HardwareAddr(e.MAC[:])), "ARPA")
+			w.Line("arp", ipText(e.IP), debug.MACText(e.MAC[:]), "ARPA")
 		}
 	},
 }

@@ -56,7 +56,7 @@ var enableSecretLine = configLine{
 }
 
 var enableAlgorithmLine = configLine{
-	Syntax: "enable " + algorithmSyntax + " secret [level <1-15>$number] ![LINE$plain]",
+	Syntax: "enable " + algorithmSyntax + " secret [level <1-15>$number] ![LINE$$plain]",
 	Help:   withHelp(enableHelp, algorithmHelp, hashedHelp),
 	Set: func(c *config.Config, a grammar.Args) error {
 		secret, err := hashSecret(a, algorithm(a))

@@ -116,69 +116,6 @@ func trustpointKey(r Router, p *config.Trustpoint) (*pki.KeyPair, error) {
 	return nil, refuse("There are no RSA keys named %s; generate them with 'crypto key generate rsa label %s modulus 2048'.", label, label)
 }
 
-// request is what the certificate of a trustpoint is to say. IOS puts the host's name
-// into the subject as well.
-func request(c *config.Config, p *config.Trustpoint) (pki.Request, error) {
-	var req pki.Request
-	if p.FQDN != "none" {
-		if req.FQDN = p.FQDN; req.FQDN == "" {
-			req.FQDN = c.FullName()
-		}
-	}
-	if p.IPAddress != 0 {
-		req.Address = ipAddr(p.IPAddress)
-	}
-	subject, err := pki.Subject(p.SubjectName, req.FQDN)
-	req.Subject = subject
-	return req, err
-}
-
-func enroll(ctx context.Context, r Router, t Terminal, p *config.Trustpoint) error {
-	key, err := trustpointKey(r, p)
-	if err != nil {
-		return err
-	}
-	req, err := request(r.Config(), p)
-	if err != nil {
-		return refuse("Invalid subject name: %v", err)
-	}
-	switch {
-	case p.Enrollment == config.EnrollmentNone:
-		return refuse("Please configure the enrollment of trustpoint %s first.", p.Name)
-	case p.Enrollment == config.EnrollmentTerminal && len(r.PKI().Certificates(p.Name).Authorities) == 0:
-		return refuse("Please authenticate the CA of trustpoint %s first.", p.Name)
-	}
-	say(t, "% Start certificate enrollment .. \n\n")
-	fmt.Fprintf(t, "%% The subject name in the certificate will include: %s\n", pki.Name(req.Subject))
-	if req.FQDN != "" {
-		fmt.Fprintf(t, "%% The fully-qualified domain name in the certificate will be: %s\n", req.FQDN)
-	}
-	if p.Enrollment == config.EnrollmentSelfSigned {
-		return selfSign(ctx, r, t, p, req, key)
-	}
-	yes, err := askYesNo(ctx, t, "Display Certificate Request to terminal? [yes/no]: ")
-	for err == nil && yes {
-		text, fault := req.Text(key)
-		if fault != nil {
-			return refuse("The request cannot be made: %v", fault)
-		}
-		fmt.Fprintf(t, "Certificate Request follows:\n\n%s\n---End - This line not part of the certificate request---\n\n", text)
-		yes, err = askYesNo(ctx, t, "Redisplay enrollment request? [yes/no]: ")
-	}
-	return err
-}
-
-func selfSign(ctx context.Context, r Router, t Terminal, p *config.Trustpoint, req pki.Request, key *pki.KeyPair) error {
-	yes, err := askYesNo(ctx, t, "Generate Self Signed Router Certificate? [yes/no]: ")
-	if err != nil || !yes {
-		return err
-	}
-	if _, err := r.PKI().SelfSign(p.Name, req, key, r.Clock().Now()); err != nil {
-		return refuse("The certificate could not be made: %v", err)
-	}
-	return say(t, "\nRouter Self Signed Certificate successfully created\n\n")
-}
-
 func importCertificate(ctx context.Context, r Router, t Terminal, p *config.Trustpoint) error {
 	key, err := trustpointKey(r, p)
 	if err != nil {

@@ -180,10 +180,10 @@ func askYesNo(ctx context.Context, t Terminal, prompt string) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		switch answer {
-		case "yes", "y":
+		switch {
+		case answer == "yes", answer == "y":
 			return true, nil
-		case "no", "n":
+		case answer == "no", answer == "n", answer == "" && strings.HasSuffix(prompt, "[no]: "):
 			return false, nil
 		}
 		if err := say(t, "% Please answer 'yes' or 'no'.\n"); err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"conft/internal/confdiff"
+	"conft/internal/config"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -117,7 +118,7 @@ func replace(r Router, t Terminal, text string, list bool, minutes int) error {
 		fmt.Fprintln(&b, "!Pass 1\n\n!List of Rollback Commands:")
 		printLines(&b, confdiff.Compare(before, Text(r.Config())).Commands())
 		b.WriteString("end\n\n")
-		if err := say(t, redactLines(b.String())); err != nil {
+		if err := say(t, config.Redact(b.String())); err != nil {
 			return err
 		}
 	}

@@ -270,7 +270,7 @@ func showCrypto(r Router) []exec {
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
 				if a.Has("detail") {
-					showCryptoSessionDetail(w, r.ISAKMPSAs(), r.IPsecIdents())
+					showCryptoSessionDetail(w, r.Config(), r.ISAKMPSAs(), r.IPsecIdents())
 				} else {
 					showCryptoSession(w, r.ISAKMPSAs(), r.IPsecIdents())
 				}

@@ -97,7 +97,8 @@ func forStrangers(k config.ISAKMPKey) bool { return k.Host != "" || k.Mask != 0x
 
 // exposesKeys reports whether aggressive mode, once enabled, exposes any key.
 func exposesKeys(c *config.Config) bool {
-	exposed := slices.ContainsFunc(c.ISAKMPKeys, forStrangers) || len(c.ISAKMPPeers) > 0
+	exposed := slices.ContainsFunc(c.ISAKMPKeys, forStrangers) ||
+		slices.ContainsFunc(c.ISAKMPPeers, func(p *config.ISAKMPPeer) bool { return p.Password != (config.Secret{}) })
 	for _, k := range c.Keyrings {
 		exposed = exposed || slices.ContainsFunc(k.Keys, forStrangers)
 	}
@@ -105,6 +106,16 @@ func exposesKeys(c *config.Config) bool {
 		exposed = exposed || p.Aggressive
 	}
 	return exposed
+}
+
+// peerDescription is what the configuration calls a peer.
+func peerDescription(c *config.Config, peer string) string {
+	for _, p := range c.ISAKMPPeers {
+		if ipText(p.IP) == peer && p.Description != "" {
+			return p.Description
+		}
+	}
+	return "(none)"
 }
 
 type peerLine = grammar.Line[*peerScope]
@@ -156,7 +167,18 @@ var endpointWords = map[config.EndpointKind]string{
 
 var isakmpPeerMode = grammar.NewMode[*peerScope]("config-isakmp-peer", "ISAKMP Peer Config commands:",
 	peerLine{
-		Syntax: "set aggressive-mode password ![[0 | 6]$type WORD$secret]",
+		Syntax: "description ![LINE]",
+		Help:   grammar.Help{"description": "Specify a description of this peer", "LINE": "describe this peer"},
+		Set:    func(p *peerScope, a grammar.Args) error { p.Description = a.String("LINE"); return nil },
+		No:     func(p *peerScope, _ grammar.Args) error { p.Description = ""; return nil },
+		Write: func(p *peerScope, w *grammar.Writer) {
+			if p.Description != "" {
+				w.Line("description", p.Description)
+			}
+		},
+	},
+	peerLine{
+		Syntax: "set aggressive-mode password ![[0 | 6]$type WORD$$secret]",
 		Help: withHelp(secretHelp, grammar.Help{
 			"set":             "Set parameters of the peer",
 			"aggressive-mode": "Set aggressive mode attributes",

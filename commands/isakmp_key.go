@@ -10,7 +10,7 @@ import (
 )
 
 var isakmpKeyLine = configLine{
-	Syntax: "crypto isakmp key [0 | 6]$type WORD$secret {address A.B.C.D$peer [A.B.C.D$mask] [no-xauth] | hostname WORD$host}",
+	Syntax: "crypto isakmp key [0 | 6]$type WORD$$secret {address A.B.C.D$peer [A.B.C.D$mask] [no-xauth] | hostname WORD$host}",
 	Help: withHelp(secretHelp, grammar.Help{
 		"crypto":   "Encryption module",
 		"isakmp":   "Configure ISAKMP policy",

@@ -68,7 +68,7 @@ var keyringMode = grammar.NewMode[*keyringScope]("conf-keyring", "Crypto keyring
 		},
 	},
 	keyringLine{
-		Syntax: "pre-shared-key {address A.B.C.D$peer [A.B.C.D$mask] | hostname WORD$host} ![key [0 | 6]$type WORD$secret]",
+		Syntax: "pre-shared-key {address A.B.C.D$peer [A.B.C.D$mask] | hostname WORD$host} ![key [0 | 6]$type WORD$$secret]",
 		Help: withHelp(secretHelp, grammar.Help{
 			"pre-shared-key": "Pre-shared key",
 			"address":        "define shared key with IP address",

@@ -61,8 +61,11 @@ var lineBlock = grammar.Block[*config.Config, *lineSet]{
 	// As on IOS, the lines behind the first that is removed go with it.
 	No: func(c *config.Config, a grammar.Args) error {
 		first := a.Int("first")
-		if a.String("kind") != "vty" || first < config.DefaultVTYs {
-			return refuse("Can't delete line %s %d", a.String("kind"), first)
+		switch {
+		case a.String("kind") != "vty":
+			return refuse("Can't delete line %s 0", a.String("kind"))
+		case first < config.DefaultVTYs:
+			return refuse("Can't delete last %d VTY lines", config.DefaultVTYs)
 		}
 		if first < len(c.Lines.VTY) {
 			c.Lines.VTY = c.Lines.VTY[:first:first]

@@ -10,7 +10,7 @@ import (
 )
 
 // passwordSyntax is a password that may be shown as type 7.
-const passwordSyntax = "{0 LINE$clear | 7 WORD$hidden | LINE$plain}"
+const passwordSyntax = "{0 LINE$$clear | 7 WORD$$hidden | LINE$$plain}"
 
 var passwordHelp = grammar.Help{
 	"0":       "Specifies an UNENCRYPTED password will follow",
@@ -89,7 +89,7 @@ var hidePasswordsLine = configLine{
 }
 
 // hashedSyntax is a secret, in clear or hashed.
-const hashedSyntax = "{0 LINE$clear | 4 WORD$other | 5 WORD$hash | 8 WORD$hash | 9 WORD$hash | LINE$plain}"
+const hashedSyntax = "{0 LINE$$clear | 4 WORD$$other | 5 WORD$$hash | 8 WORD$$hash | 9 WORD$$hash | LINE$$plain}"
 
 var hashedHelp = grammar.Help{
 	"0":      "Specifies an UNENCRYPTED password will follow",

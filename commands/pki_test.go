@@ -172,13 +172,22 @@ Trustpoint CA certificate accepted.
 	if _, err := try(r, "crypto pki authenticate CA"); err == nil || !strings.Contains(err.Error(), "delete your existing CA certificate first") {
 		t.Error(err)
 	}
-	screen := run(t, r, "crypto pki enroll CA", "yes", "no")
-	_, rest, _ := strings.Cut(screen, "Certificate Request follows:\n\n")
+	screen := run(t, r, "crypto pki enroll CA", "no", "yes", "no")
+	head, rest, _ := strings.Cut(screen, "Certificate Request follows:\n\n")
 	text, _, found := strings.Cut(rest, "\n---End")
 	request, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(text, "\n", ""))
-	if !found || err != nil || !strings.Contains(screen, "% The subject name in the certificate will include: hostname=R1.lab.local,cn=R1,o=lab\\, west\n") {
+	if !found || err != nil {
 		t.Fatalf("%v\n%s", err, screen)
 	}
+	expect(t, "crypto pki enroll", head, `% Start certificate enrollment .. 
+
+% The subject name in the certificate will include: cn=R1, o="lab, west"
+% The subject name in the certificate will include: R1.lab.local
+% Include the router serial number in the subject name? [yes/no]: no
+% The IP address in the certificate is 12.12.12.1
+
+Display Certificate Request to terminal? [yes/no]: yes
+`)
 	own := ca.grant(request)
 	if !slices.Equal(own.DNSNames, []string{"R1.lab.local"}) || own.IPAddresses[0].String() != "12.12.12.1" {
 		t.Errorf("%v %v", own.DNSNames, own.IPAddresses)
@@ -296,10 +305,50 @@ func TestPKCS12(t *testing.T) {
 	}
 }
 
+// Enrollment asks what the trustpoint does not say: serial number and address.
+func TestEnrollmentAsks(t *testing.T) {
+	const (
+		serial  = "% Include the router serial number in the subject name? [yes/no]: "
+		address = "% Include an IP address in the subject name? [no]: "
+		which   = "Enter Interface name or IP Address[]: "
+		display = "Generate Self Signed Router Certificate? [yes/no]: yes\n\nRouter Self Signed Certificate successfully created\n\n"
+	)
+	for _, test := range []struct {
+		lines, screen string
+		answers       []string
+		subject, ip   string
+	}{
+		{"", "% The subject name in the certificate will include: R1.lab.local\n" + serial + "yes\n% The serial number in the certificate will be: C0NF7\n" +
+			address + "yes\n" + which + "e9/9\n% Bad interface or address. Try again.\n" + which + "g0/0\n" + display,
+			[]string{"yes", "yes", "e9/9", "g0/0", "yes"}, "serialNumber=C0NF7,hostname=R1.lab.local", "12.12.12.1"},
+		{" fqdn none\n", "% The fully-qualified domain name will not be included in the certificate\n" + serial + "no\n" + address + "\n" + display,
+			[]string{"no", "", "yes"}, "", ""},
+		{" fqdn r.x\n serial-number\n", "% The fully-qualified domain name in the certificate will be: r.x\n% The serial number in the certificate will be: C0NF7\n" +
+			address + "yes\n" + which + "9.9.9.9\n" + display, []string{"yes", "9.9.9.9", "yes"}, "serialNumber=C0NF7,hostname=r.x", "9.9.9.9"},
+		{" fqdn none\n serial-number none\n ip-address none\n", "% The fully-qualified domain name will not be included in the certificate\n" + display,
+			[]string{"yes"}, "", ""},
+	} {
+		r := newFake(t, "hostname R1\nip domain name lab.local\ninterface GigabitEthernet0/0\n ip address 12.12.12.1 255.255.255.0\ncrypto pki trustpoint CA\n enrollment selfsigned\n"+test.lines)
+		run(t, r, "crypto key generate rsa modulus 1024")
+		if got := run(t, r, "crypto pki enroll CA", test.answers...); got != test.screen {
+			t.Errorf("%q: got\n%s\nwant\n%s", test.lines, got, test.screen)
+			continue
+		}
+		own := r.pki.Certificates("CA").Own
+		var ip string
+		for _, a := range own.IPAddresses {
+			ip += a.String()
+		}
+		if got := pki.Name(own.RawSubject); got != test.subject || ip != test.ip {
+			t.Errorf("%q: %q %q", test.lines, got, ip)
+		}
+	}
+}
+
 func TestSelfSigned(t *testing.T) {
 	r := newFake(t, strings.Replace(trustText, "terminal", "selfsigned", 1))
 	run(t, r, "crypto key generate rsa modulus 1024")
-	screen := run(t, r, "crypto pki enroll CA", "yes")
+	screen := run(t, r, "crypto pki enroll CA", "no", "yes")
 	if !strings.HasSuffix(screen, "\nRouter Self Signed Certificate successfully created\n\n") {
 		t.Error(screen)
 	}

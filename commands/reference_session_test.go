@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"conft/internal/config"
 	"conft/internal/reftest"
 	"conft/internal/router"
 )
@@ -41,6 +42,18 @@ func TestISAKMPPeersLikeCaptures(t *testing.T) {
 	}
 }
 
+func TestCryptoSessionShowsThePeersDescription(t *testing.T) {
+	c := config.New()
+	c.ISAKMPPeers = []*config.ISAKMPPeer{{IP: ip("9.9.9.9"), Description: "another"}, {IP: ip("15.0.0.1"), Description: "Site A"}}
+	sa := router.ISAKMPSA{Local: addr("25.0.0.1"), Remote: addr("15.0.0.1"), State: "QM_IDLE", PeerID: "15.0.0.1"}
+	flow := router.IPsecIdent{Interface: "GigabitEthernet0/0", LocalAddr: sa.Local, Peer: sa.Remote}
+	for _, sas := range [][]router.ISAKMPSA{{sa}, nil} { // before phase 1, too
+		if got := text(func(w io.Writer) { showCryptoSessionDetail(w, c, sas, []router.IPsecIdent{flow}) }); !strings.Contains(got, "\n      Desc: Site A\n") {
+			t.Errorf("%q", got)
+		}
+	}
+}
+
 func TestCryptoSessionDetailLikeCaptures(t *testing.T) {
 	host := func(a string) router.Proxy { return router.Proxy{Addr: ip(a), Mask: 0xffffffff, Protocol: 47} }
 	flow := router.IPsecIdent{Interface: "Tunnel13", LocalAddr: addr("11.0.2.2"), Peer: addr("11.0.2.1"), PeerPort: 500, Local: host("11.0.2.2"), Remote: host("11.0.2.1"),
@@ -48,7 +61,9 @@ func TestCryptoSessionDetailLikeCaptures(t *testing.T) {
 		Decaps: 449282, Encaps: 772730, Uptime: (3*24+18)*time.Hour + 59*time.Minute}
 	sa := router.ISAKMPSA{Local: addr("11.0.2.2"), Remote: addr("11.0.2.1"), LocalPort: 500, RemotePort: 500, State: "QM_IDLE", ConnID: 1042, NATT: true,
 		Profile: "GS-GRE:ISAKMP", PeerID: "11.0.2.1", Remaining: 5*time.Hour + 50*time.Minute + 3*time.Second}
-	got := text(func(w io.Writer) { showCryptoSessionDetail(w, []router.ISAKMPSA{sa}, []router.IPsecIdent{flow}) })
+	got := text(func(w io.Writer) {
+		showCryptoSessionDetail(w, config.New(), []router.ISAKMPSA{sa}, []router.IPsecIdent{flow})
+	})
 	// That router has dead peer detection and no volume limit.
 	got = strings.NewReplacer("Capabilities:N", "Capabilities:D", "(KB/Sec) 1/", "(KB/Sec) KB Vol Rekey Disabled/", "(KB/Sec) 2/", "(KB/Sec) KB Vol Rekey Disabled/").Replace(got)
 	sameLines(t, "show/show-crypto-session-detail/05.txt", got)
@@ -57,7 +72,9 @@ func TestCryptoSessionDetailLikeCaptures(t *testing.T) {
 	flow = router.IPsecIdent{Interface: "Tunnel1201", LocalAddr: addr("10.175.200.116"), Peer: addr("10.161.255.14"), PeerPort: 500,
 		Local: host("10.175.200.116"), Remote: host("10.161.255.14")}
 	sa = router.ISAKMPSA{Local: flow.LocalAddr, Remote: flow.Peer, LocalPort: 500, RemotePort: 500, State: "MM_NO_STATE"}
-	got = text(func(w io.Writer) { showCryptoSessionDetail(w, []router.ISAKMPSA{sa, sa}, []router.IPsecIdent{flow}) })
+	got = text(func(w io.Writer) {
+		showCryptoSessionDetail(w, config.New(), []router.ISAKMPSA{sa, sa}, []router.IPsecIdent{flow})
+	})
 	want := reftest.Open(t, "show/show-crypto-session-detail/01.txt")
 	block := func(s string) string {
 		_, s, _ = strings.Cut(s, "Interface: Tunnel1201")

@@ -13,7 +13,7 @@ import (
 // its message, and the configuration stays as it was.
 func TestBadInput(t *testing.T) {
 	base := []string{
-		"crypto isakmp key cisco address 23.23.23.3",
+		"username both password cisco", "crypto isakmp key cisco address 23.23.23.3",
 		"crypto ipsec transform-set T esp-aes esp-sha-hmac",
 		"crypto map M 10 ipsec-isakmp", "set peer 23.23.23.3", "set transform-set T",
 		"interface Loopback0", "ip address 9.9.9.9 255.255.255.255",
@@ -99,6 +99,15 @@ func TestBadInput(t *testing.T) {
 		{[]string{"enable secret 5 cisco"}, "% ERROR: The secret you entered is not a valid encrypted secret.\nTo enter an UNENCRYPTED secret, do not specify type 5 encryption."},
 		{[]string{"enable secret 4 tnhtc92DXBhelxjYk8LWJrPV36S2i4ntXrpb4RFmfqY"}, "% Secrets of type 4 are not supported, use type 5, 8 or 9."},
 		{[]string{"enable password 7 0822455D0A1"}, "% Invalid encrypted password"},
+		// lines and users
+		{[]string{"no line vty 3"}, "% Can't delete last 5 VTY lines"},
+		{[]string{"no line con 0"}, "% Can't delete line console 0"},
+		{[]string{"line vty 4 2"}, "% Bad line range"},
+		{[]string{"line vty 0 4", "password 6 abc"}, "% Passwords are of type 0 or 7; a password that begins with another number needs a 0 before it."},
+		{[]string{"username u secret 5 cisco"}, "% ERROR: The secret you entered is not a valid encrypted secret.\nTo enter an UNENCRYPTED secret, do not specify type 5 encryption."},
+		{[]string{"username both secret cisco"}, "% ERROR: Can not have both a user password and a user secret.\nPlease choose one or the other."},
+		{[]string{"aaa authentication login default local"}, "% This needs aaa new-model"},
+		{[]string{"ip ssh version 1"}, "% There is only SSH version 2"},
 	}
 	c, _, err := typeLines(newRouter(), base...)
 	if err != nil {

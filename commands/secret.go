@@ -8,7 +8,7 @@ import (
 	"conft/shell/grammar"
 )
 
-// secretHelp is of a key: [0 | 6]$type WORD$secret.
+// secretHelp is of a key: [0 | 6]$type WORD$$secret.
 var secretHelp = grammar.Help{
 	"0":       "Specifies an UNENCRYPTED password will follow",
 	"6":       "Specifies an ENCRYPTED password will follow",
@@ -87,19 +87,19 @@ var passwordEncryptionLine = configLine{
 
 // masterKeyLine sets the master key, which no configuration shows.
 var masterKeyLine = configLine{
-	Syntax: "key config-key password-encrypt ![LINE]",
+	Syntax: "key config-key password-encrypt ![LINE$$master]",
 	Help: grammar.Help{
 		"key":              "Key management",
 		"config-key":       "Set a private configuration key",
 		"password-encrypt": "Set the master key of encrypted (type 6) keys",
-		"LINE":             "The master key, at least 8 characters",
+		"$master":          "The master key, at least 8 characters",
 	},
 	Set: func(c *config.Config, a grammar.Args) error {
 		const least = 8
-		if len(a.String("LINE")) < least {
+		if len(a.String("master")) < least {
 			return refuse("The key must be at least %d characters long.", least)
 		}
-		master, err := aaa.MasterKey(a.String("LINE"))
+		master, err := aaa.MasterKey(a.String("master"))
 		if err != nil || master == c.MasterKey {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"conft/debug"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -56,7 +57,7 @@ func showARP(w io.Writer, entries []router.ARPEntry) {
 			age = "-"
 		}
 		if e.MAC != nil {
-			mac = macText(e.MAC)
+			mac = debug.MACText(e.MAC)
 		}
 		if e.MAC != nil && !e.Static {
 			ifc = e.Interface

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/config"
 	"conft/internal/router"
 )
 
@@ -57,7 +58,7 @@ func showSessionFlow(w io.Writer, f router.IPsecIdent) {
 }
 
 // showCryptoSessionDetail prints `show crypto session detail`.
-func showCryptoSessionDetail(w io.Writer, sas []router.ISAKMPSA, idents []router.IPsecIdent) {
+func showCryptoSessionDetail(w io.Writer, c *config.Config, sas []router.ISAKMPSA, idents []router.IPsecIdent) {
 	fmt.Fprint(w, "Crypto session current status\n\n"+
 		"Code: C - IKE Configuration mode, D - Dead Peer Detection     \n"+
 		"K - Keepalives, N - NAT-traversal, T - cTCP encapsulation     \n"+
@@ -72,10 +73,11 @@ func showCryptoSessionDetail(w io.Writer, sas []router.ISAKMPSA, idents []router
 		}
 		fmt.Fprintf(w, "Session status: %-14s\n", s.status())
 		fmt.Fprintf(w, "Peer: %s port %d fvrf: (none) ivrf: (none)\n", s.peer(), s.first.PeerPort)
+		description := peerDescription(c, s.peer())
 		if id := s.identity(); id != "" {
-			fmt.Fprintf(w, "      Phase1_id: %s\n      Desc: (none)\n", id)
+			fmt.Fprintf(w, "      Phase1_id: %s\n      Desc: %s\n", id, description)
 		} else { // and in that order
-			fmt.Fprint(w, "      Desc: (none)\n      Phase1_id: (none)\n")
+			fmt.Fprintf(w, "      Desc: %s\n      Phase1_id: (none)\n", description)
 		}
 		for _, sa := range s.ike {
 			fmt.Fprint(w, "  Session ID: 0  \n")
@@ -85,7 +87,7 @@ func showCryptoSessionDetail(w io.Writer, sas []router.ISAKMPSA, idents []router
 				letters = "(none)"
 			}
 			if sa.Remaining > 0 {
-				life = lifeText(sa.Remaining)
+				life = hoursText(sa.Remaining)
 			}
 			fmt.Fprintf(w, "          Capabilities:%s connid:%d lifetime:%s\n", letters, sa.ConnID, life)
 		}

@@ -3,7 +3,6 @@ package commands
 import (
 	"fmt"
 	"io"
-	"net"
 	"strings"
 	"time"
 
@@ -35,7 +34,7 @@ func showHardware(w io.Writer, i router.InterfaceState) {
 	case i.MAC == nil:
 		fmt.Fprintf(w, "  Hardware is Linux link %s\n", i.Link)
 	default:
-		fmt.Fprintf(w, "  Hardware is Linux link %s, address is %s (bia %[2]s)\n", i.Link, macText(i.MAC))
+		fmt.Fprintf(w, "  Hardware is Linux link %s, address is %s (bia %[2]s)\n", i.Link, debug.MACText(i.MAC))
 	}
 	if i.Config.Description != "" {
 		fmt.Fprintf(w, "  Description: %s\n", i.Config.Description)
@@ -130,22 +129,6 @@ func agoText(d time.Duration) string {
 		return "never"
 	}
 	return debug.UptimeText(d)
-}
-
-// hoursText is "04:00:00".
-func hoursText(d time.Duration) string {
-	s := int(d / time.Second)
-	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
-}
-
-// macText is the address in IOS's three groups: "5254.0012.3456".
-func macText(m net.HardwareAddr) string {
-	s := fmt.Sprintf("%x", []byte(m))
-	var groups []string
-	for len(s) > 4 {
-		groups, s = append(groups, s[:4]), s[4:]
-	}
-	return strings.Join(append(groups, s), ".")
 }
 
 // bandwidth is that of the configuration, or IOS's nominal rate of an interface type, in

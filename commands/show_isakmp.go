@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/netip"
 	"strings"
-	"time"
 
 	"conft/debug"
 	"conft/internal/config"
@@ -57,7 +56,7 @@ func showISAKMPSADetail(w io.Writer, sas []router.ISAKMPSA) {
 			engine = fmt.Sprintf("SW:%d", engineConn(sa.ConnID))
 		}
 		fmt.Fprintf(w, "%-5d %-15s %-15s        %-6s %-4s %-6s %-4s %-2d %s %s\n",
-			sa.ConnID, sa.Local, sa.Remote, status, cipher, sa.Hash, auth, sa.Group, lifeText(sa.Remaining), capabilities(sa))
+			sa.ConnID, sa.Local, sa.Remote, status, cipher, sa.Hash, auth, sa.Group, hoursText(sa.Remaining), capabilities(sa))
 		fmt.Fprintf(w, "       Engine-id:Conn-id =  %s\n\n", engine)
 	}
 	fmt.Fprint(w, "IPv6 Crypto ISAKMP SA\n\n")
@@ -89,12 +88,6 @@ func capabilities(sa router.ISAKMPSA) string {
 		letters += "N"
 	}
 	return letters
-}
-
-// lifeText is "23:59:59".
-func lifeText(d time.Duration) string {
-	s := int(d.Seconds())
-	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
 // showISAKMPPeers prints `show crypto isakmp peers`: those that have proved who they are.

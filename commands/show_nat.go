@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"conft/internal/acl"
 	"conft/internal/config"
@@ -143,7 +142,7 @@ func natOwner(c *config.Config, t *router.Translation) *config.NATStatic {
 		}
 		mask := cmp.Or(s.Mask, ^uint32(0))
 		in := func(a netip.AddrPort, base uint32, port uint16) bool {
-			return ipNumber(a.Addr())&mask == base && (s.Protocol == 0 || s.Protocol == t.Protocol && a.Port() == port)
+			return ipValue(a.Addr())&mask == base && (s.Protocol == 0 || s.Protocol == t.Protocol && a.Port() == port)
 		}
 		if in(local, s.Local, s.LocalPort) && in(global, natGlobal(c, s), s.GlobalPort) {
 			return s
@@ -170,7 +169,7 @@ func flowRow(c *config.Config, t *router.Translation) natRow {
 
 // natMapping numbers the dynamic translation that gives a connection its address.
 func natMapping(c *config.Config, t *router.Translation) int {
-	ip := ipNumber(t.InsideGlobal.Addr())
+	ip := ipValue(t.InsideGlobal.Addr())
 	for i, s := range c.NAT.Sources {
 		if p := c.NAT.Pool(s.Pool); p != nil && p.First <= ip && ip <= p.Last {
 			return i + 1
@@ -221,24 +220,18 @@ func showNATTranslations(w io.Writer, c *config.Config, s router.NATState, verbo
 // listing.
 func (r *natRow) verbose(w io.Writer, id int) {
 	if r.flow == nil {
-		fmt.Fprintf(w, textNATStatic+textNATFlags, natClock(0), natClock(0), "static", id)
+		fmt.Fprintf(w, textNATStatic+textNATFlags, hoursText(0), hoursText(0), "static", id)
 		return
 	}
 	flags := "extended"
 	if r.static {
 		flags = "static, extended"
 	}
-	fmt.Fprintf(w, textNATTimes, natClock(r.flow.Age), natClock(r.flow.Idle), r.flow.Timeout.Milliseconds(), natClock(r.flow.Left))
+	fmt.Fprintf(w, textNATTimes, hoursText(r.flow.Age), hoursText(r.flow.Idle), r.flow.Timeout.Milliseconds(), hoursText(r.flow.Left))
 	if r.mapping != 0 {
 		fmt.Fprintf(w, textNATMapID, r.mapping)
 	}
 	fmt.Fprintf(w, textNATFlags, flags, id)
-}
-
-// natClock is a time as hh:mm:ss.
-func natClock(d time.Duration) string {
-	s := int(d / time.Second)
-	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
 // showNATStatistics prints `show ip nat statistics`.
@@ -302,7 +295,7 @@ func natMappingText(s config.NATSource) string {
 func showNATPool(w io.Writer, p *config.NATPool, s router.NATState) {
 	used := map[netip.Addr]bool{}
 	for _, f := range s.Flows {
-		if ip := ipNumber(f.InsideGlobal.Addr()); p.First <= ip && ip <= p.Last {
+		if ip := ipValue(f.InsideGlobal.Addr()); p.First <= ip && ip <= p.Last {
 			used[f.InsideGlobal.Addr()] = true
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"strings"
 
 	"conft/internal/config"
 	"conft/shell/grammar"
@@ -43,7 +42,7 @@ func techSupport(r Router) exec {
 				if err != nil {
 					fmt.Fprintln(s, err)
 				}
-				if _, err := fmt.Fprintf(t, "\n------------------ %s ------------------\n\n%s", line, redactLines(s.String())); err != nil {
+				if _, err := fmt.Fprintf(t, "\n------------------ %s ------------------\n\n%s", line, config.Redact(s.String())); err != nil {
 					return err
 				}
 			}
@@ -59,16 +58,3 @@ type section struct {
 }
 
 func (s *section) Write(b []byte) (int, error) { return s.Buffer.Write(b) }
-
-// redactLines takes keys and passwords out of each line.
-func redactLines(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		body, ended := strings.CutSuffix(line, "\n")
-		b.WriteString(config.Redact(body))
-		if ended {
-			b.WriteByte('\n')
-		}
-	}
-	return b.String()
-}

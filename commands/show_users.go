@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"conft/debug"
 	"conft/internal/config"
@@ -124,15 +123,9 @@ func showUsers(w io.Writer, taken []seat.Taken, by debug.Origin) {
 		if t.By.Addr.IsValid() {
 			from = t.By.Addr.String()
 		}
-		fmt.Fprintf(w, "%c%3d %-9s %-10s %-20s %-10s %s\n", mark, t.Number, fmt.Sprintf("%s %d", kind, n), t.By.User, "idle", hms(t.Idle), from)
+		fmt.Fprintf(w, "%c%3d %-9s %-10s %-20s %-10s %s\n", mark, t.Number, fmt.Sprintf("%s %d", kind, n), t.By.User, "idle", hoursText(t.Idle), from)
 	}
 	fmt.Fprint(w, "\n  Interface    User               Mode         Idle     Peer Address\n\n")
-}
-
-// hms is a duration as "00:01:30".
-func hms(d time.Duration) string {
-	s := int(d.Seconds())
-	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
 func showLineHead(w io.Writer) {

@@ -15,8 +15,6 @@ import (
 // ipText is the dotted form of an address or mask in host byte order.
 func ipText(v uint32) string { return ipAddr(v).String() }
 
-func ipNumber(a netip.Addr) uint32 { b := a.As4(); return binary.BigEndian.Uint32(b[:]) }
-
 func ipAddr(v uint32) netip.Addr {
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], v)
@@ -65,6 +63,12 @@ func uptimeText(d time.Duration) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// hoursText is "04:00:00".
+func hoursText(d time.Duration) string {
+	s := int(d / time.Second)
+	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
 // writeUnless writes a number that is not the usual one.

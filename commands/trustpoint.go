@@ -84,6 +84,25 @@ var trustpointMode = grammar.NewMode[*config.Trustpoint]("ca-trustpoint", "CA tr
 		},
 	},
 	trustpointLine{
+		Syntax: "serial-number [none]",
+		Help:   grammar.Help{"serial-number": "include serial number", "none": "do not include the serial number"},
+		Set: func(t *config.Trustpoint, a grammar.Args) error {
+			if t.Serial = config.SerialIncluded; a.Has("none") {
+				t.Serial = config.SerialNone
+			}
+			return nil
+		},
+		No: func(t *config.Trustpoint, _ grammar.Args) error { t.Serial = config.SerialAsked; return nil },
+		Write: func(t *config.Trustpoint, w *grammar.Writer) {
+			switch t.Serial {
+			case config.SerialIncluded:
+				w.Line("serial-number")
+			case config.SerialNone:
+				w.Line("serial-number none")
+			}
+		},
+	},
+	trustpointLine{
 		Syntax: "fqdn ![none | WORD]",
 		Help: grammar.Help{
 			"fqdn": "include fully-qualified domain name",
@@ -110,10 +129,16 @@ var trustpointMode = grammar.NewMode[*config.Trustpoint]("ca-trustpoint", "CA tr
 			"none":       "no ip address",
 			"A.B.C.D":    "IP address",
 		},
-		Set: func(t *config.Trustpoint, a grammar.Args) error { t.IPAddress = a.IP("A.B.C.D"); return nil },
-		No:  func(t *config.Trustpoint, _ grammar.Args) error { t.IPAddress = 0; return nil },
+		Set: func(t *config.Trustpoint, a grammar.Args) error {
+			t.IPAddress, t.NoIPAddress = a.IP("A.B.C.D"), a.Has("none")
+			return nil
+		},
+		No: func(t *config.Trustpoint, _ grammar.Args) error { t.IPAddress, t.NoIPAddress = 0, false; return nil },
 		Write: func(t *config.Trustpoint, w *grammar.Writer) {
-			if t.IPAddress != 0 {
+			switch {
+			case t.NoIPAddress:
+				w.Line("ip-address none")
+			case t.IPAddress != 0:
 				w.Line("ip-address", ipText(t.IPAddress))
 			}
 		},
@@ -122,7 +147,7 @@ var trustpointMode = grammar.NewMode[*config.Trustpoint]("ca-trustpoint", "CA tr
 		Syntax: "subject-name ![LINE]",
 		Help:   grammar.Help{"subject-name": "Subject Name", "LINE": "Subject name, such as cn=R1,o=lab"},
 		Set: func(t *config.Trustpoint, a grammar.Args) error {
-			if _, err := pki.Subject(a.String("LINE"), ""); err != nil {
+			if _, err := pki.Subject(a.String("LINE"), "", ""); err != nil {
 				return refuse("Invalid subject name: %v", err)
 			}
 			t.SubjectName = a.String("LINE")

@@ -34,3 +34,21 @@ const (
 	textLoadStep   = "Load interval must be in increments of 30 seconds"
 	textBadPattern = "Invalid pattern, try again."
 )
+
+// Those of address translation.
+const (
+	textNATNetmask   = "%%Invalid netmask"
+	textNATPoolOrder = "%%End address less than start address"
+	textNATPoolSpan  = "%%Start and end addresses on different subnets"
+	textNATNoPool    = "%%Pool %s not found"
+	textNATPoolUsed  = "%%Pool %s in use, cannot destroy"
+	textNATNoDynamic = "%%Dynamic mapping not found"
+	textNATNoStatic  = "%%Translation not found"
+	textNATSimilar   = "%% similar static entry (%s -> %s) already exists"
+
+	// What `show ip nat translations verbose` adds.
+	textNATTimes  = "    create %s, use %s timeout:%d, left %s,"
+	textNATMapID  = " Map-Id(In): %d,"
+	textNATStatic = "    create %s, use %s timeout:0,"
+	textNATFlags  = "\n    flags: \n%s, use_count: 0, entry-id: %d, lc_entries: 0\n"
+)

@@ -92,7 +92,7 @@ var usernameSecretLine = configLine{
 }
 
 var usernameAlgorithmLine = configLine{
-	Syntax: "username WORD$name [privilege <0-15>$level] " + algorithmSyntax + " secret ![LINE$plain]",
+	Syntax: "username WORD$name [privilege <0-15>$level] " + algorithmSyntax + " secret ![LINE$$plain]",
 	Help:   withHelp(usernameHelp, algorithmHelp, hashedHelp),
 	Set: func(c *config.Config, a grammar.Args) error {
 		u := user(c, a)

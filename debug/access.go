@@ -65,3 +65,15 @@ func (e AccessListMissed) AppendLine(b []byte, _ Manner) []byte {
 	}
 	return fmt.Appendf(b, textAccessMissed, e.Packets, plural)
 }
+
+// MACText is a link address as IOS writes it, "0000.0c07.ac01".
+func MACText(mac []byte) string {
+	var b []byte
+	for i, o := range mac {
+		if i > 0 && i%2 == 0 {
+			b = append(b, '.')
+		}
+		b = fmt.Appendf(b, "%02x", o)
+	}
+	return string(b)
+}

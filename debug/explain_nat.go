@@ -59,12 +59,3 @@ func (e ISAKMPFindPeer) Explain(l Language) string {
 func (e ISAKMPUDPEncap) Explain(l Language) string {
 	return say(l, "The peer is marked: ESP to it goes inside UDP (RFC 3948).", "为该对端做标记：发给它的 ESP 要封装在 UDP 中（RFC 3948）。")
 }
-
-func (e ISAKMPOriginal) Explain(l Language) string {
-	if e.Responder {
-		return say(l, "NAT-OA: the responder's address as it is where no NAT has changed it; transport mode needs it to mend checksums (RFC 3947, section 5.2).",
-			"NAT-OA：响应方未经 NAT 转换的原始地址；传输模式用它修正校验和（RFC 3947 第 5.2 节）。")
-	}
-	return say(l, "NAT-OA: the initiator's address as it is where no NAT has changed it; transport mode needs it to mend checksums (RFC 3947, section 5.2).",
-		"NAT-OA：发起方未经 NAT 转换的原始地址；传输模式用它修正校验和（RFC 3947 第 5.2 节）。")
-}

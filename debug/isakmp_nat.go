@@ -93,22 +93,6 @@ func (e ISAKMPFindPeer) AppendLine(b []byte, m Manner) []byte {
 	return fmt.Appendf(e.conn(b, m), ":Trying to find existing peer %s/%s/%d/", e.Local, e.Peer, e.Port)
 }
 
-// ISAKMPOriginal is "{c}: processing NAT-OAi payload. addr = 10.1.1.2, message ID = 673525551".
-type ISAKMPOriginal struct {
-	At
-	Responder bool // NAT-OAr
-	Addr      netip.Addr
-	MessageID uint32
-}
-
-func (e ISAKMPOriginal) AppendLine(b []byte, m Manner) []byte {
-	who := 'i'
-	if e.Responder {
-		who = 'r'
-	}
-	return fmt.Appendf(e.raw(b, m), ": processing NAT-OA%c payload. addr = %s, message ID = %d", who, e.Addr, int32(e.MessageID))
-}
-
 // ISAKMPUDPEncap is "{C}:Setting UDP ENC peer struct 0x64E2927C sa= 0x64E0AC34".
 type ISAKMPUDPEncap struct {
 	At

@@ -5,8 +5,7 @@ import (
 	"net/netip"
 )
 
-// ISAKMPNATOA is "ISAKMP (12024): processing NAT-OAi payload. addr = 10.0.0.2, message ID =
-// 2112544398": an address as its sender knows it, which a NAT has changed since.
+// ISAKMPNATOA is "{c}: processing NAT-OAi payload. addr = 10.0.0.2, message ID = 673525551": an address as its sender knows it, which a NAT has changed since.
 type ISAKMPNATOA struct {
 	At
 	Responder bool // whose address
@@ -19,7 +18,7 @@ func (e ISAKMPNATOA) AppendLine(b []byte, m Manner) []byte {
 	if e.Responder {
 		who = "r"
 	}
-	return fmt.Appendf(e.raw(b, m), ": processing NAT-OA%s payload. addr = %s, message ID = %d", who, e.Addr, e.MessageID)
+	return appendMessageID(fmt.Appendf(e.raw(b, m), ": processing NAT-OA%s payload. addr = %s, message ID = ", who, e.Addr), e.MessageID, m)
 }
 
 func (e ISAKMPNATOA) Explain(l Language) string {

@@ -135,8 +135,7 @@ const (
 	PayloadSig     Payload = "SIG"
 )
 
-// ISAKMPProcessing is "{C}: processing SA payload. message ID = 0". A message ID is a
-// signed number in 12.4; 15.x prints it unsigned here, and only here.
+// ISAKMPProcessing is "{C}: processing SA payload. message ID = 0".
 type ISAKMPProcessing struct {
 	At
 	Payload   Payload
@@ -144,9 +143,14 @@ type ISAKMPProcessing struct {
 }
 
 func (e ISAKMPProcessing) AppendLine(b []byte, m Manner) []byte {
-	b = fmt.Appendf(e.conn(b, m), ": processing %s payload. message ID = ", e.Payload)
+	return appendMessageID(fmt.Appendf(e.conn(b, m), ": processing %s payload. message ID = ", e.Payload), e.MessageID, m)
+}
+
+// appendMessageID appends a message ID, a signed number in 12.4: 15.x prints it unsigned
+// where payloads are processed, and only there.
+func appendMessageID(b []byte, id uint32, m Manner) []byte {
 	if m == IOS15 {
-		return strconv.AppendUint(b, uint64(e.MessageID), 10)
+		return strconv.AppendUint(b, uint64(id), 10)
 	}
-	return strconv.AppendInt(b, int64(int32(e.MessageID)), 10)
+	return strconv.AppendInt(b, int64(int32(id)), 10)
 }

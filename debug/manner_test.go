@@ -58,6 +58,7 @@ func TestManner15(t *testing.T) {
 				"    sa_trans= esp-des esp-md5-hmac , sa_conn_id= 2002\n    sa_lifetime(k/sec)= (4608000/3600),\n" +
 				"  (identity) local= 12.12.12.1:0, remote= 23.23.23.3:0,\n" +
 				"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4),\n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4)"},
+		{ISAKMPNATOA{conn, true, r3, 0xFFFFFFFF}, "ISAKMP (1001): processing NAT-OAr payload. addr = 23.23.23.3, message ID = 4294967295"},
 		{CryptoReplay{ConnID: 29, Sequence: 219}, "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed\n        connection id=29, sequence number=219\n"},
 	} {
 		if got := string(s.event.AppendLine([]byte("~"), IOS15)); got != "~"+s.text {

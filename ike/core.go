@@ -128,7 +128,8 @@ func (c *Core) expired(k timerKey) {
 	}
 }
 
-// setPolicy replaces the policy and deletes the IPsec SAs that it no longer covers.
+// setPolicy replaces the policy, forgets the requests and deletes the IPsec SAs that it
+// no longer covers.
 func (c *Core) setPolicy(p *exchange.Policy) {
 	if p == nil {
 		p = &exchange.Policy{}
@@ -136,7 +137,7 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 	c.policy = p
 	c.configure(p)
 	for key, r := range c.requests {
-		if !covered(p, key) {
+		if !covered(p, key) || !p.Tunnel(key.Place()).Admits(r.Peer) {
 			c.dropRequest(r)
 		}
 	}

@@ -187,10 +187,10 @@ func (e *Engine) VolumeExpired(inboundSPI uint32, hard bool) {
 }
 
 // ClearSA deletes the IPsec SAs with a peer, or with all peers.
-func (e *Engine) ClearSA(peer netip.Addr) { e.post(ClearSA{peer}) }
+func (e *Engine) ClearSA(peer netip.Addr) { e.ask(ClearSA{peer}) }
 
 // ClearISAKMP deletes the ISAKMP SA with that connection id, or all when it is 0.
-func (e *Engine) ClearISAKMP(connID uint32) { e.post(ClearISAKMP{connID}) }
+func (e *Engine) ClearISAKMP(connID uint32) { e.ask(ClearISAKMP{connID}) }
 
 // InvalidSPI says that ESP or AH arrived for an SA that is not there. It never blocks. The peer
 // is told, so that one side's loss of memory does not silence a tunnel until its end.
@@ -243,6 +243,13 @@ func (e *Engine) call(f func()) {
 		e.settle()
 	case <-e.done:
 	}
+}
+
+// ask puts an input into the mailbox and waits until it has been handled: what is typed
+// next finds it done.
+func (e *Engine) ask(in Input) {
+	e.post(in)
+	e.call(func() {})
 }
 
 // settle waits until the loop can no longer touch what call's function touches.

@@ -121,6 +121,26 @@ func TestEngines(t *testing.T) {
 	})
 }
 
+// What an operator types after `clear crypto sa` finds no SA.
+func TestClearIsDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, e1, e3, p1, _ := engines(t.Context())
+		for range 20 {
+			e1.Acquire(exchange.Acquire{Flow: exchange.Flow{Interface: iketest.Outside, Map: "MAP", Seq: 10, Selector: iketest.Flow}})
+			synctest.Wait()
+			if p1.pairs() != 1 {
+				t.Fatalf("%d pairs before", p1.pairs())
+			}
+			e1.ClearSA(netip.Addr{})
+			if n := p1.pairs(); n != 0 {
+				t.Fatalf("%d pairs after", n)
+			}
+		}
+		e1.Close()
+		e3.Close()
+	})
+}
+
 // An orderly stop tells the peers.
 func TestShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

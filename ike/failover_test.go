@@ -110,3 +110,16 @@ func TestIdleToDefault(t *testing.T) {
 		want(t, "after it idled", connect(n, r1, 5*time.Second), peer)
 	}
 }
+
+// Whoever corrects the address of a peer that does not answer need not wait until the
+// negotiation with it has been given up.
+func TestPeerCorrected(t *testing.T) {
+	n, r1, _, _, dead := twoPeers(func(p1 *exchange.Policy) {
+		p1.Tunnels[0].Peers = []netip.Addr{addr4}
+	})
+	dead[addr4] = true
+	want(t, "the wrong peer", connect(n, r1, 5*time.Second), netip.Addr{})
+	p1, _ := iketest.Policies()
+	r1.Do(ike.SetPolicy{Policy: p1})
+	want(t, "corrected", connect(n, r1, 5*time.Second), iketest.Addr3)
+}

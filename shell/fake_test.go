@@ -28,6 +28,7 @@ type fake struct {
 	hub    *debug.Hub
 	access *aaa.Access
 	files  map[string]string
+	logged []string // configuration lines
 }
 
 type stopped struct{}
@@ -64,8 +65,12 @@ func (f *fake) Change(change func(*config.Config) error) error {
 	return nil
 }
 
-func (f *fake) Access() *aaa.Access             { return f.access }
-func (f *fake) Configured(debug.Origin, string) {}
+func (f *fake) Access() *aaa.Access { return f.access }
+func (f *fake) Configured(_ debug.Origin, line string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.logged = append(f.logged, line)
+}
 func (f *fake) SaveOutput(file string, text []byte, add bool) error {
 	if file == "flash:" {
 		return errors.New("% no name")
@@ -186,10 +191,10 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 		No:     func(c *config.Config, _ grammar.Args) error { c.DomainLookup = false; return nil },
 	},
 	grammar.Line[*config.Config]{
-		Syntax: "enable secret LINE",
-		Help:   grammar.Help{"enable": "Modify enable password parameters", "secret": "Assign the privileged level secret", "LINE": "The UNENCRYPTED (cleartext) 'enable' secret"},
+		Syntax: "enable secret LINE$$text",
+		Help:   grammar.Help{"enable": "Modify enable password parameters", "secret": "Assign the privileged level secret", "$text": "The UNENCRYPTED (cleartext) 'enable' secret"},
 		Set: func(c *config.Config, a grammar.Args) error {
-			secret, err := aaa.Hash(rand.Reader, a.String("LINE"))
+			secret, err := aaa.Hash(rand.Reader, a.String("text"))
 			c.SetEnable(config.Enable{Level: 15, Secret: secret})
 			return err
 		},

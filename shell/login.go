@@ -38,7 +38,7 @@ func (s *Session) login(ctx context.Context) (bool, error) {
 		grant, err := access.Login(ctx, s.attempt(), "")
 		return s.grant(grant, err)
 	}
-	s.print("\nUser Access Verification\n\n")
+	s.print("\n\nUser Access Verification\n\n")
 	for n := 1; ; n++ {
 		grant, err := s.ask1(ctx, access)
 		switch {

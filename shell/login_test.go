@@ -30,7 +30,7 @@ func withUsers() *fake {
 }
 
 func TestLogin(t *testing.T) {
-	const verify = "\nUser Access Verification\n\n"
+	const verify = "\n\nUser Access Verification\n\n"
 	for name, c := range map[string]struct {
 		set  func(*config.Config)
 		keys string

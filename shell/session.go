@@ -359,7 +359,7 @@ func (s *Session) configure(ctx context.Context, t typed) {
 		s.print(fmt.Sprintf("Enter TEXT message.  End with the character '%s'.\n", s.at.Collecting()))
 	}
 	if step.Changed {
-		s.backend.Configured(s.origin, strings.TrimSpace(t.line))
+		s.backend.Configured(s.origin, strings.TrimSpace(step.Logged))
 	}
 	for _, note := range step.Notes {
 		s.print(note + "\n")

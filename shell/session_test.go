@@ -50,6 +50,15 @@ func TestMoreOctets(t *testing.T) {
 	}
 }
 
+// The log of changes gets each line that was accepted, without its secret.
+func TestLinesAreLoggedWithoutSecrets(t *testing.T) {
+	f := newFake()
+	typeKeys(t, options(f, nil), "en\rcisco?\rconf t\r hostname R2\rena sec  my own\rhostnam\rend\r")
+	if got := strings.Join(f.logged, "|"); got != "hostname R2|ena sec  <removed>" {
+		t.Errorf("logged %q", got)
+	}
+}
+
 // A commit that fails prints its error and changes nothing; neither the mode
 // nor a note of the line that failed.
 func TestFailedCommit(t *testing.T) {

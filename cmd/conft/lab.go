@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -95,7 +93,7 @@ func labUp(dir string, args []string) error {
 	if columns, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		o.Columns = columns
 	} else {
-		o.Out = plainText{os.Stdout}
+		o.Out = &plainText{w: os.Stdout}
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stdout.Fd())) {
 		o.Interactive = giveKeys
@@ -120,14 +118,4 @@ func labUp(dir string, args []string) error {
 	}
 	lab.Down(dir)
 	return exitStatus(130)
-}
-
-// plainText leaves out what a console sends to terminals only.
-type plainText struct{ io.Writer }
-
-func (p plainText) Write(b []byte) (int, error) {
-	if _, err := p.Writer.Write(bytes.ReplaceAll(b, []byte("\r"), nil)); err != nil {
-		return 0, err
-	}
-	return len(b), nil
 }

@@ -35,11 +35,3 @@ func DecodeHash(b []byte, size int) ([]byte, error) {
 	}
 	return b, nil
 }
-
-// DecodeSig returns the octets of a Signature payload.
-func DecodeSig(b []byte) ([]byte, error) {
-	if len(b) == 0 {
-		return nil, &DecodeError{TypeSig, 0, InvalidSignature, "no signature data"}
-	}
-	return b, nil
-}

@@ -200,9 +200,7 @@ func TestOpaqueLengths(t *testing.T) {
 			t.Errorf("NAT-D of %d octets: %v", n, err)
 		}
 	}
-	for name, decode := range map[string]func([]byte) ([]byte, error){"KE": DecodeKE, "SIG": DecodeSig} {
-		if _, err := decode(nil); err == nil || !strings.Contains(err.Error(), "payload "+name+" at offset 0") {
-			t.Errorf("empty %s: %v", name, err)
-		}
+	if _, err := DecodeKE(nil); err == nil || !strings.Contains(err.Error(), "payload KE at offset 0") {
+		t.Errorf("empty KE: %v", err)
 	}
 }

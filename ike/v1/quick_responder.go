@@ -56,23 +56,7 @@ func (t *turn) readOffer2(n *node, m *message) (wait bool, err error) {
 	if n.ni, err = payload.DecodeNonce(m.first(payload.TypeNonce)); err != nil {
 		return false, err
 	}
-	if err := t.readOriginals(n, m); err != nil {
-		return false, err
-	}
 	return t.readKE2(n, m)
-}
-
-// readOriginals reports the addresses that the sides have where no NAT changes them. They
-// matter in transport mode only.
-func (t *turn) readOriginals(n *node, m *message) error {
-	for i, r := range m.all(payload.TypeNATOA, payload.TypeNATOADraft) {
-		a, err := payload.DecodeNATOA(r.Type, r.Body)
-		if err != nil {
-			return err
-		}
-		t.trace(debug.ISAKMPOriginal{At: t.at(), Responder: i > 0, Addr: a.Addr, MessageID: n.mid})
-	}
-	return nil
 }
 
 // answerQM1 creates the SAs, of which the inbound one must exist before the initiator

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"conft/debug"
 	"conft/internal/config"
@@ -94,6 +96,10 @@ func (a *Access) Login(ctx context.Context, at Attempt, password string) (Grant,
 		return Grant{}, ErrQuiet
 	}
 	c := a.Config()
+	if strings.ContainsFunc(at.By.User, hidden) {
+		a.failed(ctx, c, at)
+		return Grant{}, ErrDenied
+	}
 	methods := c.LoginMethods(at.Line, at.Console)
 	level := -1
 	said, err := unable, ErrUnable
@@ -114,6 +120,10 @@ func (a *Access) Login(ctx context.Context, at Attempt, password string) (Grant,
 	}
 	return a.enter(c, at, first(methods), level)
 }
+
+// hidden reports whether a character is none that is seen. A user is named on the screens
+// of others, which such a character could rewrite.
+func hidden(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
 
 // Enter is Login for somebody who has proved who he is in another way, with a key.
 func (a *Access) Enter(at Attempt) (Grant, error) {

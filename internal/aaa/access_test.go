@@ -210,3 +210,18 @@ func TestQuietMode(t *testing.T) {
 		}
 	})
 }
+
+// Whoever comes in is named on other users' screens. A name that could rewrite them is
+// nobody's, even where nobody is asked for a password.
+func TestNamesThatRewriteScreens(t *testing.T) {
+	d := newDesk()
+	d.c.Lines.VTY[0].Login = d.c.Lines.Console.Login // no login
+	if g, err := d.Login(t.Context(), d.vty("jörg"), ""); err != nil || g.User != "jörg" {
+		t.Errorf("a name of letters: %+v, %v", g, err)
+	}
+	for _, name := range []string{"x\r\n%SYS-5-RESTART: System restarted", "\x1b[2J", "a\u009b2J", "a\x9b2J"} {
+		if g, err := d.Login(t.Context(), d.vty(name), ""); !errors.Is(err, ErrDenied) || g != (Grant{}) {
+			t.Errorf("%q: %+v, %v", name, g, err)
+		}
+	}
+}

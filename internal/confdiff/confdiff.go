@@ -24,9 +24,6 @@ func Compare(a, b string) Diff {
 	return compare(parse(a), parse(b), false)
 }
 
-// Empty reports whether there is no difference.
-func (d Diff) Empty() bool { return len(d.added)+len(d.removed) == 0 }
-
 // Contextual returns the difference as `show archive config differences` prints it:
 // first what only the second configuration has, marked "+", then what only the first
 // has, marked "-", each below the unmarked first lines of its block.

@@ -36,9 +36,6 @@ func TestCompare(t *testing.T) {
 		if got := d.Commands(); !slices.Equal(got, lines(c.commands)) {
 			t.Errorf("%s: commands\n%s", c.name, strings.Join(got, "\n"))
 		}
-		if d.Empty() != (c.contextual == "") {
-			t.Errorf("%s: Empty is %v", c.name, d.Empty())
-		}
 		if back := Compare(c.b, c.a); len(back.Contextual()) != len(d.Contextual()) {
 			t.Errorf("%s: %d lines this way, %d the other", c.name, len(d.Contextual()), len(back.Contextual()))
 		}

@@ -24,19 +24,10 @@ var DefaultArchive = Archive{Maximum: 10, Log: ArchiveLog{Size: 100}}
 
 // secretWords are what keys and passwords stand behind. A password is the rest of its
 // line, and so is a key at the beginning of a line or of a RADIUS server.
-var secretWords = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)\b(secret|password-encrypt|password)((?: level \d+)?(?: \d)?) .+`),
-	regexp.MustCompile(`(?i)(^\s*key|\bradius-server .*\bkey)((?: \d)?) .+`),
-	regexp.MustCompile(`(?i)\b(key)((?: \d)?) \S+`),
-}
+var secretWords = regexp.MustCompile(`(?im)` +
+	`(^[ \t]*key(?: +\d)?|\bradius-server .*\bkey(?: +\d)?|(?:^|[^\w-])(?:secret|password|password-encrypt|community)(?: +level +\d+)?(?: +\d)?) +\S.*|` +
+	`((?:^|[^\w-])(?:key|key-string)(?: +\d)?) +\S+`)
 
-// Redact takes keys and passwords out of a configuration line that is to be printed
-// where not only its author reads it.
-func Redact(line string) string {
-	for _, words := range secretWords {
-		if words.MatchString(line) {
-			return words.ReplaceAllString(line, "$1$2 <removed>")
-		}
-	}
-	return line
-}
+// Redact takes keys and passwords out of lines of configuration, in full words, that
+// are to be printed where not only their author reads them. It need not understand them.
+func Redact(lines string) string { return secretWords.ReplaceAllString(lines, "$1$2 <removed>") }

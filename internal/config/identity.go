@@ -74,9 +74,10 @@ type IdentityMatch struct {
 
 // ISAKMPPeer is one `crypto isakmp peer address A`.
 type ISAKMPPeer struct {
-	IP       uint32
-	Password Secret
-	Endpoint Endpoint
+	IP          uint32
+	Description string
+	Password    Secret
+	Endpoint    Endpoint
 }
 
 // EndpointKind is the kind of a `set aggressive-mode client-endpoint`.

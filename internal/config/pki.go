@@ -22,14 +22,25 @@ const (
 type Trustpoint struct {
 	Name        string
 	Enrollment  Enrollment
-	SubjectName string   // as typed, "" for none
-	FQDN        string   // "" for the host's, "none" for none
-	IPAddress   uint32   // in the certificate, 0 for none
+	SubjectName string // as typed, "" for none
+	FQDN        string // "" for the host's, "none" for none
+	IPAddress   uint32 // in the certificate; 0 to ask at enrollment, unless
+	NoIPAddress bool   // there is to be none
+	Serial      SerialNumber
 	KeyPair     string   // label, "" for the host's
 	Revocation  []string // crl, none
 	CRLQuery    string   // where the CRL is, "" for where certificates say
 	Match       []string // names of certificate maps
 }
+
+// SerialNumber says whether the subject of a certificate has the router's serial number.
+type SerialNumber uint8
+
+const (
+	SerialAsked SerialNumber = iota // at enrollment
+	SerialIncluded
+	SerialNone
+)
 
 // NewTrustpoint returns a trustpoint with IOS's defaults.
 func NewTrustpoint(name string) *Trustpoint {

@@ -14,6 +14,7 @@ const (
 	OutExhausted         // sequence numbers or volume of the SA used up
 	OutTooBig            // DF set and larger than the path carries
 	OutNoFragment        // cannot be fragmented small enough
+	OutIncomplete        // fragments for transport mode, of which others are missing
 	OutRemoved           // the SA went away while the packet was under way
 	OutSend              // refused by the socket
 	InShort              // too short for ESP; the first of those inbound
@@ -43,6 +44,7 @@ var dropNames = [numDrops]string{
 	OutExhausted:    "output SA exhausted",
 	OutTooBig:       "output DF set and too big",
 	OutNoFragment:   "output cannot fragment",
+	OutIncomplete:   "output fragments incomplete",
 	OutRemoved:      "output SA removed",
 	OutSend:         "output send failed",
 	InShort:         "input too short",

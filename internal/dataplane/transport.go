@@ -9,7 +9,10 @@ import "conft/internal/packet"
 func (d *device) transport(b *outBatch, sa *pair, slot []byte) {
 	p := &d.parsed
 	if p.Fragment() {
-		whole := d.assembly.add(p, slot[Headroom:Headroom+p.Len])
+		whole, lost := d.assembly.add(p, slot[Headroom:Headroom+p.Len])
+		if lost {
+			sa.drop(&d.path.drops, OutIncomplete)
+		}
 		if whole == nil {
 			return
 		}
@@ -67,7 +70,8 @@ func (d *device) sendWhole(b *outBatch, out *outPacket) {
 }
 
 // assembly puts fragments together that come in order, as the kernel makes them. What is
-// not complete when another datagram takes its place is lost. Exclusively owned by the
+// not complete when another datagram takes its place is lost, and so is a fragment without
+// the ones before it. Exclusively owned by the
 // reader of one TUN.
 type assembly [4]struct {
 	key  datagramKey
@@ -75,26 +79,28 @@ type assembly [4]struct {
 	next int    // offset of the fragment that is to follow
 }
 
-// add returns the whole packet with its last fragment, valid until the next call.
-func (a *assembly) add(p *packet.Parsed, pkt []byte) []byte {
+// add returns the whole packet with its last fragment, valid until the next call. lost
+// says that what there was of a packet will not become whole.
+func (a *assembly) add(p *packet.Parsed, pkt []byte) (whole []byte, lost bool) {
 	key := datagramKey{p.Src, p.Dst, p.ID, p.Protocol}
 	s := &a[(uint32(p.ID)^p.Src^p.Dst)%uint32(len(a))]
 	switch {
 	case p.FragmentOffset == 0:
+		lost = len(s.buf) > 0
 		s.key, s.buf = key, append(s.buf[:0], pkt...)
 		s.next = p.Len - p.HeaderLen
-		return nil
+		return nil, lost
 	case s.key != key || len(s.buf) == 0 || p.FragmentOffset != s.next || len(s.buf)+p.Len-p.HeaderLen > maxIP:
 		s.buf = s.buf[:0]
-		return nil
+		return nil, true
 	}
 	s.buf = append(s.buf, pkt[p.HeaderLen:]...)
 	s.next += p.Len - p.HeaderLen
 	if p.MF {
-		return nil
+		return nil, false
 	}
-	whole := s.buf
+	whole = s.buf
 	s.buf = s.buf[:0]
 	packet.SetWhole(whole)
-	return whole
+	return whole, false
 }

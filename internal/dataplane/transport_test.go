@@ -25,7 +25,7 @@ func piece(id uint16, from int, more bool, payload []byte) []byte {
 func TestAssembly(t *testing.T) {
 	a, b := bytes.Repeat([]byte{1}, 16), bytes.Repeat([]byte{2}, 24)
 	var as assembly
-	add := func(pkt []byte) []byte {
+	add := func(pkt []byte) ([]byte, bool) {
 		var p packet.Parsed
 		if err := p.Decode(pkt); err != nil {
 			t.Fatal(err)
@@ -35,19 +35,27 @@ func TestAssembly(t *testing.T) {
 	for name, v := range map[string]struct {
 		pieces [][]byte
 		want   string // of the last piece
+		lost   int    // packets
 	}{
-		"in order":              {[][]byte{piece(1, 0, true, a), piece(1, 16, true, b), piece(1, 40, false, a[:3])}, string(a) + string(b) + string(a[:3])},
-		"two at a time":         {[][]byte{piece(1, 0, true, a), piece(2, 0, true, b), piece(1, 16, false, b)}, string(a) + string(b)},
-		"another in its place":  {[][]byte{piece(1, 0, true, a), piece(5, 0, true, b), piece(1, 16, false, b)}, ""},
-		"a gap":                 {[][]byte{piece(1, 0, true, a), piece(1, 24, false, b)}, ""},
-		"the last one again":    {[][]byte{piece(1, 0, true, a), piece(1, 16, false, b), piece(1, 16, false, b)}, ""},
-		"no beginning":          {[][]byte{piece(9, 16, false, b)}, ""},
-		"an overlapping second": {[][]byte{piece(1, 0, true, a), piece(1, 8, false, b)}, ""},
+		"in order":              {[][]byte{piece(1, 0, true, a), piece(1, 16, true, b), piece(1, 40, false, a[:3])}, string(a) + string(b) + string(a[:3]), 0},
+		"two at a time":         {[][]byte{piece(1, 0, true, a), piece(2, 0, true, b), piece(1, 16, false, b)}, string(a) + string(b), 0},
+		"another in its place":  {[][]byte{piece(1, 0, true, a), piece(5, 0, true, b), piece(1, 16, false, b)}, "", 2},
+		"a gap":                 {[][]byte{piece(1, 0, true, a), piece(1, 24, false, b)}, "", 1},
+		"the last one again":    {[][]byte{piece(1, 0, true, a), piece(1, 16, false, b), piece(1, 16, false, b)}, "", 1},
+		"no beginning":          {[][]byte{piece(9, 16, false, b)}, "", 1},
+		"an overlapping second": {[][]byte{piece(1, 0, true, a), piece(1, 8, false, b)}, "", 1},
 	} {
 		as = assembly{}
 		var got []byte
+		n := 0
 		for _, p := range v.pieces {
-			got = add(p)
+			whole, lost := add(p)
+			if got = whole; lost {
+				n++
+			}
+		}
+		if n != v.lost {
+			t.Errorf("%s: %d lost, want %d", name, n, v.lost)
 		}
 		if v.want == "" && got != nil || v.want != "" && (got == nil || string(got[20:]) != v.want || packet.Checksum(got[:20]) != 0) {
 			t.Errorf("%s: %x", name, got)
@@ -67,7 +75,7 @@ func FuzzAssembly(f *testing.F) {
 			if p.Decode(pkt) != nil {
 				continue
 			}
-			if whole := as.add(&p, pkt); whole != nil {
+			if whole, _ := as.add(&p, pkt); whole != nil {
 				if err := p.Decode(whole); err != nil || p.Fragment() || p.Len != len(whole) {
 					t.Fatalf("%v: %+v of %d octets", err, p, len(whole))
 				}

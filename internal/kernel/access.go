@@ -195,7 +195,7 @@ func answer(d *Desired) chain {
 	}
 	c.rules = append(c.rules,
 		compare("meta pkttype != host", &expr.Meta{Key: expr.MetaKeyPKTTYPE, Register: 1}, expr.CmpOpNeq, []byte{unix.PACKET_HOST}).and(verdict(expr.VerdictReturn)),
-		join(limit(answerRate, 1), logTo(accessGroup, answerPrefix)))
+		join(limit(answerRate, expr.LimitTimeSecond, 1), logTo(accessGroup, accessCopy, answerPrefix)))
 	return c
 }
 
@@ -276,22 +276,6 @@ func (k *Kernel) Denied() (in, out uint64, err error) {
 	defer k.mu.Unlock()
 	t, err := k.rules.counts()
 	return t[denyIn.name][denyIn.rules[0].text], t[denyOut.name][denyOut.rules[0].text], err
-}
-
-func limit(rate, burst int) rule {
-	return rule{fmt.Sprintf("limit rate %d/second burst %d packets", rate, burst), []expr.Any{
-		&expr.Limit{Type: expr.LimitTypePkts, Rate: uint64(rate), Unit: expr.LimitTimeSecond, Burst: uint32(burst)},
-	}}
-}
-
-// logTo copies the headers of a packet to a group of the packet log, at once.
-func logTo(group uint16, prefix string) rule {
-	return rule{fmt.Sprintf("log prefix %q group %d snaplen %d queue-threshold 1", prefix, group, accessCopy), []expr.Any{
-		&expr.Log{
-			Key:   1<<unix.NFTA_LOG_GROUP | 1<<unix.NFTA_LOG_SNAPLEN | 1<<unix.NFTA_LOG_PREFIX | 1<<unix.NFTA_LOG_QTHRESHOLD,
-			Group: group, Snaplen: accessCopy, QThreshold: 1, Data: []byte(prefix),
-		},
-	}}
 }
 
 // engineSends matches what the engine sends of that kind.

@@ -10,6 +10,7 @@ import (
 	"conft/internal/acl"
 	"conft/internal/packet"
 
+	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
 )
 
@@ -25,8 +26,6 @@ type AccessHit struct {
 }
 
 const (
-	// accessGroup is the group of the kernel's packet log for access lists.
-	accessGroup = 0x6367
 	// accessCopy is what the log copies of a packet: the longest header, and as much of
 	// what follows as an ICMP error quotes at least.
 	accessCopy = 128
@@ -47,7 +46,8 @@ func logged(list string, standard bool, e acl.Entry) rule {
 	if e.LogInput {
 		b[2] = 'i'
 	}
-	return join(limit(logRate, logBurst), logTo(accessGroup, string(b)+" "+list))
+	const most = 120 // octets of a name; the kernel takes 127 with what is before it
+	return join(limit(logRate, expr.LimitTimeSecond, logBurst), logTo(accessGroup, accessCopy, string(b)+" "+list[:min(len(list), most)]))
 }
 
 // WatchAccess calls hit for the packets that entries with `log` match, as far as

@@ -116,10 +116,9 @@ func (c hostMTU) do(k *Kernel) error {
 	if err := c.linkMTU.do(k); err != nil {
 		return err
 	}
-	if found, changed := k.mtus[c.name]; !changed {
-		k.mtus[c.name] = c.was
-	} else if found == c.mtu {
+	if k.mtus[c.name] == c.mtu { // as it was found
 		delete(k.mtus, c.name)
+		return k.keep()
 	}
 	return nil
 }

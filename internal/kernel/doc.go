@@ -13,7 +13,17 @@
 //
 //	postrouting 300: crypto ACL sets markProtect -> fragmentation, ARP
 //	  -> tc egress of the outside link: mark? redirect to the TUN -> engine
-//	  -> raw protocol 50 or UDP 4500, marked markEngine -> out in the clear
+//	  -> raw protocol 50 or 51, or UDP 4500, marked markEngine -> out in the clear
+//
+// All rules stand in one table. A packet meets its chains in this order:
+//
+//	prerouting   -450 filter.in  (-400 defragmentation)  -310 arrive  -100 nat.arrive
+//	forward      -150 mss  0 filter.forward
+//	output       -300 send  0 silence
+//	postrouting  100 nat.leave  110 nat.count  300 leave  310 filter.out
+//
+// What a rule shows to this process comes by the packet log (packetlog.go), a group for
+// each purpose.
 //
 // Runs of packets on protocol 50 go past routing and netfilter into the memory of a
 // packet socket (straight, ring), as long as nothing says that those would treat them

@@ -185,6 +185,7 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
 		c.Turned = t[leaveChain(l)][turned().text]
+		c.Unsaid = t[unsaid(l).name][blocked().text]
 		c.Overflow = tunOverflow(l.TUN)
 		all[l.Link] = c
 	}

@@ -101,7 +101,7 @@ func (d *Desired) withTUNs(links []string) (all []string) {
 
 // dynamicChains are those of one translation, the one to be entered last.
 func dynamicChains(m *NATDynamic) (set ruleset) {
-	to := chain{name: "nat." + m.Name + ".to"}
+	to := chain{name: natChain(m) + ".to"}
 	mark := markFlow(markNAT)
 	if m.Own {
 		// A host behind the router may use IKE's own ports; what comes back to them is the
@@ -114,7 +114,7 @@ func dynamicChains(m *NATDynamic) (set ruleset) {
 	}
 	to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, 0, 0)))
 	set = append(set, to)
-	start := chain{name: "nat." + m.Name, rules: []rule{markClear(markPass)}}
+	start := chain{name: natChain(m), rules: []rule{markClear(markPass)}}
 	for i, c := range m.Clauses {
 		out := []rule{{}}
 		if len(c.Out) > 0 {
@@ -151,8 +151,10 @@ func dynamicChains(m *NATDynamic) (set ruleset) {
 	return append(set, start)
 }
 
+func natChain(m *NATDynamic) string { return short("nat." + m.Name) }
+
 func natListChain(m *NATDynamic, clause, list int) string {
-	return fmt.Sprintf("nat.%s.%d.%s", m.Name, clause, m.Clauses[clause].Lists[list].Name)
+	return short(fmt.Sprintf("nat.%s.%d.%s", m.Name, clause, m.Clauses[clause].Lists[list].Name))
 }
 
 // natEntry are the rules of an entry of a list of a clause.
@@ -161,7 +163,7 @@ func natEntry(m *NATDynamic, c NATClause, e acl.Entry) (all []rule) {
 	switch {
 	case e.Action == acl.Deny:
 	case c.Permit:
-		then = verdict(expr.VerdictGoto, "nat."+m.Name+".to")
+		then = verdict(expr.VerdictGoto, natChain(m)+".to")
 	default:
 		then = join(markSet(markPass), then)
 	}

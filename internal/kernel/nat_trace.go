@@ -8,7 +8,6 @@ import (
 
 	"conft/internal/packet"
 
-	"github.com/google/nftables/expr"
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -23,9 +22,6 @@ type Translated struct {
 }
 
 const (
-	// translatedGroup is the group of the packet log that translated packets go to while
-	// NAT.Trace is on.
-	translatedGroup = 0x6368
 	// tracedLen has room for the longest IPv4 header, and ports or an identifier.
 	tracedLen = 60 + 8
 	// firstPrefix is on the first packet of a connection.
@@ -34,19 +30,9 @@ const (
 
 // logTranslated are the rules that show translated packets.
 func logTranslated() []rule {
-	log := func(prefix string) rule {
-		text := fmt.Sprintf("log group %d snaplen %d queue-threshold 1", translatedGroup, tracedLen)
-		e := &expr.Log{Key: 1<<unix.NFTA_LOG_GROUP | 1<<unix.NFTA_LOG_SNAPLEN | 1<<unix.NFTA_LOG_QTHRESHOLD,
-			Group: translatedGroup, Snaplen: tracedLen, QThreshold: 1}
-		if prefix != "" {
-			text = fmt.Sprintf("log prefix %q group %d snaplen %d queue-threshold 1", prefix, translatedGroup, tracedLen)
-			e.Key, e.Data = e.Key|1<<unix.NFTA_LOG_PREFIX, []byte(prefix)
-		}
-		return rule{text, []expr.Any{e}}
-	}
 	return []rule{
-		join(flowHas(markNAT), confirmed(false), log(firstPrefix)),
-		join(flowHas(markNAT), confirmed(true), log("")),
+		join(flowHas(markNAT), confirmed(false), logTo(translatedGroup, tracedLen, firstPrefix)),
+		join(flowHas(markNAT), confirmed(true), logTo(translatedGroup, tracedLen, "")),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/nftables/expr"
 	"github.com/mdlayher/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -22,6 +23,32 @@ const (
 
 // headerLen is all of an IPv4 packet that matters here.
 const headerLen = 20
+
+// The groups of the packet log.
+const (
+	refusedGroup    = 0x6366 + iota // WatchRefused
+	accessGroup                     // WatchAccess
+	translatedGroup                 // WatchTranslated
+)
+
+// logTo copies size octets of a packet to a group of the packet log, at once.
+func logTo(group uint16, size uint32, prefix string) rule {
+	e := &expr.Log{Key: 1<<unix.NFTA_LOG_GROUP | 1<<unix.NFTA_LOG_SNAPLEN | 1<<unix.NFTA_LOG_QTHRESHOLD, Group: group, Snaplen: size, QThreshold: 1}
+	text := "log"
+	if prefix != "" {
+		text += fmt.Sprintf(" prefix %q", prefix)
+		e.Key, e.Data = e.Key|1<<unix.NFTA_LOG_PREFIX, []byte(prefix)
+	}
+	return rule{fmt.Sprintf("%s group %d snaplen %d queue-threshold 1", text, group, size), []expr.Any{e}}
+}
+
+// limit matches so many packets in a unit of time.
+func limit(rate uint64, unit expr.LimitTime, burst uint32) rule {
+	word := map[expr.LimitTime]string{expr.LimitTimeSecond: "second", expr.LimitTimeMinute: "minute"}[unit]
+	return rule{fmt.Sprintf("limit rate %d/%s burst %d packets", rate, word, burst), []expr.Any{
+		&expr.Limit{Type: expr.LimitTypePkts, Rate: rate, Unit: unit, Burst: burst},
+	}}
+}
 
 // logRecord is a packet of the packet log, as far as that tells.
 type logRecord struct {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"conft/internal/packet"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -135,7 +137,7 @@ func (o PingOptions) request(id uint32) []byte {
 	for i := icmpLen; i < len(b); i++ {
 		b[i] = byte(o.Pattern >> (8 * (1 - i&1)))
 	}
-	binary.BigEndian.PutUint16(b[2:], checksum(b))
+	binary.BigEndian.PutUint16(b[2:], packet.Checksum(b))
 	return b
 }
 
@@ -209,19 +211,4 @@ func quoted(msg []byte) (dst netip.Addr, head [8]byte, ok bool) {
 		return dst, head, false
 	}
 	return netip.AddrFrom4([4]byte(b[16:20])), [8]byte(b[int(b[0]&15)*4:]), true
-}
-
-// checksum is the Internet checksum, RFC 1071.
-func checksum(b []byte) uint16 {
-	var sum uint32
-	for ; len(b) > 1; b = b[2:] {
-		sum += uint32(b[0])<<8 | uint32(b[1])
-	}
-	if len(b) == 1 {
-		sum += uint32(b[0]) << 8
-	}
-	for sum > 0xffff {
-		sum = sum>>16 + sum&0xffff
-	}
-	return ^uint16(sum)
 }

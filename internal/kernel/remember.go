@@ -2,13 +2,18 @@ package kernel
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// Remember has save keep, on stable storage, what switches were before they are turned, and
-// takes what was kept by a process that was killed in this namespace since the machine was
+// mtuKey stands before the name of a link in what is kept.
+const mtuKey = "mtu "
+
+// Remember has save keep, on stable storage, what switches and the MTUs of links were before
+// they are changed, and takes what was kept by a process that was killed in this namespace since the machine was
 // started: Close puts back what that one found.
 func (k *Kernel) Remember(kept []byte, save func([]byte) error) {
 	k.mu.Lock()
@@ -19,16 +24,26 @@ func (k *Kernel) Remember(kept []byte, save func([]byte) error) {
 		return
 	}
 	for line := range strings.Lines(rest) {
-		if key, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "="); ok {
+		key, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		link, isMTU := strings.CutPrefix(key, mtuKey)
+		switch mtu, err := strconv.Atoi(value); {
+		case isMTU && err == nil:
+			k.mtus[link] = mtu
+		case ok && !isMTU:
 			k.saved = append(k.saved, sysctlSet{key, value})
 		}
 	}
 }
 
-// remember keeps what the switches among the changes are now.
+// remember keeps what the switches and MTUs among the changes are now.
 func (k *Kernel) remember(cs []change) error {
 	more := false
 	for _, c := range cs {
+		if m, ok := c.(hostMTU); ok {
+			if _, ok := k.mtus[m.name]; !ok {
+				k.mtus[m.name], more = m.was, true
+			}
+		}
 		s, ok := c.(sysctlSet)
 		if !ok || slices.ContainsFunc(k.saved, func(o sysctlSet) bool { return o.key == s.key }) {
 			continue // of a switch turned twice the first has what was found
@@ -45,17 +60,20 @@ func (k *Kernel) remember(cs []change) error {
 	return k.keep()
 }
 
-// keep writes down what switches were.
+// keep writes down what switches and MTUs were.
 func (k *Kernel) keep() error {
 	if k.save == nil {
 		return nil
 	}
 	var b []byte
-	if len(k.saved) > 0 {
+	if len(k.saved)+len(k.mtus) > 0 {
 		b = fmt.Appendf(b, "%s\n", namespace())
 	}
 	for _, s := range k.saved {
 		b = fmt.Appendf(b, "%s=%s\n", s.key, s.value)
+	}
+	for _, link := range slices.Sorted(maps.Keys(k.mtus)) {
+		b = fmt.Appendf(b, "%s%s=%d\n", mtuKey, link, k.mtus[link])
 	}
 	return k.save(b)
 }

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"net"
 	"os"
 	"strings"
 	"testing"
@@ -47,5 +48,38 @@ func TestSwitchesOutliveAKill(t *testing.T) {
 	must(t, start([]byte(elsewhere)).Close())
 	if forwards() != "1" {
 		t.Error("what was found elsewhere was put back here")
+	}
+}
+
+// The MTU of a link is put back by the router after the one that was killed, if that wants
+// none, and else when it stops.
+func TestMTUOutlivesAKill(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	cable(t, netns{}, "lan0", "", newNetns(t), "eth0", "")
+	mtu := func() int {
+		i, err := net.InterfaceByName("lan0")
+		must(t, err)
+		return i.MTU
+	}
+	var kept []byte
+	start := func(mtu int) *Kernel {
+		k, err := Open()
+		must(t, err)
+		k.Remember(kept, func(b []byte) error { kept = b; return nil })
+		must(t, k.Apply(Desired{Links: []Link{{Name: "lan0", MTU: mtu}}}))
+		return k
+	}
+	found := mtu()
+	start(1400) // and killed
+	start(0)
+	if mtu() != found || strings.Contains(string(kept), "mtu") {
+		t.Errorf("the MTU is %d, and %d was found; kept %q", mtu(), found, kept)
+	}
+	start(1400)
+	must(t, start(1300).Close())
+	if mtu() != found || len(kept) != 0 {
+		t.Errorf("the MTU is %d after an orderly stop, and %d was found; kept %q", mtu(), found, kept)
 	}
 }

@@ -99,27 +99,33 @@ func notTCP() rule {
 
 // addr is a condition on the address at that offset of the IPv4 header.
 func addr(word string, offset uint32, a acl.Addr) rule {
+	return addrIn("ip "+word, expr.PayloadBaseNetworkHeader, offset, a)
+}
+
+func addrIn(word string, base expr.PayloadBase, offset uint32, a acl.Addr) rule {
 	if a.Wildcard == ^uint32(0) {
 		return rule{}
 	}
-	load := &expr.Payload{Base: expr.PayloadBaseNetworkHeader, Offset: offset, Len: 4, DestRegister: 1}
+	load := &expr.Payload{Base: base, Offset: offset, Len: 4, DestRegister: 1}
 	care := ^a.Wildcard
 	eq := &expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: be32(a.Base & care)}
-	text := fmt.Sprintf("ip %s & %s == %s", word, dotted(care), dotted(a.Base&care))
+	text := fmt.Sprintf("%s & %s == %s", word, dotted(care), dotted(a.Base&care))
 	switch {
 	case a.Wildcard == 0:
-		return rule{fmt.Sprintf("ip %s %s", word, dotted(a.Base)), []expr.Any{load, eq}}
+		return rule{fmt.Sprintf("%s %s", word, dotted(a.Base)), []expr.Any{load, eq}}
 	case a.Wildcard&(a.Wildcard+1) == 0: // an ordinary network
-		text = fmt.Sprintf("ip %s %s/%d", word, dotted(a.Base&care), bits.OnesCount32(care))
+		text = fmt.Sprintf("%s %s/%d", word, dotted(a.Base&care), bits.OnesCount32(care))
 	}
 	return rule{text, []expr.Any{load, mask(be32(care)), eq}}
 }
 
 // ports is a condition on the port at that offset of the transport header.
-func ports(word string, offset uint32, p acl.Ports) rule {
+func ports(word string, offset uint32, p acl.Ports) rule { return portsIn("th "+word, offset, p) }
+
+func portsIn(word string, offset uint32, p acl.Ports) rule {
 	load := &expr.Payload{Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: 2, DestRegister: 1}
 	cmp := func(sign string, op expr.CmpOp) rule {
-		return compare(fmt.Sprintf("th %s %s%d", word, sign, p.Low), load, op, be16(p.Low))
+		return compare(fmt.Sprintf("%s %s%d", word, sign, p.Low), load, op, be16(p.Low))
 	}
 	switch p.Op {
 	case acl.PortEq:
@@ -131,7 +137,7 @@ func ports(word string, offset uint32, p acl.Ports) rule {
 	case acl.PortGt:
 		return cmp("> ", expr.CmpOpGt)
 	case acl.PortRange:
-		return rule{fmt.Sprintf("th %s %d-%d", word, p.Low, p.High), []expr.Any{load,
+		return rule{fmt.Sprintf("%s %d-%d", word, p.Low, p.High), []expr.Any{load,
 			&expr.Range{Op: expr.CmpOpEq, Register: 1, FromData: be16(p.Low), ToData: be16(p.High)}}}
 	}
 	return rule{}

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -107,8 +108,11 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 			set = append(append(set, chains...), c)
 			base.rules = append(base.rules, join(linkName(way, link), verdict(expr.VerdictGoto, c.name)))
 		}
+		chains, enter, maps := walkQuoted.chains(l, x)
+		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
+		set = append(append(append(set, unsaid(l)), chains...), quotes)
 		own := join(markHas(markEngine), verdict(expr.VerdictReturn))
-		add(walkOut, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, []rule{turned()})
+		add(walkOut, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, append(quoting(quotes.name), turned()))
 		add(walkClear, &arrive, expr.MetaKeyIIFNAME, l.Link, nil, nil)
 		add(walkTunnel, &arrive, expr.MetaKeyIIFNAME, l.TUN, nil, nil)
 	}
@@ -170,7 +174,18 @@ func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s)
 func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }
 
 func chainName(what string, l CryptoLink, s Selector) string {
-	return what + "." + l.Link + "." + strings.ReplaceAll(s.Name, " ", ".")
+	return short(what + "." + l.Link + "." + strings.ReplaceAll(s.Name, " ", "."))
+}
+
+// short is a name that leaves room for a suffix in what nftables takes: it refuses a
+// whole table for one name of more than 255 octets.
+func short(name string) string {
+	const most, kept = 240, 200
+	if len(name) <= most {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%s~%x", name[:kept], sum[:8])
 }
 
 // String is the table as a script for nft.

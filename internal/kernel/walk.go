@@ -14,15 +14,18 @@ import (
 type walk struct {
 	kind   string // its chains are called so
 	word   string // of the far address
-	offset uint32 // of the far address in the IPv4 header
+	base   expr.PayloadBase
+	offset uint32 // of the far address in the header
 	rules  func(CryptoLink, Selector, acl.Entry) []rule
 }
 
-// The walks of packets that leave, that arrive in clear, and that come out of the TUN.
+// The walks of packets that leave, that arrive in clear, that come out of the TUN, and
+// that are quoted.
 var (
-	walkOut    = walk{"out", "daddr", 16, outRules}
-	walkClear  = walk{"clear", "saddr", 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{clearRule(e)} }}
-	walkTunnel = walk{"tunnel", "saddr", 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{tunnelRule(e)} }}
+	walkOut    = walk{"out", "ip daddr", expr.PayloadBaseNetworkHeader, 16, outRules}
+	walkClear  = walk{"clear", "ip saddr", expr.PayloadBaseNetworkHeader, 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{clearRule(e)} }}
+	walkTunnel = walk{"tunnel", "ip saddr", expr.PayloadBaseNetworkHeader, 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{tunnelRule(e)} }}
+	walkQuoted = walk{"quoted", quotedSource, expr.PayloadBaseTransportHeader, icmpHeaderLen + 12, quotedRules}
 )
 
 const (
@@ -134,8 +137,8 @@ func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, k
 }
 
 func (w walk) byAddress(vmap string) rule {
-	return rule{fmt.Sprintf("ip %s vmap @%s", w.word, vmap), []expr.Any{
-		&expr.Payload{Base: expr.PayloadBaseNetworkHeader, Offset: w.offset, Len: 4, DestRegister: 1},
+	return rule{fmt.Sprintf("%s vmap @%s", w.word, vmap), []expr.Any{
+		&expr.Payload{Base: w.base, Offset: w.offset, Len: 4, DestRegister: 1},
 		&expr.Lookup{SourceRegister: 1, SetName: vmap, IsDestRegSet: true}, // the verdict's register is 0
 	}}
 }

@@ -45,6 +45,7 @@ var identityCases = []struct {
 // A tunnel with strongSwan comes up in aggressive mode and with names for identities,
 // from either side.
 func TestStrongSwanIdentities(t *testing.T) {
+	t.Parallel()
 	for _, s := range identityCases {
 		for _, initiator := range []bool{true, false} {
 			role, says := "responder", s.hears

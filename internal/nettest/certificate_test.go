@@ -105,7 +105,7 @@ func (a *certAuthority) enrolAs(r *Conft, name string) {
 	r.Exec("configure terminal", "hostname "+name, "ip domain name lab", "crypto key generate rsa modulus 2048",
 		"crypto pki trustpoint CA", "enrollment terminal", "subject-name cn="+name+",o=lab", "revocation-check none", "exit", "end")
 	r.Exec(append(append([]string{"configure terminal", "crypto pki authenticate CA"}, certLines(a.cert)...), "yes", "end")...)
-	screen := r.Exec("crypto pki enroll CA", "yes", "no")
+	screen := r.Exec("crypto pki enroll CA", "no", "yes", "no")
 	_, rest, _ := strings.Cut(screen, "Certificate Request follows:\n\n")
 	text, _, _ := strings.Cut(rest, "\n---End")
 	der, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(text, "\n", ""))
@@ -132,6 +132,7 @@ func (c *chain) signatures(t *testing.T, a *certAuthority) *Conft {
 // A tunnel with strongSwan is authenticated by certificates, whoever begins; keys and
 // certificates survive a restart, the configuration shows neither.
 func TestStrongSwanCertificates(t *testing.T) {
+	t.Parallel()
 	for _, role := range []string{"initiator", "responder"} {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
@@ -168,6 +169,7 @@ func TestStrongSwanCertificates(t *testing.T) {
 
 // Both call themselves by the subjects of their certificates.
 func TestStrongSwanDistinguishedNames(t *testing.T) {
+	t.Parallel()
 	for _, role := range []string{"initiator", "responder"} {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
@@ -194,6 +196,7 @@ func TestStrongSwanDistinguishedNames(t *testing.T) {
 
 // The same in aggressive mode.
 func TestStrongSwanCertificatesAggressive(t *testing.T) {
+	t.Parallel()
 	for _, role := range []string{"initiator", "responder"} {
 		t.Run(role, func(t *testing.T) {
 			t.Parallel()
@@ -226,6 +229,7 @@ func TestStrongSwanCertificatesAggressive(t *testing.T) {
 // A peer whose certificate is no good gets no tunnel, and the log names certificate
 // and rule.
 func TestStrongSwanCertificatesRefused(t *testing.T) {
+	t.Parallel()
 	for _, x := range []struct {
 		name   string
 		change func(*x509.Certificate) // of the peer's certificate
@@ -270,7 +274,8 @@ func TestStrongSwanCertificatesRefused(t *testing.T) {
 				r.Exec("configure terminal", "crypto pki trustpoint CA", "revocation-check crl", "crl query file://"+file, "end")
 			}
 			peer := StartStrongSwan(t, c.r3, tunnel)
-			if err := peer.Initiate(); err == nil {
+			// Time enough to ask again, twice.
+			if err := peer.InitiateFor(6 * time.Second); err == nil {
 				t.Fatal("there is a tunnel")
 			}
 			if log := r.Exec("show logging"); !strings.Contains(log, "%CRYPTO-5-IKMP_INVAL_CERT: Certificate received from 23.23.23.3 is bad: "+x.says) {

@@ -28,6 +28,24 @@ func TestFailClosed(t *testing.T) {
 		return func() { u.left.Exec(append([]string{"configure terminal"}, lines...)...) }
 	}
 	exec := func(c *Conft, lines ...string) func() { return func() { c.Exec(lines...) } }
+	// everything is what may stand beside a crypto map on its interface; the packets that it
+	// protects are exempted from translation, and in AH.
+	everything := func() {
+		ah := []string{"configure terminal", "crypto ipsec transform-set AH ah-sha-hmac esp-aes", "exit", m10, "set transform-set AH", "end"}
+		u.right.Exec(ah...)
+		u.left.Exec(ah...)
+		u.left.Exec("configure terminal",
+			"access-list 150 permit ahp any any", "access-list 150 permit udp any any eq isakmp", "access-list 150 permit icmp any any", "access-list 150 deny ip any any log",
+			"access-list 151 permit ahp any any", "access-list 151 permit ip host 12.12.12.1 any", "access-list 151 deny ip any any log",
+			"access-list 152 permit udp any any log", "access-list 152 permit ip any any",
+			"access-list 153 deny ip 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255", "access-list 153 permit ip 10.1.1.0 0.0.0.255 any",
+			"route-map NAT permit 10", "match ip address 153", "exit",
+			"ip nat inside source route-map NAT interface GigabitEthernet0/0 overload", "ip nat inside source static tcp 10.1.1.2 80 interface GigabitEthernet0/0 8080",
+			m10, "set ip access-group 152 in", "set ip access-group 152 out",
+			inside, "ip nat inside", "ip access-group 152 in", "ip tcp adjust-mss 1300",
+			outside, "ip nat outside", "ip access-group 150 in", "ip access-group 151 out",
+			"do clear crypto sa", "do write memory")
+	}
 	script := func(ns *netns.NS, s string) func() { return func() { sh(t, ns, s) } }
 	// recabled gives r1 another outside link of the same name.
 	recabled := func() {
@@ -79,6 +97,8 @@ func TestFailClosed(t *testing.T) {
 		{when: "while they can again", do: func() { u.unmute(t) }, clear: true, tunnel: both},
 		{when: "with SAs of a usual volume", do: typed("no crypto ipsec security-association lifetime kilobytes 2560"), clear: true, tunnel: both},
 
+		{when: "with access lists, translation and AH", do: everything, clear: true, tunnel: both},
+		{when: "after clear ip nat translation", do: exec(u.left, "clear ip nat translation *", "clear crypto sa"), clear: true, tunnel: both},
 		{when: "with the outside link down", do: script(u.r1, "ip link set eth0 down"), clear: true, tunnel: both}, // conft wants it up
 		{when: "with the cable pulled", do: script(u.r2, "ip link set eth0 down")},
 		{when: "with the cable in again", do: script(u.r2, "ip link set eth0 up"), clear: true, tunnel: both},

@@ -48,6 +48,7 @@ type interopLab struct {
 // sends packets both ways, has the side that began renew the IPsec SA, and sends again.
 // What is on the wire is ESP or AH, and IKE only.
 func TestInteroperability(t *testing.T) {
+	t.Parallel()
 	sections := interopSections(*interopFile != "")
 	results := map[string][]string{} // peer and row: conft begins, peer begins
 	t.Run("peers", func(t *testing.T) {
@@ -236,10 +237,10 @@ func (l *interopLab) between(r row, r1Begins bool) error {
 
 // pings sends a packet each way; neither may be lost.
 func (l *interopLab) pings() error {
-	if !l.fromA.echo("20.1.1.2", 1000, 2*time.Second).arrived {
+	if !l.fromA.echo("20.1.1.2", 1000, 5*time.Second).arrived {
 		return errors.New("host b did not answer")
 	}
-	if !l.fromB.echo("10.1.1.2", 1000, 2*time.Second).arrived {
+	if !l.fromB.echo("10.1.1.2", 1000, 5*time.Second).arrived {
 		return errors.New("host a did not answer")
 	}
 	return nil
@@ -296,11 +297,14 @@ func spend(from *netns.NS, to string, renewed func() bool) error {
 	}
 	defer c.Close()
 	b := make([]byte, 1200)
-	for range 1900 {
-		c.Write(b) // nobody listens, of which an error may tell
+	for range 38 { // with room for them in the queues to the engine and to the peer
+		for range 50 {
+			c.Write(b) // nobody listens, of which an error may tell
+		}
+		<-time.After(4 * time.Millisecond)
 	}
 	if !until(func() bool {
-		for range 10 {
+		for range 20 {
 			c.Write(b)
 		}
 		return renewed()

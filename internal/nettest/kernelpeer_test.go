@@ -59,6 +59,7 @@ func peerOf(ike, esp string) Peer {
 // The peer without conft: strongSwan in the namespace where conft would be, whose ESP
 // goes in UDP. When this fails the machine is at fault.
 func TestKernelPeerItself(t *testing.T) {
+	t.Parallel()
 	l := newKernelPeerLab(t)
 	for link, a := range map[string]string{"eth0": "12.12.12.1/24", "eth1": "10.1.1.1/24"} {
 		if err := l.end.Address(link, netip.MustParsePrefix(a)); err != nil {
@@ -119,6 +120,7 @@ func boot(t *testing.T) (*kernelPeerLab, *Conft, *KernelPeer) {
 // conft and a Linux kernel, whoever begins: the tunnel comes up in every suite, its
 // packets are ESP as protocol 50, and nothing of the hosts is seen in clear.
 func TestKernelPeer(t *testing.T) {
+	t.Parallel()
 	l, r, k := bringUp(t)
 	for _, s := range kernelPeerSuites {
 		forget := func(t *testing.T) {

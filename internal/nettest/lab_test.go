@@ -96,7 +96,7 @@ func TestLab(t *testing.T) {
 	t.Parallel()
 	u := newLabUser(t)
 	out, status := u.run("up", "classic")
-	if status != 0 || strings.ContainsAny(out, "\x1b\r") {
+	if status != 0 || strings.ContainsAny(out, "\x1b\r\b") {
 		t.Errorf("exit status %d", status)
 	}
 	inOrder(t, out, classicScreen...)

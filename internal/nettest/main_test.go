@@ -11,7 +11,7 @@ func TestMain(m *testing.M) {
 	// These tests wait for each other's routers more than they compute.
 	flag.Parse()
 	if p := flag.Lookup("test.parallel"); p.Value.String() == p.DefValue {
-		p.Value.Set("4")
+		p.Value.Set("6")
 	}
 	dir, err := os.MkdirTemp("", "conft-build-")
 	if err != nil {

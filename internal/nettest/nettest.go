@@ -3,7 +3,6 @@ package nettest
 import (
 	"net/netip"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -64,23 +63,5 @@ func Cable(t testing.TB, a *netns.NS, linkA, addrA string, b *netns.NS, linkB, a
 				t.Fatal(err)
 			}
 		}
-	}
-}
-
-// reach waits until pings from a namespace are answered, and then none may be lost.
-func reach(t testing.TB, from *netns.NS, to string) {
-	t.Helper()
-	var last error
-	for end := time.Now().Add(20 * time.Second); ; {
-		if _, last = from.Output("ping", "-c1", "-W1", to); last == nil {
-			break
-		}
-		if time.Now().After(end) {
-			t.Fatal(last)
-		}
-	}
-	out, err := from.Output("ping", "-c5", "-i0.1", "-W2", to)
-	if err != nil || !strings.Contains(out, "5 received") {
-		t.Fatalf("pings were lost: %v\n%s", err, out)
 	}
 }

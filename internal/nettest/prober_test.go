@@ -91,6 +91,38 @@ func (p *prober) echo(to string, size int, limit time.Duration) (r probe) {
 	}
 }
 
+// reach waits until pings from a namespace are answered, and then none may be lost.
+func reach(t testing.TB, from *netns.NS, to string) {
+	t.Helper()
+	var last error
+	for end := time.Now().Add(20 * time.Second); ; {
+		if _, last = from.Output("ping", "-c1", "-W1", to); last == nil {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal(last)
+		}
+	}
+	answered(t, from, to, 5)
+}
+
+// answered sends n pings, a tenth of a second apart, and all must be answered. The program
+// ping does not wait for the last answer longer than two of those before have taken.
+func answered(t testing.TB, from *netns.NS, to string, n int) {
+	t.Helper()
+	p := newProber(t, from, "0.0.0.0", false)
+	next := time.NewTicker(100 * time.Millisecond)
+	defer next.Stop()
+	for i := range n {
+		if r := p.echo(to, 56, 3*time.Second); !r.arrived {
+			t.Fatalf("ping %d of %d from %s to %s was lost: %+v", i+1, n, from.Name, to, r)
+		}
+		if i < n-1 {
+			<-next.C
+		}
+	}
+}
+
 // secret is in the data of every packet that tests send, to be looked for where
 // nobody should see it.
 const secret = "nobody between the routers may read this; "

@@ -302,8 +302,8 @@ func TestARPAndCounters(t *testing.T) {
 	})
 }
 
-// The router's own probes take the way of the crypto map. The far end of the tunnel answers
-// from its outside address, which the access list does not name: that hop stays dark.
+// The router's own probes take the way of the crypto map. The far end of the tunnel would answer
+// from its outside address, in clear, which the access list does not name: that hop stays dark.
 func TestTracerouteThroughTunnel(t *testing.T) {
 	t.Parallel()
 	u := newTunnel(t, ends{})

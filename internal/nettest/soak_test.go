@@ -38,7 +38,8 @@ func TestSoak(t *testing.T) {
 		"crypto ipsec security-association lifetime kilobytes 2560"}})
 	u.right.Exec("configure terminal", "crypto isakmp key cisco123 address 23.23.23.2", "end")
 	for _, c := range []*Conft{u.left, u.right} {
-		c.Exec("undebug all", "write memory")
+		c.Exec("configure terminal", "access-list 152 permit ip any any log", "access-list 153 deny ip 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255",
+			"access-list 153 permit ip 10.1.1.0 0.0.0.255 any", "end", "undebug all", "write memory")
 	}
 	natted := false
 	// forget makes r2 take what flows for new: it gets a mapping of the new ports, or none.
@@ -61,6 +62,21 @@ func TestSoak(t *testing.T) {
 	}
 	typed := func(c *Conft, lines ...string) func() {
 		return func() { c.Exec(append([]string{"configure terminal"}, lines...)...) }
+	}
+	// toggled types lines, and the next time their opposites.
+	toggled := func(lines ...string) func() {
+		on := false
+		return func() {
+			on = !on
+			all := []string{}
+			for _, l := range lines {
+				if modes := strings.HasPrefix(l, "interface ") || strings.HasPrefix(l, "crypto map "); !on && !modes {
+					l = "no " + l
+				}
+				all = append(all, l)
+			}
+			typed(u.left, append(all, "do write memory")...)()
+		}
 	}
 	restart := func(c *Conft, stop func()) func() { return func() { stop(); c.Start() } }
 	events := []struct {
@@ -101,6 +117,11 @@ func TestSoak(t *testing.T) {
 				forget()
 			}
 		}},
+		{name: "translation on r1 comes or goes", do: toggled("ip nat inside source list 153 interface GigabitEthernet0/0 overload",
+			"interface GigabitEthernet0/0", "ip nat outside", "interface GigabitEthernet0/1", "ip nat inside")},
+		{name: "access lists come or go", do: toggled("crypto map M 10", "set ip access-group 152 in", "set ip access-group 152 out",
+			"interface GigabitEthernet0/0", "ip access-group 152 in", "ip access-group 152 out")},
+		{name: "clear ip nat translation *", do: func() { u.left.Exec("clear ip nat translation *") }},
 		{name: "kill -9", do: restart(u.left, func() { u.left.Kill() }), restarts: true},
 		{name: "kill -9 of the peer", do: restart(u.right, func() { u.right.Kill() }), restarts: true},
 		{name: "orderly restart", do: restart(u.left, func() { u.left.Close() }), restarts: true},
@@ -129,7 +150,8 @@ func TestSoak(t *testing.T) {
 		x.mark()
 		e.do()
 		done[e.name]++
-		wait(t, "the tunnel after "+e.name, 60*time.Second, func() bool { return x.moved(true, routers()...) })
+		// A peer killed amid Main Mode is given up after a minute, and behind a NAT nobody else may begin.
+		wait(t, "the tunnel after "+e.name, 90*time.Second, func() bool { return x.moved(true, routers()...) })
 		if x.leaked > 0 {
 			t.Fatalf("after %s", e.name)
 		}

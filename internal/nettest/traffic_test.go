@@ -16,7 +16,7 @@ import (
 // traffic flows all the time through a tunnel and beside it, and is watched by r2,
 // which stands between the routers:
 //
-//	a  10.1.1.2 -> 20.1.1.2 protected, -> 30.1.1.1 in clear
+//	a  10.1.1.2 -> 20.1.1.2 protected, -> 30.1.1.1 in clear, from 12.12.12.1 if r1 translates it
 //	r1 10.1.1.1 -> 20.1.1.1 protected, -> 30.1.1.1 in clear
 //	b  20.1.1.2 -> 10.1.1.2 protected
 type traffic struct {
@@ -25,7 +25,7 @@ type traffic struct {
 	from     map[string]*atomic.Int64 // rounds sent, by the sender
 	leaked   int                      // packets of the tunnel's that were seen in clear
 	clear    map[string]int           // others, by the sender
-	esp      map[netip.Addr]int       // ESP packets, raw or in UDP, by the router
+	esp      map[netip.Addr]int       // ESP, raw or in UDP, and AH packets, by the router
 	rounds   map[string]int64         // from at the last mark
 	clearWas map[string]int           // likewise
 	espWas   map[netip.Addr]int
@@ -36,11 +36,15 @@ var (
 	lan3 = netip.MustParsePrefix("20.1.1.0/24")
 )
 
-// senders of traffic in clear, by their addresses.
-var senders = map[netip.Addr]string{
-	netip.MustParseAddr("10.1.1.2"): "a",
-	netip.MustParseAddr("10.1.1.1"): "r1",
-}
+// senders of traffic in clear to elsewhere, by their addresses.
+var (
+	elsewhere = netip.MustParseAddr("30.1.1.1")
+	senders   = map[netip.Addr]string{
+		netip.MustParseAddr("10.1.1.2"):   "a",
+		netip.MustParseAddr("12.12.12.1"): "a",
+		netip.MustParseAddr("10.1.1.1"):   "r1",
+	}
+)
 
 // newTraffic begins before there is a router.
 func newTraffic(t testing.TB, c *chain) *traffic {
@@ -71,7 +75,7 @@ func (x *traffic) look() {
 			example = p
 		case f.encrypted():
 			x.esp[src]++
-		case senders[src] != "":
+		case dst == elsewhere && senders[src] != "":
 			x.clear[senders[src]]++
 		}
 	}
@@ -121,7 +125,7 @@ func (x *traffic) encrypted() (n int) {
 	return n
 }
 
-// encrypted reports whether a frame carries ESP, in UDP or not.
+// encrypted reports whether a frame carries ESP, in UDP or not, or AH.
 func (f frame) encrypted() bool {
 	p := f.ip()
 	if p[9] == unix.IPPROTO_UDP && len(p) > 32 {
@@ -129,7 +133,7 @@ func (f frame) encrypted() bool {
 		return (ports[0] == 4500>>8 && ports[1] == 4500&0xff || ports[2] == 4500>>8 && ports[3] == 4500&0xff) &&
 			[4]byte(p[28:]) != [4]byte{}
 	}
-	return p[9] == unix.IPPROTO_ESP
+	return p[9] == unix.IPPROTO_ESP || p[9] == unix.IPPROTO_AH
 }
 
 // guarded is in the data of what flood sends to the tunnel's networks.

@@ -127,7 +127,7 @@ func TestTunnelKeepsItsMapping(t *testing.T) {
 	u.behind()
 	u.left.Exec("configure terminal", "crypto isakmp nat keepalive 5", "end")
 	u.up(t, u.a, "20.1.1.2")
-	<-time.After(20 * time.Second)
+	<-time.After(12 * time.Second)
 	u.every(t, u.b, "10.1.1.2", 3)
 }
 

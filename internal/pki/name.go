@@ -16,11 +16,12 @@ type attribute struct {
 }
 
 var (
+	oidSerialNumber     = asn1.ObjectIdentifier{2, 5, 4, 5}
 	oidUnstructuredName = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 2}
 
 	attributes = []attribute{
 		{"cn", asn1.ObjectIdentifier{2, 5, 4, 3}},
-		{"serialNumber", asn1.ObjectIdentifier{2, 5, 4, 5}},
+		{"serialNumber", oidSerialNumber},
 		{"c", asn1.ObjectIdentifier{2, 5, 4, 6}},
 		{"l", asn1.ObjectIdentifier{2, 5, 4, 7}},
 		{"st", asn1.ObjectIdentifier{2, 5, 4, 8}},
@@ -78,12 +79,15 @@ func Name(der []byte) string {
 	return strings.Join(parts, ",")
 }
 
-// Subject returns the DER name of a `subject-name` line, and behind it, unless it is
-// empty, the host's name, which IOS puts there itself.
-func Subject(text, hostname string) ([]byte, error) {
+// Subject returns the DER name of a `subject-name` line, and behind it, unless they are
+// empty, the host's name and serial number, which IOS puts there itself.
+func Subject(text, hostname, serial string) ([]byte, error) {
 	var seq pkix.RDNSequence
 	add := func(oid asn1.ObjectIdentifier, value string) {
 		seq = append(seq, pkix.RelativeDistinguishedNameSET{{Type: oid, Value: value}})
+	}
+	if serial != "" {
+		add(oidSerialNumber, serial)
 	}
 	if hostname != "" {
 		add(oidUnstructuredName, hostname)

@@ -3,7 +3,6 @@ package router
 import (
 	"context"
 	"iter"
-	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -156,7 +155,7 @@ func (r *Router) accessEvent(h kernel.AccessHit) debug.AccessListLog {
 		e.DstPort = uint16(p.ICMPType)<<8 | uint16(p.ICMPCode)
 	}
 	if h.Input && h.Link != 0 {
-		e.Interface, e.MAC = r.interfaceOf(h.Link), macText(h.MAC)
+		e.Interface, e.MAC = r.interfaceOf(h.Link), debug.MACText(h.MAC)
 	}
 	return e
 }
@@ -176,17 +175,4 @@ func (r *Router) interfaceOf(index int) string {
 		return l.Name
 	}
 	return ""
-}
-
-// macText is a link address as IOS writes it: 0000.0c07.ac01.
-func macText(mac net.HardwareAddr) string {
-	const hex = "0123456789abcdef"
-	var b []byte
-	for i, o := range mac {
-		if i > 0 && i%2 == 0 {
-			b = append(b, '.')
-		}
-		b = append(b, hex[o>>4], hex[o&15])
-	}
-	return string(b)
 }

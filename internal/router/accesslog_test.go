@@ -85,17 +85,6 @@ func TestAccessLogIsBounded(t *testing.T) {
 	}
 }
 
-func TestAccessEventNames(t *testing.T) {
-	for _, c := range []struct {
-		mac  []byte
-		want string
-	}{{[]byte{0, 0, 0x0c, 7, 0xac, 1}, "0000.0c07.ac01"}, {nil, ""}} {
-		if got := macText(c.mac); got != c.want {
-			t.Errorf("%v: %s", c.mac, got)
-		}
-	}
-}
-
 // Counts survive that a list is taken off its place, not that an entry goes.
 func TestListCountsChanged(t *testing.T) {
 	c := config.New()

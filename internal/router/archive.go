@@ -137,7 +137,7 @@ func (r *Router) archiveAgain(every time.Duration) {
 	}
 	r.archiver.mu.Lock()
 	defer r.archiver.mu.Unlock()
-	if r.archiver.timer != nil {
+	if r.archiver.timer != nil && time.Duration(r.archiver.period)*time.Minute == every { // else it is another one's timer
 		r.archiver.timer.Reset(every)
 	}
 }

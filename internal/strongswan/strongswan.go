@@ -207,8 +207,11 @@ func (s *Daemon) control(args ...string) (string, error) {
 }
 
 // Initiate brings the tunnel up from strongSwan's side.
-func (s *Daemon) Initiate() error {
-	_, err := s.control("--initiate", "--child", "net", "--timeout", "20")
+func (s *Daemon) Initiate() error { return s.InitiateFor(20 * time.Second) }
+
+// InitiateFor is Initiate with another limit, in whole seconds.
+func (s *Daemon) InitiateFor(limit time.Duration) error {
+	_, err := s.control("--initiate", "--child", "net", "--timeout", fmt.Sprint(int(limit.Seconds())))
 	return err
 }
 

@@ -18,6 +18,7 @@ type Args struct {
 type value struct {
 	text   string
 	offset int
+	secret bool
 }
 
 // Has reports whether the argument or keyword was typed.

@@ -11,6 +11,7 @@
 //	![a]            required, but optional behind `no` and `default`
 //	x...            x once or more; [x]... is x any number of times
 //	x$name          binds what x matched; see below
+//	x$$name         binds it, and it is a secret: Step.Logged leaves it out
 //	WORD            any word          LINE   the rest of the line, blanks kept
 //	A.B.C.D         IPv4 address, mask or wildcard
 //	A.B.C.D/nn      IPv4 prefix

@@ -3,6 +3,7 @@ package grammar
 import (
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -48,6 +49,26 @@ type match struct {
 }
 
 func (m *match) run(v any) error { return m.cmd.do[m.form](v, m.args) }
+
+// Removed stands where a secret was.
+const Removed = "<removed>"
+
+// withoutSecrets is the line that matched as others than its author may read it.
+func (m *match) withoutSecrets(line string) string {
+	var all []value
+	for _, values := range m.args.values {
+		for _, v := range values {
+			if v.secret {
+				all = append(all, v)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b value) int { return b.offset - a.offset })
+	for _, v := range all { // a word or the rest of the line, as it was typed
+		line = line[:v.offset] + Removed + line[v.offset+len(v.text):]
+	}
+	return line
+}
 
 // thread is one way to read the words so far.
 type thread struct {
@@ -150,6 +171,7 @@ func (t *table) candidates(threads []*thread, level int) iter.Seq2[*thread, *pos
 // step reads one word: it keeps the threads whose token the word is.
 func (t *table) step(threads []*thread, line string, w input, level int) ([]*thread, int, *Error) {
 	var best []*thread
+	_, more := nextWord(line, w.offset+len(w.text))
 	fit := 0 // octets of the word that some keyword begins with
 	for prev, p := range t.candidates(threads, level) {
 		text := w.text
@@ -163,14 +185,14 @@ func (t *table) step(threads []*thread, line string, w input, level int) ([]*thr
 			continue
 		}
 		if len(best) > 0 {
-			switch order := rank(p.token, w.text) - rank(best[0].pos.token, w.text); {
+			switch order := p.rank(w.text, more) - best[0].pos.rank(w.text, more); {
 			case order > 0:
 				continue
 			case order < 0:
 				best = best[:0]
 			}
 		}
-		best = append(best, &thread{pos: p, prev: prev, value: value{val, w.offset}})
+		best = append(best, &thread{pos: p, prev: prev, value: value{val, w.offset, p.secret}})
 	}
 	if len(best) == 0 {
 		return nil, 0, &Error{Kind: Invalid, Offset: w.offset + fit}
@@ -189,12 +211,17 @@ func (t *table) step(threads []*thread, line string, w input, level int) ([]*thr
 	return best, end, nil
 }
 
-// rank orders the readings of a word: exact keyword, keyword, then by kind.
-func rank(t *token, w string) int {
-	if t.kind == keyword && len(w) == len(t.text) {
+// rank orders the readings of a word: exact keyword, keyword, then by kind, and last a
+// keyword behind which nothing may come when there is more: `no ip access-group IN in`.
+func (p *pos) rank(w string, more bool) int {
+	switch {
+	case p.kind != keyword:
+	case more && len(p.follow) == 0:
+		return math.MaxInt8
+	case len(w) == len(p.text):
 		return -1
 	}
-	return int(t.kind)
+	return int(p.kind)
 }
 
 // commonPrefix counts the octets that keyword and word share, in any case.

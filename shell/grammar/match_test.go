@@ -34,6 +34,7 @@ var words = grammar.NewExec[*said]("Exec commands:",
 		Help: grammar.Help{"ping": "P", "$to": "Host", "source": "S", "repeat": "R", "$n": "N", "df-bit": "D"},
 		Run:  say("to", "from", "n", "df-bit")},
 	grammar.Exec[*said]{Syntax: "list {<100-199>$number | WORD$name}", Help: grammar.Help{"list": "L", "$number": "N", "$name": "W"}, Run: say("number", "name")},
+	grammar.Exec[*said]{Syntax: "group [WORD$name] {in | out}$way", Help: grammar.Help{"group": "G", "$name": "W", "in": "I", "out": "O"}, Run: say("name", "way")},
 	grammar.Exec[*said]{Syntax: "remark LINE", Help: grammar.Help{"remark": "R", "LINE": "L"}, Run: say("LINE")},
 	grammar.Exec[*said]{Syntax: "clock hh:mm:ss <1-31>$day MONTH", Help: grammar.Help{"clock": "C", "hh:mm:ss": "T", "$day": "D", "MONTH": "M"}, Run: say("hh:mm:ss", "day", "MONTH")},
 	grammar.Exec[*said]{Syntax: "encryption {des | aes [128 | 256]$bits}$cipher", Help: grammar.Help{"encryption": "E", "des": "D", "aes": "A", "128": "1", "256": "2"}, Run: say("cipher", "bits")},
@@ -53,6 +54,9 @@ func TestMatch(t *testing.T) {
 		{"show ip route", 1, `route=["route"]`},
 		{"  SH   IP\tro ", 1, `route=["route"]`}, // "ip" exactly, not ipv6
 		{"sh ipv r", 1, `ipv6=["ipv6"]`},
+		{"group out in", 1, `name=["out"] way=["in"]`}, // nothing may come behind the other out
+		{"group OUT", 1, `name=[] way=["out"]`},
+		{"group out there", 1, "invalid 10"},
 		{"sh i", 1, "ambiguous"},
 		{"sh in", 15, "ambiguous"},
 		{"sh in", 1, `INTERFACE=[]`}, // inventory needs level 15

@@ -42,6 +42,7 @@ func (p Position[T]) table(depth int) *table {
 type Step[T any] struct {
 	Next    Position[T] // where the next line is typed
 	Changed bool        // a handler has run: the value is to be committed
+	Logged  string      // the line, without its secrets, when Changed; of a text the first one
 	Notes   []string    // to be printed after the commit
 	End     bool        // configuration mode is left
 	Do      string      // the EXEC line behind `do`, typed at DoAt, or an Action
@@ -99,7 +100,7 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 		return Step[T]{Next: here, Do: line}, nil
 	}
 	if m.cmd.text != nil && m.form == plain {
-		text, complete := m.begin(here.stack)
+		text, complete := m.begin(here.stack, line)
 		if !complete {
 			here.text = text
 			return Step[T]{Next: here}, nil
@@ -110,7 +111,7 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	if err != nil {
 		return Step[T]{Next: p}, err
 	}
-	step := Step[T]{Next: here, Changed: true}
+	step := Step[T]{Next: here, Changed: true, Logged: m.withoutSecrets(line)}
 	m.args.notes = &step.Notes
 	if err := m.run(on); err != nil {
 		return Step[T]{Next: p}, err

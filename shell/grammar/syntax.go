@@ -10,6 +10,7 @@ import (
 type expr struct {
 	token      string
 	bind       string
+	secret     bool
 	kids       []*expr
 	choice     bool
 	optional   bool
@@ -113,6 +114,12 @@ func (p *syntaxParser) element() *expr {
 		p.next()
 		e = &expr{kids: []*expr{e}, repeat: true}
 	}
+	if p.peek() == "$" {
+		if p.next(); e.token == "" || !strings.HasPrefix(p.peek(), "$") {
+			panic("a secret is one word with a name")
+		}
+		e.secret = true
+	}
 	if s := p.peek(); s != "" && s[0] == '$' {
 		e.bind = p.next()[1:]
 	}
@@ -124,6 +131,7 @@ func (p *syntaxParser) element() *expr {
 type pos struct {
 	*token
 	bind   string  // innermost binding around the token
+	secret bool    // what matches is not repeated
 	follow []*pos  // what may come next
 	last   bool    // the line may end here
 	form   *formOf // what the line is when it ends here
@@ -150,6 +158,7 @@ func (e *expr) compile(f *formOf, bind string) fragment {
 	switch {
 	case e.token != "":
 		g = leaf(f, e.token, bind, e.bind)
+		g.first[0].secret = e.secret
 	case e.choice:
 		for _, k := range e.kids {
 			h := k.compile(f, bind)

@@ -27,6 +27,7 @@ func (x Text[T]) add(t *table) {
 // collected is a text whose end has not been typed yet. It is never changed in place.
 type collected struct {
 	frame
+	line      string  // that began it
 	stack     []frame // of the mode that has the command
 	delimiter string
 	text      string
@@ -47,9 +48,9 @@ func delimiterOf(rest string) string {
 }
 
 // begin reads the first line of a text: what stands behind the words of the command.
-func (m *match) begin(stack []frame) (c *collected, complete bool) {
+func (m *match) begin(stack []frame, line string) (c *collected, complete bool) {
 	rest := m.args.String("LINE")
-	c = &collected{frame: frame{m.cmd, m.args}, stack: stack, delimiter: delimiterOf(rest)}
+	c = &collected{frame: frame{m.cmd, m.args}, line: line, stack: stack, delimiter: delimiterOf(rest)}
 	return c.add(rest[len(c.delimiter):])
 }
 
@@ -92,7 +93,7 @@ func (p Position[T]) setText(v T, c *collected) (Step[T], error) {
 	if err != nil {
 		return Step[T]{Next: p}, err
 	}
-	step := Step[T]{Next: p, Changed: true}
+	step := Step[T]{Next: p, Changed: true, Logged: c.line}
 	c.args.notes = &step.Notes
 	if err := c.block.text(on, c.args, c.text); err != nil {
 		return Step[T]{Next: p}, err

@@ -1,0 +1,73 @@
+package kernel
+
+import (
+	"fmt"
+
+	"conft/internal/acl"
+
+	"github.com/google/nftables/expr"
+)
+
+// An ICMP error quotes the packet that it is about. One that has come through a tunnel must
+// not be read in clear on the way back, so such an error leaves by the link of a crypto map
+// only where its own addresses are to be protected; this router's and those of routers
+// behind it are treated alike.
+
+const (
+	icmpHeaderLen = 8
+	quotedSource  = "@th,160,32"
+	quotedDest    = "@th,192,32"
+	quotedPorts   = icmpHeaderLen + ipHeaderLen
+)
+
+// quoting leads the ICMP errors that are about to leave by a link in clear to a chain.
+func quoting(to string) (out []rule) {
+	for _, types := range [][2]uint8{{3, 5}, {11, 12}} {
+		is := rule{fmt.Sprintf("icmp type %d-%d", types[0], types[1]), []expr.Any{
+			&expr.Payload{Base: expr.PayloadBaseTransportHeader, Len: 1, DestRegister: 1},
+			&expr.Range{Op: expr.CmpOpEq, Register: 1, FromData: types[:1], ToData: types[1:]}}}
+		out = append(out, join(protocol(1), is, verdict(expr.VerdictJump, to)))
+	}
+	return out
+}
+
+// unsaid is where those end that quote what an entry protects.
+func unsaid(l CryptoLink) chain { return chain{name: "unsaid." + l.Link, rules: []rule{blocked()}} }
+
+// quotedRules are entry e as packets of the other direction meet it that are quoted. More
+// than addresses, protocol and ports need not be quoted, nor be where it is looked for: a
+// permit does without, a deny that asks for more matches nothing.
+func quotedRules(l CryptoLink, _ Selector, e acl.Entry) []rule {
+	e = mirror(e)
+	addresses := join(octet("@th,136,8", icmpHeaderLen+9, e.Protocol),
+		addrIn(quotedSource, expr.PayloadBaseTransportHeader, icmpHeaderLen+12, e.Src),
+		addrIn(quotedDest, expr.PayloadBaseTransportHeader, icmpHeaderLen+16, e.Dst))
+	transport := e.SrcPort.Op != acl.PortAny || e.DstPort.Op != acl.PortAny
+	short := rule{}
+	if transport {
+		short = masked("@th,64,8", expr.PayloadBaseTransportHeader, icmpHeaderLen, 0x0f, expr.CmpOpEq, ipHeaderLen/4)
+	}
+	all := join(addresses, short, portsIn("@th,224,16", quotedPorts, e.SrcPort), portsIn("@th,240,16", quotedPorts+2, e.DstPort))
+	if e.Action == acl.Deny {
+		if bits, _ := e.Service.Octet(); bits != 0 || e.TCP.Op != acl.FlagsNone || e.ICMP.Op != acl.ICMPAny || e.Fragments {
+			return nil
+		}
+		return []rule{join(all, verdict(expr.VerdictReturn))}
+	}
+	then := verdict(expr.VerdictGoto, unsaid(l).name)
+	rules := []rule{join(all, then)}
+	if transport {
+		options := masked("@th,64,8", expr.PayloadBaseTransportHeader, icmpHeaderLen, 0x0f, expr.CmpOpNeq, ipHeaderLen/4)
+		rules = append(rules, join(addresses, options, then))
+	}
+	return rules
+}
+
+// octet is a condition on the protocol at that offset behind the IPv4 header.
+func octet(word string, offset uint32, p uint8) rule {
+	if p == acl.ProtoIP {
+		return rule{}
+	}
+	return compare(fmt.Sprintf("%s %d", word, p),
+		&expr.Payload{Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: 1, DestRegister: 1}, expr.CmpOpEq, []byte{p})
+}
