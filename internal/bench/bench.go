@@ -20,6 +20,7 @@ type Options struct {
 	Time      time.Duration  // of one TCP measurement
 	Only      *regexp.Regexp // names of candidates, nil for all
 	Measures  *regexp.Regexp // names of measurements, nil for all
+	Profile   string         // directory for what perf records of the TCP measurements; "" for none
 	Out       io.Writer
 }
 
@@ -76,6 +77,7 @@ func measures() []measure {
 type turn struct {
 	*chain
 	Options
+	name    string // of the candidate
 	several bool
 	dir     string
 	pids    []int    // of the programs on R1 and R3; none when the kernel forwards
@@ -109,7 +111,7 @@ func (r *result) turn(ctx context.Context, o Options, dir string) error {
 	if err != nil {
 		return err
 	}
-	t := &turn{chain: network, Options: o, several: r.several}
+	t := &turn{chain: network, Options: o, name: r.name, several: r.several}
 	defer t.close()
 	if t.dir, err = os.MkdirTemp(dir, ""); err != nil {
 		return err

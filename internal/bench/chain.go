@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 
@@ -115,10 +116,14 @@ add rule netdev bench in ip daddr `+translatedR1+` ip daddr set 12.12.12.1`)
 	return nil
 }
 
-// wire counts what R3 has taken from the wire so far.
-func (c *chain) wire() (octets, packets uint64, err error) {
+// taken counts what R3 has taken so far from the wire, or from the TUN of conft. Without
+// such a link it is nothing.
+func (c *chain) taken(link string) (octets, packets uint64, err error) {
 	err = c.r3.Do(func() error {
-		l, err := netlink.LinkByName("eth0")
+		l, err := netlink.LinkByName(link)
+		if errors.As(err, &netlink.LinkNotFoundError{}) {
+			return nil
+		}
 		if err == nil {
 			octets, packets = l.Attrs().Statistics.RxBytes, l.Attrs().Statistics.RxPackets
 		}

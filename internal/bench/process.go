@@ -81,6 +81,7 @@ func machineTime() (c coreTime, err error) {
 type sample struct {
 	value            float64
 	frame            float64 // octets of the average one on the wire
+	write            float64 // octets of the average one to the TUN of R3
 	hosts, near, far float64 // this process, the programs on R1 and R3
 	interrupts       float64 // a part of what the others have
 	others, idle     float64
@@ -90,13 +91,17 @@ type sample struct {
 type reading struct {
 	at             time.Time
 	octets, frames uint64 // on the wire, towards R3
+	opened, writes uint64 // octets and packets, to the TUN of R3
 	hosts          time.Duration
 	routers        [2]time.Duration
 	cores          coreTime
 }
 
 func (t *turn) read() (r reading, err error) {
-	if r.octets, r.frames, err = t.wire(); err != nil {
+	if r.octets, r.frames, err = t.taken("eth0"); err != nil {
+		return r, err
+	}
+	if r.opened, r.writes, err = t.taken("crypto1"); err != nil {
 		return r, err
 	}
 	for i, pid := range t.pids {
@@ -118,6 +123,7 @@ func (r reading) since(b reading) sample {
 	all := float64(programs + interrupts + idle)
 	s := sample{
 		frame:      float64(r.octets-b.octets) / max(1, float64(r.frames-b.frames)),
+		write:      float64(r.opened-b.opened) / max(1, float64(r.writes-b.writes)),
 		hosts:      float64(r.hosts-b.hosts) / all,
 		near:       float64(r.routers[0]-b.routers[0]) / all,
 		far:        float64(r.routers[1]-b.routers[1]) / all,

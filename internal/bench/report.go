@@ -62,7 +62,7 @@ func printPaths(out io.Writer, results []*result) error {
 		}
 		fmt.Fprintf(out, "%-42s %-22s %7s %7s %7s %8s  %s\n", "", "", "of", "of", "times", "times", "% of the machine")
 		fmt.Fprintf(out, "%-42s %-22s %7s %7s %7s %8s  %5s %5s %5s %5s %6s %5s  %s\n", m.name, "min / median / max", "plain", "null", "WG-go", "libipsec",
-			"hosts", "R1", "R3", "irq", "others", "idle", "octets a frame")
+			"hosts", "R1", "R3", "irq", "others", "idle", "octets a frame, a write to the TUN")
 		for _, r := range results {
 			list := r.samples[m.name]
 			if len(list) == 0 {
@@ -79,15 +79,19 @@ func printPaths(out io.Writer, results []*result) error {
 			}
 			share := func(figure func(*sample) float64) float64 { return 100 * of(list, figure).median() }
 			size := of(list, func(s *sample) float64 { return s.frame }).median()
+			write := ""
+			if w := of(list, func(s *sample) float64 { return s.write }).median(); w > 0 {
+				write = fmt.Sprintf(", %.0f", w)
+			}
 			segments := ""
 			if size > mtu {
 				segments = " (super-packets on the wire)"
 			}
-			fmt.Fprintf(out, "%-42s %-22s %7s %7s %7s %8s  %5.0f %5.0f %5.0f %5.0f %6.0f %5.0f  %.0f%s\n", r.name, of(list, value).text(m.unit, m.format),
+			fmt.Fprintf(out, "%-42s %-22s %7s %7s %7s %8s  %5.0f %5.0f %5.0f %5.0f %6.0f %5.0f  %.0f%s%s\n", r.name, of(list, value).text(m.unit, m.format),
 				ratio(plainName, "%.0f %%", 100), ratio(r.null, "%.0f %%", 100), ratio(r.wireguard, "%.2f", 1), ratio(r.libipsec, "%.2f", 1),
 				share(func(s *sample) float64 { return s.hosts }), share(func(s *sample) float64 { return s.near }),
 				share(func(s *sample) float64 { return s.far }), share(func(s *sample) float64 { return s.interrupts }),
-				share(func(s *sample) float64 { return s.others }), share(func(s *sample) float64 { return s.idle }), size, segments)
+				share(func(s *sample) float64 { return s.others }), share(func(s *sample) float64 { return s.idle }), size, write, segments)
 		}
 		fmt.Fprintln(out)
 	}

@@ -152,6 +152,11 @@ func (t *turn) tcp(ctx context.Context, d time.Duration, list []stream) (s sampl
 	if err := sleep(ctx, warmUp); err != nil {
 		return s, err
 	}
+	stop, err := t.profile()
+	if err != nil {
+		return s, err
+	}
+	defer stop()
 	before, err := t.read()
 	if err != nil {
 		return s, err

@@ -23,7 +23,8 @@ const (
 	hookFilterIn = -450
 	hookForward  = 0
 	// After the crypto ACL (300), which has marked what is to be encrypted.
-	hookFilterOut = 310
+	hookFilterProtected = 305
+	hookFilterOut       = 310
 
 	// markForward is on packets that are not the router's own.
 	markForward = 0x40000000
@@ -35,12 +36,13 @@ const (
 // access returns the chains of all access lists, none if there are no lists.
 func access(d *Desired) ruleset {
 	in := chain{name: "filter.in", hook: "prerouting", priority: hookFilterIn}
+	protected := chain{name: chainProtected, hook: "postrouting", priority: hookFilterProtected}
 	out := chain{name: "filter.out", hook: "postrouting", priority: hookFilterOut}
 	forward := chain{name: "filter.forward", hook: "forward", priority: hookForward}
 	var set ruleset
 	for _, l := range d.Crypto {
 		set = append(set, decrypted(l, &in)...)
-		set = append(set, encrypted(l, &out)...)
+		set = append(set, encrypted(l, &protected)...)
 	}
 	// What is to be encrypted ends here, and what came out of a TUN is not on a link.
 	// Where no list looks at what leaves there is no rule: one would keep the engine's
@@ -68,7 +70,7 @@ func access(d *Desired) ruleset {
 		return quiet
 	}
 	head := ruleset{answer(d), denyIn, denyOut}
-	return append(append(append(head, set...), in, forward, out), quiet...)
+	return append(append(append(head, set...), in, forward, protected, out), quiet...)
 }
 
 // decrypted are the chains of what comes out of the link's TUN: which entry of the

@@ -72,7 +72,7 @@ func texts(c chain) (out []string) {
 func TestCryptoListLogs(t *testing.T) {
 	d := router("12.12.12.1", "10.1.1.1", "20.1.1.0/24", "12.12.12.2", acl.Entry{Src: network("10.1.1.0/24"), Dst: acl.Any, Log: true, LogInput: true})
 	d.Crypto[0].Selectors[0].List = "VPN"
-	for _, c := range rules(&d, map[string]int{"wan0": 2}, false) {
+	for _, c := range rules(&d, map[string]int{"wan0": 2}, manner{}) {
 		if c.name != "out.wan0.CMAP.10" {
 			continue
 		}

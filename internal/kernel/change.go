@@ -180,7 +180,7 @@ func (c tableSet) do(k *Kernel) error {
 	if errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.EMSGSIZE) {
 		// In a user namespace the machine bounds the buffers, and so a transaction. Whether
 		// this one took place or not, the next replaces all.
-		k.plain, c.rules = true, c.plain()
+		k.manner.plain, c.rules = true, c.plain()
 		err = c.rules.commit(counted)
 	}
 	if err != nil {

@@ -20,7 +20,7 @@ type Kernel struct {
 	tuns    map[string]*tunDev
 	filters map[string]filterNow // by link, those set here
 	rules   ruleset              // in the kernel since the last Apply
-	plain   bool                 // a transaction was too long once
+	manner  manner               // plain once a transaction was too long
 	crypto  []CryptoLink         // of the last Apply
 	routes  []Route              // likewise
 	nat     NAT                  // likewise
@@ -191,7 +191,7 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 			c.Matched, c.Refused = append(c.Matched, matched), append(c.Refused, refused)
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
-		c.Turned = t["leave"][turned(l).text]
+		c.Turned = t[leaveChain(l)][turned().text]
 		c.Unsaid = t[unsaid(l).name][blocked().text]
 		c.Overflow = tunOverflow(l.TUN)
 		all[l.Link] = c

@@ -79,7 +79,7 @@ func natRules(d *Desired) (set ruleset) {
 		arrive.rules = append(arrive.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, in.name)))
 		leave.rules = append(leave.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, outside.name)))
 	}
-	count := chain{name: "nat.count", hook: "postrouting", priority: hookNATCount, rules: []rule{countPackets(), countFlows()}}
+	count := chain{name: chainTranslated, hook: "postrouting", priority: hookNATCount, rules: []rule{countPackets(), countFlows()}}
 	if n.Trace {
 		count.rules = append(count.rules, logTranslated()...)
 	}

@@ -52,15 +52,15 @@ func (r ruleset) commit(counted tally) error {
 	return c.Flush()
 }
 
-// tryRules reports whether this kernel knows all that our rules are made of: in
-// one transaction a table of them comes and goes.
-func tryRules() error {
+// tryRules reports whether this kernel knows all that our rules are made of in that
+// manner: in one transaction a table of them comes and goes.
+func tryRules(m manner) error {
 	c := connect()
 	any := acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Addr{}, SrcPort: acl.Ports{Op: acl.PortRange}}
 	d := Desired{Crypto: []CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}}
 	list := &acl.List{Entries: []acl.Entry{{Src: acl.Any, Dst: acl.Any, Fragments: true, Log: true}}}
 	d.Filters = []Filter{{Link: "lo", In: list, Out: list}}
-	r := rules(&d, map[string]int{"lo": 1}, false)
+	r := rules(&d, map[string]int{"lo": 1}, m)
 	r.add(c, trial, nil)
 	c.DelTable(trial)
 	return c.Flush()

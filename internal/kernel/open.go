@@ -22,7 +22,13 @@ const (
 // CAP_NET_ADMIN, nftables. The text of an error names the remedy. It changes
 // nothing.
 func Open() (*Kernel, error) {
-	if err := tryRules(); errors.Is(err, fs.ErrPermission) {
+	var m manner
+	err := tryRules(m)
+	if err != nil && !errors.Is(err, fs.ErrPermission) {
+		m.tracked = true
+		err = tryRules(m)
+	}
+	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("no CAP_NET_ADMIN in this network namespace: %s", netAdmin)
 	} else if err != nil {
 		return nil, fmt.Errorf("the kernel cannot do the packet rules (%w): load them with modprobe -a nf_tables nft_ct nft_fib_ipv4", err)
@@ -38,6 +44,7 @@ func Open() (*Kernel, error) {
 		mtus:    map[string]int{},
 		named:   map[linkAddr]bool{},
 		aliased: map[string]bool{},
+		manner:  m,
 	}, nil
 }
 

@@ -20,13 +20,13 @@ const (
 	quotedPorts   = icmpHeaderLen + ipHeaderLen
 )
 
-// quoting leads the ICMP errors that are about to leave by the link in clear to a chain.
-func quoting(l CryptoLink, to string) (out []rule) {
+// quoting leads the ICMP errors that are about to leave by a link in clear to a chain.
+func quoting(to string) (out []rule) {
 	for _, types := range [][2]uint8{{3, 5}, {11, 12}} {
 		is := rule{fmt.Sprintf("icmp type %d-%d", types[0], types[1]), []expr.Any{
 			&expr.Payload{Base: expr.PayloadBaseTransportHeader, Len: 1, DestRegister: 1},
 			&expr.Range{Op: expr.CmpOpEq, Register: 1, FromData: types[:1], ToData: types[1:]}}}
-		out = append(out, join(linkName(expr.MetaKeyOIFNAME, l.Link), protocol(1), is, verdict(expr.VerdictJump, to)))
+		out = append(out, join(protocol(1), is, verdict(expr.VerdictJump, to)))
 	}
 	return out
 }

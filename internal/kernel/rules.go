@@ -93,6 +93,10 @@ func protocol(p uint8) rule {
 	return compare("meta l4proto "+name, &expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1}, expr.CmpOpEq, []byte{p})
 }
 
+func notTCP() rule {
+	return compare("meta l4proto != tcp", &expr.Meta{Key: expr.MetaKeyL4PROTO, Register: 1}, expr.CmpOpNeq, []byte{unix.IPPROTO_TCP})
+}
+
 // addr is a condition on the address at that offset of the IPv4 header.
 func addr(word string, offset uint32, a acl.Addr) rule {
 	return addrIn("ip "+word, expr.PayloadBaseNetworkHeader, offset, a)
@@ -158,16 +162,6 @@ func toRouter() rule {
 	return rule{"fib daddr type local", []expr.Any{
 		&expr.Fib{Register: 1, FlagDADDR: true, ResultADDRTYPE: true},
 		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: binaryutil.NativeEndian.PutUint32(unix.RTN_LOCAL)},
-	}}
-}
-
-// untracked matches packets that connection tracking let pass.
-func untracked() rule {
-	const stateUntracked = 1 << 6 // NF_CT_STATE_UNTRACKED_BIT
-	return rule{"ct state untracked", []expr.Any{
-		&expr.Ct{Key: expr.CtKeySTATE, Register: 1},
-		mask(binaryutil.NativeEndian.PutUint32(stateUntracked)),
-		&expr.Cmp{Op: expr.CmpOpNeq, Register: 1, Data: make([]byte, 4)},
 	}}
 }
 

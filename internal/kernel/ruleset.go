@@ -23,6 +23,10 @@ const (
 	tableName  = "conft"
 	chainSend  = "send"
 	chainLeave = "leave"
+	// chainTranslated counts packets of translated connections.
+	chainTranslated = "nat.count"
+	// chainProtected sees only what is to be encrypted.
+	chainProtected = "filter.protected"
 	// chainSilence sees only what the router itself has to say.
 	chainSilence = "silence"
 
@@ -52,11 +56,16 @@ func (c *chain) tally() string { return cmp.Or(c.counts, c.name) }
 // rule names it.
 type ruleset []chain
 
+// manner is how the rules are written for the kernel at hand.
+type manner struct {
+	plain   bool // those of the crypto links are the fewest: packets meet one after the other
+	tracked bool // only connection tracking keeps defragmentation on
+}
+
 // rules returns the table; index gives the number of each link that has its filter
-// in place. With plain set those of the crypto links are the fewest: packets meet one
-// after the other.
-func rules(d *Desired, index map[string]int, plain bool) ruleset {
-	return slices.Concat(natRules(d), cryptoRules(d, index, plain), access(d), clampMSS(d))
+// in place.
+func rules(d *Desired, index map[string]int, m manner) ruleset {
+	return slices.Concat(natRules(d), cryptoRules(d, index, m), access(d), clampMSS(d))
 }
 
 // cryptoRules returns the chains of the crypto links.
@@ -65,47 +74,47 @@ func rules(d *Desired, index map[string]int, plain bool) ruleset {
 // and only there the mark is set, for the one device that carries the filter.
 // A device of the same name without the filter (gone and back, or not there
 // yet) gets a drop: what should be protected never leaves in clear.
-func cryptoRules(d *Desired, index map[string]int, plain bool) ruleset {
+func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	if len(d.Crypto) == 0 {
 		return nil
 	}
 	// What hosts behind the router are known by is not the engine's.
 	toEngine := join(toRouter(), except(d.aliases()))
-	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
+	engine := chain{name: "engine", rules: []rule{
 		join(protocol(50), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(51), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 	}}
+	// Most of what goes on in clear is TCP.
+	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
+		join(notTCP(), verdict(expr.VerdictJump, engine.name)),
+	}}
 	send := chain{name: chainSend, hook: "output", priority: hookSend, rules: []rule{
 		join(markHas(markEngine), notrack()),
 	}}
-	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave, rules: []rule{
-		join(markHas(markEngine), verdict(expr.VerdictReturn)),
-		// Naming the state keeps connection tracking, and with it
-		// defragmentation, on: port conditions need whole packets.
-		join(untracked(), counter()),
-	}}
-	set := ruleset{refuse()}
+	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave}
+	set := ruleset{refuse(), whole(m), engine}
 	for _, l := range d.Crypto {
 		set = append(set, divert(l, index[l.Link]))
 		var x *acl.Index
-		if !plain {
+		if !m.plain {
 			x = l.index()
 		}
-		add := func(w walk, to *chain, cond rule) {
-			chains, enter, maps := w.chains(l, x, cond)
-			set = append(set, chains...)
-			to.rules, to.maps = append(to.rules, enter...), append(to.maps, maps...)
+		// A packet of another link meets one rule for each of these.
+		add := func(w walk, base *chain, way expr.MetaKey, link string, before, after []rule) {
+			chains, enter, maps := w.chains(l, x)
+			c := chain{name: base.name + "." + link, maps: maps, rules: slices.Concat(before, enter, after)}
+			set = append(append(set, chains...), c)
+			base.rules = append(base.rules, join(linkName(way, link), verdict(expr.VerdictGoto, c.name)))
 		}
-		add(walkOut, &leave, linkName(expr.MetaKeyOIFNAME, l.Link))
-		add(walkClear, &arrive, linkName(expr.MetaKeyIIFNAME, l.Link))
-		add(walkTunnel, &arrive, linkName(expr.MetaKeyIIFNAME, l.TUN))
-		quotes := chain{name: "quotes." + l.Link}
-		set = append(set, unsaid(l))
-		add(walkQuoted, &quotes, rule{})
-		set = append(set, quotes)
-		leave.rules = append(append(leave.rules, quoting(l, quotes.name)...), turned(l))
+		chains, enter, maps := walkQuoted.chains(l, x)
+		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
+		set = append(append(append(set, unsaid(l)), chains...), quotes)
+		own := join(markHas(markEngine), verdict(expr.VerdictReturn))
+		add(walkOut, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, append(quoting(quotes.name), turned()))
+		add(walkClear, &arrive, expr.MetaKeyIIFNAME, l.Link, nil, nil)
+		add(walkTunnel, &arrive, expr.MetaKeyIIFNAME, l.TUN, nil, nil)
 	}
 	return append(set, arrive, send, leave)
 }
@@ -145,9 +154,7 @@ func tunnelRule(e acl.Entry) rule {
 
 // turned ends what has come out of a TUN and, with its network not there, would leave in
 // clear by the link of a crypto map.
-func turned(l CryptoLink) rule {
-	return join(linkName(expr.MetaKeyOIFNAME, l.Link), markHas(markTunnel), counter(), verdict(expr.VerdictDrop))
-}
+func turned() rule { return join(markHas(markTunnel), counter(), verdict(expr.VerdictDrop)) }
 
 // blocked is where a packet ends that should be protected and cannot be.
 func blocked() rule { return join(counter(), verdict(expr.VerdictDrop)) }
@@ -161,6 +168,7 @@ func divert(l CryptoLink, index int) chain {
 	return c
 }
 
+func leaveChain(l CryptoLink) string             { return chainLeave + "." + l.Link }
 func divertChain(l CryptoLink) string            { return "divert." + l.Link }
 func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s) }
 func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }

@@ -67,7 +67,7 @@ type state struct {
 	mtus    map[string]int    // what they were, of links that have another now
 	tuns    []string          // of this process
 	filters map[string]string // by link: the TUN its filter feeds, "" when that is of another process
-	plain   bool              // the rules are to be as few as can be
+	manner  manner            // of the rules
 	table   string            // our nftables rules as text; "?" when they are of another process or changed
 	sysctl  map[string]string // by path below /proc/sys
 	named   map[linkAddr]bool // addresses that some Desired has named
@@ -91,7 +91,7 @@ func (s *state) link(name string) *LinkState {
 
 // read takes stock. Kernel.mu is held.
 func (k *Kernel) read() (*state, error) {
-	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus, plain: k.plain}
+	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus, manner: k.manner}
 	s.tuns = slices.Sorted(maps.Keys(k.tuns))
 	var err error
 	if s.links, err = links(); err != nil {

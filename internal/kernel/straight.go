@@ -3,6 +3,7 @@ package kernel
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/internal/packet"
@@ -203,6 +204,9 @@ func (s *straight) sifted() bool {
 	return s.ruled
 }
 
+// sparing are the chains of ours that let the engine's packets by.
+var sparing = []string{chainSend, chainLeave, chainSilence, chainTranslated, chainProtected}
+
 func (s *straight) findRules() bool {
 	if legacyTables() {
 		return true
@@ -223,8 +227,8 @@ func (s *straight) findRules() bool {
 		if *c.Hooknum != *nftables.ChainHookOutput && *c.Hooknum != *nftables.ChainHookPostrouting {
 			continue
 		}
-		if c.Table.Name == tableName && (c.Name == chainSend || c.Name == chainLeave || c.Name == chainSilence) {
-			continue // these let the engine's packets by
+		if c.Table.Name == tableName && slices.Contains(sparing, c.Name) {
+			continue
 		}
 		rules, err := s.rules.GetRules(c.Table, c)
 		if err != nil || len(rules) > 0 || c.Policy != nil && *c.Policy == nftables.ChainPolicyDrop {

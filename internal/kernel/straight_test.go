@@ -7,6 +7,7 @@ import (
 	"net"
 	"testing"
 
+	"conft/internal/acl"
 	"conft/internal/packet"
 
 	"github.com/google/nftables"
@@ -198,4 +199,24 @@ func TestStraightPacketsObeyNewRules(t *testing.T) {
 	c.DelTable(table)
 	must(t, c.Flush())
 	goesStraight(t, a, b)
+}
+
+// Of our own rules only those that look at ESP keep it from going straight.
+func TestStraightPacketsMeetOwnLists(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	a, b, _ := straightEnds(t)
+	list := &acl.List{Entries: []acl.Entry{{Src: acl.Any, Dst: acl.Any}}}
+	d := Desired{NAT: translating().NAT, Crypto: router("12.12.12.1", "10.1.1.1", "20.1.1.0/24", "12.12.12.3", acl.Entry{Src: network("10.1.1.0/24"), Dst: acl.Any}).Crypto}
+	d.Crypto[0].Selectors[0].In, d.Crypto[0].Selectors[0].Out = list, list
+	d.Filters = []Filter{{Link: "wan0", In: list, Quiet: true}}
+	must(t, rules(&d, nil, manner{}).commit(nil))
+	goesStraight(t, a, b)
+	d.Filters[0].Out = list
+	must(t, rules(&d, nil, manner{}).commit(nil))
+	if n, straight, err := burst(t, a, 1400); n != 45 || straight || err != nil {
+		t.Errorf("with a list for what leaves %d of 45 packets were sent, straight %v, %v", n, straight, err)
+	}
+	arrive(t, b, 1400)
 }

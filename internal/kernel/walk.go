@@ -75,9 +75,9 @@ func (l *CryptoLink) index() *acl.Index {
 	return nil
 }
 
-// chains returns the chains of the walk, the rules that lead there the packets for which
-// cond holds, and the map that these need.
-func (w walk) chains(l CryptoLink, x *acl.Index, cond rule) (set ruleset, enter []rule, m []vmap) {
+// chains returns the chains of the walk, the rules that lead there, and the map that these
+// need.
+func (w walk) chains(l CryptoLink, x *acl.Index) (set ruleset, enter []rule, m []vmap) {
 	list, selector := l.conditions()
 	if x == nil {
 		for i, s := range l.Selectors {
@@ -88,7 +88,7 @@ func (w walk) chains(l CryptoLink, x *acl.Index, cond rule) (set ruleset, enter 
 				}
 			}
 			set = append(set, c)
-			enter = append(enter, join(cond, verdict(expr.VerdictJump, c.name)))
+			enter = append(enter, verdict(expr.VerdictJump, c.name))
 		}
 		return set, enter, nil
 	}
@@ -112,7 +112,7 @@ func (w walk) chains(l CryptoLink, x *acl.Index, cond rule) (set ruleset, enter 
 		}
 		v.branches = append(v.branches, branch{x.From[k], to, name})
 	}
-	return set, []rule{join(cond, w.byAddress(v.name))}, []vmap{v}
+	return set, []rule{w.byAddress(v.name)}, []vmap{v}
 }
 
 // stretch returns the chains for the k-th range of addresses and the first of them.
