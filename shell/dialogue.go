@@ -87,7 +87,7 @@ func (s *Session) Confirm(ctx context.Context, prompt string) (bool, error) {
 	}
 	l := &editLine{prompt: prompt}
 	s.screen.open(l)
-	k, err := s.keyboard.next(ctx)
+	k, err := s.keyboard.single(ctx)
 	if err == nil && k.printable() {
 		s.screen.change(func() { l.insert(rune(k)) })
 	}

@@ -29,10 +29,10 @@ func TestEchoIsByteExact(t *testing.T) {
 	}
 }
 
-// With a width of 0 or 512 a long line is never repainted.
+// With a width of 0, 511 or 512, as programs set it, a long line is never repainted.
 func TestWideLineIsNotRepainted(t *testing.T) {
-	for _, width := range []string{"0", "512"} {
-		long := "show interfaces | include " + strings.Repeat("0123456789", 30)
+	for _, width := range []string{"0", "511", "512"} {
+		long := "show interfaces | include " + strings.Repeat("0123456789", 60)
 		got := typeKeys(t, options(newFake(), nil), "terminal width "+width+"\r"+long+"\r")
 		if !strings.Contains(got, "R1>"+long+"\r\nR1>") || strings.Contains(got, "\b") {
 			t.Errorf("width %s: sent %q", width, got)
@@ -48,6 +48,28 @@ func TestMoreOctets(t *testing.T) {
 	if !strings.Contains(got, want) {
 		t.Errorf("sent %q, want in it %q", got, want)
 	}
+}
+
+// Esc alone stops the output at once, and an arrow key leaves nothing behind.
+func TestEscapeStopsOutput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, options(newFake(), nil))
+		for _, k := range []string{"\x1b", "\x1b[A", "\t", "Q"} {
+			l.keys("show interfaces\r")
+			time.Sleep(time.Second)
+			l.seen()
+			l.keys(k[:1]) // an arrow key may come in pieces
+			if _, err := io.WriteString(l.conn, k[1:]); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+			l.seen()
+			if got := l.keys("show privilege\r"); got != "show privilege\r\nCurrent privilege level is 1\r\nR1>" {
+				t.Errorf("behind %q: %q", k, got)
+			}
+		}
+		l.end()
+	})
 }
 
 // The log of changes gets each line that was accepted, without its secret.
@@ -152,8 +174,8 @@ func (l *live) end() {
 	}
 }
 
-// A log line never corrupts the line being typed: it is taken away with
-// backspaces and blanks, and shown again below.
+// A log line never corrupts the line being typed: it begins on a new line, as IOS has it below the
+// prompt of `end`, and what was typed is shown again below.
 func TestLogLineWhileTyping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
@@ -163,7 +185,7 @@ func TestLogLineWhileTyping(t *testing.T) {
 		l.keys("sh\x02")
 		f.hub.Emit(debug.SysConfig{By: o.Origin})
 		got := l.seen()
-		want := "\b\b\b\b     \b\b\b\b\b*Mar  1 00:01:43.499: %SYS-5-CONFIG_I: Configured from console by console\r\nR1>sh\b"
+		want := "\r\n*Mar  1 00:01:43.499: %SYS-5-CONFIG_I: Configured from console by console\r\nR1>sh\b"
 		if got != want {
 			t.Errorf("sent %q, want %q", got, want)
 		}
