@@ -105,7 +105,7 @@ func (s *Session) filters(line string, level int) bool {
 	if errors.As(err, &e) {
 		word = e.Word
 	}
-	return word == "show"
+	return word == "show" || word == "more"
 }
 
 // commands is the table of EXEC commands with the configured privilege levels.

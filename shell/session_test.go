@@ -72,6 +72,20 @@ func TestEscapeStopsOutput(t *testing.T) {
 	})
 }
 
+// What `more` prints can be filtered as well.
+func TestMoreIsFiltered(t *testing.T) {
+	more := grammar.Exec[*Session]{Syntax: "more flash:$what", Help: grammar.Help{"more": "Display the contents of a file", "$what": "File to display"},
+		Run: func(_ context.Context, s *Session, a grammar.Args) error {
+			_, err := io.WriteString(s, a.String("what")+"\none\ntwo\n")
+			return err
+		}}
+	got := display(typeKeys(t, options(newFake(), nil, more), "more flash:x | i o$\rmore flash:x ?"))
+	const want = "\nR1>more flash:x | i o$\ntwo\nR1>more flash:x ?\n  |     Output modifiers\n  <cr>\n\nR1>more flash:x\n\n"
+	if got != want {
+		t.Errorf("screen\n%s\nwant\n%s", got, want)
+	}
+}
+
 // The log of changes gets each line that was accepted, without its secret.
 func TestLinesAreLoggedWithoutSecrets(t *testing.T) {
 	f := newFake()
