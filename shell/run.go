@@ -94,7 +94,7 @@ func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
 	if err != nil {
 		s.refuse(t.behind(len(before)+1), err)
 	}
-	return f, typed{before, t.column}, err
+	return f, typed{before, t.whole, t.column}, err
 }
 
 // filters reports whether a command is one whose output may be filtered.
@@ -137,7 +137,7 @@ func (s *Session) unalias(t typed) typed {
 	if rest != "" {
 		rest = " " + rest
 	}
-	return typed{t.line[:blanks] + body + rest, func(offset int) int {
+	return typed{t.line[:blanks] + body + rest, t.whole, func(offset int) int {
 		return t.column(min(max(offset-longer, min(offset, end)), len(t.line)))
 	}}
 }
@@ -145,7 +145,7 @@ func (s *Session) unalias(t typed) typed {
 // expand is unalias of a line that goes on behind its first word.
 func (s *Session) expand(line string) string {
 	if strings.ContainsAny(strings.TrimLeft(line, " \t"), " \t") {
-		return s.unalias(typed{line, func(int) int { return 0 }}).line
+		return s.unalias(typed{line, line, func(int) int { return 0 }}).line
 	}
 	return line
 }

@@ -270,7 +270,7 @@ func (s *Session) dialogue(ctx context.Context) error {
 		if err != nil {
 			return endOfInput(err)
 		}
-		t := typed{string(l.text), l.column}
+		t := typed{string(l.text), string(l.text), l.column}
 		switch end {
 		case enter:
 			s.interpret(ctx, t)
