@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 
 	"conft/debug"
@@ -19,6 +20,9 @@ func (s *Session) Write(p []byte) (int, error) {
 	}
 	return s.out.Write(p)
 }
+
+// Announce has f print what comes before the output of each show command; nil ends it.
+func (s *Session) Announce(f func(io.Writer)) { s.announce = f }
 
 // Origin is who types on this session, as log messages name him.
 func (s *Session) Origin() debug.Origin { return s.origin }

@@ -33,6 +33,9 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	}
 	p := &pager{s: s, ctx: ctx, cancel: done}
 	s.out = p
+	if s.announce != nil && filtered(call.Word()) {
+		s.announce(p)
+	}
 	if f != nil {
 		f.out = p
 		s.out = f
@@ -105,8 +108,11 @@ func (s *Session) filters(line string, level int) bool {
 	if errors.As(err, &e) {
 		word = e.Word
 	}
-	return word == "show" || word == "more"
+	return filtered(word)
 }
+
+// filtered reports whether a command shows something, by its first word.
+func filtered(word string) bool { return word == "show" || word == "more" }
 
 // commands is the table of EXEC commands with the configured privilege levels.
 func (s *Session) commands() *grammar.ExecTable[*Session] {

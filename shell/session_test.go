@@ -86,6 +86,24 @@ func TestMoreIsFiltered(t *testing.T) {
 	}
 }
 
+// What announces a show command is printed before its output, whatever filters that.
+func TestAnnounce(t *testing.T) {
+	on := grammar.Exec[*Session]{Syntax: "announce [no]", Help: grammar.Help{"announce": "A", "no": "N"},
+		Run: func(_ context.Context, s *Session, a grammar.Args) error {
+			s.Announce(func(w io.Writer) { io.WriteString(w, "Load\n") })
+			if a.Has("no") {
+				s.Announce(nil)
+			}
+			return nil
+		}}
+	got := display(typeKeys(t, options(newFake(), nil, on), "announce\rshow interfaces | i 30\rterminal length 0\rannounce no\rshow privilege\r"))
+	const want = "\nR1>announce\nR1>show interfaces | i 30\nLoad\nrow 30\nR1>terminal length 0\nR1>announce no\n" +
+		"R1>show privilege\nCurrent privilege level is 1\nR1>\n\n"
+	if got != want {
+		t.Errorf("screen\n%s\nwant\n%s", got, want)
+	}
+}
+
 // The log of changes gets each line that was accepted, without its secret.
 func TestLinesAreLoggedWithoutSecrets(t *testing.T) {
 	f := newFake()
