@@ -52,18 +52,17 @@ func (s *screen) print(text []byte) bool {
 	return !s.gone
 }
 
-// log prints whole lines of the log, and the line being typed again below them.
-func (s *screen) log(text []byte) {
+// log prints whole lines of the log from a new line on, and below them the prompt again, with what
+// is being typed only where the terminal is synchronous: otherwise typing goes on at the left margin.
+func (s *screen) log(text []byte, synchronous bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := s.b
-	if s.line != nil {
-		b = s.line.wipe(b)
-	} else if s.inLine {
+	if s.inLine || s.line != nil && s.line.prompt != "" {
 		b = append(b, s.eol...)
 	}
 	b = s.appendText(b, text)
-	if s.line != nil {
+	if s.line != nil && (synchronous || len(s.line.text) == 0) {
 		b = s.line.draw(b)
 	}
 	s.write(b)
