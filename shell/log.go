@@ -39,7 +39,7 @@ func (s *Session) subscribe(k debug.Kind) {
 				fmt.Fprintf(&b, "%%SYS-3-MSGLOST: %d messages lost because of queue overflow\n", n-lost)
 				lost = n
 			}
-			s.screen.log([]byte(b.String()), s.line().Synchronous)
+			s.screen.log([]byte(b.String()))
 		}
 	}()
 }

@@ -52,9 +52,8 @@ func (s *screen) print(text []byte) bool {
 	return !s.gone
 }
 
-// log prints whole lines of the log from a new line on, and below them the prompt again, with what
-// is being typed only where the terminal is synchronous: otherwise typing goes on at the left margin.
-func (s *screen) log(text []byte, synchronous bool) {
+// log prints whole lines of the log from a new line on, and the line being typed again below them.
+func (s *screen) log(text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := s.b
@@ -62,7 +61,7 @@ func (s *screen) log(text []byte, synchronous bool) {
 		b = append(b, s.eol...)
 	}
 	b = s.appendText(b, text)
-	if s.line != nil && (synchronous || len(s.line.text) == 0) {
+	if s.line != nil {
 		b = s.line.draw(b)
 	}
 	s.write(b)

@@ -206,40 +206,26 @@ func (l *live) end() {
 	}
 }
 
-// A log line begins on a new line, as IOS has it below the prompt of `end`. The prompt comes again
-// below it, what was typed only with `logging synchronous`; the line itself is as it was.
+// A log line never corrupts the line being typed: it begins on a new line, as IOS has it below the
+// prompt of `end`, and what was typed is shown again below.
 func TestLogLineWhileTyping(t *testing.T) {
-	const log = "\r\n*Mar  1 00:01:43.499: %SYS-5-CONFIG_I: Configured from console by console\r\n"
-	for _, tt := range []struct {
-		synchronous bool
-		typed, want string
-	}{
-		{false, "", log + "R1>"},
-		{false, "sh\x02", log},
-		{true, "", log + "R1>"},
-		{true, "sh\x02", log + "R1>sh\b"},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			f := newFake()
-			o := options(f, nil)
-			o.Console = true
-			line := free
-			line.Synchronous = tt.synchronous
-			o.Settings = func(*config.Config) *config.Line { return &line }
-			l := start(t, o)
-			l.keys(tt.typed)
-			f.hub.Emit(debug.SysConfig{By: o.Origin})
-			if got := l.seen(); got != tt.want {
-				t.Errorf("%+v: sent %q", tt, got)
-			}
-			if tt.typed != "" {
-				if got := l.keys("\x05ow privilege\r"); got != "how privilege\r\nCurrent privilege level is 1\r\nR1>" {
-					t.Errorf("%+v: afterwards %q", tt, got)
-				}
-			}
-			l.end()
-		})
-	}
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		o := options(f, nil)
+		o.Console = true
+		l := start(t, o)
+		l.keys("sh\x02")
+		f.hub.Emit(debug.SysConfig{By: o.Origin})
+		got := l.seen()
+		want := "\r\n*Mar  1 00:01:43.499: %SYS-5-CONFIG_I: Configured from console by console\r\nR1>sh\b"
+		if got != want {
+			t.Errorf("sent %q, want %q", got, want)
+		}
+		if got := l.keys("\x05ow privilege\r"); got != "how privilege\r\nCurrent privilege level is 1\r\nR1>" {
+			t.Errorf("afterwards %q", got)
+		}
+		l.end()
+	})
 }
 
 // A vty gets log lines only after `terminal monitor`.

@@ -141,9 +141,6 @@ func TestTwoConsoles(t *testing.T) {
 	second.Enter("enable", "Router#")
 	second.Enter("configure terminal", "Router(config)#")
 	second.Enter("hostname Two", "Two(config)#")
-	second.Enter("line console 0", "Two(config-line)#")
-	second.Enter("logging synchronous", "Two(config-line)#")
-	second.Enter("exit", "Two(config)#")
 	for range 20 {
 		second.Enter("access-list 100 remark to be long", "Two(config)#")
 	}
