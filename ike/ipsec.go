@@ -94,6 +94,8 @@ func (c *Core) refusal(p *pair) string {
 	switch {
 	case t == nil || t.Local != p.Local.Addr() || !t.Admits(p.peer.Addr) || !t.Covers(p.Selector) || t.Open() && !c.stands(p.Flow()):
 		return "SA no longer configured"
+	case p.UDPEncap && c.taken(p.sa, p.Selector, p.SentFrom):
+		return "traffic of another peer behind the NAT"
 	case p.peer.IPsec > maxPeerPairs: // this one counts already
 		return "too many IPsec SAs of one peer"
 	}
