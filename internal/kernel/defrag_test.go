@@ -1,10 +1,38 @@
 package kernel
 
 import (
+	"errors"
+	"io/fs"
 	"testing"
 
 	"conft/internal/acl"
+
+	"golang.org/x/sys/unix"
 )
+
+// A kernel that has no tproxy says that there is no such thing.
+func TestWithoutTproxy(t *testing.T) {
+	for _, c := range []struct {
+		first, second error
+		tracked       bool
+		want          error
+	}{
+		{nil, unix.EIO, false, nil},
+		{unix.ENOENT, nil, true, nil},
+		{unix.ENOENT, unix.EOPNOTSUPP, true, unix.EOPNOTSUPP},
+		{unix.EPERM, nil, false, fs.ErrPermission},
+	} {
+		m, err := possible(func(m manner) error {
+			if m.tracked {
+				return c.second
+			}
+			return c.first
+		})
+		if m.tracked != c.tracked || !errors.Is(err, c.want) {
+			t.Errorf("%v, %v: tracked %t, %v", c.first, c.second, m.tracked, err)
+		}
+	}
+}
 
 // Where the kernel has no tproxy, connection tracking puts packets together: those of
 // hosts behind the router, its own, and those of the tunnel.
