@@ -66,6 +66,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 	sshAlgorithmLines(),
 	[]grammar.Entry[*config.Config]{
 		pubkeyChainBlock,
+		logSessionLine,
 		keyringBlock,
 		isakmpPolicyBlock,
 		isakmpKeyLine,

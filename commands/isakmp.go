@@ -218,6 +218,22 @@ var isakmpEnableLine = configLine{
 	},
 }
 
+// logSessionLine asks for a message when the session with a peer comes up and goes down.
+var logSessionLine = configLine{
+	Syntax: "crypto logging session",
+	Help:   grammar.Help{"logging": "logging messages", "session": "logging up/down session"},
+	Set:    func(c *config.Config, _ grammar.Args) error { c.LogSessions = true; return nil },
+	No:     func(c *config.Config, _ grammar.Args) error { c.LogSessions = false; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		switch {
+		case c.LogSessions:
+			w.Line("crypto logging session")
+		case w.All():
+			w.Line("no crypto logging session")
+		}
+	},
+}
+
 // isakmpRecoveryLine lets a router that has lost its SAs without a word, by a power
 // failure, say so to the peers that still use theirs.
 var isakmpRecoveryLine = configLine{

@@ -267,7 +267,7 @@ var knownWords = []knownWord{
 	{"crypto gdoi", "there is no group encryption", block},
 	{"crypto engine", "there is one engine, in software", absent},
 	{"crypto mib", noSNMP, absent},
-	{"crypto logging", "there are no messages about sessions", absent},
+	{"crypto logging", "only sessions are logged", absent},
 }
 
 // knownLines are the entries of the configuration mode for knownWords.

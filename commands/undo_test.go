@@ -211,6 +211,7 @@ var undoings = []undoing{
 	{[]string{profile}, "match certificate PEERS", "   match certificate PEERS", "no match certificate PEERS"},
 	{[]string{profile, entry}, "set isakmp-profile P", " set isakmp-profile P", "no set isakmp-profile"},
 	{nil, "no crypto isakmp enable", "no crypto isakmp enable", "crypto isakmp enable"},
+	{nil, "crypto logging session", "crypto logging session", "no crypto logging session"},
 	{nil, "crypto isakmp invalid-spi-recovery", "crypto isakmp invalid-spi-recovery", "no crypto isakmp invalid-spi-recovery"},
 	{nil, "crypto isakmp keepalive 10", "crypto isakmp keepalive 10", "no crypto isakmp keepalive"},
 	{nil, "crypto isakmp keepalive 10 2 on-demand", "crypto isakmp keepalive 10", "no crypto isakmp keepalive 10"},

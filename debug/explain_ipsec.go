@@ -70,6 +70,10 @@ func (e IPsecLocalRefused) Explain(l Language) string {
 }
 
 func (e IPsecProxyRefused) Explain(l Language) string {
+	if e.Taken {
+		return say(l, "Another peer behind the same NAT has SAs for this traffic to the address that they share; packets for the two could not be told apart.",
+			"同一 NAT 之后的另一对端已为发往该共用地址的这些流量建立 SA；发给两者的报文无法区分。")
+	}
 	note := say(l, "The proxy identities of the peer match none of our crypto access lists; the lists of the two routers must mirror each other.",
 		"对端的代理身份与本端任何加密 ACL 都不匹配；两端的 ACL 应互为镜像。")
 	if !e.Local.Addr.IsValid() {

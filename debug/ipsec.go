@@ -187,11 +187,13 @@ func (e IPsecNoMap) AppendLine(b []byte, _ Manner) []byte {
 }
 
 // IPsecProxyRefused is "IPSEC(ipsec_process_proposal): proxy identities not supported".
-// The note names the entry that would be the mirror of the peer's.
+// The note names the entry that would be the mirror of the peer's, or says that the
+// traffic is that of another peer.
 type IPsecProxyRefused struct {
 	inIPsec
 	Local, Remote Proxy // what the peer proposes, seen from here
 	Nearest       CryptoACE
+	Taken         bool // by another peer behind the same NAT
 }
 
 // CryptoACE is a permit entry of the access list of a crypto map entry. The zero value is

@@ -469,6 +469,6 @@ var samples = []sample{
 	{CryptoInvalidIdentity{Src: r3, Dst: net1, Protocol: 1, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: lan3},
 		"%CRYPTO-4-RECVD_PKT_INV_IDENTITY: identity doesn't match negotiated identity (ip) dest_addr= 10.1.1.0, src_addr= 23.23.23.3, prot= 1 " +
 			"(ident) local=12.12.12.1, remote=23.23.23.3 local proxy=10.1.1.0/255.255.255.0/0/0, remote_proxy=20.1.1.0/255.255.255.0/0/0"},
-	{CryptoSession{Up: true, Peer: port(r3, 500), ID: r3}, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP.  Peer 23.23.23.3:500       Id: 23.23.23.3"},
-	{CryptoSession{Peer: port(r3, 500), ID: r3}, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is DOWN.  Peer 23.23.23.3:500       Id: 23.23.23.3"},
+	{CryptoSession{Up: true, Peer: port(r3, 500), ID: r3.String()}, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP.  Peer 23.23.23.3:500       Id: 23.23.23.3"},
+	{CryptoSession{Peer: port(r3, 500), ID: "r3.lab"}, "%CRYPTO-5-SESSION_STATUS: Crypto tunnel is DOWN.  Peer 23.23.23.3:500       Id: r3.lab"},
 }

@@ -186,7 +186,7 @@ type CryptoSession struct {
 	inSyslog
 	Up   bool
 	Peer netip.AddrPort
-	ID   netip.Addr
+	ID   string // who the peer is in phase 1
 }
 
 func (CryptoSession) Severity() uint8 { return 5 }
@@ -195,5 +195,5 @@ func (e CryptoSession) AppendLine(b []byte, _ Manner) []byte {
 	if e.Up {
 		state = "UP"
 	}
-	return fmt.Appendf(b, textSession, state, e.Peer.Addr(), e.Peer.Port(), e.ID)
+	return fmt.Appendf(b, textSession, state, e.Peer.Addr(), e.Peer.Port(), printable(e.ID))
 }

@@ -1,6 +1,7 @@
 package ike
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -11,6 +12,27 @@ import (
 // address, and what one of them says is not said for the others.
 func (s *sa) same(o *sa) bool {
 	return s == o || s.peer.Addr == o.peer.Addr && s.m.PeerID().Equal(o.m.PeerID())
+}
+
+// Taken implements exchange.Registry.
+func (c *Core) Taken(own [8]byte, s exchange.Selector, from netip.Addr) bool {
+	with := c.own[own]
+	return with != nil && c.taken(with, s, from)
+}
+
+// taken reports whether traffic to the address of an SA's peer is that of another peer at
+// this address.
+func (c *Core) taken(with *sa, s exchange.Selector, from netip.Addr) bool {
+	if s.Remote.Prefix != netip.PrefixFrom(with.peer.Addr, 32) {
+		return false
+	}
+	for _, p := range c.by.pairs[with.peer.Addr] {
+		moved := from.IsValid() && p.SentFrom.IsValid() && p.SentFrom != from
+		if p.Selector.Overlaps(s) && (moved || !p.sa.same(with)) {
+			return true
+		}
+	}
+	return false
 }
 
 // Traffic implements exchange.Registry. What is removed keeps counting, so that the sum

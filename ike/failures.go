@@ -56,6 +56,9 @@ func (a *account) read(e debug.Event) {
 		a.locate(debug.InformationalMode, 0)
 	case debug.IPsecProxyRefused:
 		a.f.Reason = debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"
+		if e.Taken {
+			a.f.Reason = debug.InvalidProxy.String() + "; another peer behind the same NAT has this traffic"
+		}
 	case debug.ISAKMPInvalidated:
 		if e.Code == debug.InvalidProxy {
 			a.because(e.Code.String())

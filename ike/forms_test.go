@@ -215,3 +215,46 @@ func TestTransportThroughNAT(t *testing.T) {
 		}
 	}
 }
+
+// Two peers behind one NAT that both want transport mode are one to whoever sends to the
+// NAT's address: the second gets no SAs for traffic that the first has (RFC 3948, section
+// 5.2), and can have them once the first is gone.
+func TestTransportOfTwoBehindOneNAT(t *testing.T) {
+	addr2 := netip.MustParseAddr("12.12.12.3")
+	_, n, r1, r3 := natted(t, debug.IOS15, routers, in(exchange.TransportMode, plain))
+	p2, _ := iketest.Policies()
+	flow2 := exchange.Selector{Local: hostProxy(addr2), Remote: routers.Remote}
+	p2.Version = debug.IOS15
+	p2.Tunnels[0].Local, p2.Tunnels[0].Selectors = addr2, []exchange.Selector{flow2}
+	p2.Tunnels[0].Transforms = []exchange.TransformSet{in(exchange.TransportMode, plain)}
+	box := iketest.NewNAT(outside, iketest.Addr1, addr2)
+	n.Fate = box.Fate
+	r2 := n.Add("R2", addr2, p2)
+	r1.Acquire("MAP", 10, routers)
+	n.Run(5 * time.Second)
+	r2.Acquire("MAP", 10, flow2)
+	n.Run(5 * time.Second)
+	list := r3.Core.IPsecSAs()
+	if len(list) != 1 || list[0].SentFrom != iketest.Addr1 {
+		t.Fatalf("R3 has %+v", list)
+	}
+	if len(r1.Core.IPsecSAs()) != 1 || len(r2.Core.IPsecSAs()) != 0 {
+		t.Errorf("R1 has %d pairs and R2 %d", len(r1.Core.IPsecSAs()), len(r2.Core.IPsecSAs()))
+	}
+	if got := r3.Lines(debug.FlagIPsec); !slices.Contains(got, "IPSEC(ipsec_process_proposal): proxy identities not supported") {
+		t.Errorf("nothing says why:\n%s", strings.Join(got, "\n"))
+	}
+	n.Run(2 * time.Hour) // R1 renews its pair
+	r1.Acquire("MAP", 10, routers)
+	n.Run(5 * time.Second)
+	if list := r3.Core.IPsecSAs(); len(list) == 0 || list[0].SentFrom != iketest.Addr1 {
+		t.Errorf("later R3 has %+v", list)
+	}
+	r1.Do(ike.ClearSA{})
+	n.Run(time.Minute)
+	r2.Acquire("MAP", 10, flow2)
+	n.Run(5 * time.Second)
+	if list := r3.Core.IPsecSAs(); len(list) != 1 || list[0].SentFrom != addr2 {
+		t.Errorf("after R1 has left R3 has %+v", list)
+	}
+}

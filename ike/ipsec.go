@@ -68,6 +68,7 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		return
 	}
 	c.pairs[p.InboundSPI] = p
+	first := c.alone(p)
 	c.by.addPair(p)
 	if p.peer.Session.IsZero() {
 		p.peer.Session = c.now
@@ -84,7 +85,25 @@ func (c *Core) install(s *sa, a exchange.Install) {
 		c.dropRequest(q)
 	}
 	c.watchIdle(p)
-	c.later = append(c.later, func() { c.traceInstalled(p) })
+	c.later = append(c.later, func() {
+		c.traceInstalled(p)
+		if first {
+			c.session(p, true)
+		}
+	})
+}
+
+// alone reports whether the peer of a pair has no other.
+func (c *Core) alone(p *pair) bool {
+	return !slices.ContainsFunc(c.by.pairs[p.peer.Addr], func(o *pair) bool { return o != p && o.sa.same(p.sa) })
+}
+
+// session says that the session with the peer of a pair is up or down.
+func (c *Core) session(p *pair, up bool) {
+	if c.policy.LogSessions {
+		_, remote := p.sa.m.Endpoints()
+		c.emit(debug.CryptoSession{Up: up, Peer: remote, ID: p.sa.m.PeerID().String()})
+	}
 }
 
 // refusal says why a pair must not be installed, "" if it may. The policy may be another
@@ -94,6 +113,8 @@ func (c *Core) refusal(p *pair) string {
 	switch {
 	case t == nil || t.Local != p.Local.Addr() || !t.Admits(p.peer.Addr) || !t.Covers(p.Selector) || t.Open() && !c.stands(p.Flow()):
 		return "SA no longer configured"
+	case p.UDPEncap && c.taken(p.sa, p.Selector, p.SentFrom):
+		return "traffic of another peer behind the NAT"
 	case p.peer.IPsec > maxPeerPairs: // this one counts already
 		return "too many IPsec SAs of one peer"
 	}
@@ -335,6 +356,9 @@ func (c *Core) removePair(p *pair) {
 		for _, sa := range p.SARefs(outbound) {
 			c.emit(debug.IPsecDelete{SARef: sa, Local: p.Local.Addr(), Remote: p.Remote.Addr(), LocalProxy: local, RemoteProxy: remote})
 		}
+	}
+	if c.alone(p) {
+		c.session(p, false)
 	}
 	c.unlock(p)
 	c.release(p.Flow())

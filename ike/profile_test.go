@@ -94,6 +94,38 @@ func TestProfileRefuses(t *testing.T) {
 	}
 }
 
+// An initiator that does not take the responder for whom it wants ends the SA and says
+// so, for the responder has it up; the next packet begins another.
+func TestMessage6Rejected(t *testing.T) {
+	for _, version := range []debug.Manner{debug.IOS12, debug.IOS15} {
+		n, r1, r3 := lab(func(p1, p3 *exchange.Policy) {
+			p1.Version, p3.Version = version, version
+			p1.Profiles = []exchange.Profile{forHost("TO3", "r3.example.com", "")}
+			p1.Tunnels[0].Profile = "TO3"
+			p3.Identity = exchange.FQDN("r4.example.com")
+		})
+		for again := range 2 {
+			seen := len(r1.Lines(isakmp...))
+			r1.Acquire("MAP", 10, iketest.Flow)
+			n.Run(5 * time.Second)
+			for _, r := range []*iketest.Router{r1, r3} {
+				for _, s := range r.Core.ISAKMPSAs(n.Now) {
+					if !s.Deleted {
+						t.Errorf("%s keeps an SA in %s", r.Name, s.State)
+					}
+				}
+			}
+			lines := r1.Lines(isakmp...)[seen:]
+			if !contains(lines, "beginning Main Mode exchange") || !contains(lines, `deleting SA reason "No reason" state (I) MM_KEY_EXCH (peer 23.23.23.3)`) {
+				t.Errorf("request %d prints\n%s", again+1, strings.Join(lines, "\n"))
+			}
+		}
+		if !contains(r3.Lines(isakmp...), `deleting SA reason "No reason" state (R) QM_IDLE       (peer 12.12.12.1)`) {
+			t.Errorf("the responder prints\n%s", strings.Join(r3.Lines(isakmp...), "\n"))
+		}
+	}
+}
+
 // One responder with two peers whose keys are by name, behind one address range.
 func TestKeysByName(t *testing.T) {
 	n, r1, r3 := lab(func(p1, p3 *exchange.Policy) {

@@ -34,6 +34,10 @@ type Registry interface {
 	// Traffic counts the packets of the IPsec SAs that belong to the phase 1 with
 	// this cookie of our own. It may only grow.
 	Traffic(own [8]byte) Traffic
+	// Taken reports whether another peer at the same address, behind the same NAT, has
+	// IPsec SAs for some of this traffic to that address, so that it cannot belong to the
+	// peer of that phase 1. from is the peer's address in its own eyes, where it has said so.
+	Taken(own [8]byte, s Selector, from netip.Addr) bool
 }
 
 // Event is what a machine consumes.

@@ -37,6 +37,8 @@ type Policy struct {
 	// InvalidSPIRecovery begins phase 1 with a peer that sends on an SA that is not
 	// there, so that INITIAL-CONTACT tells it what has become of its SAs.
 	InvalidSPIRecovery bool
+	// LogSessions says when a peer's first IPsec SAs come and when its last have gone.
+	LogSessions bool
 }
 
 // ISAKMPProposal is one `crypto isakmp policy`.

@@ -211,11 +211,25 @@ func (t *turn) refuse(m *message, before State, err error) {
 		return
 	}
 	t.state = before
-	if errors.Is(err, errRefused) {
-		t.drop("refused")
-	} else {
+	switch {
+	case !errors.Is(err, errRefused):
 		t.malformed(m, err)
+	case before == IMM5:
+		t.drop("refused")
+		t.reject(m)
+	default:
+		t.drop("refused")
 	}
+}
+
+// reject ends an SA that the responder takes for up, since it has sent message 6, and tells
+// it so: nothing else would, and it would begin its exchanges under an SA that is none.
+// The message is from whom the keys were agreed with.
+func (t *turn) reject(m *message) {
+	t.chain = m.after
+	gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: debug.SANoReason, State: t.shown, Peer: t.peerAddr()}
+	t.trace(gone)
+	t.destroy(gone, false, debug.Internal, debug.Phase1Delete)
 }
 
 // malformed reports a message that cannot be decoded. In an encrypted one that is the

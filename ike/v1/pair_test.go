@@ -14,10 +14,11 @@ import (
 // registry is the engine as far as a machine sees it.
 type registry struct{ conns, spis uint32 }
 
-func (r *registry) ConnID() uint32                       { r.conns++; return r.conns }
-func (r *registry) SPI() uint32                          { r.spis++; return 0x1000 + r.spis }
-func (r *registry) Traffic([8]byte) (t exchange.Traffic) { return t }
-func (r *registry) Known(netip.Addr, [8]byte) bool       { return false }
+func (r *registry) ConnID() uint32                                    { r.conns++; return r.conns }
+func (r *registry) SPI() uint32                                       { r.spis++; return 0x1000 + r.spis }
+func (r *registry) Traffic([8]byte) (t exchange.Traffic)              { return t }
+func (r *registry) Taken([8]byte, exchange.Selector, netip.Addr) bool { return false }
+func (r *registry) Known(netip.Addr, [8]byte) bool                    { return false }
 
 // end is one machine with its environment.
 type end struct {

@@ -201,6 +201,9 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 			tunnel = n.request.Tunnel
 		}
 		if c := t.fits(n, tunnel, ids, o); c == 0 {
+			if t.taken(n, ids) {
+				return nil, debug.InvalidProxy
+			}
 			return tunnel, 0
 		} else if c > code {
 			code = c
@@ -220,6 +223,17 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 		t.trace(debug.IPsecFlagsRefused{Flags: uint32(o.flags())})
 	}
 	return nil, code
+}
+
+// taken reports whether the traffic is already that of another peer behind the same NAT:
+// whoever comes later must not draw it (RFC 3948, section 5.2).
+func (t *turn) taken(n *node, ids exchange.Selector) bool {
+	if !t.floated() || n.initiator || !t.env.Registry.Taken(t.own(), ids, n.deal.sentFrom) {
+		return false
+	}
+	t.drop("traffic of another peer behind the NAT")
+	t.trace(debug.IPsecProxyRefused{Local: ids.Local.Debug(), Remote: ids.Remote.Debug(), Taken: true})
+	return true
 }
 
 // flags are those of an SA with these terms.

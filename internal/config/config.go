@@ -52,6 +52,7 @@ type Config struct {
 	TransformSet  []*TransformSet
 	ISAKMPOff     bool     // no crypto isakmp enable
 	ISAKMPRecover bool     // crypto isakmp invalid-spi-recovery
+	LogSessions   bool     // crypto logging session
 	IPsecLife     Lifetime // crypto ipsec security-association lifetime
 	Replay        Replay   // crypto ipsec security-association replay
 	Keepalive     Keepalive

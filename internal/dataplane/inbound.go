@@ -279,7 +279,7 @@ func (p *Path) follow(s *pair, in *inPacket) {
 	s.newest = in.seq
 	if in.from != *s.remote.Load() {
 		from := in.from
-		s.remote.Store(&from)
+		p.move(s, from)
 		if p.Moved != nil {
 			p.Moved(s.InSPI, from)
 		}

@@ -45,9 +45,10 @@ type Path struct {
 	cramped    bool // no cores to spare
 	invalidLog limiter
 	invalidSPI limiter
-	tooBig     limiter
+	unproved   limiter
 	sad        table[*pair] // by inbound SPI
 	ahSAD      table[*pair] // those with AH, by its inbound SPI
+	outer      table[*pair] // by outerKey
 
 	mu      sync.Mutex // guards what follows, and every publication
 	policy  map[string]*Link
@@ -105,7 +106,7 @@ func New(o Options) *Path {
 	}
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
 	p.invalidSPI.interval, p.invalidSPI.burst = invalidInterval, 1
-	p.tooBig.interval, p.tooBig.burst = tooBigInterval, tooBigBurst
+	p.unproved.interval, p.unproved.burst = unprovedInterval, unprovedBurst
 	for range runtime.GOMAXPROCS(0) {
 		p.workers.Go(func() {
 			for t := range p.work {

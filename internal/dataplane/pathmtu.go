@@ -20,8 +20,8 @@ const (
 	minPathMTU  = 256
 	minUnproved = 576
 
-	tooBigInterval = 10 * time.Millisecond
-	tooBigBurst    = 20
+	unprovedInterval = 10 * time.Millisecond // of all peers
+	unprovedBurst    = 20
 )
 
 // plateaus are the MTUs of common links below 1500 (RFC 1191, section 7.1), for
@@ -39,15 +39,14 @@ type pathMTU struct {
 // larger packets are told in their turn (RFC 4301, section 8.2.1). A message about a
 // packet that was not sent with DF under an SA is counted and ignored.
 func (p *Path) TooBig(t packet.TooBig) {
-	if !p.tooBig.allow(p.now()) {
+	s, proved := p.sender(&t)
+	if s == nil {
 		p.drops.add(InTooBig)
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s, proved := p.sender(&t)
-	if s == nil || p.closed {
-		p.drops.add(InTooBig)
+	if p.closed {
 		return
 	}
 	mtu := t.MTU
@@ -77,7 +76,8 @@ func (p *Path) TooBig(t packet.TooBig) {
 }
 
 // sender finds the SA that sent the packet quoted; proved says that the quote holds
-// its SPI and a sequence number. The caller holds p.mu.
+// its SPI and a sequence number. A forged message costs one look-up, so that a flood of
+// them keeps no true one out, or, where it proves nothing, is one of so many a second.
 func (p *Path) sender(t *packet.TooBig) (s *pair, proved bool) {
 	quote, udp, ah := t.Payload, t.Protocol == packet.UDP, t.Protocol == packet.AH
 	if t.Protocol != packet.ESP && !udp && !ah || !t.DF || t.MTU >= t.Len {
@@ -91,16 +91,55 @@ func (p *Path) sender(t *packet.TooBig) (s *pair, proved bool) {
 		local, remote = binary.BigEndian.Uint16(quote), binary.BigEndian.Uint16(quote[2:])
 		quote = quote[esp.UDPHeaderLen:]
 	}
-	proved = len(quote) >= 8
-	for s := range p.sad.all() {
-		if s.udp != udp || (s.ahOut != nil) != ah || s.Local != netip.AddrPortFrom(t.Src, local) || *s.remote.Load() != netip.AddrPortFrom(t.Dst, remote) {
-			continue
+	sent := func(s *pair) bool {
+		return s.udp == udp && (s.ahOut != nil) == ah && s.Local == netip.AddrPortFrom(t.Src, local) && *s.remote.Load() == netip.AddrPortFrom(t.Dst, remote)
+	}
+	if len(quote) >= 8 {
+		s = p.outer.get(outerKey(t.Dst, binary.BigEndian.Uint32(quote)))
+		if s == nil || !sent(s) || !s.hasSent(binary.BigEndian.Uint32(quote[4:])) {
+			return nil, false
 		}
-		if !proved || binary.BigEndian.Uint32(quote) == s.outerSPI() && s.hasSent(binary.BigEndian.Uint32(quote[4:])) {
-			return s, proved
+		return s, true
+	}
+	if p.unproved.allow(p.now()) {
+		for s := range p.sad.all() {
+			if sent(s) {
+				return s, false
+			}
 		}
 	}
 	return nil, false
+}
+
+// outerKey names the outermost outbound SA of a pair.
+func outerKey(remote netip.Addr, spi uint32) uint64 { return uint64(ipv4(remote))<<32 | uint64(spi) }
+
+// seat puts a pair where its peer is now into the table of outbound SAs. The caller holds
+// p.mu.
+func (p *Path) seat(s *pair) {
+	if p.sad.get(uint64(s.InSPI)) != s {
+		return // withdrawn meanwhile
+	}
+	p.unseat(s)
+	s.seat = outerKey(s.remote.Load().Addr(), s.outerSPI())
+	p.outer.put(s.seat, s)
+}
+
+// unseat takes it out. The caller holds p.mu.
+func (p *Path) unseat(s *pair) {
+	if p.outer.get(s.seat) == s {
+		p.outer.drop(s.seat)
+	}
+}
+
+// move makes a pair send to where its peer is seen now.
+func (p *Path) move(s *pair, remote netip.AddrPort) {
+	was := s.remote.Swap(&remote)
+	if was.Addr() != remote.Addr() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.seat(s)
+	}
 }
 
 // outerSPI is the SPI that stands outermost in what the pair sends.

@@ -58,6 +58,7 @@ type pair struct {
 	plainMTU atomic.Int64 // largest inner packet that fits in one outer packet
 	path     int          // longest outer packet, guarded by Path.mu
 	enabled  bool         // likewise
+	seat     uint64       // in Path.outer, likewise
 
 	remote atomic.Pointer[netip.AddrPort] // where packets go: SA.Remote, or where it has moved
 	newest uint32                         // sequence number, exclusively owned by the receiver that delivers

@@ -106,7 +106,7 @@ func (p *Path) Remove(inSPI uint32) {
 // Move makes a pair send to where its peer is seen now.
 func (p *Path) Move(inSPI uint32, remote netip.AddrPort) {
 	if s := p.sad.get(uint64(inSPI)); s != nil && s.udp {
-		s.remote.Store(&remote)
+		p.move(s, remote)
 	}
 }
 
@@ -153,13 +153,14 @@ func (s *pair) close() {
 	}
 }
 
-// enter and withdraw publish the tables of inbound SAs with and without a pair. The caller
+// enter and withdraw publish the tables of SAs with and without a pair. The caller
 // holds p.mu.
 func (p *Path) enter(s *pair) {
 	p.sad.put(uint64(s.InSPI), s)
 	if s.ahIn != nil {
 		p.ahSAD.put(uint64(s.AH.InSPI), s)
 	}
+	p.seat(s)
 }
 
 func (p *Path) withdraw(s *pair) {
@@ -167,6 +168,7 @@ func (p *Path) withdraw(s *pair) {
 	if s.ahIn != nil {
 		p.ahSAD.drop(uint64(s.AH.InSPI))
 	}
+	p.unseat(s)
 }
 
 // choose makes the newest pair that may send the one that does. The caller holds

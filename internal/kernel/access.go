@@ -97,7 +97,7 @@ func entries(l CryptoLink, base *chain, on rule, what string, turn func(acl.Entr
 		}
 		to := verdict(expr.VerdictAccept)
 		if list(s) != nil {
-			c := listChain(chainName(what+".list", l, s), list(s), deny)
+			c := listChain(chainName(what+" list", l, s), list(s), deny)
 			set, to = append(set, c), verdict(expr.VerdictGoto, c.name)
 		}
 		c := chain{name: chainName(what, l, s)}

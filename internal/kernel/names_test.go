@@ -27,7 +27,7 @@ func TestLongNames(t *testing.T) {
 		return NATDynamic{Name: name, First: netip.MustParseAddr("192.0.2.1"), Last: netip.MustParseAddr("192.0.2.9"),
 			Clauses: []NATClause{{Permit: true, Match: true, Lists: []NATList{{Name: long + "A", Rules: any}, {Name: long + "B", Rules: any}}}}}
 	}
-	d.NAT = NAT{Inside: []string{"lo"}, Outside: []string{link}, Dynamic: []NATDynamic{nat("list." + long), nat("map." + long)}}
+	d.NAT = NAT{Inside: []string{"lo"}, Outside: []string{link}, Dynamic: []NATDynamic{nat("list " + long), nat("map " + long)}}
 	must(t, k.Apply(d))
 	var second []change
 	k.record = func(c change) { second = append(second, c) }
@@ -45,4 +45,26 @@ func TestLongNames(t *testing.T) {
 		t.Error(err)
 	}
 	must(t, k.Close())
+}
+
+// Whatever the lists, links and maps are called, no chain has the name of another.
+func TestNamesAreApart(t *testing.T) {
+	d := classic()
+	entries := []acl.Entry{{Src: network("10.1.1.0/24"), Dst: network("20.1.1.0/24")}}
+	for _, name := range []string{"list A", "list A.to", "list A/.to", "list A.0.A", "list A.0", "list A/", "map A"} {
+		d.NAT.Dynamic = append(d.NAT.Dynamic, NATDynamic{Name: name, First: netip.MustParseAddr("192.0.2.1"), Last: netip.MustParseAddr("192.0.2.1"),
+			Clauses: []NATClause{{Permit: true, Match: true, Lists: []NATList{{Name: "A", Rules: entries}, {Name: "0.A", Rules: entries}, {Name: "to", Rules: entries}}}}})
+	}
+	d.NAT.Inside, d.NAT.Outside = []string{"lan0"}, []string{"wan0"}
+	list := &acl.List{Name: "L", Entries: entries}
+	for link, name := range map[string]string{"eth0": "10.M 5", "eth0.10": "M 5", "eth1": "M 5", "list.eth1": "M 5"} {
+		d.Crypto = append(d.Crypto, CryptoLink{Link: link, TUN: "tun." + link, Selectors: []Selector{{Name: name, List: "L", Rules: entries, In: list, Out: list}}})
+	}
+	seen := map[string]bool{}
+	for _, c := range rules(&d, nil, manner{}) {
+		if seen[c.name] {
+			t.Errorf("two chains %s", c.name)
+		}
+		seen[c.name] = true
+	}
 }

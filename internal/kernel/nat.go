@@ -31,7 +31,7 @@ type NATStatic struct {
 
 // NATDynamic gives what its clauses select one of the addresses First to Last.
 type NATDynamic struct {
-	Name        string // unique: "list.102"
+	Name        string // unique: "list 102"
 	Clauses     []NATClause
 	First, Last netip.Addr // the zero value: there are none, and nothing is translated
 	Own         bool       // an address of the router's own: IKE's ports are taken

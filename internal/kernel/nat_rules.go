@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"strconv"
 
 	"conft/internal/acl"
 
@@ -101,7 +102,7 @@ func (d *Desired) withTUNs(links []string) (all []string) {
 
 // dynamicChains are those of one translation, the one to be entered last.
 func dynamicChains(m *NATDynamic) (set ruleset) {
-	to := chain{name: natChain(m) + ".to"}
+	to := chain{name: natToChain(m)}
 	mark := markFlow(markNAT)
 	if m.Own {
 		// A host behind the router may use IKE's own ports; what comes back to them is the
@@ -151,10 +152,11 @@ func dynamicChains(m *NATDynamic) (set ruleset) {
 	return append(set, start)
 }
 
-func natChain(m *NATDynamic) string { return short("nat." + m.Name) }
+func natChain(m *NATDynamic) string   { return named("nat", m.Name) }
+func natToChain(m *NATDynamic) string { return named("nat", m.Name, "to") }
 
 func natListChain(m *NATDynamic, clause, list int) string {
-	return short(fmt.Sprintf("nat.%s.%d.%s", m.Name, clause, m.Clauses[clause].Lists[list].Name))
+	return named("nat", m.Name, strconv.Itoa(clause), m.Clauses[clause].Lists[list].Name)
 }
 
 // natEntry are the rules of an entry of a list of a clause.
@@ -163,7 +165,7 @@ func natEntry(m *NATDynamic, c NATClause, e acl.Entry) (all []rule) {
 	switch {
 	case e.Action == acl.Deny:
 	case c.Permit:
-		then = verdict(expr.VerdictGoto, natChain(m)+".to")
+		then = verdict(expr.VerdictGoto, natToChain(m))
 	default:
 		then = join(markSet(markPass), then)
 	}

@@ -26,13 +26,13 @@ func translating() Desired {
 			{Outside: true, Local: p("10.1.1.200/32"), Global: p("50.0.0.1/32")},
 		},
 		Dynamic: []NATDynamic{
-			{Name: "map.R", First: a("12.12.12.1"), Last: a("12.12.12.1"), Own: true, Clauses: []NATClause{
+			{Name: "map R", First: a("12.12.12.1"), Last: a("12.12.12.1"), Own: true, Clauses: []NATClause{
 				{Match: true, Lists: []NATList{{"110", []acl.Entry{{Src: network("10.1.1.66/32"), Dst: acl.Any}}}}},
 				{Permit: true, Match: true, Out: []string{"wan0"}, Lists: []NATList{{"102", []acl.Entry{{Remark: "not the tunnel"}, tunnel, rest}}}},
 			}},
-			{Name: "list.103", First: a("12.12.12.100"), Last: a("12.12.12.105"), Clauses: []NATClause{
+			{Name: "list 103", First: a("12.12.12.100"), Last: a("12.12.12.105"), Clauses: []NATClause{
 				{Permit: true, Match: true, Lists: []NATList{{"103", []acl.Entry{{Protocol: 1, Src: network("10.1.1.66/32"), Dst: acl.Any}}}}}}},
-			{Name: "list.104", Clauses: []NATClause{{Permit: true}}}, // an interface without address
+			{Name: "list 104", Clauses: []NATClause{{Permit: true}}}, // an interface without address
 		},
 	}
 	return d

@@ -22,12 +22,7 @@ const (
 // CAP_NET_ADMIN, nftables. The text of an error names the remedy. It changes
 // nothing.
 func Open() (*Kernel, error) {
-	var m manner
-	err := tryRules(m)
-	if err != nil && !errors.Is(err, fs.ErrPermission) {
-		m.tracked = true
-		err = tryRules(m)
-	}
+	m, err := possible(tryRules)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, fmt.Errorf("no CAP_NET_ADMIN in this network namespace: %s", netAdmin)
 	} else if err != nil {
@@ -46,6 +41,16 @@ func Open() (*Kernel, error) {
 		aliased: map[string]bool{},
 		manner:  m,
 	}, nil
+}
+
+// possible is the manner of rules that the kernel can do: that without tproxy where it has
+// not got it.
+func possible(try func(manner) error) (m manner, err error) {
+	if err = try(m); err != nil && !errors.Is(err, fs.ErrPermission) {
+		m.tracked = true
+		err = try(m)
+	}
+	return m, err
 }
 
 func tunError(err error) error {

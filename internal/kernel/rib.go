@@ -133,10 +133,25 @@ type ways struct {
 	links     []LinkState           // those that are usable
 	connected map[netip.Prefix]bool // their networks
 	static    map[netip.Prefix][]Route
+	through   map[step]led // what has been found out
+	tried     int          // routes looked at
+}
+
+// step is a destination so many routes behind the one that is resolved.
+type step struct {
+	prefix netip.Prefix
+	depth  int
+}
+
+// led is where the first usable route of a destination leads, and whether that route
+// names a neighbour.
+type led struct {
+	hop
+	neighbour, ok bool
 }
 
 func newWays(s *state, routes []Route) *ways {
-	w := &ways{connected: map[netip.Prefix]bool{}, static: make(map[netip.Prefix][]Route, len(routes))}
+	w := &ways{connected: map[netip.Prefix]bool{}, static: make(map[netip.Prefix][]Route, len(routes)), through: map[step]led{}}
 	for _, l := range s.links {
 		if l.usable() {
 			w.links = append(w.links, l)
@@ -160,6 +175,7 @@ func newWays(s *state, routes []Route) *ways {
 // route that discards has no link.
 func (w *ways) resolve(r Route, depth int) (h hop, ok bool) {
 	const maxDepth = 8 // static routes may point at each other
+	w.tried++
 	if r.Null {
 		return hop{}, true
 	}
@@ -186,17 +202,32 @@ func (w *ways) resolve(r Route, depth int) (h hop, ok bool) {
 		if err != nil || p == r.Prefix.Masked() {
 			continue // one by way of its own destination would take its own way
 		}
-		for _, o := range w.static[p] {
-			if h, ok := w.resolve(o, depth+1); ok {
-				if !h.Via.IsValid() && h.Link != "" {
-					h.Via = r.Via // the neighbour is on that link itself
-					h.Onlink = o.Via.IsValid()
-				}
-				return h, true
+		if l := w.behind(p, depth+1); l.ok {
+			if !l.Via.IsValid() && l.Link != "" {
+				l.Via = r.Via // the neighbour is on that link itself
+				l.Onlink = l.neighbour
 			}
+			return l.hop, true
 		}
 	}
 	return hop{}, false
+}
+
+// behind resolves the first route of a destination that leads anywhere. It is found out
+// once: routes that lead into each other have more ways than could be gone.
+func (w *ways) behind(p netip.Prefix, depth int) led {
+	routes := w.static[p]
+	if len(routes) == 0 {
+		return led{}
+	}
+	at := step{p, depth}
+	l, known := w.through[at]
+	for i := 0; !known && !l.ok && i < len(routes); i++ {
+		l.hop, l.ok = w.resolve(routes[i], depth)
+		l.neighbour = routes[i].Via.IsValid()
+	}
+	w.through[at] = l
+	return l
 }
 
 // ownRoutes lists the routes of the main table that carry our number.

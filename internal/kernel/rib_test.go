@@ -89,6 +89,33 @@ func TestRoutesIntoTheKernel(t *testing.T) {
 	}
 }
 
+// Routes that lead into each other while nothing leads out: each is looked at once for
+// each length of the way to it.
+func TestRoutesIntoEachOther(t *testing.T) {
+	m := twoLinks()
+	m.link("wan0").Carrier, m.link("bak0").Carrier = false, false
+	var d Desired
+	for i := range 250 {
+		a := netip.AddrFrom4([4]byte{20, 0, byte(i), 1})
+		next := netip.AddrFrom4([4]byte{20, 0, byte((i + 1) % 250), 1})
+		d.Routes = append(d.Routes, toward("0.0.0.0/0", a.String(), "", 1+i%3), toward(a.String()+"/24", next.String(), "", 1))
+	}
+	w := newWays(&m.state, d.Routes)
+	for _, r := range d.Routes {
+		if h, ok := w.resolve(r, 0); ok {
+			t.Fatalf("%v leads to %v", r, h)
+		}
+	}
+	if most := 9 * len(d.Routes); w.tried > most {
+		t.Errorf("%d routes looked at, want at most %d", w.tried, most)
+	}
+	m.link("bak0").Carrier = true
+	d.Routes = append(d.Routes, toward("20.0.249.0/25", "13.13.13.2", "", 1))
+	if got := rib(&m.state, &d); len(got) == 0 || got[0].Hops[0] != (hop{Via: netip.MustParseAddr("13.13.13.2"), Link: "bak0"}) {
+		t.Errorf("with a way out: %v", got)
+	}
+}
+
 // What the kernel holds is shown by the route that was typed, not by the way it led to.
 func TestTableNamesWhatWasWanted(t *testing.T) {
 	m := twoLinks()

@@ -174,8 +174,19 @@ func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s)
 func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }
 
 func chainName(what string, l CryptoLink, s Selector) string {
-	return short(what + "." + l.Link + "." + strings.ReplaceAll(s.Name, " ", "."))
+	return named(what, l.Link, s.Name)
 }
+
+// named is what a chain is called of which the parts tell. A dot within a part is not one
+// between parts: users give names like A and A.to. Words of a part are parts.
+func named(parts ...string) string {
+	for i, p := range parts {
+		parts[i] = dots.Replace(p)
+	}
+	return short(strings.Join(parts, "."))
+}
+
+var dots = strings.NewReplacer(".", "/.", "/", "//", " ", ".")
 
 // short is a name that leaves room for a suffix in what nftables takes: it refuses a
 // whole table for one name of more than 255 octets.

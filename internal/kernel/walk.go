@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"strconv"
 
 	"conft/internal/acl"
 
@@ -129,7 +130,7 @@ func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, k
 	if len(set) == 1 {
 		return set, set[0].name
 	}
-	all := chain{name: fmt.Sprintf("%s.%s.%d", w.kind, l.Link, k)}
+	all := chain{name: named(w.kind, l.Link, strconv.Itoa(k))}
 	for _, c := range set {
 		all.rules = append(all.rules, verdict(expr.VerdictJump, c.name))
 	}

@@ -38,9 +38,9 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 		})
 	}
 	for _, s := range c.NAT.Sources {
-		d := kernel.NATDynamic{Name: "list." + s.List, Clauses: natClauses(r, c, s)}
+		d := kernel.NATDynamic{Name: "list " + s.List, Clauses: natClauses(r, c, s)}
 		if s.RouteMap != "" {
-			d.Name = "map." + s.RouteMap
+			d.Name = "map " + s.RouteMap
 		}
 		if ip := addressOf(c, s.Interface); ip != 0 {
 			d.First, d.Last, d.Own = addrOf(ip), addrOf(ip), true

@@ -43,9 +43,9 @@ func TestDesiredNAT(t *testing.T) {
 			dynamic += "\n"
 		}
 	}
-	want := "list.100 12.12.12.100 12.12.12.105 false\n true true [] 100 3\n" +
-		"map.NONE invalid IP invalid IP false\n" +
-		"map.R 12.12.12.1 12.12.12.1 true\n false true [] 101 1 109 0\n true false [\"eth0\" \"\"]\n"
+	want := "list 100 12.12.12.100 12.12.12.105 false\n true true [] 100 3\n" +
+		"map NONE invalid IP invalid IP false\n" +
+		"map R 12.12.12.1 12.12.12.1 true\n false true [] 101 1 109 0\n true false [\"eth0\" \"\"]\n"
 	compare(t, dynamic, want)
 }
 

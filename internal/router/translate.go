@@ -141,7 +141,7 @@ func manner(c *config.Config) debug.Manner {
 // is not negotiable; its traffic is dropped by the data plane.
 func (r *Router) ikePolicy(c *config.Config) *exchange.Policy {
 	p := &exchange.Policy{Version: manner(c)}
-	p.InvalidSPIRecovery = c.ISAKMPRecover
+	p.InvalidSPIRecovery, p.LogSessions = c.ISAKMPRecover, c.LogSessions
 	p.DPD = keepalive(c.Keepalive)
 	p.NATKeepalive, p.NoUDPEncap = inSeconds(c.NATKeepalive), c.NoUDPEncap
 	if c.ISAKMPOff {
