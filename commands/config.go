@@ -119,7 +119,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 	bannerTexts(),
 	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine, separator, lineBlock},
 	actions,
-	knownLines(),
+	[]grammar.Entry[*config.Config]{known[*config.Config](knownWords), known[*config.Config](knownCrypto)},
 )...)
 
 var separator = grammar.Separator[*config.Config]{}
