@@ -48,6 +48,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		domainLookupLine,
 		loginBlockLine,
 		loginDelayLine,
+		loginQuietLine,
 		loginFailureLine,
 		loginSuccessLine,
 		separator,
