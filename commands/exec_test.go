@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"slices"
 	"strings"
@@ -173,8 +174,11 @@ func (r *fakeRouter) SSHKey() *pki.KeyPair { return r.sshKey }
 
 type fakeTerminal struct {
 	strings.Builder
-	answers []string
+	answers  []string
+	announce func(io.Writer)
 }
+
+func (t *fakeTerminal) Announce(f func(io.Writer)) { t.announce = f }
 
 func (t *fakeTerminal) Configure(context.Context) error {
 	t.WriteString("(config)#\n")

@@ -13,12 +13,11 @@ import (
 // rangeBlock configures several interfaces with the same lines. It is never written:
 // each interface has its own block.
 var rangeBlock = grammar.Block[*config.Config, []*interfaceScope]{
-	Syntax: "interface range LINE",
-	Help: grammar.Help{"interface": "Select an interface to configure", "range": "interface range command",
-		"LINE": "Interfaces, as in GigabitEthernet0/0 - 3 , Loopback0"},
+	Syntax: "interface range INTERFACES",
+	Help:   grammar.Help{"interface": "Select an interface to configure", "range": "interface range command"},
 	Open: func(c *config.Config, a grammar.Args) ([]*interfaceScope, error) {
 		var list []*interfaceScope
-		for _, name := range interfaceRange(a.String("LINE")) {
+		for _, name := range interfaceRange(a.String("INTERFACES")) {
 			if i := openInterface(c, name); i != nil {
 				list = append(list, i)
 				continue
@@ -27,14 +26,14 @@ var rangeBlock = grammar.Block[*config.Config, []*interfaceScope]{
 			break
 		}
 		if list == nil {
-			return nil, a.Invalid("LINE")
+			return nil, a.Invalid("INTERFACES")
 		}
 		return list, nil
 	},
 	No: func(c *config.Config, a grammar.Args) error {
-		names := interfaceRange(a.String("LINE"))
+		names := interfaceRange(a.String("INTERFACES"))
 		if names == nil {
-			return a.Invalid("LINE")
+			return a.Invalid("INTERFACES")
 		}
 		for _, name := range names {
 			if err := removeInterface(c, name); err != nil {
@@ -44,13 +43,13 @@ var rangeBlock = grammar.Block[*config.Config, []*interfaceScope]{
 		return nil
 	},
 	Default: func(c *config.Config, a grammar.Args) error {
-		names := interfaceRange(a.String("LINE"))
+		names := interfaceRange(a.String("INTERFACES"))
 		if names == nil {
-			return a.Invalid("LINE")
+			return a.Invalid("INTERFACES")
 		}
 		for _, name := range names {
 			if !resetInterface(c, a, name) {
-				return a.Invalid("LINE")
+				return a.Invalid("INTERFACES")
 			}
 		}
 		return nil

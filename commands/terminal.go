@@ -22,6 +22,8 @@ type Terminal interface {
 	Paste(ctx context.Context) (string, error)
 	// Configure enters configuration mode.
 	Configure(ctx context.Context) error
+	// Announce has f print what comes before the output of each show command; nil ends it.
+	Announce(f func(io.Writer))
 	// Origin is who typed it, as log messages name him.
 	Origin() debug.Origin
 }

@@ -24,7 +24,7 @@ func Execute(ctx context.Context, o Options, out io.Writer, lines iter.Seq[strin
 			break
 		}
 		prompt := cells(s.prompt())
-		s.interpret(ctx, typed{line, func(offset int) int { return prompt + cells(line[:offset]) }})
+		s.interpret(ctx, typed{line, line, func(offset int) int { return prompt + cells(line[:offset]) }})
 		refused = refused || s.refused
 	}
 	s.leaveConfig()

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 
 	"conft/debug"
@@ -19,6 +20,9 @@ func (s *Session) Write(p []byte) (int, error) {
 	}
 	return s.out.Write(p)
 }
+
+// Announce has f print what comes before the output of each show command; nil ends it.
+func (s *Session) Announce(f func(io.Writer)) { s.announce = f }
 
 // Origin is who types on this session, as log messages name him.
 func (s *Session) Origin() debug.Origin { return s.origin }
@@ -87,7 +91,7 @@ func (s *Session) Confirm(ctx context.Context, prompt string) (bool, error) {
 	}
 	l := &editLine{prompt: prompt}
 	s.screen.open(l)
-	k, err := s.keyboard.next(ctx)
+	k, err := s.keyboard.single(ctx)
 	if err == nil && k.printable() {
 		s.screen.change(func() { l.insert(rune(k)) })
 	}

@@ -22,8 +22,9 @@ type editLine struct {
 	col   int    // cell of the terminal's cursor behind the prompt
 }
 
-// noScroll is the width from which a line is never scrolled.
-const noScroll = 512
+// noScroll is the width from which a line is never scrolled: programs set 511 or 512 to have
+// every line they send echoed as it is.
+const noScroll = 511
 
 // minRoom is the least room for text; a narrower terminal wraps by itself.
 const minRoom = 12
@@ -121,14 +122,6 @@ func (l *editLine) moveTo(b []byte, col int) []byte {
 func (l *editLine) draw(b []byte) []byte {
 	l.shown, l.col = l.shown[:0], 0
 	return l.paint(append(b, l.prompt...))
-}
-
-// wipe appends what empties the line and leaves the cursor in column 0.
-func (l *editLine) wipe(b []byte) []byte {
-	all := cells(l.prompt) + cells(l.shown)
-	b = append(b, bytes.Repeat([]byte{'\b'}, cells(l.prompt)+l.col)...)
-	b = append(b, strings.Repeat(" ", all)...)
-	return append(b, bytes.Repeat([]byte{'\b'}, all)...)
 }
 
 // finish appends what moves the cursor behind the text, before Enter.

@@ -20,15 +20,16 @@ const (
 	msgUnknownHost  = "% Unknown command or computer name, or unable to find computer address\n"
 )
 
-// typed is a line as it stands on the screen.
+// typed is a line as it stands on the screen, or the part of it that is to be carried out.
 type typed struct {
 	line   string
+	whole  string               // as it was typed
 	column func(offset int) int // cell of an octet of the line
 }
 
 // behind returns the rest of the line from an octet on, as it stands on the screen.
 func (t typed) behind(offset int) typed {
-	return typed{t.line[offset:], func(o int) int { return t.column(offset + o) }}
+	return typed{t.line[offset:], t.whole, func(o int) int { return t.column(offset + o) }}
 }
 
 // refuse prints why a line was refused.
@@ -47,7 +48,7 @@ func (s *Session) refuse(t typed, err error) {
 		}
 		s.print(msgIncomplete)
 	case grammar.Ambiguous:
-		s.print(fmt.Sprintf(msgAmbiguous, t.line))
+		s.print(fmt.Sprintf(msgAmbiguous, t.whole))
 	case grammar.Skipped:
 		word := strings.Fields(t.line) // the first one alone: a password may follow
 		s.print(fmt.Sprintf(msgSkipped, word[0]))

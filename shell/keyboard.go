@@ -21,6 +21,7 @@ type keyboard struct {
 	// Owned by the session's goroutine.
 	keys     decoder
 	patience func() time.Duration // how long the next key may take, 0 for ever
+	lone     bool                 // Esc is a key of its own
 }
 
 const typeAhead = 64 << 10 // octets
@@ -31,18 +32,18 @@ func newKeyboard(r io.Reader) *keyboard {
 	return k
 }
 
-// read is the reader goroutine.
+// read is the reader goroutine. Ctrl-C and Ctrl-Shift-6 stop the command that ran when they
+// arrived; behind a line that arrived with them they wait for their turn.
 func (k *keyboard) read() {
 	defer close(k.queue)
 	buf := make([]byte, 4096)
 	for {
 		n, err := k.r.Read(buf)
+		cancel := k.abort.Load()
 		for _, b := range buf[:n] {
-			if key(b) == ctrlC || key(b) == ctrlCaret {
-				if cancel := k.abort.Load(); cancel != nil {
-					(*cancel)()
-					continue
-				}
+			if cancel != nil && (key(b) == ctrlC || key(b) == ctrlCaret) {
+				(*cancel)()
+				continue
 			}
 			select {
 			case k.queue <- b:
@@ -108,6 +109,10 @@ func (k *keyboard) next(ctx context.Context) (key, error) {
 				k.typed.Store(time.Now().UnixNano())
 				return key, nil
 			}
+			if k.lone && k.keys.state == escaped && !k.waits(sequenceGap) {
+				k.keys.state = ground
+				return escape, nil
+			}
 		case <-late:
 			return keyNone, errIdle
 		case <-k.cleared:
@@ -116,6 +121,16 @@ func (k *keyboard) next(ctx context.Context) (key, error) {
 			return keyNone, ctx.Err()
 		}
 	}
+}
+
+// sequenceGap is how long the octets of an arrow key may lie apart.
+const sequenceGap = 50 * time.Millisecond
+
+// single is next where any key is an answer: Esc comes without waiting for what may follow it.
+func (k *keyboard) single(ctx context.Context) (key, error) {
+	k.lone = true
+	defer func() { k.lone = false }()
+	return k.next(ctx)
 }
 
 // abortable returns a context that Ctrl-C and Ctrl-Shift-6 cancel until done is called.

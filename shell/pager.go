@@ -78,7 +78,7 @@ func (p *pager) stop() {
 // first match, + for what matches, - for what does not, any other key to stop.
 func (p *pager) more(page int) {
 	p.s.screen.open(&editLine{prompt: more})
-	k, err := p.s.keyboard.next(p.ctx)
+	k, err := p.s.keyboard.single(p.ctx)
 	p.s.screen.erase(wipeMore)
 	switch {
 	case err == nil && k == ' ':

@@ -33,6 +33,9 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	}
 	p := &pager{s: s, ctx: ctx, cancel: done}
 	s.out = p
+	if s.announce != nil && filtered(call.Word()) {
+		s.announce(p)
+	}
 	if f != nil {
 		f.out = p
 		s.out = f
@@ -94,7 +97,7 @@ func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
 	if err != nil {
 		s.refuse(t.behind(len(before)+1), err)
 	}
-	return f, typed{before, t.column}, err
+	return f, typed{before, t.whole, t.column}, err
 }
 
 // filters reports whether a command is one whose output may be filtered.
@@ -105,8 +108,11 @@ func (s *Session) filters(line string, level int) bool {
 	if errors.As(err, &e) {
 		word = e.Word
 	}
-	return word == "show"
+	return filtered(word)
 }
+
+// filtered reports whether a command shows something, by its first word.
+func filtered(word string) bool { return word == "show" || word == "more" }
 
 // commands is the table of EXEC commands with the configured privilege levels.
 func (s *Session) commands() *grammar.ExecTable[*Session] {
@@ -137,7 +143,7 @@ func (s *Session) unalias(t typed) typed {
 	if rest != "" {
 		rest = " " + rest
 	}
-	return typed{t.line[:blanks] + body + rest, func(offset int) int {
+	return typed{t.line[:blanks] + body + rest, t.whole, func(offset int) int {
 		return t.column(min(max(offset-longer, min(offset, end)), len(t.line)))
 	}}
 }
@@ -145,7 +151,7 @@ func (s *Session) unalias(t typed) typed {
 // expand is unalias of a line that goes on behind its first word.
 func (s *Session) expand(line string) string {
 	if strings.ContainsAny(strings.TrimLeft(line, " \t"), " \t") {
-		return s.unalias(typed{line, func(int) int { return 0 }}).line
+		return s.unalias(typed{line, line, func(int) int { return 0 }}).line
 	}
 	return line
 }

@@ -52,14 +52,12 @@ func (s *screen) print(text []byte) bool {
 	return !s.gone
 }
 
-// log prints whole lines of the log, and the line being typed again below them.
+// log prints whole lines of the log from a new line on, and the line being typed again below them.
 func (s *screen) log(text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b := s.b
-	if s.line != nil {
-		b = s.line.wipe(b)
-	} else if s.inLine {
+	if s.inLine || s.line != nil && s.line.prompt != "" {
 		b = append(b, s.eol...)
 	}
 	b = s.appendText(b, text)

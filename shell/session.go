@@ -112,6 +112,8 @@ type Session struct {
 	explain debug.Language
 	logs    *logs
 	out     io.Writer // of the running command
+
+	announce func(io.Writer) // prints what comes before a show command's output, nil for nothing
 }
 
 func newSession(o Options, eol string) *Session {
@@ -142,7 +144,7 @@ func (s *Session) reset() {
 	s.level, s.at, s.ended = s.first, nil, false
 	size := s.line().History
 	s.execHistory, s.configHistory = history{size: size}, history{size: size}
-	s.editor, s.plain, s.explain = editor{}, false, debug.ExplainOff
+	s.editor, s.plain, s.explain, s.announce = editor{}, false, debug.ExplainOff, nil
 }
 
 // Resize tells the session the width of its terminal and the lines of a page.
@@ -270,7 +272,7 @@ func (s *Session) dialogue(ctx context.Context) error {
 		if err != nil {
 			return endOfInput(err)
 		}
-		t := typed{string(l.text), l.column}
+		t := typed{string(l.text), string(l.text), l.column}
 		switch end {
 		case enter:
 			s.interpret(ctx, t)

@@ -29,10 +29,10 @@ func TestEchoIsByteExact(t *testing.T) {
 	}
 }
 
-// With a width of 0 or 512 a long line is never repainted.
+// With a width of 0, 511 or 512, as programs set it, a long line is never repainted.
 func TestWideLineIsNotRepainted(t *testing.T) {
-	for _, width := range []string{"0", "512"} {
-		long := "show interfaces | include " + strings.Repeat("0123456789", 30)
+	for _, width := range []string{"0", "511", "512"} {
+		long := "show interfaces | include " + strings.Repeat("0123456789", 60)
 		got := typeKeys(t, options(newFake(), nil), "terminal width "+width+"\r"+long+"\r")
 		if !strings.Contains(got, "R1>"+long+"\r\nR1>") || strings.Contains(got, "\b") {
 			t.Errorf("width %s: sent %q", width, got)
@@ -47,6 +47,60 @@ func TestMoreOctets(t *testing.T) {
 		" group 2\r\n!\r\n --More-- " + wipeMore + "R1>"
 	if !strings.Contains(got, want) {
 		t.Errorf("sent %q, want in it %q", got, want)
+	}
+}
+
+// Esc alone stops the output at once, and an arrow key leaves nothing behind.
+func TestEscapeStopsOutput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, options(newFake(), nil))
+		for _, k := range []string{"\x1b", "\x1b[A", "\t", "Q"} {
+			l.keys("show interfaces\r")
+			time.Sleep(time.Second)
+			l.seen()
+			l.keys(k[:1]) // an arrow key may come in pieces
+			if _, err := io.WriteString(l.conn, k[1:]); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+			l.seen()
+			if got := l.keys("show privilege\r"); got != "show privilege\r\nCurrent privilege level is 1\r\nR1>" {
+				t.Errorf("behind %q: %q", k, got)
+			}
+		}
+		l.end()
+	})
+}
+
+// What `more` prints can be filtered as well.
+func TestMoreIsFiltered(t *testing.T) {
+	more := grammar.Exec[*Session]{Syntax: "more flash:$what", Help: grammar.Help{"more": "Display the contents of a file", "$what": "File to display"},
+		Run: func(_ context.Context, s *Session, a grammar.Args) error {
+			_, err := io.WriteString(s, a.String("what")+"\none\ntwo\n")
+			return err
+		}}
+	got := display(typeKeys(t, options(newFake(), nil, more), "more flash:x | i o$\rmore flash:x ?"))
+	const want = "\nR1>more flash:x | i o$\ntwo\nR1>more flash:x ?\n  |     Output modifiers\n  <cr>\n\nR1>more flash:x\n\n"
+	if got != want {
+		t.Errorf("screen\n%s\nwant\n%s", got, want)
+	}
+}
+
+// What announces a show command is printed before its output, whatever filters that.
+func TestAnnounce(t *testing.T) {
+	on := grammar.Exec[*Session]{Syntax: "announce [no]", Help: grammar.Help{"announce": "A", "no": "N"},
+		Run: func(_ context.Context, s *Session, a grammar.Args) error {
+			s.Announce(func(w io.Writer) { io.WriteString(w, "Load\n") })
+			if a.Has("no") {
+				s.Announce(nil)
+			}
+			return nil
+		}}
+	got := display(typeKeys(t, options(newFake(), nil, on), "announce\rshow interfaces | i 30\rterminal length 0\rannounce no\rshow privilege\r"))
+	const want = "\nR1>announce\nR1>show interfaces | i 30\nLoad\nrow 30\nR1>terminal length 0\nR1>announce no\n" +
+		"R1>show privilege\nCurrent privilege level is 1\nR1>\n\n"
+	if got != want {
+		t.Errorf("screen\n%s\nwant\n%s", got, want)
 	}
 }
 
@@ -152,8 +206,8 @@ func (l *live) end() {
 	}
 }
 
-// A log line never corrupts the line being typed: it is taken away with
-// backspaces and blanks, and shown again below.
+// A log line never corrupts the line being typed: it begins on a new line, as IOS has it below the
+// prompt of `end`, and what was typed is shown again below.
 func TestLogLineWhileTyping(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake()
@@ -163,7 +217,7 @@ func TestLogLineWhileTyping(t *testing.T) {
 		l.keys("sh\x02")
 		f.hub.Emit(debug.SysConfig{By: o.Origin})
 		got := l.seen()
-		want := "\b\b\b\b     \b\b\b\b\b*Mar  1 00:01:43.499: %SYS-5-CONFIG_I: Configured from console by console\r\nR1>sh\b"
+		want := "\r\n*Mar  1 00:01:43.499: %SYS-5-CONFIG_I: Configured from console by console\r\nR1>sh\b"
 		if got != want {
 			t.Errorf("sent %q, want %q", got, want)
 		}

@@ -48,12 +48,11 @@ func Start(t *Topology, dir string) (*Running, error) {
 	cmd := exec.Command(self, "lab", "supervise", t.Name, dir)
 	// Not this process's standard error: a lab that is kept would hold it open, and
 	// whoever reads it would wait for the end of the lab.
-	complaints, err := os.CreateTemp("", "conft-lab-")
+	complaints, err := unnamed()
 	if err != nil {
 		return nil, err
 	}
 	defer complaints.Close()
-	os.Remove(complaints.Name())
 	cmd.Stderr = complaints
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if os.Getuid() != 0 {
@@ -83,6 +82,21 @@ func Start(t *Topology, dir string) (*Running, error) {
 		return nil, fmt.Errorf("the lab did not start: %s", strings.TrimPrefix(said, "error "))
 	}
 	return r, nil
+}
+
+// unnamed makes a temporary file that has no name at any time, so that nothing is left of
+// it whenever this process is killed; only a file system without such files gives it one
+// for a moment.
+func unnamed() (*os.File, error) {
+	const tmpfile = 0o20000000 | syscall.O_DIRECTORY // O_TMPFILE
+	if f, err := os.OpenFile(os.TempDir(), os.O_RDWR|tmpfile, 0o600); err == nil {
+		return f, nil
+	}
+	f, err := os.CreateTemp("", "conft-lab-")
+	if err == nil {
+		err = os.Remove(f.Name())
+	}
+	return f, err
 }
 
 // startError adds the remedy where user namespaces are switched off.

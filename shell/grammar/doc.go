@@ -20,6 +20,7 @@
 //	MONTH           month of the year, full or abbreviated       DAY  likewise, of the week
 //	flash:          a name in the file system before the colon, or all of it
 //	INTERFACE       interface name, "gi0/0" and "gig 0/0" alike, made canonical
+//	INTERFACES      rest of the line, help as for "gi0/0 - 3 , lo1"
 //
 // A binding on a group holds the words matched in the group that no inner
 // binding holds: in `{des | aes [128 | 256]$bits}$cipher`, "aes 256" gives
@@ -33,7 +34,7 @@
 // several commands of a mode begin alike, one of them gives the help of the
 // shared tokens. Building a mode panics when a token has no help, when
 // two commands give it different texts at the same place, or when two commands
-// accept the same line. INTERFACE brings its own help.
+// accept the same line. INTERFACE and INTERFACES bring their own help.
 //
 // # Which word matches
 //

@@ -32,17 +32,14 @@ func (t *table) ask(line string, level int) (Answer, error) {
 	for _, th := range threads {
 		end = end || th.pos.last && !a.Word
 	}
-	if len(threads) > 0 && threads[0].pos.kind == restOfLine {
-		a.Items = append(a.Items, Item{threads[0].pos.text, threads[0].pos.help}) // it goes on
-	}
-	for _, p := range t.candidates(threads, level) {
+	next, complete := t.next(threads, level)
+	end = end && complete
+	for _, p := range next {
 		if p.kind == wholeInterface {
 			continue // its types are listed
 		}
-		if a.Word {
-			if !p.begins(part) {
-				continue
-			}
+		if a.Word && !p.begins(part) {
+			continue
 		}
 		if item := (Item{p.text, p.help}); !slices.Contains(a.Items, item) {
 			a.Items = append(a.Items, item)
@@ -53,6 +50,26 @@ func (t *table) ask(line string, level int) (Answer, error) {
 		a.Items = append(a.Items, Item{Token: "<cr>"})
 	}
 	return a, nil
+}
+
+// next are the tokens that may follow what the threads have read; end tells that a list of
+// interfaces, where they are in one, may end there.
+func (t *table) next(threads []*thread, level int) (next []*token, end bool) {
+	if len(threads) > 0 && threads[0].pos.list {
+		return listNext(threads[0].text)
+	}
+	if len(threads) > 0 && threads[0].pos.kind == restOfLine {
+		next = append(next, threads[0].pos.token) // it goes on
+	}
+	for _, p := range t.candidates(threads, level) {
+		if p.list {
+			types, _ := listNext("")
+			next = append(next, types...)
+			continue
+		}
+		next = append(next, p.token)
+	}
+	return next, true
 }
 
 // complete returns the rest of the last word of line, and a blank, when only one
@@ -66,8 +83,9 @@ func (t *table) complete(line string, level int) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	var found *pos
-	for _, p := range t.candidates(threads, level) {
+	var found *token
+	next, _ := t.next(threads, level)
+	for _, p := range next {
 		if p.kind != keyword && (p.kind != file || len(part) > len(p.text)) || !p.begins(part) {
 			continue
 		}

@@ -35,6 +35,7 @@ var words = grammar.NewExec[*said]("Exec commands:",
 		Run:  say("to", "from", "n", "df-bit")},
 	grammar.Exec[*said]{Syntax: "list {<100-199>$number | WORD$name}", Help: grammar.Help{"list": "L", "$number": "N", "$name": "W"}, Run: say("number", "name")},
 	grammar.Exec[*said]{Syntax: "group [WORD$name] {in | out}$way", Help: grammar.Help{"group": "G", "$name": "W", "in": "I", "out": "O"}, Run: say("name", "way")},
+	grammar.Exec[*said]{Syntax: "range INTERFACES", Help: grammar.Help{"range": "Ra"}, Run: say("INTERFACES")},
 	grammar.Exec[*said]{Syntax: "remark LINE", Help: grammar.Help{"remark": "R", "LINE": "L"}, Run: say("LINE")},
 	grammar.Exec[*said]{Syntax: "clock hh:mm:ss <1-31>$day MONTH", Help: grammar.Help{"clock": "C", "hh:mm:ss": "T", "$day": "D", "MONTH": "M"}, Run: say("hh:mm:ss", "day", "MONTH")},
 	grammar.Exec[*said]{Syntax: "encryption {des | aes [128 | 256]$bits}$cipher", Help: grammar.Help{"encryption": "E", "des": "D", "aes": "A", "128": "1", "256": "2"}, Run: say("cipher", "bits")},
@@ -129,6 +130,15 @@ func TestHelp(t *testing.T) {
 		{"encryption aes ", "  128   1\n  256   2\n  <cr>"},
 		{"p", "permit  ping    "},
 		{"remark x y", "LINE  "},
+		{"range ", "  Ethernet         IEEE 802.3\n  FastEthernet     FastEthernet IEEE 802.3\n" +
+			"  GigabitEthernet  GigabitEthernet IEEE\n                   802.3z\n  Loopback         Loopback interface"},
+		{"range g", "GigabitEthernet  "},
+		{"range g ", "  <0-9>  GigabitEthernet interface number"},
+		{"range gi0/0 ", "  ,     comma\n  -     hyphen\n  <cr>"},
+		{"range gi 0/0 - ", "  <0-9>  GigabitEthernet interface number"},
+		{"range gi 0/0 - 3 ", "  ,     comma\n  <cr>"},
+		{"range gi0/0-3 , lo", "Loopback  "},
+		{"range lo1,lo2 ", "  ,     comma\n  -     hyphen\n  <cr>"},
 	} {
 		a, err := words.Ask(tt.line, 1)
 		if err != nil {
@@ -146,6 +156,7 @@ func TestHelp(t *testing.T) {
 func TestComplete(t *testing.T) {
 	for line, want := range map[string]string{
 		"sh": "ow ", "show inte": "rfaces ", "show interfaces g": "igabitEthernet ",
+		"range gi0/0 , lo": "opback ", "range f": "astEthernet ", "range x": "",
 		"show i": "", "x": "", "": "", "show ": "", "list a": "",
 	} {
 		if got, _ := words.Complete(line, 1); got != want {

@@ -204,7 +204,7 @@ func (c *checker) share(at *path, same []*pos) {
 			ends = p.form
 		}
 	}
-	if help == "" && same[0].kind != wholeInterface {
+	if help == "" && same[0].kind != wholeInterface && !same[0].list {
 		fail("no help")
 	}
 	for _, p := range same {

@@ -36,6 +36,7 @@ type token struct {
 	help   string
 	lo, hi int64 // number
 	ports  bool  // interfaceNumber: slot/port, not one number
+	list   bool  // restOfLine: a list of interfaces
 }
 
 // newToken returns the token of a word of the notation.
@@ -46,6 +47,8 @@ func newToken(text string) *token {
 		t.kind = word
 	case "LINE":
 		t.kind = restOfLine
+	case "INTERFACES":
+		t.kind, t.list = restOfLine, true
 	case "A.B.C.D":
 		t.kind = address
 	case "A.B.C.D/nn":
