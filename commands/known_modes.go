@@ -205,7 +205,7 @@ var knownLine = []knownWord{
 	{"authorization", "commands are allowed by their levels", absent},
 	{"login tacacs", "servers are asked by RADIUS", absent},
 	{"logging synchronous", "messages of every level are kept apart from what is typed", absent},
-	{"exec prompt", "the prompt is fixed", absent},
+	{"exec prompt", "a session says so itself, by terminal exec prompt timestamp", absent},
 	{"editing", "lines are always edited", given},
 	{"monitor", "use terminal monitor", absent},
 	{"vacant-message", noSetting, delimited},
