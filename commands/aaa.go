@@ -207,4 +207,5 @@ var serverGroupMode = grammar.NewMode[*config.ServerGroup]("config-sg-radius", "
 			}
 		},
 	},
+	known[*config.ServerGroup](knownServerGroup),
 )

@@ -88,6 +88,7 @@ var archiveMode = grammar.NewMode[*config.Archive]("config-archive", "Archive co
 		No:     func(a *config.Archive, _ grammar.Args) error { a.Period = 0; return nil },
 		Write:  func(a *config.Archive, w *grammar.Writer) { writeUnless(w, "time-period", a.Period, 0) },
 	},
+	known[*config.Archive](knownArchive),
 )
 
 var archiveLogMode = grammar.NewMode[*config.ArchiveLog]("config-archive-log-cfg", "Config logger configuration commands:",
@@ -134,4 +135,5 @@ var archiveLogMode = grammar.NewMode[*config.ArchiveLog]("config-archive-log-cfg
 			}
 		},
 	},
+	known[*config.ArchiveLog](knownArchiveLog),
 )

@@ -83,6 +83,7 @@ var certificateMapMode = grammar.NewMode[*config.CertificateMap]("ca-certificate
 			}
 		},
 	},
+	known[*config.CertificateMap](knownCertificateMap),
 )
 
 func certificateRule(a grammar.Args) config.CertificateRule {

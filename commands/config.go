@@ -48,6 +48,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		domainLookupLine,
 		loginBlockLine,
 		loginDelayLine,
+		loginQuietLine,
 		loginFailureLine,
 		loginSuccessLine,
 		separator,
@@ -120,7 +121,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 	bannerTexts(),
 	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine, separator, lineBlock},
 	actions,
-	knownLines(),
+	[]grammar.Entry[*config.Config]{known[*config.Config](knownWords), known[*config.Config](knownCrypto)},
 )...)
 
 var separator = grammar.Separator[*config.Config]{}

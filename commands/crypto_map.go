@@ -319,4 +319,5 @@ var mapEntries = []grammar.Entry[*mapScope]{
 		},
 	},
 	reverseRouteLine,
+	known[*mapScope](knownMapEntry),
 }

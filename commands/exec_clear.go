@@ -37,6 +37,28 @@ func clearCommands(r Router) []exec {
 			},
 		},
 		{
+			Syntax: "clear crypto session [remote A.B.C.D]",
+			Help: grammar.Help{
+				"session": "Clear crypto sessions (tunnels)",
+				"remote":  "Clear the sessions with a remote IKE endpoint",
+				"A.B.C.D": "IP address of the remote IKE endpoint",
+			},
+			Priv: privileged,
+			Run: func(_ context.Context, _ Terminal, a grammar.Args) error {
+				r.ClearSA(a.Addr("A.B.C.D"))
+				if !a.Has("remote") {
+					r.ClearISAKMP(0)
+					return nil
+				}
+				for _, sa := range r.ISAKMPSAs() {
+					if sa.Remote == a.Addr("A.B.C.D") && sa.ConnID != 0 { // 0 is all
+						r.ClearISAKMP(sa.ConnID)
+					}
+				}
+				return nil
+			},
+		},
+		{
 			Syntax: "clear access-list counters [WORD]",
 			Help: grammar.Help{
 				"access-list": "Clear access list statistical information",

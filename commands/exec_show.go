@@ -125,6 +125,29 @@ func showNetwork(r Router) []exec {
 			Help:   grammar.Help{"access-lists": "List IP access lists", "WORD": "Access-list number or name"},
 			Run:    lists,
 		},
+		{
+			Syntax: "show ip access-lists interface INTERFACE [in | out]",
+			Help: grammar.Help{
+				"interface": "Access lists of an interface",
+				"in":        "Inbound access list",
+				"out":       "Outbound access list",
+			},
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				i := r.Config().Interface(a.String("INTERFACE"))
+				if i == nil {
+					return a.Invalid("INTERFACE")
+				}
+				for _, l := range r.AccessLists() {
+					if l.List.Name == i.AccessIn && !a.Has("out") {
+						showAccessList(w, l, " in")
+					}
+					if l.List.Name == i.AccessOut && !a.Has("in") {
+						showAccessList(w, l, " out")
+					}
+				}
+				return nil
+			}),
+		},
 	}
 }
 

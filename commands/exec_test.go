@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/aaa"
 	"conft/internal/config"
 	"conft/internal/flash"
 	"conft/internal/pki"
@@ -44,6 +45,8 @@ type fakeRouter struct {
 	traced     router.TraceRequest
 	afterProbe func()
 	pki        *pki.Store
+	crls       []pki.KeptCRL
+	watch      aaa.Watch
 	did        []string
 	drops      router.CryptoDrops
 	nat        router.NATState
@@ -81,8 +84,10 @@ func (m memory) Keys(prefix string) (keys []string, _ error) {
 	return keys, nil
 }
 
-func (r *fakeRouter) PKI() *pki.Store { return r.pki }
-func (r *fakeRouter) ForgetCRLs()     { r.did = append(r.did, "forget CRLs") }
+func (r *fakeRouter) PKI() *pki.Store     { return r.pki }
+func (r *fakeRouter) CRLs() []pki.KeptCRL { return r.crls }
+func (r *fakeRouter) Watch() aaa.Watch    { return r.watch }
+func (r *fakeRouter) ForgetCRLs()         { r.did = append(r.did, "forget CRLs") }
 
 func (r *fakeRouter) Config() *config.Config              { return r.config }
 func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, nil }

@@ -173,4 +173,5 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 	},
 	interfaceDFBitLine,
 	interfaceFragmentationLine,
+	known[*interfaceScope](knownInterface),
 )

@@ -219,6 +219,7 @@ var isakmpProfileMode = grammar.NewMode[*profileScope]("conf-isa-prof", "Crypto 
 			}
 		},
 	},
+	known[*profileScope](knownISAKMPProfile),
 )
 
 var selfText = map[config.SelfIdentity]string{

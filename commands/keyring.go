@@ -102,4 +102,5 @@ var keyringMode = grammar.NewMode[*keyringScope]("conf-keyring", "Crypto keyring
 			}
 		},
 	},
+	known[*keyringScope](knownKeyring),
 )

@@ -3,7 +3,6 @@ package commands
 import (
 	"strings"
 
-	"conft/internal/config"
 	"conft/shell/grammar"
 )
 
@@ -270,17 +269,17 @@ var knownWords = []knownWord{
 	{"crypto logging", "only sessions are logged", absent},
 }
 
-// knownLines are the entries of the configuration mode for knownWords.
-func knownLines() []grammar.Entry[*config.Config] {
-	var all []grammar.Entry[*config.Config]
-	for _, w := range knownWords {
-		all = append(all, w.entry())
+// known are the entries of a mode for a list of words.
+func known[T any](words []knownWord) grammar.KnownList[T] {
+	var all grammar.KnownList[T]
+	for _, w := range words {
+		all = append(all, knownEntry[T](w))
 	}
 	return all
 }
 
-func (w knownWord) entry() grammar.Known[*config.Config] {
-	k := grammar.Known[*config.Config]{
+func knownEntry[T any](w knownWord) grammar.Known[T] {
+	k := grammar.Known[T]{
 		Words: w.words,
 		Block: w.kind == block || w.kind == rip,
 		Answer: func(name string, no bool) (string, error) {

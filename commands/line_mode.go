@@ -51,6 +51,7 @@ var lineMode = grammar.NewMode[*lineSet]("config-line", "Line configuration comm
 		func(l *config.Line) *int { return &l.StopBits }),
 	lineNumber("speed", "<300-4294967295>", grammar.Help{"speed": "Set the transmit and receive speeds", "<300-4294967295>": "Transmit and receive speeds"},
 		func(l *config.Line) *int { return &l.Speed }),
+	known[*lineSet](knownLine),
 )
 
 var execTimeoutLine = lineLine{

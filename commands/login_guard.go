@@ -42,6 +42,22 @@ var loginDelayLine = configLine{
 	Write:  func(c *config.Config, w *grammar.Writer) { writeUnless(w, "login delay", c.Guard.Delay, 0) },
 }
 
+var loginQuietLine = configLine{
+	Syntax: "login quiet-mode access-class ![WORD]",
+	Help: grammar.Help{
+		"quiet-mode":   "Set quiet-mode options",
+		"access-class": "Set access-class on quiet-mode",
+		"WORD":         "Access-list name or number",
+	},
+	Set: func(c *config.Config, a grammar.Args) error { c.Guard.QuietClass = a.String("WORD"); return nil },
+	No:  func(c *config.Config, _ grammar.Args) error { c.Guard.QuietClass = ""; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		if c.Guard.QuietClass != "" {
+			w.Line("login quiet-mode access-class", c.Guard.QuietClass)
+		}
+	},
+}
+
 // loginLogLine is `login on-failure log` and `login on-success log`.
 func loginLogLine(word, help string, of func(*config.LoginGuard) *bool) configLine {
 	return configLine{

@@ -128,6 +128,7 @@ var radiusServerMode = grammar.NewMode[*serverSet]("config-radius-server", "RADI
 			}
 		},
 	},
+	known[*serverSet](knownRADIUSServer),
 )
 
 func serverNumber(word, number string, of func(*config.RADIUSServer) *int, usual int) serverLine {

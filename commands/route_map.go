@@ -123,6 +123,7 @@ var routeMapMode = grammar.NewMode[*config.RouteMapEntry]("config-route-map", "R
 			}
 		},
 	},
+	known[*config.RouteMapEntry](knownRouteMap),
 )
 
 // union adds the words that a list has not got.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/aaa"
 	"conft/internal/config"
 	"conft/internal/flash"
 	"conft/internal/pki"
@@ -33,6 +34,7 @@ type Router interface {
 type Lines interface {
 	Seats() *seat.Table
 	SSHKey() *pki.KeyPair // the SSH server's, nil when there is none
+	Watch() aaa.Watch     // over failed logins
 }
 
 // Files are the file system flash: and the archive in it.
@@ -139,6 +141,7 @@ type Translator interface {
 // PublicKeys are the router's keys and certificates.
 type PublicKeys interface {
 	PKI() *pki.Store
+	CRLs() []pki.KeptCRL
 	// ForgetCRLs has every CRL fetched again when it is needed.
 	ForgetCRLs()
 }

@@ -91,19 +91,20 @@ func showAccessLists(w io.Writer, lists []router.ACLState, name string) {
 		for _, numbered := range []bool{true, false} {
 			for _, l := range lists {
 				if l.List.Standard == standard && config.Numbered(l.List.Name) == numbered && (name == "" || l.List.Name == name) {
-					showAccessList(w, l)
+					showAccessList(w, l, "")
 				}
 			}
 		}
 	}
 }
 
-func showAccessList(w io.Writer, l router.ACLState) {
+// showAccessList prints a list; where is the direction in which an interface has it.
+func showAccessList(w io.Writer, l router.ACLState, where string) {
 	kind, entry := extendedKind, acl.AppendEntry
 	if l.List.Standard {
 		kind, entry = standardKind, acl.AppendStandardShow
 	}
-	fmt.Fprintf(w, "%s IP access list %s\n", kind.title(), l.List.Name)
+	fmt.Fprintf(w, "%s IP access list %s%s\n", kind.title(), l.List.Name, where)
 	for i, e := range l.List.Entries {
 		if e.Remark != "" {
 			continue

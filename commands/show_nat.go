@@ -35,14 +35,23 @@ func natCommands(r Router) []exec {
 	}
 	return []exec{
 		{
-			Syntax: "show ip nat translations [verbose]",
+			Syntax: "show ip nat translations [tcp | udp | icmp] [verbose]",
 			Help: grammar.Help{
 				"nat":          "IP NAT information",
 				"translations": "Translation entries",
+				"tcp":          "Transmission Control Protocol",
+				"udp":          "User Datagram Protocol",
+				"icmp":         "Internet Control Message Protocol",
 				"verbose":      "Show extra information",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
-				showNATTranslations(w, r.Config(), r.NAT(), a.Has("verbose"))
+				rows := natRows(r.Config(), r.NAT())
+				for _, protocol := range []string{"tcp", "udp", "icmp"} {
+					if a.Has(protocol) {
+						rows = without(rows, func(n natRow) bool { return n.protocol != protocol })
+					}
+				}
+				showNATTranslations(w, rows, a.Has("verbose"))
 				return nil
 			}),
 		},
@@ -200,8 +209,7 @@ func staticRow(c *config.Config, s *config.NATStatic) (natRow, bool) {
 
 // showNATTranslations prints `show ip nat translations`; nothing at all when there are
 // none.
-func showNATTranslations(w io.Writer, c *config.Config, s router.NATState, verbose bool) {
-	rows := natRows(c, s)
+func showNATTranslations(w io.Writer, rows []natRow, verbose bool) {
 	if len(rows) == 0 {
 		return
 	}

@@ -47,6 +47,22 @@ func showPKI(r Router) []exec {
 				return nil
 			}),
 		},
+		{
+			Syntax: "show " + pkiWords + "crls",
+			Help:   withHelp(pkiHelp, grammar.Help{"crls": "Show Certificate Revocation Lists"}),
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showCRLs(w, r.CRLs()); return nil }),
+		},
+	}
+}
+
+// showCRLs prints `show crypto pki crls`: the lists that are kept.
+func showCRLs(w io.Writer, lists []pki.KeptCRL) {
+	for _, l := range lists {
+		fmt.Fprintf(w, textCRL, pki.Name(l.List.RawIssuer), pki.Time(l.List.ThisUpdate))
+		if !l.List.NextUpdate.IsZero() {
+			fmt.Fprintf(w, textCRLNext, pki.Time(l.List.NextUpdate))
+		}
+		fmt.Fprintf(w, textCRLPlace, l.Place)
 	}
 }
 

@@ -58,6 +58,12 @@ func lineCommands(r Router) []exec {
 			}),
 		},
 		{
+			Syntax: "show login",
+			Help:   grammar.Help{"login": "Display Secure Login Configurations and State"},
+			Priv:   privileged,
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showLogin(w, r.Config().Guard, r.Watch()); return nil }),
+		},
+		{
 			Syntax: "clear line {console <0-0> | aux <0-0> | vty <0-15>$index | <0-17>$number}",
 			Help: grammar.Help{
 				"clear":   "Reset functions",

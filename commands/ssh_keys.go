@@ -49,6 +49,7 @@ var pubkeyChainMode = grammar.NewMode[*config.SSH]("conf-ssh-pubkey", "SSH publi
 		},
 		Sub: pubkeyUserMode,
 	},
+	known[*config.SSH](knownPublicKeys),
 )
 
 type sshUserLine = grammar.Line[*config.SSHUser]

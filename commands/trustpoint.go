@@ -236,4 +236,5 @@ var trustpointMode = grammar.NewMode[*config.Trustpoint]("ca-trustpoint", "CA tr
 			}
 		},
 	},
+	known[*config.Trustpoint](knownTrustpoint),
 )

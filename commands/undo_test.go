@@ -58,6 +58,7 @@ var undoings = []undoing{
 		"username u privilege 15 secret 9 $9$2MJBozw/9R3UsU$2lFhcKvpghcyw8deP25GOfyZaagyUOGBymkryvOdfo6", "no username u"},
 	{nil, "login block-for 10 attempts 3 within 20", "login block-for 10 attempts 3 within 20", "no login block-for"},
 	{nil, "login delay 3", "login delay 3", "no login delay"},
+	{nil, "login quiet-mode access-class 10", "login quiet-mode access-class 10", "no login quiet-mode access-class"},
 	{nil, "login on-failure log", "login on-failure log", "no login on-failure log"},
 	{nil, "login on-success", "login on-success log", "no login on-success"},
 	{nil, "aaa new-model", "aaa session-id common", "no aaa new-model"},

@@ -52,3 +52,26 @@ const (
 	textNATStatic = "    create %s, use %s timeout:0,"
 	textNATFlags  = "\n    flags: \n%s, use_count: 0, entry-id: %d, lc_entries: 0\n"
 )
+
+// Those of `show login`.
+const (
+	textLoginDelay    = "     A %slogin delay of %d seconds is applied.\n"
+	textLoginNoDelay  = "     No login delay has been applied.\n"
+	textLoginNoClass  = "     No Quiet-Mode access list has been configured.\n"
+	textLoginClass    = "     Quiet-Mode access list %s is applied.\n"
+	textLoginLogged   = "     All %s login is logged.\n"
+	textLoginOff      = "\n     Router NOT enabled to watch for login Attacks\n"
+	textLoginOn       = "\n     Router enabled to watch for login Attacks.\n     If more than %d login failures occur in %d seconds or less,\n     logins will be disabled for %d seconds.\n\n"
+	textLoginQuiet    = "     Router presently in Quiet-Mode.\n     Will remain in Quiet-Mode for %d seconds.\n"
+	textLoginAll      = "     Denying logins from all sources.\n"
+	textLoginFiltered = "     Restricted logins filtered by applied ACL %s.\n"
+	textLoginNormal   = "     Router presently in Normal-Mode.\n     Current Watch Window\n         Time remaining: %d seconds.\n         Login failures for current window: %d.\n"
+	textLoginTotal    = "     Total login failures: %d.\n"
+)
+
+// Those of `show crypto pki crls`.
+const (
+	textCRL      = "CRL Issuer Name: \n    %s\n    LastUpdate: %s\n"
+	textCRLNext  = "    NextUpdate: %s\n"
+	textCRLPlace = "    Retrieved from CRL Distribution Point: \n      %s\n\n"
+)

@@ -410,6 +410,8 @@ var samples = []sample{
 		"%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: e.vil] [Source: LOCAL] [localport: 0] [Reason: Login Authentication Failed] at 00:01:43 UTC Mon Mar 1 1993"},
 	{QuietOn{LoginSource: LoginSource{User: "x", Addr: netip.MustParseAddr("192.0.2.9"), Port: 22, At: "00:01:43 UTC Mon Mar 1 1993"}, Left: 12},
 		"%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is 12 secs, [user: x] [Source: 192.0.2.9] [localport: 22] [Reason: Login Authentication Failed] [ACL: sl_def_acl] at 00:01:43 UTC Mon Mar 1 1993"},
+	{QuietOn{LoginSource: LoginSource{User: "x", Addr: netip.MustParseAddr("192.0.2.9"), Port: 22, At: "00:01:43 UTC Mon Mar 1 1993"}, Left: 12, ACL: "ADMINS"},
+		"%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is 12 secs, [user: x] [Source: 192.0.2.9] [localport: 22] [Reason: Login Authentication Failed] [ACL: ADMINS] at 00:01:43 UTC Mon Mar 1 1993"},
 	{QuietOff{At: "00:01:43 UTC Mon Mar 1 1993"}, "%SEC_LOGIN-5-QUIET_MODE_OFF: Quiet Mode is OFF, because block period timed out at 00:01:43 UTC Mon Mar 1 1993"},
 	{SSHEnabled{On: true, Version: "2.0"}, "%SSH-5-ENABLED: SSH 2.0 has been enabled"},
 	{SSHEnabled{Version: "1.99"}, "%SSH-5-DISABLED: SSH 1.99 has been disabled"},

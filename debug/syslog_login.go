@@ -1,6 +1,7 @@
 package debug
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 )
@@ -50,12 +51,13 @@ func (e LoginFailed) AppendLine(b []byte, _ Manner) []byte {
 type QuietOn struct {
 	inSyslog
 	LoginSource
-	Left int // seconds of the watch period that were left
+	Left int    // seconds of the watch period that were left
+	ACL  string // whom the quiet mode lets in, "" for nobody
 }
 
 func (QuietOn) Severity() uint8 { return 1 }
 func (e QuietOn) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textQuietOn, e.Left, e.LoginSource, e.At)
+	return fmt.Appendf(b, textQuietOn, e.Left, e.LoginSource, cmp.Or(e.ACL, "sl_def_acl"), e.At)
 }
 
 // QuietOff is its end.

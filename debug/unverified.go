@@ -132,7 +132,7 @@ const (
 
 	textLoggingHost = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"
 	textPrivilege   = "%%SYS-5-PRIV_AUTH_PASS: Privilege level set to %d by %s"
-	textQuietOn     = "%%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is %d secs, %s [Reason: Login Authentication Failed] [ACL: sl_def_acl] at %s"
+	textQuietOn     = "%%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is %d secs, %s [Reason: Login Authentication Failed] [ACL: %s] at %s"
 	textQuietOff    = "%%SEC_LOGIN-5-QUIET_MODE_OFF: Quiet Mode is OFF, because block period timed out at %s"
 	textSSHDisabled = "%%SSH-5-DISABLED: SSH %s has been disabled"
 )

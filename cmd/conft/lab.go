@@ -13,12 +13,25 @@ import (
 	"conft/internal/lab"
 )
 
+const labUsage = `conft lab - networks of routers and hosts on this machine
+
+  conft lab list                the labs there are, and which one is up
+  conft lab up NAME [--keep] [--explain english|chinese]
+                                brings one up, shows it and takes it down again; --keep leaves it
+  conft lab console ROUTER      the console of a router of the lab that is up
+  conft lab exec ROUTER LINE... EXEC lines on it
+  conft lab down                takes down the lab that is up
+`
+
 func labCommand(args []string) error {
 	if len(args) == 0 {
 		args = []string{"list"}
 	}
 	dir := lab.Dir()
 	switch rest := args[1:]; args[0] {
+	case "help", "-h", "--help":
+		fmt.Print(labUsage)
+		return nil
 	case "list":
 		return labList(dir)
 	case "up":

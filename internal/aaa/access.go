@@ -30,6 +30,7 @@ type Attempt struct {
 	Line    *config.Line
 	Number  int          // of the line, as `show line` counts
 	Console bool         // the console, or one attached to it
+	Exempt  bool         // from the quiet mode, by its access list
 	By      debug.Origin // with the user's name, where one was asked for
 }
 

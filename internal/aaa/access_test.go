@@ -188,6 +188,13 @@ func TestQuietMode(t *testing.T) {
 		if _, err := d.Enter(d.vty("lab")); !errors.Is(err, ErrQuiet) {
 			t.Errorf("with a key: %v", err)
 		}
+		exempt := d.vty("lab")
+		if exempt.Exempt = true; d.Quiet(exempt) {
+			t.Error("the quiet mode is for those it lets in too")
+		}
+		if w := d.Watch(); w.Quiet != 58*time.Second || w.Failures != 3 || w.Total != 4 {
+			t.Errorf("the watch is %+v", w)
+		}
 		if _, err := d.Login(ctx, d.con(""), ""); err != nil {
 			t.Errorf("the console is closed: %v", err)
 		}

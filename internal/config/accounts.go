@@ -39,9 +39,10 @@ type Enable struct {
 
 // LoginGuard is what slows down those who guess.
 type LoginGuard struct {
-	BlockFor, Attempts, Within int  // login block-for, seconds; 0 for never
-	Delay                      int  // seconds between attempts, 0 for the default of one while BlockFor is set
-	LogFailure, LogSuccess     bool // login on-failure|on-success log
+	BlockFor, Attempts, Within int    // login block-for, seconds; 0 for never
+	Delay                      int    // seconds between attempts, 0 for the default of one while BlockFor is set
+	LogFailure, LogSuccess     bool   // login on-failure|on-success log
+	QuietClass                 string // access list of those whom the quiet mode lets in, "" for nobody
 }
 
 // User returns a user by name, nil when there is none.

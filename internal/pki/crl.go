@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,6 +60,28 @@ func NewRevocations() *Revocations {
 			},
 		},
 	}
+}
+
+// KeptCRL is a CRL that is kept and where it comes from, a URL.
+type KeptCRL struct {
+	Place string
+	List  *x509.RevocationList
+}
+
+// Kept returns the CRLs that are kept, by place. One that is being fetched is not waited for.
+func (r *Revocations) Kept() []KeptCRL {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []KeptCRL
+	for _, place := range slices.Sorted(maps.Keys(r.sources)) {
+		if s := r.sources[place]; s.mu.TryLock() {
+			if s.list != nil {
+				list = append(list, KeptCRL{place, s.list})
+			}
+			s.mu.Unlock()
+		}
+	}
+	return list
 }
 
 // Forget empties the cache: CRLs are fetched again when they are needed.

@@ -364,6 +364,9 @@ func TestRevocation(t *testing.T) {
 	}
 	check(now, 1)
 	check(now.Add(30*time.Minute), 0)
+	if kept := v.Revocations.Kept(); len(kept) != 1 || string(kept[0].List.RawIssuer) != string(ca.RawSubject) || !strings.HasPrefix(kept[0].Place, "http://") {
+		t.Errorf("kept are %+v", kept)
+	}
 	v.Revocations.Forget()
 	check(now, 1)
 	// A peer without proof must not make us ask anybody.

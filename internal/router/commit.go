@@ -164,7 +164,6 @@ func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 	r.settle()
 	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
 	if err == nil {
-		r.saved = r.running.Load()
 		err = r.stampSaved(by)
 	}
 	return err

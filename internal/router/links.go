@@ -165,14 +165,11 @@ func (r *Router) Interfaces() []InterfaceState {
 	return append(out, loopbacks...)
 }
 
-// method says where an interface's address comes from: "NVRAM" when it is the
-// saved one, "manual" when it was typed since.
+// method says where an interface's address comes from: "NVRAM" when it was read at the
+// start, "manual" when it was typed since, saved or not.
 func (r *Router) method(i *config.Interface) string {
-	r.mu.Lock()
-	saved := r.saved
-	r.mu.Unlock()
-	if saved != nil {
-		if s := saved.Interface(i.Name); s != nil && s.Address == i.Address {
+	if r.loaded != nil {
+		if s := r.loaded.Interface(i.Name); s != nil && s.Address == i.Address {
 			return "NVRAM"
 		}
 	}

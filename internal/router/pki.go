@@ -17,6 +17,9 @@ import (
 // once and are kept without `write`, as IOS keeps its private configuration.
 func (r *Router) PKI() *pki.Store { return r.pki }
 
+// CRLs returns the CRLs that are kept.
+func (r *Router) CRLs() []pki.KeptCRL { return r.crls.Kept() }
+
 // ForgetCRLs has every CRL fetched again when it is needed.
 func (r *Router) ForgetCRLs() { r.crls.Forget() }
 

@@ -71,7 +71,7 @@ type Router struct {
 	overdue  *time.Timer    // has them settled
 	settling time.Duration  // how long that took the last time
 	ended    bool           // nothing is settled any more
-	saved    *config.Config // what the startup configuration says, nil when there is none
+	loaded   *config.Config // what was read from nvram at the start, nil when nothing was
 	behind   bool           // the kernel refused the last change
 	wanted   kernel.Desired // of the kernel, last
 	attached map[string]kernel.TUN
@@ -270,7 +270,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	ctx, cancel := context.WithCancel(context.Background())
 	r.stop = cancel
 	if saved {
-		r.saved = c
+		r.loaded = c
 	}
 	r.mu.Lock()
 	r.running.Store(c)

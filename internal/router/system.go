@@ -26,6 +26,9 @@ func (r *Router) SetClock(t time.Time) { r.clock.Set(t) }
 // Access returns who decides who may come in.
 func (r *Router) Access() *aaa.Access { return r.access }
 
+// Watch is what has become of logins.
+func (r *Router) Watch() aaa.Watch { return r.access.Watch() }
+
 // Seats returns the lines and who uses them.
 func (r *Router) Seats() *seat.Table { return r.seats }
 

@@ -54,7 +54,8 @@ var policyMode = grammar.NewMode[*policy]("config-isakmp", "ISAKMP commands:",
 				w.Line("encr", p.Cipher)
 			}
 		},
-	})
+	},
+	grammar.KnownList[*policy]{{Words: "lifetime", Answer: answer}, {Words: "group list", Block: true, Answer: answer}})
 
 var configMode = grammar.NewRoot[*router]("config", "Configure commands:",
 	grammar.Line[*router]{

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// Known is a command that other routers have and this mode and the modes in it
-// do not: it is answered by what is to be said of it instead of by a ^ marker, and
+// Known is a command that other routers have in this mode, and this one has neither here
+// nor in the modes in it: it is answered by what is to be said of it instead of by a ^ marker, and
 // what belongs to it goes the same way. `?` does not list it. Where a Line or
-// Block of any open mode reads a line, that one has it.
+// Block of any open mode reads a line, that one has it; of several Known the innermost
+// mode's answers.
 type Known[T any] struct {
 	Words string // keywords and placeholders that the command begins with, without `no`
 	Block bool   // what follows are the lines of a sub-mode
@@ -19,6 +20,15 @@ type Known[T any] struct {
 	// Answer returns what is to be noted, or why the command is refused. The name is
 	// Words in full; no tells that the command is negated or set to its default.
 	Answer func(name string, no bool) (note string, err error)
+}
+
+// KnownList is several of them, the first that fits answers.
+type KnownList[T any] []Known[T]
+
+func (l KnownList[T]) add(t *table) {
+	for _, k := range l {
+		k.add(t)
+	}
 }
 
 func (k Known[T]) add(t *table) {
@@ -52,7 +62,18 @@ func (t *token) enough(s string) bool {
 	return len(s) == len(t.text) || len(s) >= 3 && !strings.Contains(t.text, "-")
 }
 
-// known finds the command that a line is, the first that fits.
+// knownLine finds the command that a line is and the depth of the mode that knows it: the
+// innermost that does.
+func (p Position[T]) knownLine(line string) (*knownLine, int) {
+	for depth := len(p.stack); depth >= 0; depth-- {
+		if k := p.table(depth).knownLine(line); k != nil {
+			return k, depth
+		}
+	}
+	return nil, 0
+}
+
+// knownLine finds the command of this mode that a line is, the first that fits.
 func (t *table) knownLine(line string) *knownLine {
 	w, ok := nextWord(line, 0)
 	if !ok {

@@ -50,6 +50,9 @@ func TestKnownCommands(t *testing.T) {
 		{"banner motd #", "% not here: banner motd", "encr aes", "config-isakmp", "hostname ?", "config-isakmp", " exit", "config-isakmp",
 			"bye# encr aes", "config-isakmp", "encr 3des", "config-isakmp"},
 		{"banner motd #encr aes#", "% not here: banner motd", "encr 3des", "config-isakmp"},
+		{"lifetime 60", "% not here: lifetime", "encr 3des", "config-isakmp", "no lifetime", "config-isakmp, there is no lifetime", "lif 5", "% not here: lifetime"},
+		{"exit", "config", "lifetime 60", "invalid input at column 1"}, // known in the sub-mode only
+		{"group list", "% not here: group list", " encr aes", skipped, "address x", skipped, "exit", "config-isakmp", "encr 3des", "config-isakmp"},
 		{"line con 0", "% not here: line", " banner motd #", skipped, "hostname Y", "config", "#", "config", "encr aes", skipped},
 	} {
 		r := &router{}

@@ -5,7 +5,7 @@ package grammar
 // transaction. It writes nothing: each value is written by its own mode. A mode with Blocks
 // or Texts has no such form, and panics.
 func Many[T any](prompt string, m *Mode[T]) *Mode[[]T] {
-	t := &table{prompt: prompt, title: m.t.title}
+	t := &table{prompt: prompt, title: m.t.title, known: m.t.known}
 	for _, c := range m.t.commands {
 		if c.sub != nil || c.text != nil {
 			panic("grammar: " + c.syntax + " in a mode of several values")

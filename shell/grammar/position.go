@@ -138,7 +138,7 @@ func (p Position[T]) open(v T) (on any, err error) {
 func (p Position[T]) answer(line string, err error) (Step[T], error) {
 	step := Step[T]{Next: p}
 	var e *Error
-	if k := p.root.t.knownLine(line); k != nil && errors.As(err, &e) && e.Kind == Invalid {
+	if k, _ := p.knownLine(line); k != nil && errors.As(err, &e) && e.Kind == Invalid {
 		note, err := k.answer(k.name, k.no)
 		if note != "" {
 			step.Notes = []string{note}
@@ -160,12 +160,12 @@ func (p Position[T]) Refused(line string) Position[T] {
 		p.stack, p.text = p.text.stack, nil
 		return p
 	}
-	k := p.root.t.knownLine(line)
+	k, at := p.knownLine(line)
 	if k != nil && !k.no && k.end != nil {
 		p.until = k.end(k.rest)
 	}
-	if at := indent(line); p.refused == 0 || at < p.refused {
-		p.refused = at + 1
+	if n := indent(line); p.refused == 0 || n < p.refused {
+		p.refused = n + 1
 	} else {
 		return p // a line of the refused block
 	}
@@ -177,7 +177,7 @@ func (p Position[T]) Refused(line string) Position[T] {
 		}
 	case k != nil:
 		if k.block && !k.no {
-			p.stack, p.lost = nil, &lost{k.own}
+			p.stack, p.lost = slices.Clip(p.stack[:at]), &lost{k.own}
 		}
 	case err != nil && p.table(depth).opens(line):
 		p.stack, p.lost = slices.Clip(p.stack[:depth]), &lost{}

@@ -154,7 +154,9 @@ func word(a netip.Addr) uint32 {
 
 // attempt is who the client says it is.
 func (c *client) attempt(user string) aaa.Attempt {
-	return aaa.Attempt{Line: &c.line, Number: c.number, By: debug.Origin{
+	running := c.Router.Config()
+	class := running.Guard.QuietClass
+	return aaa.Attempt{Line: &c.line, Number: c.number, Exempt: class != "" && c.permitted(running, class), By: debug.Origin{
 		Line: fmt.Sprintf("vty%d", c.number-config.FirstVTY), Addr: c.remote.Addr(), User: user}}
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"conft/debug"
 	"conft/internal/aaa"
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/pki"
 	"conft/internal/seat"
@@ -419,6 +420,13 @@ func TestWhoIsKeptOut(t *testing.T) {
 	refused2 := func() { _, err := d.dial("admin", ssh.Password("no")); _ = err }
 	refused2()
 	refused("quiet mode")
+	d.set(func(c *config.Config) { c.Guard.QuietClass = "ADMINS" })
+	d.in("admin", ssh.Password("cisco")).Close() // no such list
+	d.free()
+	d.set(func(c *config.Config) {
+		c.AccessLists = append(c.AccessLists, &acl.List{Name: "ADMINS", Standard: true, Entries: []acl.Entry{{Seq: 10, Action: acl.Permit, Src: acl.Host(1)}}})
+	})
+	refused("quiet mode, not in its access list")
 }
 
 // There are as many sessions as lines, and a line that is cleared is free again.
