@@ -76,14 +76,14 @@ func access(d *Desired) ruleset {
 // decrypted are the chains of what comes out of the link's TUN: which entry of the
 // crypto map it belongs to, and the access list of that.
 func decrypted(l CryptoLink, base *chain) (set ruleset) {
-	return entries(l, base, linkName(expr.MetaKeyIIFNAME, l.TUN), "plain-in", mirror, &denyIn, func(s Selector) *acl.List { return s.In })
+	return entries(l, base, linkName(expr.MetaKeyIIFNAME, l.TUN), plainIn, mirror, &denyIn, func(s Selector) *acl.List { return s.In })
 }
 
 // encrypted likewise are those of what is marked to go into the TUN.
 func encrypted(l CryptoLink, base *chain) ruleset {
 	same := func(e acl.Entry) acl.Entry { return e }
 	on := join(linkName(expr.MetaKeyOIFNAME, l.Link), markHas(markProtect))
-	return entries(l, base, on, "plain-out", same, &denyOut, func(s Selector) *acl.List { return s.Out })
+	return entries(l, base, on, plainOut, same, &denyOut, func(s Selector) *acl.List { return s.Out })
 }
 
 func entries(l CryptoLink, base *chain, on rule, what string, turn func(acl.Entry) acl.Entry, deny *chain, list func(Selector) *acl.List) (set ruleset) {
@@ -97,7 +97,7 @@ func entries(l CryptoLink, base *chain, on rule, what string, turn func(acl.Entr
 		}
 		to := verdict(expr.VerdictAccept)
 		if list(s) != nil {
-			c := listChain(chainName(what+" list", l, s), list(s), deny)
+			c := listChain(entryList(what, l, s), list(s), deny)
 			set, to = append(set, c), verdict(expr.VerdictGoto, c.name)
 		}
 		c := chain{name: chainName(what, l, s)}
@@ -215,6 +215,12 @@ func silence(d *Desired) ruleset {
 
 var unreachable = acl.Entry{Protocol: 1, Src: acl.Any, Dst: acl.Any, ICMP: acl.ICMP{Op: acl.ICMPType, Type: icmpUnreachable}}
 
+// entryList is the chain of the list that a crypto map entry has for what is in its tunnel.
+func entryList(what string, l CryptoLink, s Selector) string { return chainName(what+" list", l, s) }
+
+// What came out of the tunnel, and what is about to go in.
+const plainIn, plainOut = "plain-in", "plain-out"
+
 func inList(link string) string  { return "in." + link }
 func outList(link string) string { return "out-list." + link }
 
@@ -245,8 +251,8 @@ func (k *Kernel) ListMatches() ([]ListMatch, error) {
 	}
 	for _, l := range k.crypto {
 		for _, s := range l.Selectors {
-			add(chainName("plain-in.list", l, s), s.In, &denyIn)
-			add(chainName("plain-out.list", l, s), s.Out, &denyOut)
+			add(entryList(plainIn, l, s), s.In, &denyIn)
+			add(entryList(plainOut, l, s), s.Out, &denyOut)
 		}
 	}
 	return all, nil
