@@ -303,10 +303,9 @@ func spend(from *netns.NS, to string, renewed func() bool) error {
 		}
 		<-time.After(4 * time.Millisecond)
 	}
+	// So slowly that what is left of the volume lasts until a slow peer has the new SA.
 	if !until(func() bool {
-		for range 20 {
-			c.Write(b)
-		}
+		c.Write(b)
 		return renewed()
 	}) {
 		return errNotRenewed
