@@ -101,12 +101,13 @@ func newest(c *Conft) string {
 // its order.
 func TestVolumeRekey(t *testing.T) {
 	t.Parallel()
-	u := newTunnel(t, ends{global: []string{"crypto ipsec security-association lifetime kilobytes 2560"}})
+	// A new SA is asked for when a tenth of the volume is left: here for a second.
+	u := newTunnel(t, ends{global: []string{"crypto ipsec security-association lifetime kilobytes 5120"}})
 	u.up(t, u.a, "20.1.1.2")
 	before := newest(u.left)
-	s := u.stream(t, 1000, time.Millisecond)
+	s := u.stream(t, 1000, 2*time.Millisecond)
 	renewals := 0
-	wait(t, "two renewals", 20*time.Second, func() bool {
+	wait(t, "two renewals", 40*time.Second, func() bool {
 		if now := newest(u.left); now != before {
 			before = now
 			renewals++
