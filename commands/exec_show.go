@@ -55,9 +55,10 @@ func showSystem(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showDebugging(w, r.Hub().Flags()); return nil }),
 		},
 		{
-			Syntax: "show startup-config",
-			Help:   grammar.Help{"startup-config": "Contents of startup configuration"},
-			Priv:   privileged,
+			Syntax: "show {startup-config | configuration}",
+			Help: grammar.Help{"startup-config": "Contents of startup configuration",
+				"configuration": "Contents of Non-Volatile memory"},
+			Priv: privileged,
 			Run: output(func(w io.Writer, _ grammar.Args) error {
 				text, err := r.Startup()
 				if err != nil {
@@ -77,25 +78,7 @@ func showNetwork(r Router) []exec {
 		return nil
 	})
 	return []exec{
-		{
-			Syntax: "show interfaces [description | INTERFACE]",
-			Help: grammar.Help{
-				"interfaces":  "Interface status and configuration",
-				"description": "Show interface description",
-			},
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				if a.Has("description") {
-					showInterfacesDescription(w, r.Interfaces())
-					return nil
-				}
-				name := a.String("INTERFACE")
-				if name != "" && r.Config().Interface(name) == nil {
-					return a.Invalid("INTERFACE")
-				}
-				showInterfaces(w, r.Interfaces(), name)
-				return nil
-			}),
-		},
+		showInterfacesCommand(r),
 		{
 			Syntax: "show ip interface [brief | INTERFACE$which]",
 			Help: grammar.Help{
@@ -284,21 +267,6 @@ func showCrypto(r Router) []exec {
 				"WORD":        "Dynamic crypto map tag",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error { showDynamicMaps(w, r.Config(), a.String("WORD")); return nil }),
-		},
-		{
-			Syntax: "show crypto session [detail]",
-			Help: grammar.Help{
-				"session": "Show crypto sessions (tunnels)",
-				"detail":  "Show crypto sessions with counters",
-			},
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				if a.Has("detail") {
-					showCryptoSessionDetail(w, r.Config(), r.ISAKMPSAs(), r.IPsecIdents())
-				} else {
-					showCryptoSession(w, r.ISAKMPSAs(), r.IPsecIdents())
-				}
-				return nil
-			}),
 		},
 	}
 }

@@ -298,7 +298,7 @@ func TestLinesAreThoseOfCaptures(t *testing.T) {
 		ours       []string // lines that only conft has
 	}{
 		{"show logging", "show/show-logging/01.txt", func(w io.Writer) { showLogging(w, config.New(), debug.Counters{}, nil, nil) }, nil},
-		{"show interfaces", "show/show-interfaces/02.txt", func(w io.Writer) { showInterfaces(w, []router.InterfaceState{link}, "") }, []string{"Hardware is", "Description:", "Keepalive not set"}},
+		{"show interfaces", "show/show-interfaces/02.txt", func(w io.Writer) { showInterfaces(w, []router.InterfaceState{link}) }, []string{"Hardware is", "Description:", "Keepalive not set"}},
 	} {
 		want := map[string]bool{}
 		for l := range strings.Lines(reftest.Open(t, c.file)) {

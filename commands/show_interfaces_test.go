@@ -29,7 +29,7 @@ func TestShowLoopbackLikeCapture(t *testing.T) {
 		LinkUp: true, Protocol: true, MTU: 1514, Output: router.Traffic{Packets: 19, Bytes: 1444},
 		Use: router.LinkUse{LastInput: 3*time.Hour + 3*time.Minute + 52*time.Second},
 	}
-	got := trimLines(text(func(w io.Writer) { showInterfaces(w, []router.InterfaceState{state}, "") }))
+	got := trimLines(text(func(w io.Writer) { showInterfaces(w, []router.InterfaceState{state}) }))
 	if want := strings.Join(lines, "\n"); strings.TrimRight(got, "\n") != strings.TrimRight(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
