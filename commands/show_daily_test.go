@@ -137,3 +137,11 @@ func TestShowSessionForms(t *testing.T) {
 		"Peer            I/F          Username        Group/Phase1_id          Uptime   Status\n"+
 		"23.23.23.3      Gi0/1                                                          UK\n")
 }
+
+func TestShowProtocolsOfOne(t *testing.T) {
+	expect(t, "show protocols", run(t, lab(t), "show protocols g0/1"),
+		"GigabitEthernet0/1 is up, line protocol is up\n  Internet address is 12.12.12.1/24\n")
+	if _, err := try(lab(t), "show protocols lo9"); err == nil {
+		t.Error("an interface that is not there is shown")
+	}
+}
