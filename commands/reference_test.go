@@ -94,7 +94,7 @@ func TestISAKMPKeyLikeCaptures(t *testing.T) {
 func TestIPsecSALikeCapture(t *testing.T) {
 	sa := func(spi, id uint32) []router.IPsecSA {
 		return []router.IPsecSA{{SPI: spi, Transforms: []string{"esp-aes", "esp-sha-hmac"}, ConnID: id,
-			RemainingKB: 4224103, RemainingSec: 1454, IVSize: 16, ReplayEnabled: true}}
+			RemainingKB: 4224103, RemainingSec: 1454, IVSize: 16, ReplayWindow: 64}}
 	}
 	id := router.IPsecIdent{
 		Interface: "GigabitEthernet0/0", Map: "CRMAP", Seq: 10,

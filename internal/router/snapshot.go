@@ -44,18 +44,18 @@ type IKEFailure struct {
 
 // IPsecSA is one direction of one protocol of a tunnel.
 type IPsecSA struct {
-	AH            bool // the protocol, ESP if not
-	Transport     bool
-	SPI           uint32
-	Transforms    []string // as show prints: "esp-256-aes", "esp-sha256-hmac"
-	ConnID        uint32   // 1, 2, … in the order of installation
-	UDPEncap      bool
-	RemainingKB   uint64
-	RemainingSec  uint32
-	IVSize        int // octets
-	ReplayEnabled bool
-	Packets       uint64
-	LastSeq       uint32 // the highest number accepted, of an inbound SA
+	AH           bool // the protocol, ESP if not
+	Transport    bool
+	SPI          uint32
+	Transforms   []string // as show prints: "esp-256-aes", "esp-sha256-hmac"
+	ConnID       uint32   // 1, 2, … in the order of installation
+	UDPEncap     bool
+	RemainingKB  uint64
+	RemainingSec uint32
+	IVSize       int // octets
+	ReplayWindow int // packets, 0 where sequence numbers are not looked at
+	Packets      uint64
+	LastSeq      uint32 // the highest number accepted, of an inbound SA
 }
 
 // Proxy is one side of a proxy identity: an address range with protocol and port.
