@@ -19,6 +19,7 @@ func busyLinks(t *testing.T) *fakeRouter {
 		if c.Name == "GigabitEthernet0/0" {
 			i.Input = router.Traffic{Packets: 313, Bytes: 62108, Drops: 2}
 			i.Output = router.Traffic{Packets: 396, Bytes: 90076, Drops: 434}
+			i.Queue = router.Queue{Strategy: "fifo", Length: 3, Max: 1000}
 			i.Use = router.LinkUse{In: router.Rate{Bits: 22673999, Packets: 37912.6}, Out: router.Rate{Bits: 2758660000, Packets: 228470}}
 		}
 		r.interfaces = append(r.interfaces, i)
@@ -44,10 +45,13 @@ func TestShowInterfacesTables(t *testing.T) {
 
   Interface                   IHQ       IQD       OHQ       OQD      RXBS      RXPS      TXBS      TXPS      TRTL
 -----------------------------------------------------------------------------------------------------------------
-* GigabitEthernet0/0            0         2         0       434  22673000     37912 2758660000    228470         0
+* GigabitEthernet0/0            0         2         3       434  22673000     37912 2758660000    228470         0
   GigabitEthernet0/1            0         0         0         0         0         0         0         0         0
 * Loopback0                     0         0         0         0         0         0         0         0         0
 `)
+	if got, want := run(t, r, "show interfaces g0/0"), "  Queueing strategy: fifo\n  Output queue: 3/1000 (size/max)\n  5 minute input"; !strings.Contains(got, want) {
+		t.Errorf("no %q in\n%s", want, got)
+	}
 	expect(t, "show interfaces g0/0 description", run(t, r, "show interfaces g0/0 description"),
 		"Interface                      Status         Protocol Description\nGi0/0                          up             up       WAN\n")
 	if _, err := try(r, "show interfaces g0/9 summary"); err == nil {

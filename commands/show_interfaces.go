@@ -12,7 +12,7 @@ import (
 )
 
 // showInterfaces prints `show interfaces`. What the machine cannot know
-// of a link (queues, unknown protocols) is left out instead of being invented.
+// of a link (unknown protocols) is left out instead of being invented.
 func showInterfaces(w io.Writer, list []router.InterfaceState) {
 	for _, i := range list {
 		status, protocol := states(i)
@@ -70,6 +70,9 @@ func showUse(w io.Writer, i router.InterfaceState) {
 	fmt.Fprintf(w, "  Last input %s, output %s, output hang never\n", agoText(u.LastInput), agoText(u.LastOutput))
 	fmt.Fprintf(w, "  Last clearing of \"show interface\" counters %s\n", agoText(u.Cleared))
 	fmt.Fprintf(w, "  Input queue: 0/75/%d/0 (size/max/drops/flushes); Total output drops: %d\n", i.Input.Drops, i.Output.Drops)
+	if q := i.Queue; q.Strategy != "" {
+		fmt.Fprintf(w, "  Queueing strategy: %s\n  Output queue: %d/%d (size/max)\n", q.Strategy, q.Length, q.Max)
+	}
 	interval := fmt.Sprintf("%d second", i.Config.LoadSeconds())
 	if i.Config.LoadSeconds()%60 == 0 {
 		interval = fmt.Sprintf("%d minute", i.Config.LoadSeconds()/60)

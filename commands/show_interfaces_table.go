@@ -33,8 +33,8 @@ func showInterfacesStats(w io.Writer, list []router.InterfaceState) {
 	}
 }
 
-// showInterfacesSummary prints `show interfaces summary`. Nothing waits in hold queues:
-// the kernel takes a packet at once or drops it.
+// showInterfacesSummary prints `show interfaces summary`. Nothing waits in an input hold
+// queue: the kernel takes a packet at once or drops it.
 func showInterfacesSummary(w io.Writer, list []router.InterfaceState) {
 	fmt.Fprint(w, "\n *: interface is up\n"+
 		" IHQ: pkts in input hold queue     IQD: pkts dropped from input queue\n"+
@@ -51,7 +51,7 @@ func showInterfacesSummary(w io.Writer, list []router.InterfaceState) {
 			mark = '*'
 		}
 		in, out := i.Use.In, i.Use.Out
-		fmt.Fprintf(w, row, mark, i.Config.Name, 0, i.Input.Drops, 0, i.Output.Drops,
+		fmt.Fprintf(w, row, mark, i.Config.Name, 0, i.Input.Drops, i.Queue.Length, i.Output.Drops,
 			roundedBits(in), int(in.Packets), roundedBits(out), int(out.Packets), 0)
 	}
 }

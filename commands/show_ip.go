@@ -37,7 +37,18 @@ func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
 		fmt.Fprintf(w, "  Outgoing access list is %s\n  Inbound  access list is %s\n",
 			cmp.Or(i.Config.AccessOut, "not set"), cmp.Or(i.Config.AccessIn, "not set"))
 		showIPSettings(w, i.IP)
+		fmt.Fprintf(w, "  Network address translation is %s\n", natState(i.Config.NAT))
 	}
+}
+
+func natState(side config.NATSide) string {
+	switch side {
+	case config.NATInside:
+		return "enabled, interface in domain inside"
+	case config.NATOutside:
+		return "enabled, interface in domain outside"
+	}
+	return "disabled"
 }
 
 // showIPSettings prints what the kernel does on a link.
@@ -51,8 +62,9 @@ func showIPSettings(w io.Writer, s router.IPSettings) {
 	}
 	fmt.Fprintf(w, "  Proxy ARP is %s\n  Local Proxy ARP is disabled\n", proxy)
 	fmt.Fprintf(w, "  ICMP redirects are %s sent\n  ICMP unreachables are always sent\n  ICMP mask replies are never sent\n", redirects)
-	fmt.Fprint(w, "  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n"+
-		"  TCP/IP header compression is disabled\n  Policy routing is disabled\n")
+	fmt.Fprint(w, "  Router Discovery is disabled\n  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n"+
+		"  TCP/IP header compression is disabled\n  RTP/IP header compression is disabled\n"+
+		"  Policy routing is disabled\n")
 }
 
 // showIPInterfaceBrief prints `show ip interface brief`.

@@ -114,6 +114,7 @@ type InterfaceState struct {
 
 	ARPTimeout time.Duration // 0 when it is not known
 	Medium     Medium
+	Queue      Queue
 	IP         IPSettings
 }
 
@@ -131,6 +132,9 @@ type LinkDetail kernel.LinkDetail
 
 // IPSettings are switches of a link.
 type IPSettings kernel.IPSettings
+
+// Queue is where packets wait to be sent on a link.
+type Queue kernel.Queue
 
 // Medium is what the driver says of a link.
 type Medium kernel.Medium
