@@ -234,8 +234,8 @@ var knownWords = []knownWord{
 	{"sccp", noVoice, absent},
 	{"gatekeeper", noVoice, block},
 	{"gateway", noVoice, block},
-	{"object-group", "access lists name addresses themselves", block},
-	{"time-range", "access lists hold at all times", block},
+	{"object-group", noGroups, block},
+	{"time-range", noTimes, block},
 
 	{"interface WORD", noTunnel, block},
 	{"duplex", byLink, absent},

@@ -6,6 +6,8 @@ const (
 	noServerOf  = "the server has no such setting"
 	noDiscard   = "every message goes to every destination, by its severity"
 	noXML       = "messages are lines of text"
+	noTimes     = "access lists hold at all times"
+	noGroups    = "access lists name addresses themselves"
 	noScript    = "there are no menus, macros and scheduled commands"
 	noView      = "what a user may is his privilege level"
 	noResolver  = "a name server is asked twice, each time for a few seconds"
@@ -69,6 +71,10 @@ var knownOld = []knownWord{
 	{"logging linecard", noHardware, absent},
 	{"logging ip", "an entry with log reports every five minutes", absent},
 	{"ip access-list logging", "an entry with log reports every five minutes", absent},
+	{"access-list <100-199> ... time-range", noTimes, absent},
+	{"access-list <100-199> ... object-group", noGroups, absent},
+	{"access-list <2000-2699> ... time-range", noTimes, absent},
+	{"access-list <2000-2699> ... object-group", noGroups, absent},
 	{"access-list compiled", "every list is compiled", given},
 	{"mac access-list", noSwitch, block},
 
@@ -100,6 +106,7 @@ var knownOld = []knownWord{
 	{"ip flow-top-talkers", "flows are not exported", block},
 	{"ip flow-cache", "flows are not exported", absent},
 	{"ip nat portmap", noInspection, absent},
+	{"ip nat inside source static ... route-map", "a static translation holds for every packet", absent},
 	{"ip nat inside source static esp", "only TCP and UDP have ports that can be translated", absent},
 	{"ip bgp-community", noRouting, absent},
 	{"ip community-list", noRouting, absent},
@@ -108,10 +115,8 @@ var knownOld = []knownWord{
 	{"ip route vrf", noVRF, absent},
 	{"ip route static", noRouting, absent},
 	{"ip route profile", noRouting, absent},
-	{"ip route A.B.C.D A.B.C.D A.B.C.D track", "there are no probes, use a second ip route with a higher distance", absent},
-	{"ip route A.B.C.D A.B.C.D A.B.C.D <1-255> track", "there are no probes, use a second ip route with a higher distance", absent},
-	{"ip route A.B.C.D A.B.C.D dhcp", byLinux, absent},
-	{"ip route A.B.C.D A.B.C.D WORD dhcp", byLinux, absent},
+	{"ip route ... track", "there are no probes, use a second ip route with a higher distance", absent},
+	{"ip route ... dhcp", byLinux, absent},
 
 	{"username WORD view", noView, absent},
 	{"username WORD privilege <0-15> view", noView, absent},
@@ -148,6 +153,10 @@ var knownOld = []knownWord{
 	{"crypto isakmp nat-traversal", "a NAT is found and passed anyhow, use crypto isakmp nat keepalive", given},
 	{"crypto isakmp xauth", noMode, absent},
 	{"crypto isakmp diagnose", "the last failures are kept, see show crypto isakmp diagnose error", given},
+	{"crypto ipsec transform-set ... comp-lzs", "packets are not compressed", absent},
+	{"crypto ipsec transform-set ... esp-seal", "use esp-aes or esp-gcm", absent},
+	{"crypto ipsec transform-set ... esp-gmac", "use ah-sha256-hmac", absent},
+	{"crypto map WORD <1-65535> ipsec-isakmp dynamic WORD discover", "peers are not looked for", absent},
 	{"crypto ipsec default", "there are no default transform sets", absent},
 	{"crypto ipsec nat-transparency spi-matching", "the ports of peers behind a NAT tell them apart", absent},
 	{"crypto ipsec ipv4-deny", "what an access list denies leaves in clear", absent},
@@ -185,6 +194,14 @@ var knownOldInterface = []knownWord{
 }
 
 var knownACL = []knownWord{
+	{"permit ... time-range", noTimes, absent},
+	{"deny ... time-range", noTimes, absent},
+	{"<1-2147483647> ... time-range", noTimes, absent},
+	{"permit ... object-group", noGroups, absent},
+	{"deny ... object-group", noGroups, absent},
+	{"<1-2147483647> ... object-group", noGroups, absent},
+	{"permit ... reflect", noFirewall, absent},
+	{"<1-2147483647> ... reflect", noFirewall, absent},
 	{"evaluate", noFirewall, absent},
 	{"dynamic", "nobody is let in by logging in", absent},
 }
