@@ -20,15 +20,10 @@ func showInterfacesCommand(r Router) exec {
 			"summary":     "Show interface summary",
 		},
 		Run: output(func(w io.Writer, a grammar.Args) error {
-			list := r.Interfaces()
-			if a.Has("INTERFACE") {
-				name := a.String("INTERFACE")
-				list = slices.DeleteFunc(list, func(i router.InterfaceState) bool { return i.Config.Name != name })
-				if r.Config().Interface(name) == nil {
-					return a.Invalid("INTERFACE")
-				}
-			}
+			list, err := chosen(r, a, "INTERFACE")
 			switch {
+			case err != nil:
+				return err
 			case a.Has("description"):
 				showInterfacesDescription(w, list)
 			case a.Has("stats"):
@@ -41,4 +36,16 @@ func showInterfacesCommand(r Router) exec {
 			return nil
 		}),
 	}
+}
+
+// chosen are all interfaces, or the one that an argument names.
+func chosen(r Router, a grammar.Args, argument string) ([]router.InterfaceState, error) {
+	list, name := r.Interfaces(), a.String(argument)
+	switch {
+	case name == "":
+		return list, nil
+	case r.Config().Interface(name) == nil:
+		return nil, a.Invalid(argument)
+	}
+	return slices.DeleteFunc(list, func(i router.InterfaceState) bool { return i.Config.Name != name }), nil
 }

@@ -80,20 +80,21 @@ func showNetwork(r Router) []exec {
 	return []exec{
 		showInterfacesCommand(r),
 		{
-			Syntax: "show ip interface [brief | INTERFACE$which]",
+			Syntax: "show ip interface [brief [INTERFACE$which] | INTERFACE$which [brief]]",
 			Help: grammar.Help{
 				"ip":        "IP information",
 				"interface": "IP interface status and configuration",
 				"brief":     "Brief summary of IP status and configuration",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				list, err := chosen(r, a, "which")
 				switch {
+				case err != nil:
+					return err
 				case a.Has("brief"):
-					showIPInterfaceBrief(w, r.Interfaces())
-				case a.Has("which") && r.Config().Interface(a.String("which")) == nil:
-					return a.Invalid("which")
+					showIPInterfaceBrief(w, list)
 				default:
-					showIPInterface(w, r.Interfaces(), a.String("which"))
+					showIPInterface(w, list)
 				}
 				return nil
 			}),

@@ -3,7 +3,6 @@ package commands
 import (
 	"fmt"
 	"io"
-	"slices"
 
 	"conft/internal/router"
 	"conft/shell/grammar"
@@ -66,11 +65,12 @@ func showRouting(r Router) []exec {
 			Syntax: "show protocols [INTERFACE]",
 			Help:   grammar.Help{"protocols": "Active network routing protocols"},
 			Run: output(func(w io.Writer, a grammar.Args) error {
-				list := r.Interfaces()
-				if name := a.String("INTERFACE"); name == "" {
+				list, err := chosen(r, a, "INTERFACE")
+				if err != nil {
+					return err
+				}
+				if !a.Has("INTERFACE") {
 					fmt.Fprint(w, "Global values:\n  Internet Protocol routing is enabled\n")
-				} else if list = slices.DeleteFunc(list, func(i router.InterfaceState) bool { return i.Config.Name != name }); len(list) == 0 {
-					return a.Invalid("INTERFACE")
 				}
 				showProtocols(w, list)
 				return nil

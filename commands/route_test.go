@@ -273,7 +273,7 @@ func TestIPInterfaceLinesLikeCapture(t *testing.T) {
 	always := strings.NewReplacer("always sent", "never sent") // some are, some not
 	want := strings.Split(always.Replace(trimLines(reftest.Open(t, "show/show-ip-interface/04.txt"))), "\n")
 	at := 0
-	for l := range strings.Lines(trimLines(text(func(w io.Writer) { showIPInterface(w, []router.InterfaceState{state}, "") }))) {
+	for l := range strings.Lines(trimLines(text(func(w io.Writer) { showIPInterface(w, []router.InterfaceState{state}) }))) {
 		n := slices.Index(want[at:], strings.TrimSuffix(always.Replace(l), "\n"))
 		if n < 0 {
 			t.Errorf("%q does not follow %q", l, want[max(at-1, 0)])

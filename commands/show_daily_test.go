@@ -142,6 +142,14 @@ func TestShowSessionForms(t *testing.T) {
 		"23.23.23.3      Gi0/1                                                          UK\n")
 }
 
+func TestShowIPInterfaceBriefOfOne(t *testing.T) {
+	r := lab(t)
+	rows := strings.SplitAfter(run(t, r, "show ip interface brief"), "\n")
+	for _, line := range []string{"show ip interface brief g0/1", "show ip interface g0/1 brief"} {
+		expect(t, line, run(t, r, line), rows[0]+rows[3])
+	}
+}
+
 func TestShowProtocolsOfOne(t *testing.T) {
 	expect(t, "show protocols", run(t, lab(t), "show protocols g0/1"),
 		"GigabitEthernet0/1 is up, line protocol is up\n  Internet address is 12.12.12.1/24\n")

@@ -10,13 +10,10 @@ import (
 	"conft/internal/router"
 )
 
-// showIPInterface prints `show ip interface [NAME]`: of IOS's lines those that are
-// true of a Linux link.
-func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
-	for _, i := range all {
-		if name != "" && name != i.Config.Name {
-			continue
-		}
+// showIPInterface prints `show ip interface`: of IOS's lines those that are true of a
+// Linux link.
+func showIPInterface(w io.Writer, list []router.InterfaceState) {
+	for _, i := range list {
 		status, protocol := states(i)
 		fmt.Fprintf(w, "%s is %s, line protocol is %s\n", i.Config.Name, status, protocol)
 		if i.Config.Address == (config.Address{}) {

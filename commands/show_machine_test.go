@@ -31,6 +31,7 @@ func TestShowMachine(t *testing.T) {
 	} {
 		expect(t, line, run(t, r, line), want)
 	}
+	expect(t, "show processes", run(t, r, "show processes"), run(t, r, "show processes cpu"))
 	for line, first := range map[string]string{"show processes cpu sorted": "1203 ", "show processes cpu sorted 1min": "   7 "} {
 		if rows := strings.SplitAfter(run(t, r, line), "\n"); !strings.HasPrefix(rows[2], first) {
 			t.Errorf("%s begins with %q", line, rows[2])
