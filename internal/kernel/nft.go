@@ -85,6 +85,7 @@ func (r ruleset) add(c *nftables.Conn, table *nftables.Table, counted tally) {
 				exprs = withCount(exprs, n)
 				delete(counted[ch.tally()], rl.text) // the first of equals has it all
 			}
+			addSets(c, table, exprs)
 			c.AddRule(&nftables.Rule{Table: table, Chain: nc, Exprs: exprs})
 		}
 	}
