@@ -127,8 +127,11 @@ func (t *table) match(line string, level int) (*match, error) {
 // which more must come: IN in `show ip access-lists IN`, which has `interface` too.
 func (t *table) asName(line string, last *thread, level int) *thread {
 	w, _ := nextWord(line, last.offset)
+	if last.pos.kind != keyword || len(w.text) == len(last.pos.text) {
+		return nil
+	}
 	before, _, err := t.read(line[:last.offset], level)
-	if err != nil || before == nil || last.pos.kind != keyword || len(w.text) == len(last.pos.text) {
+	if err != nil || before == nil {
 		return nil
 	}
 	for prev, p := range t.candidates(before, level) {
