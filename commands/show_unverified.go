@@ -15,6 +15,8 @@ const (
 
 	textELI = "Hardware Encryption : INACTIVE\n Number of hardware crypto engines = 0\n\ncrypto engine 1:Software Crypto Engine\n"
 
+	textISAKMPDeleted = "       (deleted)\n"
+
 	textCondition = "Crypto conditional debug currently is turned %s\nIKE debug context unmatched flag: %[2]s\n" +
 		"IPsec debug context unmatched flag: %[2]s\nCrypto Engine debug context unmatched flag: %[2]s\n"
 	textConditionPeers   = "\nIKE peer IP address filters:\n"
