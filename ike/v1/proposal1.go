@@ -26,7 +26,7 @@ func (t *turn) offers() []exchange.ISAKMPProposal {
 }
 
 // signs reports whether RSA signatures can be used.
-func (t *turn) signs() bool { return t.env.Policy.Signs() }
+func (t *turn) signs() bool { return t.env.Policy.Signs(t.profile) }
 
 // offer is the initiator's SA payload: one proposal, a transform for each policy.
 func offer(list []exchange.ISAKMPProposal) payload.SA {
