@@ -260,6 +260,10 @@ func (c *Core) emit(e debug.Event) {
 		kind = "not authenticated"
 	case debug.CryptoModeFailure:
 		kind = "mode failure"
+	case debug.CryptoInvalidCert:
+		kind = "invalid certificate"
+	case debug.PKIInvalid:
+		kind = "certificate rejected"
 	case debug.CryptoAggressiveDisabled:
 		kind = "aggressive mode is disabled"
 	}

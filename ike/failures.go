@@ -43,6 +43,8 @@ func (a *account) read(e debug.Event) {
 		}
 	case debug.ISAKMPNoKey:
 		a.f.Reason = "no pre-shared key"
+	case debug.ISAKMPNoCredentials:
+		a.f.Reason = "no pre-shared key and no usable certificate"
 	case debug.ISAKMPCannotStart:
 		a.because("no policy that can be offered")
 	case debug.ISAKMPReserved:

@@ -142,7 +142,10 @@ func (j *judge) Judge(c exchange.Claim) (v exchange.Verdict) {
 		v.Events = append(v.Events, debug.PKITransaction{Step: step, Text: text})
 	})
 	var r *pki.Rejection
-	v.Forged = errors.As(v.Err, &r) && r.Rule == pki.RuleProof
+	if errors.As(v.Err, &r) {
+		v.Forged = r.Rule == pki.RuleProof
+		v.Events = append(v.Events, r.Event())
+	}
 	for name, maps := range j.maps {
 		if leaf != nil && pki.Admits(maps, leaf) {
 			v.Maps = append(v.Maps, name)
