@@ -114,7 +114,10 @@ func (e ISAKMPNoKey) AppendLine(b []byte, m Manner) []byte {
 }
 
 // ISAKMPNoCredentials is "{C}: No Cert or pre-shared address key."
-type ISAKMPNoCredentials struct{ At }
+type ISAKMPNoCredentials struct {
+	At
+	Certificate bool // there is a policy for which a certificate would do
+}
 
 func (e ISAKMPNoCredentials) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), ": No Cert or pre-shared address key."...)

@@ -22,6 +22,8 @@ const (
 // debug prints, so that whatever is said there can be looked up here.
 type failures map[netip.Addr][]exchange.Failure
 
+const noKey = "no pre-shared key"
+
 // account is what one step of a machine, or one refused datagram, says of a failure.
 type account struct {
 	f       exchange.Failure
@@ -37,14 +39,19 @@ func (a *account) read(e debug.Event) {
 	}
 	switch e := e.(type) {
 	case debug.ISAKMPMismatch:
-		if !e.Fallback && e.What >= a.closest {
-			a.closest = e.What
-			a.f.Reason = e.What.Attribute() + " offered does not match policy"
+		if e.Fallback || e.What < a.closest {
+			break
+		}
+		a.closest = e.What
+		if a.f.Reason = e.What.Attribute() + " offered does not match policy"; e.What == debug.MismatchNoKey {
+			a.f.Reason = noKey
 		}
 	case debug.ISAKMPNoKey:
-		a.f.Reason = "no pre-shared key"
+		a.f.Reason = noKey
 	case debug.ISAKMPNoCredentials:
-		a.f.Reason = "no pre-shared key and no usable certificate"
+		if e.Certificate {
+			a.f.Reason = "no pre-shared key and no usable certificate"
+		}
 	case debug.ISAKMPCannotStart:
 		a.because("no policy that can be offered")
 	case debug.ISAKMPReserved:

@@ -123,8 +123,10 @@ func (t *turn) mismatch(tr *payload.Transform, policy exchange.ISAKMPProposal) (
 		return debug.MismatchHash, true
 	case value(payload.ISAKMPGroup) != uint64(policy.Group):
 		return debug.MismatchGroup, true
-	case auth == payload.AuthPreShared && (policy.Auth != exchange.PreShared || t.credential() == nil):
+	case auth == payload.AuthPreShared && policy.Auth != exchange.PreShared:
 		return debug.MismatchPreshared, true
+	case auth == payload.AuthPreShared && t.credential() == nil:
+		return debug.MismatchNoKey, true
 	case auth == payload.AuthRSASig && (policy.Auth != exchange.RSASig || policy.Priority == fallback.Priority || !t.signs()):
 		return debug.MismatchRSASig, true
 	case auth == payload.AuthXAUTHInitPreShared:
