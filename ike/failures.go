@@ -2,6 +2,7 @@ package ike
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -65,8 +66,11 @@ func (a *account) read(e debug.Event) {
 		a.locate(debug.InformationalMode, 0)
 	case debug.IPsecProxyRefused:
 		a.f.Reason = debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"
-		if e.Taken {
+		switch {
+		case e.Taken:
 			a.f.Reason = debug.InvalidProxy.String() + "; another peer behind the same NAT has this traffic"
+		case e.Wanted != "":
+			a.f.Reason = fmt.Sprintf("crypto map %s %d wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, "none"))
 		}
 	case debug.ISAKMPInvalidated:
 		if e.Code == debug.InvalidProxy {

@@ -54,6 +54,11 @@ var misfits = []struct {
 	}, nil,
 		larval, rejected(32, "map_db_find_best did not find matching map", "IPSEC(ipsec_process_proposal): proxy identities not supported"),
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: proxy identities match no crypto access list; `permit ip 20.1.1.0 0.0.0.255 10.1.1.0 0.0.0.255` would be the mirror"},
+	{"profile", func(_, p3 *exchange.Policy) {
+		p3.Profiles = []exchange.Profile{{Name: "SITE", Match: []exchange.IdentityMatch{{Prefix: netip.MustParsePrefix("192.0.2.1/32")}}}}
+		p3.Tunnels[0].Profile = "SITE"
+	}, nil, larval, rejected(32, "IPSEC(ipsec_process_proposal): proxy identities not supported"),
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: crypto map MAP 10 wants ISAKMP profile SITE, phase 1 has none"},
 	{"transform", func(p1, _ *exchange.Policy) { p1.Tunnels[0].Transforms[0].Auth = suite.HMACSHA }, nil,
 		larval, rejected(256, "IPSEC(ipsec_process_proposal): transform proposal not supported for identity: \n    {esp-des esp-sha-hmac }"),
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: no transform set matches"},
