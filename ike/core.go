@@ -58,7 +58,7 @@ func NewCore(o Options) *Core {
 		shelters: make(map[exchange.Flow]*shelter),
 		failures: make(failures),
 		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
-		flows: 2000,
+		flows: firstFlow - 1,
 	}
 }
 
