@@ -235,7 +235,10 @@ func (e ISAKMPUnknownInput) AppendLine(b []byte, m Manner) []byte {
 }
 
 // ISAKMPNotifyRefused is "{C}:Notify has no hash. Rejected.": in clear, so not to be believed.
-type ISAKMPNotifyRefused struct{ At }
+type ISAKMPNotifyRefused struct {
+	At
+	Type string // what it says, "" when that cannot be read
+}
 
 func (e ISAKMPNotifyRefused) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), textNotifyRefused...)

@@ -340,7 +340,7 @@ var samples = []sample{
 	{ISAKMPInvalidated{conn, 1}, "ISAKMP:(0:1:SW:1): IPSec policy invalidated proposal with error 1"},
 	{ISAKMPMachineError{conn, 2}, "ISAKMP (0:134217729): FSM action returned error: 2"},
 	{ISAKMPUnknownInput{idle, FromPeer, InfoNotify, "IKE_I_MM1"}, "ISAKMP (0:0): Unknown Input IKE_MESG_FROM_PEER, IKE_INFO_NOTIFY:  state = IKE_I_MM1"},
-	{ISAKMPNotifyRefused{idle}, "ISAKMP:(0:0:N/A:0):Notify has no hash. Rejected."},
+	{ISAKMPNotifyRefused{idle, "PROPOSAL_NOT_CHOSEN"}, "ISAKMP:(0:0:N/A:0):Notify has no hash. Rejected."},
 	{ISAKMPReserved{conn, PayloadID}, "ISAKMP: reserved not zero on ID payload!"},
 	{ISAKMPHashMismatch{conn}, "ISAKMP:(0:1:SW:1): HASH payload does not match"},
 	{ISAKMPHashMismatch{reply}, "ISAKMP:(0:2:SW:1): HASH payload does not match"},

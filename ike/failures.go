@@ -62,7 +62,7 @@ func (a *account) read(e debug.Event) {
 	case debug.CryptoInvalidCert:
 		a.f.Reason = e.Reason
 	case debug.ISAKMPNotifyRefused:
-		a.because("notification in clear, not believed")
+		a.because(cmp.Or(e.Type, "notification") + " in clear, not believed")
 		a.locate(debug.InformationalMode, 0)
 	case debug.IPsecProxyRefused:
 		a.f.Reason = debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"

@@ -25,7 +25,7 @@ var misfits = []struct {
 }{
 	{"encryption", func(p1, _ *exchange.Policy) { p1.Proposals[0].Encryption = suite.TripleDES }, nil,
 		refused1, refused("Encryption algorithm offered does not match policy!"),
-		"Informational 0: notification in clear, not believed", "Main 1: encryption algorithm offered does not match policy"},
+		"Informational 0: PROPOSAL_NOT_CHOSEN in clear, not believed", "Main 1: encryption algorithm offered does not match policy"},
 	{"key length", func(p1, p3 *exchange.Policy) {
 		p1.Proposals[0].Encryption, p1.Proposals[0].KeyBits = suite.AES, 128
 		p3.Proposals[0].Encryption, p3.Proposals[0].KeyBits = suite.AES, 256
