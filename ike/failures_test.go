@@ -202,3 +202,33 @@ func TestFailuresAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// The refusal of an offer is explained as what it is on both ends, not as one of the
+// messages of main mode.
+func TestRefusalIsExplained(t *testing.T) {
+	p1, p3 := iketest.Policies()
+	p1.Proposals[0].Group = suite.MODP1024
+	n := iketest.New(1)
+	r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	notes := func(r *iketest.Router) (list []string) {
+		for _, e := range r.Events {
+			switch e := e.(type) {
+			case debug.ISAKMPSending:
+				list = append(list, e.Explain(debug.English))
+			case debug.ISAKMPReceived:
+				list = append(list, e.Explain(debug.English))
+			}
+		}
+		return list
+	}
+	for r, want := range map[*iketest.Router]string{
+		r3: "an informational message to 12.12.12.1: HDR and a notification, in clear",
+		r1: "an informational message from 23.23.23.3: HDR and a notification, in clear",
+	} {
+		if l := notes(r); len(l) != 2 || !strings.Contains(l[1], want) {
+			t.Errorf("%s: %q", r.Name, l)
+		}
+	}
+}

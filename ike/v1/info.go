@@ -100,6 +100,7 @@ func (t *turn) informational(m *message) {
 // refuseNotify is what IOS makes of a notification in clear.
 func (t *turn) refuseNotify(m *message) {
 	t.drop("notification in clear")
+	t.number = 0
 	t.received(m)
 	e := debug.ISAKMPNotifyRefused{At: t.at()}
 	if m.decode() == nil {
