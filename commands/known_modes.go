@@ -93,7 +93,6 @@ var knownCertificateMap = []knownWord{
 }
 
 var knownISAKMPProfile = []knownWord{
-	{"ca trust-point", "every profile has all trustpoints, restrict its peers by match certificate", absent},
 	{"client", noMode, absent},
 	{"isakmp authorization", noMode, absent},
 	{"match identity group", noMode, absent},

@@ -44,6 +44,7 @@ type Step[T any] struct {
 	Changed bool        // a handler has run: the value is to be committed
 	Logged  string      // the line, without its secrets, when Changed; of a text the first one
 	Notes   []string    // to be printed after the commit
+	AtOnce  bool        // it is to take effect before the next line is read
 	End     bool        // configuration mode is left
 	Do      string      // the EXEC line behind `do`, typed at DoAt, or an Action
 	DoAt    int
@@ -112,12 +113,12 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 		return Step[T]{Next: p}, err
 	}
 	step := Step[T]{Next: here, Changed: true, Logged: m.withoutSecrets(line)}
-	m.args.notes = &step.Notes
+	m.args.notes, m.args.atOnce = &step.Notes, &step.AtOnce
 	if err := m.run(on); err != nil {
 		return Step[T]{Next: p}, err
 	}
 	if m.cmd.sub != nil && m.form == plain {
-		m.args.notes = nil
+		m.args.notes, m.args.atOnce = nil, nil
 		step.Next.stack = append(step.Next.stack, frame{m.cmd, m.args})
 	}
 	return step, nil
