@@ -92,7 +92,7 @@ func (r *fakeRouter) ForgetCRLs()         { r.did = append(r.did, "forget CRLs")
 func (r *fakeRouter) Config() *config.Config              { return r.config }
 func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, nil }
 func (r *fakeRouter) NVRAMSize() int                      { return 262136 }
-func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces }
+func (r *fakeRouter) Interfaces() []router.InterfaceState { return slices.Clone(r.interfaces) }
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
 func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
 func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }

@@ -11,6 +11,7 @@ import (
 // IOS's own where it has one for what is not enabled, else one line that names the reason.
 // The words of some are read by programs, so that they must or must not look like an error.
 var KnownExec = slices.Concat(
+	knownShow,
 	sayExec("% CDP is not enabled", "show cdp", "clear cdp"),
 	sayExec("% LLDP is not enabled", "show lldp", "clear lldp"),
 	// Programs tell a router from a switch by an error here.

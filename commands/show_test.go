@@ -33,7 +33,7 @@ func lab(t *testing.T) *fakeRouter {
 		State: "QM_IDLE", ConnID: 1, Encryption: "des", Hash: "sha", Group: 1, Remaining: 86399 * time.Second}}
 	sa := func(spi, id uint32) []router.IPsecSA {
 		return []router.IPsecSA{{SPI: spi, Transforms: []string{"esp-des", "esp-md5-hmac"}, ConnID: id, RemainingKB: 4607999,
-			RemainingSec: 3590, IVSize: 8, ReplayEnabled: true}}
+			RemainingSec: 3590, IVSize: 8, ReplayWindow: 64}}
 	}
 	r.idents = []router.IPsecIdent{{Interface: "GigabitEthernet0/1", Map: "cisco", Seq: 10, LocalAddr: addr("12.12.12.1"),
 		Peer: addr("23.23.23.3"), PeerPort: 500, Local: router.Proxy{Addr: ip("10.1.1.0"), Mask: 0xffffff00},
@@ -70,9 +70,10 @@ func TestShowLab(t *testing.T) {
 			"\tlifetime:\t\t86400 seconds, no volume limit\n",
 		"show crypto isakmp key": "Keyring      Hostname/Address                            Preshared Key\n\n" +
 			"default      23.23.23.3                                  cisco\n",
-		"show crypto ipsec sa":                  labSA,
-		"show crypto ipsec sa peer 23.23.23.3":  labSA,
-		"show crypto ipsec sa detail":           strings.Replace(labSA, "    #send errors 1, #recv errors 0\n", labDrops, 1),
+		"show crypto ipsec sa":                 labSA,
+		"show crypto ipsec sa peer 23.23.23.3": labSA,
+		"show crypto ipsec sa detail": strings.NewReplacer("    #send errors 1, #recv errors 0\n", labDrops,
+			"support: Y\n", "support: Y  replay window size: 64\n").Replace(labSA),
 		"show crypto ipsec sa map other":        "\nNo SAs found\n",
 		"show crypto ipsec transform-set":       "Transform set cisco: { esp-des esp-md5-hmac  } \n   will negotiate = { Tunnel,  }, \n   \n",
 		"show crypto ipsec security-assoc life": "Security association lifetime: 4608000 kilobytes/3600 seconds\n",

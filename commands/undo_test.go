@@ -101,6 +101,8 @@ var undoings = []undoing{
 	{con, "length 0", " length 0", "no length"},
 	{con, "width 132", " width 132", "default width"},
 	{con, "history size 50", " history size 50", "no history size"},
+	{con, "no history", " history size 0", "history"},
+	{con, "history size 50", " history size 50", "default history"},
 	{con, "no exec", " no exec", "exec"},
 	{con, "exec", "hostname Router", "default exec"},
 	{con, "no exec-banner", " no exec-banner", "exec-banner"},

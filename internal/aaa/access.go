@@ -284,6 +284,14 @@ func (a *Access) askGroup(ctx context.Context, c *config.Config, group string, a
 		r.Caller = at.By.Addr.String()
 	}
 	err := ErrUnable
+	var from netip.Addr
+	source := c.AAA.RADIUS.Source
+	if g := c.AAA.Group(group); g != nil {
+		source = cmp.Or(g.Source, source)
+	}
+	if i := c.Interface(source); i != nil && i.Address.IP != 0 {
+		from = ipv4(i.Address.IP)
+	}
 	for _, s := range serversOf(&c.AAA, group) {
 		if s.Addr == 0 {
 			continue
@@ -296,7 +304,8 @@ func (a *Access) askGroup(ctx context.Context, c *config.Config, group string, a
 			retries = s.Retransmit
 		}
 		reply, failed := a.Ask(ctx, radius.Server{
-			Addr:    netip.AddrPortFrom(netip.AddrFrom4([4]byte{byte(s.Addr >> 24), byte(s.Addr >> 16), byte(s.Addr >> 8), byte(s.Addr)}), s.AuthPort),
+			Addr:    netip.AddrPortFrom(ipv4(s.Addr), s.AuthPort),
+			From:    from,
 			Secret:  cmp.Or(s.Key.Text, c.AAA.RADIUS.Key.Text),
 			Timeout: time.Duration(cmp.Or(s.Timeout, c.AAA.RADIUS.Timeout, config.DefaultRADIUSTimeout)) * time.Second,
 			Retries: retries,
@@ -306,6 +315,10 @@ func (a *Access) askGroup(ctx context.Context, c *config.Config, group string, a
 		}
 	}
 	return radius.Reply{}, err
+}
+
+func ipv4(a uint32) netip.Addr {
+	return netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)})
 }
 
 // serversOf are the servers of a group; of "radius" all.

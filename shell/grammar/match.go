@@ -117,7 +117,26 @@ func (t *table) match(line string, level int) (*match, error) {
 			return &match{th.pos.form, th.args(), first}, nil
 		}
 	}
+	if th := t.asName(line, threads[0], level); th != nil {
+		return &match{th.pos.form, th.args(), first}, nil
+	}
 	return nil, &Error{Kind: Incomplete, Word: first}
+}
+
+// asName reads the last word of a line as a name where it abbreviates a keyword behind
+// which more must come: IN in `show ip access-lists IN`, which has `interface` too.
+func (t *table) asName(line string, last *thread, level int) *thread {
+	w, _ := nextWord(line, last.offset)
+	before, _, err := t.read(line[:last.offset], level)
+	if err != nil || before == nil || last.pos.kind != keyword || len(w.text) == len(last.pos.text) {
+		return nil
+	}
+	for prev, p := range t.candidates(before, level) {
+		if p.kind == word && p.last {
+			return &thread{pos: p, prev: prev, value: value{w.text, w.offset, p.secret}}
+		}
+	}
+	return nil
 }
 
 // read follows the words of a line as far as threads can go on. It returns the
