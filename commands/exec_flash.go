@@ -44,7 +44,7 @@ func flashCommands(r Router) []exec {
 			func(_ context.Context, t Terminal, a grammar.Args) error {
 				p := canonical(a.String("what"))
 				if r.Flash().Exists(p.name()) {
-					return refuse("Error Creating dir %s (File exists)", p)
+					return fileError("Creating dir %s (File exists)", p)
 				}
 				if err := r.Flash().Mkdir(p.name()); err != nil {
 					return p.failed(err)
@@ -166,10 +166,10 @@ func deleteFile(ctx context.Context, r Router, t Terminal, p place, force bool) 
 		return refuse("No filename specified")
 	}
 	if !r.Flash().Exists(p.name()) {
-		return refuse("Error deleting %s (No such file or directory)", p)
+		return fileError("deleting %s (No such file or directory)", p)
 	}
 	if err := r.Flash().Remove(p.name()); err != nil {
-		return refuse("Error deleting %s (%v)", p, err)
+		return fileError("deleting %s (%v)", p, err)
 	}
 	return nil
 }

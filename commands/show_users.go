@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"conft/debug"
@@ -78,8 +79,11 @@ func lineCommands(r Router) []exec {
 			Priv: privileged,
 			Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
 				number, _ := typedLine(a)
-				if lineOf(r.Config(), number) == nil {
+				switch {
+				case lineOf(r.Config(), number) == nil:
 					return refuse("Invalid line number: %d", number)
+				case sitsOn(number, r.Seats().Taken(), t.Origin()):
+					return refuse("Not allowed to clear current line")
 				}
 				ok, err := t.Confirm(ctx, "[confirm]")
 				if !ok || err != nil {
@@ -90,6 +94,11 @@ func lineCommands(r Router) []exec {
 			},
 		},
 	}
+}
+
+// sitsOn reports whether the line is the one of who asks.
+func sitsOn(number int, taken []seat.Taken, by debug.Origin) bool {
+	return slices.ContainsFunc(taken, func(t seat.Taken) bool { return t.Number == number && t.By.Line == by.Line })
 }
 
 // typedLine is the number of the line that was typed.

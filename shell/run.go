@@ -48,7 +48,7 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	}
 	done()
 	s.out = nil
-	if errors.Is(err, errIdle) { // nobody has answered the command's question
+	if over(err) { // while the command asked something
 		s.ended = true
 		return
 	}

@@ -149,21 +149,25 @@ func TestSessionsShareTheConfiguration(t *testing.T) {
 
 // live is a session whose terminal is a test: keys go in one after the other.
 type live struct {
-	t    *testing.T
-	conn net.Conn
-	done chan error
+	t     *testing.T
+	conn  net.Conn
+	done  chan error
+	clear func()
 
 	mu  sync.Mutex
 	out bytes.Buffer
 }
 
 // start runs a session in the bubble of synctest.
-func start(t *testing.T, o Options) *live {
+func start(t *testing.T, o Options) *live { return startWith(t, o, (*Session).Run) }
+
+func startWith(t *testing.T, o Options, run func(*Session, context.Context) error) *live {
 	l := &live{t: t, done: make(chan error, 1)}
 	near, far := net.Pipe()
 	l.conn = near
 	o.Terminal = far
 	s := New(o)
+	l.clear = s.Clear
 	go func() {
 		buf := make([]byte, 4096)
 		for {
@@ -176,7 +180,7 @@ func start(t *testing.T, o Options) *live {
 			}
 		}
 	}()
-	go func() { l.done <- s.Run(context.Background()) }()
+	go func() { l.done <- run(s, context.Background()) }()
 	return l
 }
 

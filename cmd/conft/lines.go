@@ -57,7 +57,6 @@ func (l *lines) session(terminal io.ReadWriter, width, length int) (*shell.Sessi
 	o.Entered = at.SetUser
 	s := shell.New(o)
 	at.SetUser(o.Origin)
-	at.SetSession(s)
 	return s, at
 }
 
@@ -71,6 +70,7 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	}
 	s, at := l.session(c, c.Columns, c.Rows)
 	defer at.Leave()
+	at.SetSession(hangup{s, c})
 	go func() {
 		for {
 			select {
@@ -84,6 +84,15 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	s.Run(ctx)
 	return 0
 }
+
+// hangup is a session whose client is hung up when the line is cleared: it may be one that
+// reads nothing any more.
+type hangup struct {
+	*shell.Session
+	client *attach.Conn
+}
+
+func (h hangup) Clear() { h.client.HangUp() }
 
 // serveSSH lets users in over SSH until stop is called.
 func (l *lines) serveSSH() (stop func()) {
@@ -121,6 +130,7 @@ func (l *lines) console(keys net.Conn, ended chan<- error) (restore func(), err 
 	}
 	columns, rows, _ := term.GetSize(in)
 	s, at := l.session(terminal{keys, os.Stdout}, columns, rows)
+	at.SetSession(s)
 	resized := make(chan os.Signal, 1)
 	signal.Notify(resized, syscall.SIGWINCH)
 	go func() {

@@ -10,14 +10,14 @@ import (
 func (r *Router) SaveOutput(file string, text []byte, add bool) error {
 	name, ok := strings.CutPrefix(file, "flash:")
 	if !ok || strings.Trim(name, "/") == "" {
-		return fmt.Errorf("%% Error opening %s (it cannot be written)", file)
+		return fmt.Errorf("%%Error opening %s (it cannot be written)", file)
 	}
 	write := r.flash.Write
 	if add {
 		write = r.flash.Append
 	}
 	if err := write(name, text); err != nil {
-		return fmt.Errorf("%% Error opening %s (%w)", file, err)
+		return fmt.Errorf("%%Error opening %s (%w)", file, err)
 	}
 	return nil
 }
