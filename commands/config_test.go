@@ -353,6 +353,8 @@ banner motd ^C
 
 interface GigabitEthernet0/0
 ^C
+privilege interface level 7 shutdown
+privilege configure level 7 interface
 privilege exec level 7 show running-config
 alias exec sr show  running-config
 !

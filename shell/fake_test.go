@@ -230,7 +230,7 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 // options are those of a console on the fake router.
 func options(f *fake, rw io.ReadWriter, extra ...grammar.Exec[*Session]) Options {
 	return Options{Terminal: rw, Width: 80, Length: 24, Backend: f, Exec: execTable(extra...), Config: configMode,
-		Origin: debug.Origin{Line: "console"}, Local: true}
+		Origin: debug.Origin{Line: "console"}, Local: true, Level: 1}
 }
 
 // typist is a terminal on which everything has been typed ahead.

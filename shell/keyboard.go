@@ -10,12 +10,12 @@ import (
 // keyboard is the input side of a terminal. What is typed ahead waits in a
 // queue; nothing is thrown away.
 type keyboard struct {
-	r       io.Reader
-	queue   chan byte // closed by the reader goroutine at the end of input
-	stop    chan struct{}
-	more    chan struct{}                      // has one when something was queued
-	abort   atomic.Pointer[context.CancelFunc] // of the running command
-	typed   *atomic.Int64                      // when a key was taken last, in nanoseconds
+	r     io.Reader
+	queue chan byte // closed by the reader goroutine at the end of input
+	stop  chan struct{}
+	more  chan struct{}                      // has one when something was queued
+	abort atomic.Pointer[context.CancelFunc] // of the running command
+	typed *atomic.Int64                      // when a key was taken last, in nanoseconds
 
 	// Owned by the session's goroutine.
 	keys     decoder

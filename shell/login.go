@@ -110,7 +110,7 @@ func (s *Session) question(ctx context.Context, prompt string, hidden bool) (str
 func (s *Session) grant(g aaa.Grant, err error) (bool, error) {
 	switch {
 	case err == nil:
-		s.level, s.origin.User = max(g.Level, 1), g.User
+		s.level, s.origin.User = g.Level, g.User
 		if s.entered != nil {
 			s.entered(s.origin)
 		}

@@ -57,7 +57,7 @@ type Options struct {
 	Origin   debug.Origin // names the line: console, vty0
 	Console  bool         // shows log lines without `terminal monitor`
 	Local    bool         // may enable where no password is configured
-	Level    int          // privilege level at the beginning; 0 means 1
+	Level    int          // privilege level at the beginning
 
 	// Settings picks the settings of the session's line; nil where it has none.
 	Settings func(*config.Config) *config.Line
@@ -91,6 +91,8 @@ type Session struct {
 
 	levels      []config.Privilege // those that table has
 	table       *grammar.ExecTable[*Session]
+	rights      *grammar.Rights // in configuration modes, at a level below the highest
+	rightsAt    int             // that level
 	interactive bool
 	terminal    io.Reader
 	screen      *screen
@@ -119,7 +121,7 @@ type Session struct {
 func newSession(o Options, eol string) *Session {
 	s := &Session{
 		backend: o.Backend, exec: o.Exec, known: o.Known, config: o.Config,
-		origin: o.Origin, console: o.Console, local: o.Local, first: max(o.Level, 1),
+		origin: o.Origin, console: o.Console, local: o.Local, first: o.Level,
 		settings: o.Settings, number: o.Number, asks: o.Login, entered: o.Entered, opened: time.Now(),
 		terminal: o.Terminal,
 		screen:   &screen{w: o.Terminal, eol: eol, width: o.Width, length: o.Length},
@@ -356,7 +358,7 @@ var errNothing = errors.New("nothing to commit")
 func (s *Session) configure(ctx context.Context, t typed) {
 	var step grammar.Step[*config.Config]
 	again := s.collecting()
-	err := s.change(*s.at, t.line, &step)
+	err := s.change(s.position(), t.line, &step)
 	if err != nil && !errors.Is(err, errNothing) {
 		s.refuse(t, err)
 		here := s.at.Refused(t.line)

@@ -415,12 +415,19 @@ func TestConsoleLine(t *testing.T) {
 	}
 }
 
+// batch are the options of lines without a terminal.
+func batch(f *fake, rw io.ReadWriter) Options {
+	o := options(f, rw)
+	o.Level = maxLevel
+	return o
+}
+
 // Lines without a terminal: no prompt, no echo, no page, every line tried.
 func TestExecute(t *testing.T) {
 	var out strings.Builder
 	f := newFake()
 	lines := []string{"show privilege", "conf t", "hostname X", "crypto map M 1 ip", "wrong", "end", "show interfaces | count row", "reload"}
-	if !Execute(context.Background(), options(f, nil), &out, slices.Values(lines)) {
+	if !Execute(context.Background(), batch(f, nil), &out, slices.Values(lines)) {
 		t.Error("a refused line is not reported")
 	}
 	want := "Current privilege level is 15\n" +
@@ -430,7 +437,7 @@ func TestExecute(t *testing.T) {
 	if out.String() != want {
 		t.Errorf("printed\n%s\nwant\n%s", out.String(), want)
 	}
-	if Execute(context.Background(), options(f, nil), io.Discard, slices.Values([]string{"show ip route", ""})) {
+	if Execute(context.Background(), batch(f, nil), io.Discard, slices.Values([]string{"show ip route", ""})) {
 		t.Error("a good line is reported as refused")
 	}
 	if f.Config().Hostname != "X" {
@@ -494,31 +501,11 @@ func FuzzKeys(f *testing.F) {
 func TestExecutePastes(t *testing.T) {
 	var out strings.Builder
 	lines := []string{"import", "MIIB", "AgAA", "quit", "yes", "import", "MIIC", "", "show privilege"}
-	if !Execute(context.Background(), options(newFake(), nil), &out, slices.Values(lines)) {
+	if !Execute(context.Background(), batch(newFake(), nil), &out, slices.Values(lines)) {
 		t.Error("a question that nobody answers is no refusal")
 	}
 	const want = "\"MIIB\\nAgAA\\n\" yes\n"
 	if got := out.String(); !strings.Contains(got, want) || !strings.Contains(got, "needs a terminal") || !strings.Contains(got, "Current privilege level is 15\n") {
 		t.Errorf("got %q", got)
-	}
-}
-
-// With `privilege exec level` a command is there from another level on, and its help
-// with it; the longest words decide.
-func TestPrivilegeLevels(t *testing.T) {
-	f := newFake()
-	f.c.SetPrivilege("show", 3)
-	f.c.SetPrivilege("show ip route", 1)
-	f.c.SetPrivilege("reload", 1)
-	out := display(typeKeys(t, options(f, nil), "show inventory\rshow ip route | count ip\rreload\r\r\rsho?\x15enable 3\rshow inv\r"))
-	for _, want := range []string{
-		"R1>show inventory\n         ^\n% Invalid input",
-		"Number of lines which match regexp = 2",
-		"Proceed with reload? [confirm]",
-		"R1#show inv\nNAME: \"CISCO2901/K9 chassis\"",
-	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("no %q in\n%s", want, out)
-		}
 	}
 }

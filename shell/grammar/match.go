@@ -99,12 +99,12 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // match reads a whole line. It returns nil and no error for an empty line and
 // for a comment.
-func (t *table) match(line string, level int) (*match, error) {
+func (t *table) match(line string, r Rights) (*match, error) {
 	w, ok := nextWord(line, 0)
 	if !ok || w.text[0] == '!' {
 		return nil, nil
 	}
-	threads, rest, err := t.read(line, level)
+	threads, rest, err := t.read(line, r)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (t *table) match(line string, level int) (*match, error) {
 
 // read follows the words of a line as far as threads can go on. It returns the
 // threads after the last word and where the rest of the line begins.
-func (t *table) read(line string, level int) ([]*thread, int, error) {
+func (t *table) read(line string, r Rights) ([]*thread, int, error) {
 	var threads []*thread
 	offset := 0
 	for {
@@ -130,7 +130,7 @@ func (t *table) read(line string, level int) ([]*thread, int, error) {
 		if !ok {
 			return threads, offset, nil
 		}
-		next, end, err := t.step(threads, line, w, level)
+		next, end, err := t.step(threads, line, w, r)
 		if err != nil {
 			err.Word = firstKeyword(threads)
 			return nil, 0, err
@@ -140,12 +140,12 @@ func (t *table) read(line string, level int) ([]*thread, int, error) {
 }
 
 // candidates yields the positions that may follow and what each follows, without
-// those that need a higher privilege level.
-func (t *table) candidates(threads []*thread, level int) iter.Seq2[*thread, *pos] {
+// those that the rights leave out.
+func (t *table) candidates(threads []*thread, r Rights) iter.Seq2[*thread, *pos] {
 	return func(yield func(*thread, *pos) bool) {
 		if threads == nil {
 			for _, p := range t.first {
-				if t.level(p) <= level && !yield(nil, p) {
+				if r.may(p) && !yield(nil, p) {
 					return
 				}
 			}
@@ -156,7 +156,7 @@ func (t *table) candidates(threads []*thread, level int) iter.Seq2[*thread, *pos
 				seen = seen[:0]
 			}
 			for _, p := range th.pos.follow {
-				if t.level(p) > level || slices.Contains(seen, p) {
+				if !r.may(p) || slices.Contains(seen, p) {
 					continue
 				}
 				seen = append(seen, p)
@@ -169,11 +169,11 @@ func (t *table) candidates(threads []*thread, level int) iter.Seq2[*thread, *pos
 }
 
 // step reads one word: it keeps the threads whose token the word is.
-func (t *table) step(threads []*thread, line string, w input, level int) ([]*thread, int, *Error) {
+func (t *table) step(threads []*thread, line string, w input, r Rights) ([]*thread, int, *Error) {
 	var best []*thread
 	_, more := nextWord(line, w.offset+len(w.text))
 	fit := 0 // octets of the word that some keyword begins with
-	for prev, p := range t.candidates(threads, level) {
+	for prev, p := range t.candidates(threads, r) {
 		text := w.text
 		if p.kind == keyword {
 			fit = max(fit, commonPrefix(p.text, text))
