@@ -204,7 +204,6 @@ var knownLine = []knownWord{
 	{"access-class WORD in", noVRF, absent},
 	{"authorization", "commands are allowed by their levels", absent},
 	{"login tacacs", "servers are asked by RADIUS", absent},
-	{"logging synchronous", "messages of every level are kept apart from what is typed", absent},
 	{"exec prompt", "a session says so itself, by terminal exec prompt timestamp", absent},
 	{"editing", "lines are always edited", given},
 	{"monitor", "use terminal monitor", absent},

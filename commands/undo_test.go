@@ -98,6 +98,8 @@ var undoings = []undoing{
 	{con, "privilege level 15", " privilege level 15", "no privilege level"},
 	{con, "password 7 0822455D0A16", " password 7 0822455D0A16", "no password"},
 	{con, "logging synchronous", " logging synchronous", "no logging synchronous"},
+	{con, "logging synchronous level all limit 300", " logging synchronous level all limit 300", "no logging synchronous"},
+	{con, "logging synchronous level 5", " logging synchronous level 5", "default logging synchronous"},
 	{con, "length 0", " length 0", "no length"},
 	{con, "width 132", " width 132", "default width"},
 	{con, "history size 50", " history size 50", "no history size"},

@@ -27,6 +27,8 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	if s.keyboard != nil {
 		ctx, done = s.keyboard.abortable(ctx)
 	}
+	s.screen.run(true)
+	defer s.screen.run(false)
 	p := &pager{s: s, ctx: ctx, cancel: done}
 	s.out = p
 	if s.announce != nil && filtered(call.Word()) {
