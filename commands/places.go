@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"conft/internal/config"
+	"conft/internal/flash"
 )
 
 // A place is where a text may be: the running or the startup configuration, or a file
@@ -88,7 +89,7 @@ func (p place) failed(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return p.missing()
 	case err != nil:
-		return fileError("opening %s (%v)", p, err)
+		return fileError("opening %s (%s)", p, flash.Reason(err))
 	}
 	return nil
 }

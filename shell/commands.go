@@ -62,8 +62,12 @@ func Commands() []grammar.Exec[*Session] {
 					if err != nil {
 						return err
 					}
-					if !strings.HasPrefix("terminal", strings.ToLower(source)) {
-						return errors.New("?Must be \"terminal\"")
+					source = strings.ToLower(source)
+					if call, err := s.commands().Match("configure memory", s.level); err == nil && source != "" && strings.HasPrefix("memory", source) {
+						return call.Run(ctx, s)
+					}
+					if !strings.HasPrefix("terminal", source) {
+						return errors.New("?Must be \"terminal\" or \"memory\"")
 					}
 				}
 				return s.Configure(ctx)

@@ -110,7 +110,7 @@ func (s *Session) filters(line string) bool {
 }
 
 // filtered reports whether a command shows something, by its first word.
-func filtered(word string) bool { return word == "show" || word == "more" }
+func filtered(word string) bool { return word == "show" || word == "more" || word == "dir" }
 
 // commands is the table of EXEC commands with the configured privilege levels.
 func (s *Session) commands() *grammar.ExecTable[*Session] {

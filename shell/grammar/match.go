@@ -41,6 +41,9 @@ func (e *Error) Error() string {
 
 const maxPriv = 15
 
+// defaultFiles is the file system of names without one, in EXEC commands that name a file.
+const defaultFiles = "flash:"
+
 // match is a line that matched: what to run and its arguments.
 type match struct {
 	*formOf
@@ -181,6 +184,9 @@ func (t *table) step(threads []*thread, line string, w input, r Rights) ([]*thre
 			text = strings.TrimRight(line[w.offset:], " \t")
 		}
 		val, ok := p.accept(text)
+		if !ok && t.exec && p.text == defaultFiles && p.bind != p.text && !strings.Contains(text, ":") {
+			val, ok = defaultFiles+text, true
+		}
 		if !ok {
 			continue
 		}
