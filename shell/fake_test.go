@@ -89,7 +89,12 @@ func (f *fake) SaveOutput(file string, text []byte, add bool) error {
 	f.files[file] += string(text)
 	return nil
 }
-func (f *fake) Lookup(_ context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+func (f *fake) Lookup(ctx context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+	if name == "silent" {
+		asking(netip.MustParseAddr("10.0.0.53"))
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if len(f.Config().Servers) > 0 {
 		asking(netip.MustParseAddr("10.0.0.53"))
 	}

@@ -375,6 +375,10 @@ func TestAbort(t *testing.T) {
 			if got := l.keys(k); got != "!\r\nSuccess rate is 0 percent\r\nR1>" {
 				t.Errorf("%q: %q", k, got)
 			}
+			const unknown = "Translating \"silent\"...domain server (10.0.0.53)\r\n% Unknown command or computer name, or unable to find computer address\r\nR1>"
+			if got := l.keys("silent\r") + l.keys(k); got != "silent\r\n"+unknown {
+				t.Errorf("%q at a name: %q", k, got)
+			}
 			l.keys("abc" + "\x15")
 			if got := l.keys("show privilege\r"); !strings.Contains(got, "level is 1") {
 				t.Errorf("the session does not go on: %q", got)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"conft/internal/netns"
 )
 
 // A step is some keys and everything that the screen then gets, octet by octet: "\n" is CR LF,
@@ -49,7 +51,12 @@ func desk(t *testing.T) *Terminal {
 	t.Helper()
 	t.Parallel()
 	Root(t)
-	x, dir := console(t, Namespace(t, "r"))
+	return deskIn(t, Namespace(t, "r"))
+}
+
+func deskIn(t *testing.T, ns *netns.NS) *Terminal {
+	t.Helper()
+	x, dir := console(t, ns)
 	x.dir = dir
 	x.Shows("", "\n")
 	x.Play(step{"\r", "\nRouter>"}, step{"enable\r", "enable\nRouter#"},
@@ -57,9 +64,4 @@ func desk(t *testing.T) *Terminal {
 		step{"no logging console\r", "no logging console\nRouter(config)#"}, step{"no ip domain lookup\r", "no ip domain lookup\nRouter(config)#"},
 		step{"hostname R1\r", "hostname R1\nR1(config)#"}, step{"end\r", "end\nR1#"})
 	return x
-}
-
-// lines are some rows of a page.
-func lines(text string, n int) string {
-	return strings.Join(strings.SplitAfter(text, "\n")[:n], "")
 }
