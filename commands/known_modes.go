@@ -262,7 +262,7 @@ var knownRADIUSServer = []knownWord{
 var knownServerGroup = []knownWord{
 	{"server-private", "use radius server and server name", absent},
 	{"ip radius source-interface", "the address is that of the route", absent},
-	{"deadtime", "each server is asked anew", absent},
+	{"deadtime", "one dead time holds for all servers, use radius-server deadtime", absent},
 	{"attribute", "attributes are those of RFC 2865", absent},
 }
 

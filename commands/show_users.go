@@ -65,6 +65,16 @@ func lineCommands(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showLogin(w, r.Config().Guard, r.Watch()); return nil }),
 		},
 		{
+			Syntax: "show login failures",
+			Help:   grammar.Help{"failures": "Display Secure Login Failure information"},
+			Priv:   privileged,
+			Run: output(func(w io.Writer, _ grammar.Args) error {
+				list, total := r.LoginFailures()
+				showLoginFailures(w, list, total)
+				return nil
+			}),
+		},
+		{
 			Syntax: "clear line {console <0-0> | aux <0-0> | vty <0-15>$index | <0-17>$number}",
 			Help: grammar.Help{
 				"clear":   "Reset functions",

@@ -76,6 +76,7 @@ var undoings = []undoing{
 	{server, "timeout 3", " timeout 3", "no timeout"},
 	{server, "retransmit 0", " retransmit 0", "no retransmit"},
 	{server, "key 7 0822455D0A16", " key 7 0822455D0A16", "no key"},
+	{nil, "radius-server deadtime 5", "radius-server deadtime 5", "no radius-server deadtime"},
 	{nil, "radius-server host 10.0.0.1 key cisco", "radius-server host 10.0.0.1 auth-port 1645 acct-port 1646 key cisco", "no radius-server host 10.0.0.1"},
 	{nil, "radius-server key cisco", "radius-server key cisco", "no radius-server key"},
 	{nil, "radius-server timeout 3", "radius-server timeout 3", "no radius-server timeout"},

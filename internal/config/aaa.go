@@ -61,6 +61,7 @@ type RADIUS struct {
 	Key        Password
 	Timeout    int // seconds, 0 for the default
 	Retransmit int // -1 for the default
+	Deadtime   int // minutes for which a server that has not answered is passed over, 0 for none
 }
 
 // RADIUSServer is `radius server NAME`, or `radius-server host A` with Host set, whose
