@@ -129,7 +129,7 @@ func (t *table) opens(line string) bool {
 		if !ok {
 			break
 		}
-		next, end, err := t.step(threads, line, w, maxPriv)
+		next, end, err := t.step(threads, line, w, everything)
 		if err != nil {
 			break
 		}

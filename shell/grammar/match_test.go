@@ -65,7 +65,7 @@ func TestMatch(t *testing.T) {
 		{"list interface", 1, "incomplete list"},
 		{"dir FLASH", 1, `where=["flash:"]`},
 		{"dir flash:a/b", 1, `where=["flash:a/b"]`},
-		{"dir flas", 1, "invalid 4"},
+		{"dir flas", 1, `where=["flash:flas"]`}, // a file of that name
 		{"sh i", 1, "ambiguous"},
 		{"sh in", 15, "ambiguous"},
 		{"sh in", 1, `INTERFACE=[]`}, // inventory needs level 15
