@@ -330,6 +330,7 @@ var undoings = []undoing{
 	{[]string{"ip access-list extended L"}, "remark r", " remark r", "no remark r"},
 	{[]string{"ip access-list extended L"}, "permit udp any eq 500 any", " permit udp any eq isakmp any", "no permit udp any eq 500 any"},
 	{[]string{"ip access-list extended L"}, "deny gre any any log", " deny   gre any any log", "no deny gre any any log"},
+	{[]string{"ip access-list extended L"}, "permit tcp any any syn RST", " permit tcp any any rst syn", "no permit tcp any any rst syn"},
 	{[]string{"ip access-list extended L"}, "permit tcp any eq 80 any established log", " permit tcp any eq www any established log", "no permit tcp any eq 80 any established log"},
 	{[]string{"ip access-list extended L"}, "permit tcp any any match-all +SYN -ack", " permit tcp any any match-all -ack +syn", "no permit tcp any any match-all -ack +syn"},
 	{[]string{"ip access-list extended L"}, "deny icmp any any echo log-input", " deny   icmp any any echo log-input", "no deny icmp any any 8 log-input"},
