@@ -73,6 +73,14 @@ type RouteMapEntry struct {
 	Interfaces  []string // match interface
 }
 
+// Action is the keyword of the entry.
+func (e *RouteMapEntry) Action() string {
+	if e.Deny {
+		return "deny"
+	}
+	return "permit"
+}
+
 // Pool finds a pool.
 func (n *NAT) Pool(name string) *NATPool {
 	for _, p := range n.Pools {

@@ -140,10 +140,11 @@ func (r *Router) NAT() NATState {
 	for _, f := range list {
 		e := Translation{Protocol: f.Protocol, InsideGlobal: f.InsideGlobal, InsideLocal: f.InsideLocal,
 			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f)}
+		e.Idle = max(0, e.Timeout-e.Left)
 		if !f.Begun.IsZero() {
 			e.Age = max(0, now.Sub(f.Begun))
+			e.Idle = min(e.Idle, e.Age) // what is left is in whole seconds
 		}
-		e.Idle = max(0, e.Timeout-e.Left)
 		s.Flows = append(s.Flows, e)
 	}
 	s.Misses = counters.Flows

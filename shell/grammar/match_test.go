@@ -34,6 +34,7 @@ var words = grammar.NewExec[*said]("Exec commands:",
 		Help: grammar.Help{"ping": "P", "$to": "Host", "source": "S", "repeat": "R", "$n": "N", "df-bit": "D"},
 		Run:  say("to", "from", "n", "df-bit")},
 	grammar.Exec[*said]{Syntax: "list {<100-199>$number | WORD$name}", Help: grammar.Help{"list": "L", "$number": "N", "$name": "W"}, Run: say("number", "name")},
+	grammar.Exec[*said]{Syntax: "watch [log | log-input]", Help: grammar.Help{"watch": "W", "log": "L", "log-input": "I"}, Run: say("log", "log-input")},
 	grammar.Exec[*said]{Syntax: "group [WORD$name] {in | out}$way", Help: grammar.Help{"group": "G", "$name": "W", "in": "I", "out": "O"}, Run: say("name", "way")},
 	grammar.Exec[*said]{Syntax: "range INTERFACES", Help: grammar.Help{"range": "Ra"}, Run: say("INTERFACES")},
 	grammar.Exec[*said]{Syntax: "remark LINE", Help: grammar.Help{"remark": "R", "LINE": "L"}, Run: say("LINE")},
@@ -58,6 +59,8 @@ func TestMatch(t *testing.T) {
 		{"group out in", 1, `name=["out"] way=["in"]`}, // nothing may come behind the other out
 		{"group OUT", 1, `name=[] way=["out"]`},
 		{"group out there", 1, "invalid 10"},
+		{"watch log now", 1, "invalid 10"}, // log exactly, though nothing may come behind it
+		{"watch lo now", 1, "ambiguous"},
 		{"sh i", 1, "ambiguous"},
 		{"sh in", 15, "ambiguous"},
 		{"sh in", 1, `INTERFACE=[]`}, // inventory needs level 15
