@@ -288,6 +288,8 @@ var undoings = []undoing{
 	{[]string{pool}, "ip nat inside source route-map R pool P overload", "ip nat inside source route-map R pool P overload", "no ip nat inside source route-map R"},
 	{nil, "ip nat inside source static 10.1.1.2 1.1.1.2", "ip nat inside source static 10.1.1.2 1.1.1.2", "no ip nat inside source static 10.1.1.2 1.1.1.2"},
 	{nil, "ip nat inside source static 10.1.1.2 1.1.1.2 no-alias extendable", "ip nat inside source static 10.1.1.2 1.1.1.2 extendable no-alias", "no ip nat inside source static 10.1.1.2 1.1.1.2"},
+	{nil, "ip nat inside source static 10.1.1.2 1.1.1.2 route-map R extendable", "ip nat inside source static 10.1.1.2 1.1.1.2 route-map R extendable", "no ip nat inside source static 10.1.1.2 1.1.1.2 route-map R"},
+	{nil, "ip nat inside source static tcp 10.1.1.2 80 1.1.1.2 80 route-map R", "ip nat inside source static tcp 10.1.1.2 80 1.1.1.2 80 route-map R", "no ip nat inside source static tcp 10.1.1.2 80 1.1.1.2 80"},
 	{nil, "ip nat inside source static 10.1.1.2 interface f0/0", "ip nat inside source static 10.1.1.2 interface FastEthernet0/0", "no ip nat inside source static 10.1.1.2 interface f0/0"},
 	{nil, "ip nat inside source static tcp 10.1.1.2 80 interface f0/0 8080", "ip nat inside source static tcp 10.1.1.2 80 interface FastEthernet0/0 8080", "no ip nat inside source static tcp 10.1.1.2 80 interface f0/0 8080"},
 	{nil, "ip nat inside source static udp 10.1.1.2 53 1.1.1.2 53 extendable", "ip nat inside source static udp 10.1.1.2 53 1.1.1.2 53 extendable", "no ip nat inside source static udp 10.1.1.2 53 1.1.1.2 53 extendable"},

@@ -55,6 +55,51 @@ func TestApplyNAT(t *testing.T) {
 	golden(t, "nat-undone", m.apply(Desired{}))
 }
 
+// A static translation with a route map: from outside it is that of its host always, towards
+// outside for what the route map selects.
+func TestStaticWithRouteMap(t *testing.T) {
+	host, global := netip.MustParsePrefix("10.1.1.9/32"), netip.MustParsePrefix("12.12.12.9/32")
+	d := classic()
+	d.NAT = NAT{
+		Inside: []string{"lan0"}, Outside: []string{"wan0"},
+		Static: []NATStatic{{Protocol: 6, Local: host, LocalPort: 80, Global: global, GlobalPort: 8080, Inward: true}},
+		Dynamic: []NATDynamic{{Name: "static R", Host: NATHost{6, host, 80, 8080}, First: global.Addr(), Last: global.Addr(), Clauses: []NATClause{
+			{Match: true, Lists: []NATList{{"VPN", []acl.Entry{{Src: acl.Any, Dst: network("20.1.1.0/24")}}}}},
+			{Permit: true},
+		}}},
+	}
+	text := natRules(&d).String()
+	for _, want := range []string{
+		"ip saddr 10.1.1.9 th sport 80 jump nat.static.R\n",
+		"ct mark set ct mark | 0x40000000 snat to 12.12.12.9:8080-8080\n",
+		"ip daddr 12.12.12.9 th dport 8080 ct mark set ct mark | 0xc0000000 dnat to 10.1.1.9:80\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no rule %s", want)
+		}
+	}
+	if n := strings.Count(text, "snat"); n != 1 {
+		t.Errorf("%d rules give the source an address", n)
+	}
+	for _, c := range []struct {
+		src, dst string
+		port     uint16
+		want     bool
+	}{{"10.1.1.9", "8.8.8.8", 80, true}, {"10.1.1.9", "20.1.1.1", 80, false}, {"10.1.1.9", "8.8.8.8", 81, false}, {"10.1.1.8", "8.8.8.8", 80, false}} {
+		end := func(addr string, port uint16) netip.AddrPort {
+			return netip.AddrPortFrom(netip.MustParseAddr(addr), port)
+		}
+		f := &flow{orig: tuple{6, end(c.src, c.port), end(c.dst, 1024)}}
+		f.reply = tuple{6, f.orig.dst, f.orig.src}
+		if got := d.NAT.stale(f); got != c.want {
+			t.Errorf("%+v: begins anew %v", c, got)
+		}
+	}
+	if list := d.aliases(); len(list) != 1 {
+		t.Errorf("aliases %v", list)
+	}
+}
+
 // An alias goes with its link, and comes with it.
 func TestAliasesFollowTheLink(t *testing.T) {
 	m := newMachine(LinkState{Name: "wan0", Up: true}, LinkState{Name: "lan0", Up: true})
