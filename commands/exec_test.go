@@ -311,7 +311,7 @@ func TestReload(t *testing.T) {
 
 func TestClear(t *testing.T) {
 	r := newFake(t, "")
-	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear access-list counters 101"} {
+	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear ip access-list counters 101"} {
 		expect(t, line, run(t, r, line), "")
 	}
 	want := []string{"clear sa invalid IP", "clear sa 1.2.3.4", "clear isakmp 0 SAs", "clear isakmp 1 SA", "clear counters ", "clear counters 101"}

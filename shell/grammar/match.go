@@ -239,14 +239,14 @@ func (t *table) step(threads []*thread, line string, w input, r Rights) ([]*thre
 // rank orders the readings of a word: exact keyword, keyword, then by kind, and last a
 // keyword behind which nothing may come when there is more: `no ip access-group IN in`.
 func (p *pos) rank(w string, more bool) int {
-	switch {
-	case p.kind != keyword:
-	case more && len(p.follow) == 0:
-		return math.MaxInt8
-	case len(w) == len(p.text):
-		return -1
+	rank := int(p.kind)
+	if p.kind == keyword && len(w) == len(p.text) {
+		rank = -1
 	}
-	return int(p.kind)
+	if p.kind == keyword && more && len(p.follow) == 0 {
+		rank += math.MaxInt8
+	}
+	return rank
 }
 
 // commonPrefix counts the octets that keyword and word share, in any case.

@@ -158,7 +158,7 @@ func (p Position[T]) open(v T) (on any, err error) {
 func (p Position[T]) answer(line string, err error) (Step[T], error) {
 	step := Step[T]{Next: p}
 	var e *Error
-	if k, _ := p.knownLine(line); k != nil && errors.As(err, &e) && e.Kind == Invalid {
+	if k, _ := p.knownLine(line, err); k != nil && errors.As(err, &e) && e.Kind == Invalid {
 		note, err := k.answer(k.name, k.no)
 		if note != "" {
 			step.Notes = []string{note}
@@ -180,7 +180,8 @@ func (p Position[T]) Refused(line string) Position[T] {
 		p.stack, p.text = p.text.stack, nil
 		return p
 	}
-	k, at := p.knownLine(line)
+	depth, m, err := p.match(line)
+	k, at := p.knownLine(line, err)
 	if k != nil && !k.no && k.end != nil {
 		p.until = k.end(k.rest)
 	}
@@ -189,7 +190,6 @@ func (p Position[T]) Refused(line string) Position[T] {
 	} else {
 		return p // a line of the refused block
 	}
-	depth, m, err := p.match(line)
 	switch {
 	case m != nil:
 		if m.cmd.sub != nil && m.form == plain {
