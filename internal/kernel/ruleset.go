@@ -58,7 +58,6 @@ type ruleset []chain
 
 // manner is how the rules are written for the kernel at hand.
 type manner struct {
-	plain   bool // those of the crypto links are the fewest: packets meet one after the other
 	tracked bool // only connection tracking keeps defragmentation on
 }
 
@@ -97,10 +96,7 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	set := ruleset{refuse(), whole(m), engine}
 	for _, l := range d.Crypto {
 		set = append(set, divert(l, index[l.Link]))
-		var x *acl.Index
-		if !m.plain {
-			x = l.index()
-		}
+		x := l.index()
 		// A packet of another link meets one rule for each of these.
 		add := func(w walk, base *chain, way expr.MetaKey, link string, before, after []rule) {
 			chains, enter, maps := w.chains(l, x)

@@ -197,17 +197,25 @@ func prefix(n *net.IPNet) netip.Prefix {
 // tableText is the text of the rules in the kernel, as far as they are the
 // ones this process put there.
 func (k *Kernel) tableText() (string, error) {
-	present, err := tablePresent()
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("kernel: nft list tables: %w", err)
-	case !present:
-		return "", nil
+	now, err := generation()
+	if err != nil {
+		return "", fmt.Errorf("kernel: nft monitor: %w", err)
 	}
-	if _, err := k.rules.counts(); err != nil || len(k.rules) == 0 {
+	if now == k.seen {
+		return k.text, nil
+	}
+	present, err := tablePresent()
+	if err != nil {
+		return "", fmt.Errorf("kernel: nft list tables: %w", err)
+	}
+	if !present {
+		k.rules, k.text = nil, ""
+	} else if _, err := k.rules.counts(); err != nil || len(k.rules) == 0 {
+		k.rules, k.text, k.seen = nil, "", 0
 		return "?", nil
 	}
-	return k.rules.String(), nil
+	k.seen = now
+	return k.text, nil
 }
 
 const procSys = "/proc/sys/"
