@@ -387,8 +387,8 @@ func (t *transactor) stepwise(s *steps) (made bool, err error) {
 	return false, err
 }
 
-// setRules makes the table what r says.
-func (k *Kernel) setRules(r ruleset) error {
+// setRules makes the table what r says, of which text is the text.
+func (k *Kernel) setRules(r ruleset, text string) error {
 	t, err := newTransactor(k.most)
 	if err != nil {
 		return err
@@ -404,10 +404,7 @@ func (k *Kernel) setRules(r ruleset) error {
 		}
 		return err
 	}
-	k.text = ""
-	if len(r) > 0 {
-		k.text = r.String()
-	}
+	k.text = text
 	// Transactions of others in between may have been at the table.
 	if k.seen, err = generation(); k.seen != before+t.sent {
 		k.seen = 0

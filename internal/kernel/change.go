@@ -51,7 +51,10 @@ type (
 	tunDel    struct{ name string }
 	filterSet struct{ link, tun string }
 	filterDel struct{ link string }
-	tableSet  struct{ rules ruleset }
+	tableSet  struct {
+		rules ruleset
+		text  string // of them; "" when there are none
+	}
 	sysctlSet struct{ key, value string }
 )
 
@@ -168,7 +171,7 @@ func (c filterDel) do(k *Kernel) error {
 	return withLink(c.link, func(l netlink.Link) error { return delFilter(l.Attrs().Index) })
 }
 
-func (c tableSet) do(k *Kernel) error { return k.setRules(c.rules) }
+func (c tableSet) do(k *Kernel) error { return k.setRules(c.rules, c.text) }
 
 func (c sysctlSet) do(*Kernel) error { return os.WriteFile(procSys+c.key, []byte(c.value), 0) }
 

@@ -23,6 +23,7 @@ type Kernel struct {
 	second  bool                 // whether their chains have the second name
 	text    string               // what they were made of
 	seen    uint32               // generation in which they were found to be there, 0 for none
+	made    composed             // rules, last
 	most    int                  // octets of a transaction, 0 for what the machine allows
 	manner  manner
 	crypto  []CryptoLink       // of the last Apply
@@ -57,7 +58,7 @@ var plans = []func(*state, *Desired) []change{planProtect, planLinks, planNAT, p
 // forwarding, so that nothing can leave before it.
 //
 // After an error the change named in it and those behind it are not done; the
-// next Apply does what is missing.
+// next Apply does what is missing. The lists of d are not to be changed.
 func (k *Kernel) Apply(d Desired) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -73,6 +73,7 @@ type state struct {
 	named   map[linkAddr]bool // addresses that some Desired has named
 	nat     string            // what the translations in the kernel were made by; "?" when by another process
 	aliases []alias           // of ours
+	made    *composed         // rules, last; nil for none
 }
 
 type linkAddr struct {
@@ -91,7 +92,7 @@ func (s *state) link(name string) *LinkState {
 
 // read takes stock. Kernel.mu is held.
 func (k *Kernel) read() (*state, error) {
-	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus, manner: k.manner}
+	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus, manner: k.manner, made: &k.made}
 	s.tuns = slices.Sorted(maps.Keys(k.tuns))
 	var err error
 	if s.links, err = links(); err != nil {

@@ -229,9 +229,10 @@ func (r *Router) followPeers() error {
 }
 
 // applyAgain brings the kernel and the data plane to the configuration that is running
-// already: peers or the machine have changed. The caller holds r.mu.
+// already: peers or the machine have changed. What is staged stays so: each transaction in the
+// kernel is a change of the machine, and a paste would be settled in small pieces. The caller
+// holds r.mu.
 func (r *Router) applyAgain() error {
-	r.settle()
 	c := r.settled
 	old, want := r.wanted.Routes, r.desired(c)
 	err := r.apply(want)
