@@ -178,7 +178,8 @@ func (k *listKind) block(title, prompt string) grammar.Block[*config.Config, *ac
 		}),
 		Open: func(c *config.Config, a grammar.Args) (*acl.List, error) {
 			name := a.String("list")
-			if first := name[0] | 0x20; !config.Numbered(name) && (first < 'a' || first > 'z') {
+			number := config.Numbered(name) && config.Standard(name) == k.standard
+			if first := name[0] | 0x20; !number && (first < 'a' || first > 'z') {
 				return nil, refuse("Invalid access list name.")
 			}
 			return k.list(c, name)

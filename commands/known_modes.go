@@ -95,7 +95,6 @@ var knownCertificateMap = []knownWord{
 }
 
 var knownISAKMPProfile = []knownWord{
-	{"ca trust-point", "every profile has all trustpoints, restrict its peers by match certificate", absent},
 	{"client", noMode, absent},
 	{"isakmp authorization", noMode, absent},
 	{"match identity group", noMode, absent},
@@ -208,7 +207,6 @@ var knownLine = []knownWord{
 	{"access-class WORD in", noVRF, absent},
 	{"authorization", "commands are allowed by their levels", absent},
 	{"login tacacs", "servers are asked by RADIUS", absent},
-	{"logging synchronous", "messages of every level are kept apart from what is typed", absent},
 	{"exec prompt", "a session says so itself, by terminal exec prompt timestamp", absent},
 	{"editing", "lines are always edited", given},
 	{"monitor", "use terminal monitor", absent},
@@ -266,7 +264,7 @@ var knownRADIUSServer = []knownWord{
 
 var knownServerGroup = []knownWord{
 	{"server-private", "use radius server and server name", absent},
-	{"deadtime", "each server is asked anew", absent},
+	{"deadtime", "one dead time holds for all servers, use radius-server deadtime", absent},
 	{"attribute", "attributes are those of RFC 2865", absent},
 }
 

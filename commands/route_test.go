@@ -189,6 +189,36 @@ func TestShowIPRoute15To(t *testing.T) {
 			"  * 10.1.1.2, via GigabitEthernet0/0\n      Permanent\n      Route metric is 0, traffic share count is 1\n      Route tag 9\n")
 }
 
+// A classful network that has subnets is shown with all of them, as IOS does.
+func TestShowIPRouteOfSubnets(t *testing.T) {
+	r := newFake(t, "version 15.2\n")
+	r.routes = []router.RouteState{
+		{Code: 'C', Prefix: netip.MustParsePrefix("10.1.0.0/24"), Address: addr("10.1.0.1"), Interface: "GigabitEthernet0/3"},
+		{Code: 'S', Prefix: netip.MustParsePrefix("10.2.0.0/24"), NextHop: addr("172.16.123.2"), Distance: 1},
+		{Code: 'S', Prefix: netip.MustParsePrefix("11.0.0.0/8"), NextHop: addr("172.16.123.2"), Distance: 1},
+		{Code: 'S', Prefix: netip.MustParsePrefix("12.1.0.0/16"), NextHop: addr("172.16.123.2"), Distance: 1},
+		{Code: 'S', Prefix: netip.MustParsePrefix("0.0.0.0/0"), NextHop: addr("172.16.123.2"), Distance: 1},
+	}
+	expect(t, "10.0.0.0", run(t, r, "show ip route 10.0.0.0"), "Routing entry for 10.0.0.0/8, 3 known subnets\n"+
+		"  Attached (2 connections)\n  Variably subnetted with 2 masks\n"+
+		"C        10.1.0.0/24 is directly connected, GigabitEthernet0/3\n"+
+		"L        10.1.0.1/32 is directly connected, GigabitEthernet0/3\n"+
+		"S        10.2.0.0/24 [1/0] via 172.16.123.2\n")
+	expect(t, "12.0.0.0", run(t, r, "show ip route 12.0.0.0"), "Routing entry for 12.0.0.0/16, 1 known subnets\n"+
+		"S        12.1.0.0 [1/0] via 172.16.123.2\n")
+	for line, want := range map[string]string{
+		"show ip route 10.0.0.0 255.0.0.0": "% Subnet not in table",
+		"show ip route 11.0.0.0":           "Routing entry for 11.0.0.0/8\n",
+		"show ip route 13.0.0.0":           "% Network not in table",
+		"show ip route 0.0.0.0":            "Routing entry for 0.0.0.0/0, supernet\n",
+		"show ip route 224.0.0.0":          "% Network not in table",
+	} {
+		if got := run(t, r, line); !strings.HasPrefix(got, want) {
+			t.Errorf("%s prints %s", line, got)
+		}
+	}
+}
+
 func TestShowIPRouteLonger(t *testing.T) {
 	r := newFake(t, "")
 	for _, p := range []string{"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.2.0.0/16"} {

@@ -82,6 +82,16 @@ func lineCommands(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showLogin(w, r.Config().Guard, r.Watch()); return nil }),
 		},
 		{
+			Syntax: "show login failures",
+			Help:   grammar.Help{"failures": "Display Secure Login Failure information"},
+			Priv:   privileged,
+			Run: output(func(w io.Writer, _ grammar.Args) error {
+				list, total := r.LoginFailures()
+				showLoginFailures(w, list, total)
+				return nil
+			}),
+		},
+		{
 			Syntax: "clear line {console <0-0> | aux <0-0> | vty <0-15>$index | <0-17>$number}",
 			Help: grammar.Help{
 				"clear":   "Reset functions",
@@ -96,8 +106,11 @@ func lineCommands(r Router) []exec {
 			Priv: privileged,
 			Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
 				number, _ := typedLine(a)
-				if lineOf(r.Config(), number) == nil {
+				switch {
+				case lineOf(r.Config(), number) == nil:
 					return refuse("Invalid line number: %d", number)
+				case sitsOn(number, r.Seats().Taken(), t.Origin()):
+					return refuse("Not allowed to clear current line")
 				}
 				ok, err := t.Confirm(ctx, "[confirm]")
 				if !ok || err != nil {
@@ -108,6 +121,11 @@ func lineCommands(r Router) []exec {
 			},
 		},
 	}
+}
+
+// sitsOn reports whether the line is the one of who asks.
+func sitsOn(number int, taken []seat.Taken, by debug.Origin) bool {
+	return slices.ContainsFunc(taken, func(t seat.Taken) bool { return t.Number == number && t.By.Line == by.Line })
 }
 
 // typedLine is the number of the line that was typed.

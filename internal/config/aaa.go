@@ -63,6 +63,7 @@ type RADIUS struct {
 	Timeout    int    // seconds, 0 for the default
 	Retransmit int    // -1 for the default
 	Source     string // interface whose address the packets come from, "" for that of the route
+	Deadtime   int    // minutes for which a server that has not answered is passed over, 0 for none
 }
 
 // RADIUSServer is `radius server NAME`, or `radius-server host A` with Host set, whose

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
+	"golang.org/x/sys/unix"
 )
 
 // oneOf is a condition on a value that a set has, or has not: a set without a name
@@ -28,19 +30,46 @@ func among(word string, load expr.Any, ports []uint16, none bool) rule {
 	return rule{fmt.Sprintf("%s %s{ %s }", word, sign, list), []expr.Any{load, oneOf{&expr.Lookup{SourceRegister: 1, Invert: none}, ports}}}
 }
 
-// addSets makes the sets of a rule, and names them in it.
-func addSets(c *nftables.Conn, table *nftables.Table, exprs []expr.Any) {
-	for _, e := range exprs {
+// lastSet numbers the sets without a name; a rule finds its own by the number, within the
+// transaction that makes both.
+var lastSet atomic.Uint32
+
+const anonymous = "__set%d" // the kernel replaces it by a name
+
+// withSets are the messages that make the sets of a rule, and its expressions with their numbers.
+func withSets(table string, exprs []expr.Any) (messages []byte, out []expr.Any) {
+	isSet := func(e expr.Any) bool { _, ok := e.(oneOf); return ok }
+	if !slices.ContainsFunc(exprs, isSet) {
+		return nil, exprs
+	}
+	out = slices.Clone(exprs)
+	for i, e := range out {
 		o, ok := e.(oneOf)
 		if !ok {
 			continue
 		}
-		set := &nftables.Set{Table: table, Anonymous: true, Constant: true, KeyType: nftables.TypeInetService}
-		var elements []nftables.SetElement
-		for _, p := range o.ports {
-			elements = append(elements, nftables.SetElement{Key: be16(p)})
-		}
-		_ = c.AddSet(set, elements) // fails for a set without a type only
-		o.SetName, o.SetID = set.Name, set.ID
+		id := lastSet.Add(1) | 1<<31 // unlike those of maps
+		out[i] = &expr.Lookup{SourceRegister: 1, Invert: o.Invert, SetName: anonymous, SetID: id}
+
+		b := named0(put(unix.NFT_MSG_NEWSET, unix.NLM_F_CREATE), unix.NFTA_SET_TABLE, table)
+		b = named0(b, unix.NFTA_SET_NAME, anonymous)
+		b = attribute(b, unix.NFTA_SET_ID, be32(id))
+		b = attribute(b, unix.NFTA_SET_FLAGS, be32(unix.NFT_SET_ANONYMOUS|unix.NFT_SET_CONSTANT))
+		b = attribute(b, unix.NFTA_SET_KEY_TYPE, be32(nftables.TypeInetService.GetNFTMagic()))
+		b = attribute(b, unix.NFTA_SET_KEY_LEN, be32(2))
+		messages = append(messages, sized(b)...)
+
+		b = named0(put(unix.NFT_MSG_NEWSETELEM, unix.NLM_F_CREATE), unix.NFTA_SET_ELEM_LIST_TABLE, table)
+		b = named0(b, unix.NFTA_SET_ELEM_LIST_SET, anonymous)
+		b = attribute(b, unix.NFTA_SET_ELEM_LIST_SET_ID, be32(id))
+		messages = append(messages, sized(nest(b, unix.NFTA_SET_ELEM_LIST_ELEMENTS, func(b []byte) []byte {
+			for _, p := range o.ports {
+				b = nest(b, unix.NFTA_LIST_ELEM, func(b []byte) []byte {
+					return nest(b, unix.NFTA_SET_ELEM_KEY, func(b []byte) []byte { return attribute(b, unix.NFTA_DATA_VALUE, be16(p)) })
+				})
+			}
+			return b
+		}))...)
 	}
+	return messages, out
 }

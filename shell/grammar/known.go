@@ -65,10 +65,15 @@ func (t *token) enough(s string) bool {
 }
 
 // knownLine finds the command that a line is and the depth of the mode that knows it: the
-// innermost that does.
-func (p Position[T]) knownLine(line string) (*knownLine, int) {
+// innermost that does. A line that a mode has read beyond that, by what match says of it,
+// is a wrong one of the mode.
+func (p Position[T]) knownLine(line string, err error) (*knownLine, int) {
+	var e *Error
 	for depth := len(p.stack); depth >= 0; depth-- {
 		if k := p.table(depth).knownLine(line); k != nil {
+			if errors.As(err, &e) && e.Kind == Invalid && e.Offset > len(line)-len(k.rest) {
+				return nil, 0
+			}
 			return k, depth
 		}
 	}
@@ -129,7 +134,7 @@ func (t *table) opens(line string) bool {
 		if !ok {
 			break
 		}
-		next, end, err := t.step(threads, line, w, maxPriv)
+		next, end, err := t.step(threads, line, w, everything)
 		if err != nil {
 			break
 		}

@@ -33,6 +33,10 @@ func (k KnownExec) fits(list []KnownExec, line string) bool {
 	offset := 0
 	for want := range strings.FieldsSeq(k.Words) {
 		w, ok := nextWord(line, offset)
+		if n := len(want) - 1; ok && want[n] == ':' && commonPrefix(want, w.text) == n+1 { // with a name
+			offset = w.offset + len(w.text)
+			continue
+		}
 		if !ok || want != "WORD" && commonPrefix(want, w.text) < len(w.text) {
 			return false
 		}

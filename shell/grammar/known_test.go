@@ -50,6 +50,8 @@ func TestKnownCommands(t *testing.T) {
 		{"router rip", "% not here: router rip", "hostname 2", skipped, "HOSTNAME 2", skipped, "crypto isakmp policy 10", "config-isakmp"},
 		{"no router rip", "config-isakmp, there is no router rip", "encr 3des", "config-isakmp"},
 		{"crypto isakmp policy 0", "invalid input at column 22", "encr aes", skipped, "exit", "config"},
+		{"crypto isakmp policy x", "invalid input at column 22"}, // more of it is read than is known
+		{"crypto isakmp enable", "% not here: crypto isakmp"},
 		{"banner motd #", "% not here: banner motd", "encr aes", "config-isakmp", "hostname ?", "config-isakmp", " exit", "config-isakmp",
 			"bye# encr aes", "config-isakmp", "encr 3des", "config-isakmp"},
 		{"banner motd #encr aes#", "% not here: banner motd", "encr 3des", "config-isakmp"},

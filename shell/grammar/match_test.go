@@ -36,6 +36,7 @@ var words = grammar.NewExec[*said]("Exec commands:",
 	grammar.Exec[*said]{Syntax: "list {<100-199>$number | WORD$name}", Help: grammar.Help{"list": "L", "$number": "N", "$name": "W"}, Run: say("number", "name")},
 	grammar.Exec[*said]{Syntax: "list interface INTERFACE$from", Help: grammar.Help{"interface": "I", "$from": "F"}, Run: say("from")},
 	grammar.Exec[*said]{Syntax: "dir [flash: | nvram:]$where", Help: grammar.Help{"dir": "D", "flash:": "F", "nvram:": "N"}, Run: say("where")},
+	grammar.Exec[*said]{Syntax: "watch [log | log-input]", Help: grammar.Help{"watch": "W", "log": "L", "log-input": "I"}, Run: say("log", "log-input")},
 	grammar.Exec[*said]{Syntax: "group [WORD$name] {in | out}$way", Help: grammar.Help{"group": "G", "$name": "W", "in": "I", "out": "O"}, Run: say("name", "way")},
 	grammar.Exec[*said]{Syntax: "range INTERFACES", Help: grammar.Help{"range": "Ra"}, Run: say("INTERFACES")},
 	grammar.Exec[*said]{Syntax: "remark LINE", Help: grammar.Help{"remark": "R", "LINE": "L"}, Run: say("LINE")},
@@ -65,7 +66,9 @@ func TestMatch(t *testing.T) {
 		{"list interface", 1, "incomplete list"},
 		{"dir FLASH", 1, `where=["flash:"]`},
 		{"dir flash:a/b", 1, `where=["flash:a/b"]`},
-		{"dir flas", 1, "invalid 4"},
+		{"dir flas", 1, `where=["flash:flas"]`}, // a file of that name
+		{"watch log now", 1, "invalid 10"},      // log exactly, though nothing may come behind it
+		{"watch lo now", 1, "ambiguous"},
 		{"sh i", 1, "ambiguous"},
 		{"sh in", 15, "ambiguous"},
 		{"sh in", 1, `INTERFACE=[]`}, // inventory needs level 15
