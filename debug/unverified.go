@@ -130,6 +130,8 @@ const (
 	textAccessMissed   = "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s"
 	textAccessInput    = " (%s %s)"
 
+	textNATExhausted = "%%IPNAT-4-ADDR_ALLOC_FAILURE: Address allocation failed for %s, pool %s might be exhausted"
+
 	textLoggingHost = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"
 	textPrivilege   = "%%SYS-5-PRIV_AUTH_PASS: Privilege level set to %d by %s"
 	textQuietOn     = "%%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is %d secs, %s [Reason: Login Authentication Failed] [ACL: %s] at %s"

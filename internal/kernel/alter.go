@@ -82,23 +82,7 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 			}
 		}
 	}
-	gone := map[string]bool{} // maps that stay have the name that they had
-	for i := range a.new {
-		c := &a.new[i]
-		for j := range c.maps {
-			gone[c.maps[j].name] = false
-		}
-	}
-	had := map[string]bool{}
-	for i := range a.old {
-		for j := range a.old[i].maps {
-			name := a.old[i].maps[j].name
-			had[name] = true
-			if _, stays := gone[name]; !stays {
-				gone[name] = true
-			}
-		}
-	}
+	had, has := a.old.sets(), a.new.sets() // what stays has the name that it had
 	for i := range a.new {
 		c := &a.new[i]
 		old := a.was[c.name]
@@ -106,10 +90,10 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 		if old == nil && c.hook == "" {
 			to = &s.prepare
 		}
-		for j := range c.maps {
-			if !had[c.maps[j].name] {
-				s.undo[len(s.prepare.messages)] = func(u *script) { u.delMap(tableName, c.maps[j].name) }
-				s.prepare.addMap(tableName, &c.maps[j])
+		for _, m := range c.sets() {
+			if !had[m.id()] {
+				s.undo[len(s.prepare.messages)] = func(u *script) { u.delSet(tableName, m.id()) }
+				m.addTo(&s.prepare, tableName)
 			}
 		}
 		if old == nil {
@@ -132,9 +116,9 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 			}
 			to.delChain(tableName, c.name)
 		}
-		for j := range c.maps {
-			if gone[c.maps[j].name] {
-				s.clean.delMap(tableName, c.maps[j].name)
+		for _, m := range c.sets() {
+			if !has[m.id()] {
+				s.clean.delSet(tableName, m.id())
 			}
 		}
 	}

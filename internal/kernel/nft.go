@@ -82,8 +82,8 @@ func (r ruleset) add(s *script, table string, counted tally) {
 	for i := range r {
 		c := &r[i]
 		s.addChain(table, c)
-		for j := range c.maps {
-			s.addMap(table, &c.maps[j])
+		for _, m := range c.sets() {
+			m.addTo(s, table)
 		}
 		for j := range c.rules {
 			s.addRule(table, c.name, &c.rules[j], 0, counted.take(c.tally(), c.rules[j].text))

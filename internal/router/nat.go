@@ -3,7 +3,9 @@ package router
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -47,6 +49,9 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 		}
 		if p := c.NAT.Pool(s.Pool); p != nil {
 			d.First, d.Last = addrOf(p.First), addrOf(p.Last)
+			if !s.Overload {
+				d.Pool, d.Back = p.Name, s.RouteMap == ""
+			}
 		}
 		n.Dynamic = append(n.Dynamic, d)
 	}
@@ -117,7 +122,12 @@ type NATState struct {
 	Flows        []Translation // in no order
 	Hits, Misses uint64        // packets that met a translation, and that made one
 	Expired      uint64        // translations that went by themselves
+	Assigned     []Assigned    // addresses of pools without overload, by inside host
+	Missed       []uint64      // packets for whose host a pool had no address, by dynamic translation
 }
+
+// Assigned is an address of a pool that an inside host has to itself.
+type Assigned kernel.Assigned
 
 // Translation is one that a connection has made.
 type Translation struct {
@@ -150,6 +160,12 @@ func (r *Router) NAT() NATState {
 	}
 	s.Misses = counters.Flows
 	s.Hits = counters.Packets - min(counters.Packets, counters.Flows)
+	s.Missed = counters.Missed
+	assigned, _ := r.kernel.Assigned() // none as of a kernel that has given none
+	for _, a := range assigned {
+		s.Assigned = append(s.Assigned, Assigned(a))
+	}
+	slices.SortFunc(s.Assigned, func(a, b Assigned) int { return a.Global.Compare(b.Global) })
 	r.mu.Lock()
 	cleared := r.natCleared
 	r.mu.Unlock()
@@ -193,7 +209,14 @@ func (r *Router) ClearTranslations(del func(Translation) bool) error {
 	r.mu.Lock()
 	r.natCleared += n
 	r.mu.Unlock()
-	return err
+	return errors.Join(err, r.kernel.ForgetAssigned(func(a kernel.Assigned) bool {
+		return del == nil || del(Translation{InsideGlobal: netip.AddrPortFrom(a.Global, 0), InsideLocal: netip.AddrPortFrom(a.Inside, 0)})
+	}))
+}
+
+// watchExhausted reports hosts for whom a pool has no address.
+func (r *Router) watchExhausted(ctx context.Context) {
+	r.retry(r.kernel.WatchExhausted(ctx, func(e kernel.Exhausted) { r.hub.Emit(debug.NATExhausted{Pool: e.Pool, Src: e.Src}) }))
 }
 
 // watchTranslated reports the packets that the kernel shows.

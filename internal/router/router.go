@@ -286,6 +286,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.wait.Go(func() { r.watchLoad(ctx) })
 	r.wait.Go(func() { r.watchTranslated(ctx) })
+	r.wait.Go(func() { r.watchExhausted(ctx) })
 	r.hub.OnFlags(r.followFlags)
 	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.wait.Go(func() { r.loads.run(ctx) })
