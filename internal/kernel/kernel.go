@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"conft/internal/acl"
 
@@ -24,7 +25,8 @@ type Kernel struct {
 	text    string               // what they were made of
 	seen    uint32               // generation in which they were found to be there, 0 for none
 	made    composed             // rules, last
-	most    int                  // octets of a transaction, 0 for what the machine allows
+	out     atomic.Pointer[outFilters]
+	most    int // octets of a transaction, 0 for what the machine allows
 	manner  manner
 	crypto  []CryptoLink       // of the last Apply
 	routes  []Route            // likewise

@@ -29,6 +29,8 @@ const (
 	chainTranslated = "nat.count"
 	// chainProtected sees only what is to be encrypted.
 	chainProtected = "filter.protected"
+	// chainFilterOut has the lists of links for what leaves.
+	chainFilterOut = "filter.out"
 	// chainSilence sees only what the router itself has to say.
 	chainSilence = "silence"
 
