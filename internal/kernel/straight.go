@@ -25,8 +25,8 @@ type straight struct {
 	route   *netlink.Handle
 	rules   *nftables.Conn
 	hops    map[tunnelEnds]*nextHop
-	ruled   bool                      // rules look at what leaves
-	asked   bool                      // ruled has been found out
+	ruled   bool                        // rules look at what leaves
+	asked   bool                        // ruled has been found out
 	lists   *atomic.Pointer[outFilters] // of the kernel
 	known   *outFilters                 // that the above and the hops are of
 }
@@ -43,7 +43,7 @@ type nextHop struct {
 	mtu   int
 	until time.Time
 	list  *outFilter // of the link, nil for none
-	entry int      // of list, that lets the packets by
+	entry int        // of list, that lets the packets by
 }
 
 const (
