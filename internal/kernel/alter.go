@@ -71,7 +71,7 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 			going[j] = true
 		}
 		if n != nil {
-			keep[c.name] = common(c.rules, n.rules)
+			keep[c.name] = commonRules(c.rules, n.rules)
 			for _, p := range keep[c.name] {
 				going[p.old] = false
 			}
@@ -156,8 +156,8 @@ func (a *alteration) rules(s *script, c *chain, have []held, keep []pair, left t
 // pair is a rule by its place in the old and in the new chain.
 type pair struct{ old, new int }
 
-// common returns rules that both chains have, in an order that both have.
-func common(old, new []rule) (all []pair) {
+// commonRules returns rules that both chains have, in an order that both have.
+func commonRules(old, new []rule) (all []pair) {
 	at := 0
 	for at < len(old) && at < len(new) && sameRule(old[at], new[at]) {
 		all = append(all, pair{at, at})

@@ -40,7 +40,7 @@ func TestCommonRules(t *testing.T) {
 		old, new := chain(c.old), chain(c.new)
 		var got strings.Builder
 		last := pair{-1, -1}
-		for _, p := range common(old, new) {
+		for _, p := range commonRules(old, new) {
 			if p.old <= last.old || p.new <= last.new || old[p.old].text != new[p.new].text {
 				t.Fatalf("%s and %s: %v behind %v", c.old, c.new, p, last)
 			}

@@ -158,7 +158,9 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	}}
 	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave}
 	set := ruleset{refuse(), whole(m), engine}
+	addresses := d.addresses()
 	for _, l := range d.Crypto {
+		l.own = addresses
 		set = append(set, divert(l, index[l.Link]))
 		x := l.index()
 		// A packet of another link meets one rule for each of these.
