@@ -388,7 +388,7 @@ func (k *Kernel) setRules(r ruleset, text string) error {
 		}
 		return err
 	}
-	k.text = text
+	k.text, k.guards = text, len(r) > 0
 	// Transactions of others in between may have been at the table.
 	if k.seen, err = generation(); k.seen != before+t.sent {
 		k.seen = 0
@@ -418,9 +418,16 @@ func (k *Kernel) follow(t *transactor, r ruleset) error {
 		}
 		return err
 	}
-	if err := t.once(hold().replacement(tableName, nil)); err != nil {
+	// What was open before may be so until all is there; what was not may not.
+	begin, table := ruleset(nil), &script{}
+	table.addTable(tableName)
+	if k.guards {
+		begin = hold()
+		table = begin.replacement(tableName, nil)
+	}
+	if err := t.once(table); err != nil {
 		return err
 	}
-	k.rules, k.second = hold(), false
+	k.rules, k.second = begin, false
 	return k.alter(t, r)
 }

@@ -84,7 +84,10 @@ func TestAlteredTableIsAsPutAnew(t *testing.T) {
 	second := 0
 	for round := range 24 {
 		// In turns a transaction holds anything, and hardly more than a few rules.
-		k.most = []int{0, 9000, 9000, 0}[round%4]
+		k.most = []int{9000, 9000, 0, 0}[round%4]
+		if round == 8 { // by somebody else
+			must(t, ruleset(nil).commit(nil))
+		}
 		next := &acl.List{Name: "L", Entries: slices.Clone(list.Entries)}
 		for range random.IntN(30) {
 			at := random.IntN(len(next.Entries))
@@ -292,4 +295,52 @@ func TestListHasNoGapWhileItChanges(t *testing.T) {
 	if after := tableNow(t); !reflect.DeepEqual(after, before) {
 		t.Errorf("it has left %d chains and maps of %d, %d rules in the list of %d", len(after), len(before), len(after["in.lan0"]), len(before["in.lan0"]))
 	}
+}
+
+// Where somebody has removed the rules, and those to be put there cannot be, nothing passes; where
+// there never were any, all does.
+func TestNothingPassesWithoutItsRules(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	host := newNetns(t)
+	cable(t, netns{}, "lan0", "10.1.1.1/24", host, "eth0", "10.1.1.2/24")
+	k, err := Open()
+	must(t, err)
+	t.Cleanup(func() { k.most = 0; k.Close() })
+	l := &acl.List{Name: "L"}
+	for i := range 200 {
+		l.Entries = append(l.Entries, acl.Entry{Src: acl.Any, Dst: acl.Addr{Base: 30<<24 | uint32(i)}})
+	}
+	l.Entries = append(l.Entries, acl.Entry{Src: acl.Any, Dst: acl.Any})
+	d := Desired{Links: []Link{{Name: "lan0", Up: true, Addrs: []netip.Prefix{netip.MustParsePrefix("10.1.1.1/24")}}}}
+	d.Filters = []Filter{{Link: "lan0", In: l}}
+	passes := func(when string, want bool) {
+		t.Helper()
+		timeout := 300 * time.Millisecond
+		if want {
+			timeout = 5 * time.Second
+		}
+		if r := ping(t, host, "", "10.1.1.1", 56, timeout); (r == PingReply) != want {
+			t.Errorf("%s: a ping is %v", when, r)
+		}
+	}
+	k.most = 1200 // has room for what holds all, not for the hooks of a router's rules
+	d.Filters[0].Out = l
+	if err := k.Apply(d); !errors.Is(err, errTooLong) {
+		t.Fatalf("too long: %v", err)
+	}
+	passes("where there never were rules", true)
+	k.most = 0
+	must(t, k.Apply(d))
+	passes("with the rules", true)
+	must(t, ruleset(nil).commit(nil))
+	k.most = 1200
+	if err := k.Apply(d); !errors.Is(err, errTooLong) {
+		t.Fatalf("too long: %v", err)
+	}
+	passes("where the rules are gone", false)
+	k.most = 0
+	must(t, k.Apply(d))
+	passes("with the rules again", true)
 }

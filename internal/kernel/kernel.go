@@ -24,6 +24,7 @@ type Kernel struct {
 	second  bool                 // whether their chains have the second name
 	text    string               // what they were made of
 	seen    uint32               // generation in which they were found to be there, 0 for none
+	guards  bool                 // there are rules, or there were and somebody else has removed them
 	made    composed             // rules, last
 	out     atomic.Pointer[outFilters]
 	most    int // octets of a transaction, 0 for what the machine allows

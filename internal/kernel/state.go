@@ -213,7 +213,7 @@ func (k *Kernel) tableText() (string, error) {
 	if !present {
 		k.rules, k.text = nil, ""
 	} else if _, err := k.rules.counts(); err != nil || len(k.rules) == 0 {
-		k.rules, k.text, k.seen = nil, "", 0
+		k.rules, k.text, k.seen, k.guards = nil, "", 0, true
 		return "?", nil
 	}
 	k.seen = now
