@@ -82,7 +82,7 @@ func TestAlteredTableIsAsPutAnew(t *testing.T) {
 		list.Entries = append(list.Entries, some())
 	}
 	second := 0
-	for round := range 24 {
+	for round := range 16 {
 		// In turns a transaction holds anything, and hardly more than a few rules.
 		k.most = []int{9000, 9000, 0, 0}[round%4]
 		if round == 8 { // by somebody else

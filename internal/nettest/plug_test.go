@@ -51,6 +51,9 @@ func TestLinkIsPluggedIn(t *testing.T) {
 	}
 	sh(t, r, "ip link del eth1")
 	wait(t, "that it goes", patience, absent)
+	if log := c.Exec("show logging"); !strings.Contains(log, "%LINK-3-UPDOWN: Interface GigabitEthernet0/1, changed state to up") {
+		t.Errorf("not logged:\n%s", log)
+	}
 
 	// The router's own.
 	plugIn := func() {

@@ -166,6 +166,10 @@ func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 	defer r.mu.Unlock()
 	r.settle()
 	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
+	if err == nil && r.plugs.save(string(text)) {
+		err = r.keepLinks(r.plugs.lasting())
+		r.retry(r.applyAgain())
+	}
 	if err == nil {
 		err = r.stampSaved(by)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"conft/internal/config"
@@ -106,6 +107,20 @@ func (t *plugTable) claim(c *config.Config) (some bool) {
 	return some
 }
 
+// save makes those interfaces the router's that a saved configuration names: at the next start
+// they are waited for.
+func (t *plugTable) save(text string) (some bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for name := range t.loose {
+		if strings.Contains(text, "interface "+name+"\n") {
+			delete(t.loose, name)
+			some = true
+		}
+	}
+	return some
+}
+
 // lasting are the mappings to be kept over a restart.
 func (t *plugTable) lasting() []mapping {
 	t.mu.Lock()
@@ -188,6 +203,9 @@ func (r *Router) followPlugs() {
 	for name := range loose {
 		c.RemoveInterface(name)
 		adopt.RemoveInterface(name)
+		if found[name] == nil {
+			delete(r.states, name)
+		}
 	}
 	for name, i := range found {
 		if c.Interface(name) == nil {
