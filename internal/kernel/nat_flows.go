@@ -211,7 +211,7 @@ func (n *NAT) stale(f *flow, assigned map[netip.Addr]netip.Addr) bool {
 		if s.Outside {
 			source, sport, target, tport = s.Global, s.GlobalPort, s.Local, s.LocalPort
 		}
-		if meets(s.Protocol, source, sport, f.orig.src) || meets(s.Protocol, target, tport, f.orig.dst) {
+		if !s.Inward && meets(s.Protocol, source, sport, f.orig.src) || meets(s.Protocol, target, tport, f.orig.dst) {
 			return true
 		}
 	}

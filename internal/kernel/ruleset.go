@@ -25,6 +25,8 @@ const (
 	tableName  = "conft"
 	chainSend  = "send"
 	chainLeave = "leave"
+	// chainRest sees what leaves and cannot match an entry of a crypto map.
+	chainRest = "rest"
 	// chainTranslated counts packets of translated connections.
 	chainTranslated = "nat.count"
 	// chainProtected sees only what is to be encrypted.
@@ -157,6 +159,8 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		join(markHas(markEngine), notrack()),
 	}}
 	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave}
+	rest := chain{name: chainRest}
+	own := join(markHas(markEngine), verdict(expr.VerdictReturn))
 	set := ruleset{refuse(), whole(m), engine}
 	addresses := d.addresses()
 	for _, l := range d.Crypto {
@@ -164,19 +168,28 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		set = append(set, divert(l, index[l.Link]))
 		x := l.index()
 		// A packet of another link meets one rule for each of these.
-		add := func(w walk, base *chain, way expr.MetaKey, link string, before, after []rule) {
+		add := func(w walk, g gate, base *chain, way expr.MetaKey, link string, before, after []rule) {
 			chains, enter, maps := w.chains(l, x)
 			c := chain{name: base.name + "." + link, maps: maps, rules: slices.Concat(before, enter, after)}
 			set = append(append(set, chains...), c)
-			base.rules = append(base.rules, join(linkName(way, link), verdict(expr.VerdictGoto, c.name)))
+			base.rules = append(base.rules, join(g.rule(), linkName(way, link), verdict(expr.VerdictGoto, c.name)))
 		}
 		chains, enter, maps := walkQuoted.chains(l, x)
 		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
-		set = append(append(append(set, unsaid(l)), chains...), quotes)
-		own := join(markHas(markEngine), verdict(expr.VerdictReturn))
-		add(walkOut, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, append(quoting(quotes.name), turned()))
-		add(walkClear, &arrive, expr.MetaKeyIIFNAME, l.Link, nil, nil)
-		add(walkTunnel, &arrive, expr.MetaKeyIIFNAME, l.TUN, nil, nil)
+		left := chain{name: restChain(l), rules: append(quoting(quotes.name), turned())}
+		set = append(append(append(set, unsaid(l)), chains...), quotes, left)
+		g := l.gate()
+		add(walkOut, g, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, []rule{verdict(expr.VerdictGoto, left.name)})
+		if !g.open() {
+			rest.rules = append(rest.rules, join(linkName(expr.MetaKeyOIFNAME, l.Link), verdict(expr.VerdictGoto, left.name)))
+		}
+		add(walkClear, g.mirror(), &arrive, expr.MetaKeyIIFNAME, l.Link, nil, nil)
+		add(walkTunnel, g.mirror(), &arrive, expr.MetaKeyIIFNAME, l.TUN, nil, nil)
+	}
+	if len(rest.rules) > 0 {
+		rest.rules = append([]rule{own}, rest.rules...)
+		set = append(set, rest)
+		leave.rules = append(leave.rules, beside(rest.name)...)
 	}
 	return append(set, arrive, send, leave)
 }
@@ -230,7 +243,7 @@ func divert(l CryptoLink, index int) chain {
 	return c
 }
 
-func leaveChain(l CryptoLink) string             { return chainLeave + "." + l.Link }
+func restChain(l CryptoLink) string              { return chainRest + "." + l.Link }
 func divertChain(l CryptoLink) string            { return "divert." + l.Link }
 func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s) }
 func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }

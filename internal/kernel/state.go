@@ -32,6 +32,7 @@ type LinkState struct {
 	RX, TX  Traffic
 	Detail  LinkDetail
 
+	room  int  // packets that may wait to be sent
 	made  bool // by conft, here or in an earlier process
 	proto map[netip.Prefix]bool
 }
@@ -159,7 +160,7 @@ func links() ([]LinkState, error) {
 		ls := LinkState{
 			Name: a.Name, Alias: a.Alias, Index: a.Index, MAC: a.HardwareAddr, Kind: l.Type(),
 			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU, Port: a.MasterIndex != 0,
-			made: a.Group == linkGroup, proto: map[netip.Prefix]bool{},
+			room: a.TxQLen, made: a.Group == linkGroup, proto: map[netip.Prefix]bool{},
 		}
 		if ls.made {
 			ls.Carrier = true // a bridge without ports has none, and needs none

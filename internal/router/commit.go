@@ -91,9 +91,9 @@ func (r *Router) follow(old, c *config.Config) {
 	if r.plugs.claim(c) {
 		r.retry(r.keepLinks(r.plugs.lasting()))
 	}
+	r.clock.SetZone(c.Zone) // before anything is said in it
 	r.setLogging(c)
 	r.setSyslog(c)
-	r.clock.SetZone(c.Zone)
 	r.attachTUNs(c)
 	r.setArchive(c.Archive)
 	r.forgetTrustpoints(old, c)
