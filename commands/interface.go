@@ -71,7 +71,7 @@ func removeInterface(c *config.Config, name string) error {
 	if !virtual(name) {
 		return refuse("Removal of physical interfaces is not permitted")
 	}
-	c.Interfaces = without(c.Interfaces, func(i *config.Interface) bool { return i.Name == name })
+	c.RemoveInterface(name)
 	c.Routes = without(c.Routes, func(r config.Route) bool { return r.Interface == name })
 	c.NAT.Sources = without(c.NAT.Sources, func(s config.NATSource) bool { return s.Interface == name })
 	c.NAT.Static = without(c.NAT.Static, func(s *config.NATStatic) bool { return s.Interface == name })

@@ -171,9 +171,6 @@ var natSourceLine = configLine{
 		if s.Pool != "" && c.NAT.Pool(s.Pool) == nil {
 			return fmt.Errorf(textNATNoPool, s.Pool)
 		}
-		if !s.Overload {
-			a.Note("Warning: two hosts may get the same address of the pool, as with overload")
-		}
 		c.NAT.AddSource(s)
 		return nil
 	},

@@ -117,7 +117,9 @@ func natCommands(r Router) []exec {
 
 // clearNAT ends translations; when one is named and there is none, it says so.
 func clearNAT(r Router, del func(router.Translation) bool) error {
-	if del != nil && !slices.ContainsFunc(r.NAT().Flows, del) {
+	if s := r.NAT(); del != nil && !slices.ContainsFunc(s.Flows, del) && !slices.ContainsFunc(s.Assigned, func(a router.Assigned) bool {
+		return del(router.Translation{InsideGlobal: netip.AddrPortFrom(a.Global, 0), InsideLocal: netip.AddrPortFrom(a.Inside, 0)})
+	}) {
 		return fmt.Errorf(textNATNoStatic)
 	}
 	return r.ClearTranslations(del)
@@ -128,6 +130,7 @@ type natRow struct {
 	protocol                                               string
 	insideGlobal, insideLocal, outsideLocal, outsideGlobal string
 	flow                                                   *router.Translation // nil for a static one
+	given                                                  *router.Assigned    // an address of a pool
 	static                                                 bool                // of a static translation
 	mapping                                                int                 // number of the dynamic one, 0 for none
 }
@@ -141,6 +144,13 @@ func natRows(c *config.Config, s router.NATState) (rows []natRow) {
 			a.InsideLocal.Compare(b.InsideLocal))
 	})
 	owner := make([]*config.NATStatic, len(flows))
+	for i := range s.Assigned {
+		if a := &s.Assigned[i]; a.Shown {
+			const none = "---"
+			rows = append(rows, natRow{protocol: none, insideGlobal: a.Global.String(), insideLocal: a.Inside.String(), outsideLocal: none, outsideGlobal: none,
+				given: a, mapping: poolMapping(c, a.Pool)})
+		}
+	}
 	for i := range flows {
 		if owner[i] = natOwner(c, &flows[i]); owner[i] == nil {
 			rows = append(rows, flowRow(&flows[i]))
@@ -159,6 +169,11 @@ func natRows(c *config.Config, s router.NATState) (rows []natRow) {
 		}
 	}
 	return rows
+}
+
+// poolMapping numbers the translation by a list that gives the addresses of a pool.
+func poolMapping(c *config.Config, pool string) int {
+	return 1 + slices.IndexFunc(c.NAT.Sources, func(s config.NATSource) bool { return s.Pool == pool && s.RouteMap == "" && !s.Overload })
 }
 
 // natOwner is the static translation that a connection goes by, nil for none.
@@ -232,6 +247,11 @@ func showNATTranslations(w io.Writer, rows []natRow, verbose bool) {
 // verbose prints what `verbose` adds to a row. The number of a row is that of this
 // listing.
 func (r *natRow) verbose(w io.Writer, id int) {
+	if a := r.given; a != nil {
+		fmt.Fprintf(w, textNATTimes, hoursText(0), hoursText(a.Timeout-a.Left), a.Timeout.Milliseconds(), hoursText(a.Left))
+		fmt.Fprintf(w, textNATMapID+textNATFlags, r.mapping, "none", id)
+		return
+	}
 	if r.flow == nil {
 		fmt.Fprintf(w, textNATStatic+textNATFlags, hoursText(0), hoursText(0), "static", id)
 		return
@@ -253,7 +273,7 @@ func showNATStatistics(w io.Writer, c *config.Config, s router.NATState) {
 	var static, extended int
 	refs := map[int]int{}
 	for _, r := range rows {
-		if r.flow == nil {
+		if r.flow == nil && r.given == nil {
 			static++
 		} else {
 			refs[r.mapping]++
@@ -287,7 +307,11 @@ func showNATStatistics(w io.Writer, c *config.Config, s router.NATState) {
 	for i, src := range c.NAT.Sources {
 		fmt.Fprintf(w, "[Id: %d] %s refcount %d\n", i+1, natMappingText(src), refs[i+1])
 		if p := c.NAT.Pool(src.Pool); p != nil {
-			showNATPool(w, p, s)
+			missed := uint64(0)
+			if i < len(s.Missed) {
+				missed = s.Missed[i]
+			}
+			showNATPool(w, p, s, missed)
 		}
 	}
 	fmt.Fprint(w, "\nTotal doors: 0\nAppl doors: 0\nNormal doors: 0\nQueued Packets: 0\n")
@@ -305,8 +329,13 @@ func natMappingText(s config.NATSource) string {
 	return text + " interface " + s.Interface
 }
 
-func showNATPool(w io.Writer, p *config.NATPool, s router.NATState) {
+func showNATPool(w io.Writer, p *config.NATPool, s router.NATState, missed uint64) {
 	used := map[netip.Addr]bool{}
+	for _, a := range s.Assigned {
+		if a.Pool == p.Name {
+			used[a.Global] = true
+		}
+	}
 	for _, f := range s.Flows {
 		if ip := ipValue(f.InsideGlobal.Addr()); p.First <= ip && ip <= p.Last {
 			used[f.InsideGlobal.Addr()] = true
@@ -314,5 +343,5 @@ func showNATPool(w io.Writer, p *config.NATPool, s router.NATState) {
 	}
 	total := uint64(p.Last) - uint64(p.First) + 1
 	fmt.Fprintf(w, "pool %s: netmask %s\n        start %s end %s\n", p.Name, ipText(p.Mask), ipText(p.First), ipText(p.Last))
-	fmt.Fprintf(w, "        type generic, total addresses %d, allocated %d (%d%%), misses 0\n", total, len(used), uint64(len(used))*100/total)
+	fmt.Fprintf(w, "        type generic, total addresses %d, allocated %d (%d%%), misses %d\n", total, len(used), uint64(len(used))*100/total, missed)
 }

@@ -15,3 +15,8 @@ func (e NATPacket) Explain(l Language) string {
 	return say(l, "A packet of a translation that is there; the crypto ACL, which is looked up afterwards, sees the new addresses.",
 		"属于已有转换条目的报文；随后查找的 crypto ACL 看到的是新地址。")
 }
+
+func (e NATExhausted) Explain(l Language) string {
+	return say(l, "Every address of pool %s belongs to another inside host, so packets of %s are dropped. With `overload` the hosts share them; `clear ip nat translation *` takes them back.",
+		"地址池 %s 中的地址已全部分配给其他内部主机，来自 %s 的报文被丢弃。加上 `overload` 可共用地址；`clear ip nat translation *` 可收回地址。", e.Pool, e.Src)
+}

@@ -35,3 +35,16 @@ func appendChange(b []byte, from, to netip.Addr) []byte {
 	}
 	return b
 }
+
+// NATExhausted is "%IPNAT-4-ADDR_ALLOC_FAILURE: Address allocation failed for 10.1.1.9, pool P
+// might be exhausted".
+type NATExhausted struct {
+	inSyslog
+	Pool string
+	Src  netip.Addr
+}
+
+func (NATExhausted) Severity() uint8 { return 4 }
+func (e NATExhausted) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textNATExhausted, e.Src, e.Pool)
+}

@@ -478,6 +478,7 @@ var samples = []sample{
 		"%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=1.1.100.10, prot=50, spi=0x33C701EA(868680170), srcaddr=1.1.56.6"},
 	{CryptoReplay{ConnID: 29}, "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=29"},
 	{CryptoMACError{ConnID: 29}, "%CRYPTO-4-RECVD_PKT_MAC_ERR: decrypt: mac verify failed for connection id=29"},
+	{NATExhausted{Pool: "P", Src: net1}, "%IPNAT-4-ADDR_ALLOC_FAILURE: Address allocation failed for 10.1.1.0, pool P might be exhausted"},
 	{CryptoClear{Src: netip.MustParseAddr("62.25.122.11"), Dst: netip.MustParseAddr("62.25.122.10"), Protocol: 132},
 		"%CRYPTO-4-RECVD_PKT_NOT_IPSEC: Rec'd packet not an IPSEC packet. (ip) vrf/dest_addr= /62.25.122.10, src_addr= 62.25.122.11, prot= 132"},
 	{CryptoInvalidIdentity{Src: r3, Dst: net1, Protocol: 1, Local: r1, Remote: r3, LocalProxy: lan1, RemoteProxy: lan3},

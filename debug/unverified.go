@@ -137,6 +137,8 @@ const (
 	textAccessMissed   = "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s"
 	textAccessInput    = " (%s %s)"
 
+	textNATExhausted = "%%IPNAT-4-ADDR_ALLOC_FAILURE: Address allocation failed for %s, pool %s might be exhausted"
+
 	textLoggingHost   = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"
 	textPrivilege     = "%%SYS-5-PRIV_AUTH_PASS: Privilege level set to %d by %s"
 	textRADIUSAllDead = "%%RADIUS-3-ALLDEADSERVER: Group %s: No active radius servers found."

@@ -19,6 +19,11 @@ func (c *Config) AddInterface(i *Interface) {
 	c.Interfaces = slices.Insert(c.Interfaces, at, i)
 }
 
+// RemoveInterface removes an interface.
+func (c *Config) RemoveInterface(name string) {
+	c.Interfaces = slices.DeleteFunc(c.Interfaces, func(i *Interface) bool { return i.Name == name })
+}
+
 // compareInterfaces orders by type, then by slot and port as numbers.
 func compareInterfaces(a, b string) int {
 	typeA, numA := splitInterface(a)

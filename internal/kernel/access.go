@@ -37,7 +37,7 @@ const (
 func access(d *Desired) ruleset {
 	in := chain{name: "filter.in", hook: "prerouting", priority: hookFilterIn}
 	protected := chain{name: chainProtected, hook: "postrouting", priority: hookFilterProtected}
-	out := chain{name: "filter.out", hook: "postrouting", priority: hookFilterOut}
+	out := chain{name: chainFilterOut, hook: "postrouting", priority: hookFilterOut}
 	forward := chain{name: "filter.forward", hook: "forward", priority: hookForward}
 	var set ruleset
 	for _, l := range d.Crypto {
@@ -248,6 +248,11 @@ func (k *Kernel) ListMatches() ([]ListMatch, error) {
 	for _, f := range k.access {
 		add(inList(f.Link), f.In, &denyIn)
 		add(outList(f.Link), f.Out, &denyOut)
+		if o := k.out.Load().of(f.Link); o != nil && o.list == f.Out {
+			for i := range o.passed {
+				all[len(all)-1].Packets[i] += o.passed[i].Load()
+			}
+		}
 	}
 	for _, l := range k.crypto {
 		for _, s := range l.Selectors {

@@ -4,10 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
-	"strings"
-
-	"github.com/google/nftables/expr"
 )
 
 // A change of the rules touches in the kernel only what has changed: the rules that stay keep
@@ -71,7 +67,7 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 			going[j] = true
 		}
 		if n != nil {
-			keep[c.name] = common(c.rules, n.rules)
+			keep[c.name] = commonRules(c.rules, n.rules)
 			for _, p := range keep[c.name] {
 				going[p.old] = false
 			}
@@ -82,23 +78,7 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 			}
 		}
 	}
-	gone := map[string]bool{} // maps that stay have the name that they had
-	for i := range a.new {
-		c := &a.new[i]
-		for j := range c.maps {
-			gone[c.maps[j].name] = false
-		}
-	}
-	had := map[string]bool{}
-	for i := range a.old {
-		for j := range a.old[i].maps {
-			name := a.old[i].maps[j].name
-			had[name] = true
-			if _, stays := gone[name]; !stays {
-				gone[name] = true
-			}
-		}
-	}
+	had, has := a.old.sets(), a.new.sets() // what stays has the name that it had
 	for i := range a.new {
 		c := &a.new[i]
 		old := a.was[c.name]
@@ -106,10 +86,10 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 		if old == nil && c.hook == "" {
 			to = &s.prepare
 		}
-		for j := range c.maps {
-			if !had[c.maps[j].name] {
-				s.undo[len(s.prepare.messages)] = func(u *script) { u.delMap(tableName, c.maps[j].name) }
-				s.prepare.addMap(tableName, &c.maps[j])
+		for _, m := range c.sets() {
+			if !had[m.id()] {
+				s.undo[len(s.prepare.messages)] = func(u *script) { u.delSet(tableName, m.id()) }
+				m.addTo(&s.prepare, tableName)
 			}
 		}
 		if old == nil {
@@ -132,9 +112,9 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 			}
 			to.delChain(tableName, c.name)
 		}
-		for j := range c.maps {
-			if gone[c.maps[j].name] {
-				s.clean.delMap(tableName, c.maps[j].name)
+		for _, m := range c.sets() {
+			if !has[m.id()] {
+				s.clean.delSet(tableName, m.id())
 			}
 		}
 	}
@@ -168,159 +148,6 @@ func (a *alteration) rules(s *script, c *chain, have []held, keep []pair, left t
 		s.addRule(tableName, c.name, &c.rules[j], before, left.take(c.tally(), c.rules[j].text))
 	}
 }
-
-// pair is a rule by its place in the old and in the new chain.
-type pair struct{ old, new int }
-
-// common returns rules that both chains have, in an order that both have.
-func common(old, new []rule) (all []pair) {
-	at := 0
-	for at < len(old) && at < len(new) && sameRule(old[at], new[at]) {
-		all = append(all, pair{at, at})
-		at++
-	}
-	end := 0 // rules at the end
-	for end < len(old)-at && end < len(new)-at && sameRule(old[len(old)-1-end], new[len(new)-1-end]) {
-		end++
-	}
-	places := map[string][]int{}
-	for i := at; i < len(old)-end; i++ {
-		is := old[i].text + old[i].leads()
-		places[is] = append(places[is], i)
-	}
-	var both []pair
-	for j := at; j < len(new)-end; j++ {
-		is := new[j].text + new[j].leads()
-		if p := places[is]; len(p) > 0 {
-			both = append(both, pair{p[0], j})
-			places[is] = p[1:]
-		}
-	}
-	all = append(all, ascending(both)...)
-	for i := end; i > 0; i-- {
-		all = append(all, pair{len(old) - i, len(new) - i})
-	}
-	return all
-}
-
-// ascending returns as many pairs as there are with ascending places in the old chain; they
-// have ascending ones in the new.
-func ascending(all []pair) []pair {
-	var ends []int // by length less one: the pair that ends such a row with the least place
-	before := make([]int, len(all))
-	for i, p := range all {
-		n := sort.Search(len(ends), func(k int) bool { return all[ends[k]].old >= p.old })
-		before[i] = -1
-		if n > 0 {
-			before[i] = ends[n-1]
-		}
-		ends = append(ends[:n], append([]int{i}, ends[min(n+1, len(ends)):]...)...)
-	}
-	var row []pair
-	if len(ends) > 0 {
-		for i := ends[len(ends)-1]; i >= 0; i = before[i] {
-			row = append(row, all[i])
-		}
-	}
-	slices.Reverse(row)
-	return row
-}
-
-// secondName ends the names of what has taken the place of its like, which has to be there until
-// packets have been led away from it. No other name ends so.
-const secondName = "/2"
-
-// onto returns the rules with the names that they are to have in the kernel beside those of
-// old: a map that is not as it was gets another name; second gives the second name to all
-// chains that stand at no hook.
-func (r ruleset) onto(old ruleset, second bool) ruleset {
-	is := map[string]*vmap{} // of old, by their own names
-	for i := range old {
-		for j := range old[i].maps {
-			m := &old[i].maps[j]
-			is[strings.TrimSuffix(m.name, secondName)] = m
-		}
-	}
-	names := map[string]string{} // that are not their own
-	if second {
-		for i := range r {
-			if r[i].hook == "" {
-				names[r[i].name] = r[i].name + secondName
-			}
-		}
-	}
-	out := slices.Clone(r)
-	for i := range out {
-		c := &out[i]
-		maps := map[string]string{}
-		c.maps = slices.Clone(c.maps)
-		for j := range c.maps {
-			m := &c.maps[j]
-			if second {
-				m.branches = slices.Clone(m.branches)
-				for n := range m.branches {
-					m.branches[n].chain = names[m.branches[n].chain]
-				}
-			}
-			name := m.name
-			if was := is[m.name]; was != nil {
-				if name = was.name; !slices.Equal(was.branches, m.branches) {
-					name = map[bool]string{true: m.name + secondName, false: m.name}[name == m.name]
-				}
-			}
-			if name != m.name {
-				maps[m.name], m.name = name, name
-			}
-		}
-		if len(names)+len(maps) == 0 {
-			continue
-		}
-		if c.hook == "" && second {
-			c.counts, c.name = c.tally(), names[c.name]
-		}
-		c.rules = slices.Clone(c.rules)
-		for j := range c.rules {
-			c.rules[j].exprs = renamed(c.rules[j].exprs, names, maps)
-		}
-	}
-	return out
-}
-
-// renamed returns expressions that lead to other chains and look into other maps.
-func renamed(exprs []expr.Any, chains, maps map[string]string) []expr.Any {
-	out := slices.Clone(exprs)
-	for i, e := range out {
-		switch e := e.(type) {
-		case *expr.Verdict:
-			if name, ok := chains[e.Chain]; ok {
-				out[i] = &expr.Verdict{Kind: e.Kind, Chain: name}
-			}
-		case *expr.Lookup:
-			if name, ok := maps[e.SetName]; ok {
-				with := *e
-				with.SetName = name
-				out[i] = &with
-			}
-		}
-	}
-	return out
-}
-
-// leads are the names in the kernel of the chains and maps that a rule leads to. Its text has
-// their own.
-func (r *rule) leads() (names string) {
-	for _, e := range r.exprs {
-		switch e := e.(type) {
-		case *expr.Verdict:
-			names += e.Chain
-		case *expr.Lookup:
-			names += e.SetName
-		}
-	}
-	return names
-}
-
-func sameRule(a, b rule) bool { return a.text == b.text && a.leads() == b.leads() }
 
 // alter makes the rules of the table, which are k.rules, those of r. Where too much of what
 // packets meet has changed, all is made anew with other names, and the hooks lead there.
@@ -385,58 +212,4 @@ func (t *transactor) stepwise(s *steps) (made bool, err error) {
 		err = fmt.Errorf("%w: %w: %w", err, errRemains, failed)
 	}
 	return false, err
-}
-
-// setRules makes the table what r says, of which text is the text.
-func (k *Kernel) setRules(r ruleset, text string) error {
-	t, err := newTransactor(k.most)
-	if err != nil {
-		return err
-	}
-	defer t.close()
-	before, err := generation()
-	if err != nil {
-		return err
-	}
-	if err := k.follow(t, r); err != nil {
-		if k.seen = 0; errors.Is(err, errRemains) {
-			k.rules = nil // all is replaced the next time
-		}
-		return err
-	}
-	k.text = text
-	// Transactions of others in between may have been at the table.
-	if k.seen, err = generation(); k.seen != before+t.sent {
-		k.seen = 0
-	}
-	return err
-}
-
-// follow is setRules without the record of it.
-func (k *Kernel) follow(t *transactor, r ruleset) error {
-	var counted tally
-	if len(k.rules) > 0 && len(r) > 0 {
-		err := k.alter(t, r)
-		if err == nil || errors.Is(err, errTooLong) || errors.Is(err, errRemains) {
-			return err
-		}
-		// What could not be changed, by an old kernel or because somebody was at it, is
-		// replaced.
-		if counted, err = k.rules.counts(); err != nil {
-			counted = nil // nothing to carry over from a table that is not ours any more
-		}
-	}
-	all := r.replacement(tableName, counted)
-	if t.fits(all) {
-		err := t.once(all)
-		if err == nil {
-			k.rules, k.second = r, false
-		}
-		return err
-	}
-	if err := t.once(hold().replacement(tableName, nil)); err != nil {
-		return err
-	}
-	k.rules, k.second = hold(), false
-	return k.alter(t, r)
 }

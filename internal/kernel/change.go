@@ -54,6 +54,7 @@ type (
 	tableSet  struct {
 		rules ruleset
 		text  string // of them; "" when there are none
+		lists []Filter
 	}
 	sysctlSet struct{ key, value string }
 )
@@ -171,7 +172,18 @@ func (c filterDel) do(k *Kernel) error {
 	return withLink(c.link, func(l netlink.Link) error { return delFilter(l.Attrs().Index) })
 }
 
-func (c tableSet) do(k *Kernel) error { return k.setRules(c.rules, c.text) }
+// do keeps packets from going past the rules while these change.
+func (c tableSet) do(k *Kernel) error {
+	before := k.out.Swap(&outFilters{changing: true})
+	err := k.setRules(c.rules, c.text)
+	switch {
+	case err == nil:
+		k.out.Store(newOutFilters(c.lists, before))
+	case k.rules != nil: // they stay as they were
+		k.out.Store(before)
+	}
+	return err
+}
 
 func (c sysctlSet) do(*Kernel) error { return os.WriteFile(procSys+c.key, []byte(c.value), 0) }
 

@@ -86,7 +86,7 @@ func (k *Kernel) ListenESP() (*Conn, error) {
 		c.file.Close()
 		return nil, err
 	}
-	c.straight = newStraight()
+	c.straight = newStraight(&k.out)
 	return c, nil
 }
 

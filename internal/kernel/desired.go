@@ -56,6 +56,8 @@ type CryptoLink struct {
 	Link      string
 	TUN       string
 	Selectors []Selector
+
+	own []netip.Addr // the router's addresses, while its rules are made
 }
 
 // Selector is the access list of one crypto map entry. The first entry of the

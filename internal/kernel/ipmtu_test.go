@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,9 @@ func TestMTUs(t *testing.T) {
 	}
 	k, d := site(t)
 	before, routes := inventory(t), limits(t)
+	for _, via := range []string{"12.12.12.3", "10.1.1.2"} {
+		d.Routes = append(d.Routes, Route{Prefix: netip.MustParsePrefix("30.1.1.0/24"), Via: netip.MustParseAddr(via), Metric: 1})
+	}
 	must(t, k.Apply(d))
 	plain := limits(t)
 	d.Links[0].MTU, d.Links[0].IPMTU, d.Links[1].IPMTU, d.Links[1].MSS = 1490, 1400, 1300, 1200
@@ -40,7 +44,7 @@ func TestMTUs(t *testing.T) {
 	got := limits(t)
 	for _, want := range []string{
 		"12.12.12.0/24 proto 2 src 12.12.12.1 mtu 1400", "20.1.1.0/24 proto 207 src <nil> mtu 1400",
-		"10.1.1.0/24 proto 2 src 10.1.1.1 mtu 1300", "0.0.0.0/0 proto 3 src <nil> mtu 0",
+		"10.1.1.0/24 proto 2 src 10.1.1.1 mtu 1300", "30.1.1.0/24 proto 207 src <nil> mtu 1300", "0.0.0.0/0 proto 3 src <nil> mtu 0",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no route %q among\n%s", want, got)
@@ -55,6 +59,11 @@ func TestMTUs(t *testing.T) {
 	// The TUN takes over the MTU of its link once that has it.
 	if want := "ip link set crypto1 mtu 1490"; len(log) != 1 || log[0] != want {
 		t.Errorf("the second time:\n%s", strings.Join(log, "\n"))
+	}
+	d.Links[0].IPMTU, d.Links[1].IPMTU = 1400, 0
+	must(t, k.Apply(d))
+	if want, got := "30.1.1.0/24 proto 207 src <nil> mtu 1400", limits(t); !strings.Contains(got, want) {
+		t.Errorf("no route %q among\n%s", want, got)
 	}
 	d.Links[0].MTU, d.Links[0].IPMTU, d.Links[1].IPMTU, d.Links[1].MSS = 0, 0, 0, 0
 	must(t, k.Apply(d))

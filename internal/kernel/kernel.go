@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"conft/internal/acl"
 
@@ -23,8 +24,10 @@ type Kernel struct {
 	second  bool                 // whether their chains have the second name
 	text    string               // what they were made of
 	seen    uint32               // generation in which they were found to be there, 0 for none
+	guards  bool                 // there are rules, or there were and somebody else has removed them
 	made    composed             // rules, last
-	most    int                  // octets of a transaction, 0 for what the machine allows
+	out     atomic.Pointer[outFilters]
+	most    int // octets of a transaction, 0 for what the machine allows
 	manner  manner
 	crypto  []CryptoLink       // of the last Apply
 	routes  []Route            // likewise

@@ -45,6 +45,10 @@ type NATDynamic struct {
 	Clauses     []NATClause
 	First, Last netip.Addr // the zero value: there are none, and nothing is translated
 	Own         bool       // an address of the router's own: IKE's ports are taken
+	// Pool is the name of the addresses of which each host has one to itself, "" where they
+	// are shared. With Back outside hosts can begin connections to who has one.
+	Pool string
+	Back bool
 }
 
 // NATClause is an entry of a route map. A packet that one of the lists permits, or

@@ -112,6 +112,7 @@ type NATCounters struct {
 	// Matched are the packets that asked for a translation and matched an entry first, by
 	// dynamic translation, clause, list and entry.
 	Matched [][][][]uint64
+	Missed  []uint64 // packets for whose host a pool had no address, by dynamic translation
 }
 
 // NATCounters returns the counters of the translations.
@@ -144,6 +145,7 @@ func (k *Kernel) NATCounters() (c NATCounters, err error) {
 			}
 		}
 		c.Matched = append(c.Matched, clauses)
+		c.Missed = append(c.Missed, t[natToChain(m)][exhausted().text])
 	}
 	return c, nil
 }
@@ -172,9 +174,17 @@ func (c flowsSweep) do(k *Kernel) error {
 		}
 		return nil
 	}
+	assigned, err := c.nat.assigned()
+	if err != nil {
+		return err
+	}
+	has := map[netip.Addr]netip.Addr{}
+	for _, a := range assigned {
+		has[a.Global] = a.Inside
+	}
 	list, err := flows(false)
 	for i := range list {
-		if c.nat.stale(&list[i]) {
+		if c.nat.stale(&list[i], has) {
 			err = errors.Join(err, list[i].forget())
 		}
 	}
@@ -182,11 +192,12 @@ func (c flowsSweep) do(k *Kernel) error {
 }
 
 // stale reports whether a connection is not translated as the rules say now. Which
-// links it crosses is not known; to forget one that is not translated does it no harm.
-func (n *NAT) stale(f *flow) bool {
+// links it crosses is not known; to forget one that is not translated does it no harm. assigned
+// has the hosts by their addresses of pools.
+func (n *NAT) stale(f *flow, assigned map[netip.Addr]netip.Addr) bool {
 	if f.mark&markNAT != 0 {
 		t := f.translation()
-		return !n.has(t)
+		return !n.has(t, assigned)
 	}
 	if f.status&(statusSourceNAT|statusDestinationNAT) != 0 {
 		return false // by someone else
@@ -208,14 +219,14 @@ func (n *NAT) stale(f *flow) bool {
 }
 
 // has reports whether the addresses of a translation are still given to its hosts.
-func (n *NAT) has(t Translation) bool {
+func (n *NAT) has(t Translation, assigned map[netip.Addr]netip.Addr) bool {
 	is := func(protocol uint8, p netip.Prefix, port uint16, end netip.AddrPort) bool {
 		return (protocol == 0 || protocol == t.Protocol && port == end.Port()) && p.Contains(end.Addr())
 	}
 	inside := t.InsideGlobal == t.InsideLocal || slices.ContainsFunc(n.Static, func(s NATStatic) bool {
 		return !s.Outside && is(s.Protocol, s.Local, s.LocalPort, t.InsideLocal) && is(s.Protocol, s.Global, s.GlobalPort, t.InsideGlobal)
 	}) || slices.ContainsFunc(n.Dynamic, func(d NATDynamic) bool {
-		return d.gives(t.InsideGlobal.Addr())
+		return d.gives(t.InsideGlobal.Addr()) && (d.Pool == "" || assigned[t.InsideGlobal.Addr()] == t.InsideLocal.Addr())
 	})
 	outside := t.OutsideGlobal.Addr() == t.OutsideLocal.Addr() || slices.ContainsFunc(n.Static, func(s NATStatic) bool {
 		return s.Outside && is(s.Protocol, s.Local, s.LocalPort, t.OutsideLocal) && is(s.Protocol, s.Global, s.GlobalPort, t.OutsideGlobal)

@@ -24,6 +24,7 @@ const (
 
 	// Where the kernel translates; between them lies routing. The crypto ACL (300)
 	// comes after, and what the engine has decrypted enters anew, before.
+	hookNATUse    = -105
 	hookNATArrive = -100
 	hookNATLeave  = 100
 	hookNATCount  = 110
@@ -59,9 +60,10 @@ func natRules(d *Desired) (set ruleset) {
 		dst.rules = append(dst.rules, join(protocol(s.Protocol), prefixIs("daddr", target), portIs("dport", tport),
 			markFlow(dstMark), translate(expr.NATTypeDestNAT, source, sport)))
 	}
+	written := map[string]bool{}
 	for i := range n.Dynamic {
 		if m := &n.Dynamic[i]; m.First.IsValid() {
-			chains := dynamicChains(m)
+			chains := dynamicChains(n, m, written)
 			set = append(set, chains...)
 			from := rule{}
 			if h := m.Host; h.Local.IsValid() {
@@ -70,6 +72,7 @@ func natRules(d *Desired) (set ruleset) {
 			out.rules = append(out.rules, join(from, verdict(expr.VerdictJump, chains[len(chains)-1].name)))
 		}
 	}
+	set = append(set, poolChains(d, &in)...)
 	inside, outside := chain{name: "nat.inside"}, chain{name: "nat.outside"}
 	for _, l := range n.Outside {
 		inside.rules = append(inside.rules, join(linkName(expr.MetaKeyOIFNAME, l), verdict(expr.VerdictGoto, out.name)))
@@ -105,11 +108,20 @@ func (d *Desired) withTUNs(links []string) (all []string) {
 	return all
 }
 
-// dynamicChains are those of one translation, the one to be entered last.
-func dynamicChains(m *NATDynamic) (set ruleset) {
+// dynamicChains are those of one translation, the one to be entered last. The books of a pool
+// are written once.
+func dynamicChains(n *NAT, m *NATDynamic, written map[string]bool) (set ruleset) {
 	to := chain{name: natToChain(m)}
 	mark := markFlow(markNAT)
-	if m.Own {
+	switch {
+	case m.Pool != "":
+		a, b, c := m.books()
+		if !written[a.name] {
+			written[a.name] = true
+			to.books = []book{a, b, c}
+		}
+		to.rules = m.single(n)
+	case m.Own:
 		// A host behind the router may use IKE's own ports; what comes back to them is the
 		// engine's. Each source port stays in its part of the range, and as it is where it is
 		// free.
@@ -117,8 +129,10 @@ func dynamicChains(m *NATDynamic) (set ruleset) {
 			to.rules = append(to.rules, join(protocol(17), ports("sport", 0, acl.Ports{Op: acl.PortRange, Low: r.low, High: r.high}),
 				mark, sourceIn(m.First, m.Last, r.first, r.last)))
 		}
+		fallthrough
+	default:
+		to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, m.Host.GlobalPort, m.Host.GlobalPort)))
 	}
-	to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, m.Host.GlobalPort, m.Host.GlobalPort)))
 	set = append(set, to)
 	start := chain{name: natChain(m), rules: []rule{markClear(markPass)}}
 	for i, c := range m.Clauses {

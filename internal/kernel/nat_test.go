@@ -91,7 +91,7 @@ func TestStaticWithRouteMap(t *testing.T) {
 		}
 		f := &flow{orig: tuple{6, end(c.src, c.port), end(c.dst, 1024)}}
 		f.reply = tuple{6, f.orig.dst, f.orig.src}
-		if got := d.NAT.stale(f); got != c.want {
+		if got := d.NAT.stale(f, nil); got != c.want {
 			t.Errorf("%+v: begins anew %v", c, got)
 		}
 	}
@@ -166,7 +166,7 @@ func TestStaleFlows(t *testing.T) {
 		{"of someone else", flowOf(6, "10.1.1.2:5000", "8.8.8.8:53", "8.8.8.8:53", "12.12.12.9:5000", 0), false},
 		{"of none of the lists", flowOf(6, "10.9.1.2:5000", "8.8.8.8:53", "8.8.8.8:53", "10.9.1.2:5000", 0), false},
 	} {
-		if got := d.NAT.stale(c.flow); got != c.want {
+		if got := d.NAT.stale(c.flow, nil); got != c.want {
 			t.Errorf("%s: %t", c.name, got)
 		}
 	}

@@ -47,8 +47,9 @@ func (r ruleset) replacement(table string, counted tally) *script {
 	return s
 }
 
-// hold lets no packet by but those that do not leave the machine. It stands where there are no
-// rules that could stay until those have come that are too many for one transaction.
+// hold lets no packet by but those that do not leave the machine. It stands where rules were that
+// are not known, or not there any more, until those have come that are too many for one
+// transaction.
 func hold() ruleset {
 	pass := join(linkName(expr.MetaKeyIIFNAME, "lo"), verdict(expr.VerdictAccept))
 	own := join(linkName(expr.MetaKeyOIFNAME, "lo"), verdict(expr.VerdictAccept))
@@ -82,8 +83,8 @@ func (r ruleset) add(s *script, table string, counted tally) {
 	for i := range r {
 		c := &r[i]
 		s.addChain(table, c)
-		for j := range c.maps {
-			s.addMap(table, &c.maps[j])
+		for _, m := range c.sets() {
+			m.addTo(s, table)
 		}
 		for j := range c.rules {
 			s.addRule(table, c.name, &c.rules[j], 0, counted.take(c.tally(), c.rules[j].text))

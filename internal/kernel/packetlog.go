@@ -29,6 +29,7 @@ const (
 	refusedGroup    = 0x6366 + iota // WatchRefused
 	accessGroup                     // WatchAccess
 	translatedGroup                 // WatchTranslated
+	poolGroup                       // WatchExhausted
 )
 
 // logTo copies size octets of a packet to a group of the packet log, at once.

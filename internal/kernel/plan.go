@@ -33,7 +33,7 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		index[c.Link] = l.Index
 	}
 	if c := s.compose(d, index); s.table != c.text {
-		cs = append(cs, tableSet{c.rules, c.text})
+		cs = append(cs, tableSet{c.rules, c.text, d.Filters})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {
 		if !slices.ContainsFunc(d.Crypto, func(c CryptoLink) bool { return c.Link == link }) {

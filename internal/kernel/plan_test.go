@@ -176,7 +176,16 @@ func TestApplyChange(t *testing.T) {
 			"nft destroy table ip conft\ntc filter del dev wan0 egress pref 1 handle 0x636f6e66 bpf\nip tuntap del crypto1 mode tun\n"},
 	} {
 		step.change()
-		if got := m.apply(d); got != step.want {
+		got := m.apply(d)
+		// The rules have the address by which the router answers through the tunnel.
+		if own := "ip saddr set 10.1.1.254 "; strings.Contains(step.want, "ip addr add 10.1.1.254") {
+			before, rest, _ := strings.Cut(got, "ip addr add ")
+			if want := rules(&d, map[string]int{"wan0": m.link("wan0").Index}, manner{}).String() + "\n"; before != want || !strings.Contains(before, own) {
+				t.Errorf("%s: rules\n%swant\n%s", step.name, before, want)
+			}
+			got = "ip addr add " + rest
+		}
+		if got != step.want {
 			t.Errorf("%s: got\n%swant\n%s", step.name, got, step.want)
 		}
 	}

@@ -2,16 +2,21 @@ package kernel
 
 import (
 	"fmt"
+	"net/netip"
 
 	"conft/internal/acl"
 
+	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
+	"golang.org/x/sys/unix"
 )
 
 // An ICMP error quotes the packet that it is about. One that has come through a tunnel must
 // not be read in clear on the way back, so such an error leaves by the link of a crypto map
 // only where its own addresses are to be protected; this router's and those of routers
-// behind it are treated alike.
+// behind it are treated alike. Only "fragmentation needed" of this router itself, without which
+// connections hang, may go by an address that the entry names, so that it is protected; then it
+// comes from inside, where IOS has it come from outside and be lost.
 
 const (
 	icmpHeaderLen = 8
@@ -56,6 +61,14 @@ func quotedRules(l CryptoLink, _ Selector, e acl.Entry) []rule {
 	}
 	then := verdict(expr.VerdictGoto, unsaid(l).name)
 	rules := []rule{join(all, then)}
+	// e is mirrored: what is quoted was for e.Dst, and the answer comes from there.
+	if own, ok := l.within(e.Dst); ok && (e.Protocol == acl.ProtoIP || e.Protocol == 1 && e.ICMP.Op == acl.ICMPAny) && !e.Fragments {
+		bits, _ := e.Service.Octet()
+		if bits == 0 && !transport {
+			needed := message(acl.ICMP{Op: acl.ICMPCode, Type: icmpUnreachable, Code: codeFragmentation})
+			rules = append([]rule{join(needed, fromRouter(), addresses, sourceSet(own), verdict(expr.VerdictGoto, divertChain(l)))}, rules...)
+		}
+	}
 	if transport {
 		options := masked("@th,64,8", expr.PayloadBaseTransportHeader, icmpHeaderLen, 0x0f, expr.CmpOpNeq, ipHeaderLen/4)
 		rules = append(rules, join(addresses, options, then))
@@ -70,4 +83,43 @@ func octet(word string, offset uint32, p uint8) rule {
 	}
 	return compare(fmt.Sprintf("%s %d", word, p),
 		&expr.Payload{Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: 1, DestRegister: 1}, expr.CmpOpEq, []byte{p})
+}
+
+const codeFragmentation = 4
+
+// within is the first of the router's addresses that are covered.
+func (l *CryptoLink) within(a acl.Addr) (netip.Addr, bool) {
+	for _, own := range l.own {
+		if a.Match(ipv4(own)) {
+			return own, true
+		}
+	}
+	return netip.Addr{}, false
+}
+
+// fromRouter matches packets from one of the router's own addresses.
+func fromRouter() rule {
+	return rule{"fib saddr type local", []expr.Any{
+		&expr.Fib{Register: 1, FlagSADDR: true, ResultADDRTYPE: true},
+		&expr.Cmp{Op: expr.CmpOpEq, Register: 1, Data: binaryutil.NativeEndian.PutUint32(unix.RTN_LOCAL)},
+	}}
+}
+
+// sourceSet writes another source address, and the checksum of the IPv4 header.
+func sourceSet(a netip.Addr) rule {
+	return rule{"ip saddr set " + a.String(), []expr.Any{
+		&expr.Immediate{Register: 1, Data: a.AsSlice()},
+		&expr.Payload{OperationType: expr.PayloadWrite, SourceRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 12, Len: 4,
+			CsumType: expr.CsumTypeInet, CsumOffset: 10},
+	}}
+}
+
+// addresses are those of the links.
+func (d *Desired) addresses() (all []netip.Addr) {
+	for _, l := range d.Links {
+		for _, p := range l.Addrs {
+			all = append(all, p.Addr())
+		}
+	}
+	return all
 }

@@ -31,6 +31,8 @@ const (
 	chainTranslated = "nat.count"
 	// chainProtected sees only what is to be encrypted.
 	chainProtected = "filter.protected"
+	// chainFilterOut has the lists of links for what leaves.
+	chainFilterOut = "filter.out"
 	// chainSilence sees only what the router itself has to say.
 	chainSilence = "silence"
 
@@ -49,8 +51,26 @@ type chain struct {
 	hook     string // "", "prerouting", "output", "postrouting"
 	priority int
 	maps     []vmap // that its rules look into
+	books    []book // that its rules write to, and others
 	rules    []rule
 	counts   string // whose counters its rules have a part of; "" for its own
+}
+
+// set is a set or map of the table, by its name.
+type set interface {
+	id() string
+	addTo(s *script, table string)
+}
+
+// sets are those that belong to a chain.
+func (c *chain) sets() (all []set) {
+	for i := range c.maps {
+		all = append(all, &c.maps[i])
+	}
+	for i := range c.books {
+		all = append(all, &c.books[i])
+	}
+	return all
 }
 
 // tally is the name by which its rules are counted.
@@ -59,6 +79,17 @@ func (c *chain) tally() string { return cmp.Or(c.counts, c.name) }
 // ruleset is the whole table. Its chains stand so that each is made before a
 // rule names it.
 type ruleset []chain
+
+// sets are the names of all sets.
+func (r ruleset) sets() map[string]bool {
+	names := map[string]bool{}
+	for i := range r {
+		for _, s := range r[i].sets() {
+			names[s.id()] = true
+		}
+	}
+	return names
+}
 
 // manner is how the rules are written for the kernel at hand.
 type manner struct {
@@ -131,7 +162,9 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	rest := chain{name: chainRest}
 	own := join(markHas(markEngine), verdict(expr.VerdictReturn))
 	set := ruleset{refuse(), whole(m), engine}
+	addresses := d.addresses()
 	for _, l := range d.Crypto {
+		l.own = addresses
 		set = append(set, divert(l, index[l.Link]))
 		x := l.index()
 		// A packet of another link meets one rule for each of these.
@@ -261,6 +294,10 @@ func (r ruleset) String() string {
 				fmt.Fprintf(&b, " %s-%s : jump %s,", dotted(br.from), dotted(br.to), br.chain)
 			}
 			b.WriteString(" } ; }\n")
+		}
+		for _, k := range c.books {
+			what := map[bool][2]string{false: {"set", ""}, true: {"map", " : ipv4_addr"}}[k.isTo]
+			fmt.Fprintf(&b, "nft add %s ip %s %s { type ipv4_addr%s ; flags dynamic,timeout ; }\n", what[0], tableName, k.name, what[1])
 		}
 		for _, rl := range c.rules {
 			fmt.Fprintf(&b, "nft add rule ip %s %s %s\n", tableName, c.name, rl.text)

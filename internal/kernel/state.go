@@ -26,6 +26,7 @@ type LinkState struct {
 	Kind    string // "device", "veth", "vlan", …
 	Up      bool   // administrative state
 	Carrier bool
+	Port    bool // of a bridge or bond
 	MTU     int
 	Addrs   []netip.Prefix
 	RX, TX  Traffic
@@ -158,7 +159,7 @@ func links() ([]LinkState, error) {
 		}
 		ls := LinkState{
 			Name: a.Name, Alias: a.Alias, Index: a.Index, MAC: a.HardwareAddr, Kind: l.Type(),
-			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU,
+			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU, Port: a.MasterIndex != 0,
 			room: a.TxQLen, made: a.Group == linkGroup, proto: map[netip.Prefix]bool{},
 		}
 		if ls.made {
@@ -213,7 +214,7 @@ func (k *Kernel) tableText() (string, error) {
 	if !present {
 		k.rules, k.text = nil, ""
 	} else if _, err := k.rules.counts(); err != nil || len(k.rules) == 0 {
-		k.rules, k.text, k.seen = nil, "", 0
+		k.rules, k.text, k.seen, k.guards = nil, "", 0, true
 		return "?", nil
 	}
 	k.seen = now

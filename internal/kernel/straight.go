@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"conft/internal/packet"
@@ -24,8 +25,10 @@ type straight struct {
 	route   *netlink.Handle
 	rules   *nftables.Conn
 	hops    map[tunnelEnds]*nextHop
-	ruled   bool // rules look at what leaves
-	asked   bool // ruled has been found out
+	ruled   bool                        // rules look at what leaves
+	asked   bool                        // ruled has been found out
+	lists   *atomic.Pointer[outFilters] // of the kernel
+	known   *outFilters                 // that the above and the hops are of
 }
 
 // tunnelEnds are the addresses of a tunnel.
@@ -39,6 +42,8 @@ type nextHop struct {
 	ether [etherLen]byte
 	mtu   int
 	until time.Time
+	list  *outFilter // of the link, nil for none
+	entry int        // of list, that lets the packets by
 }
 
 const (
@@ -52,8 +57,8 @@ const (
 )
 
 // newStraight returns nil where the kernel cannot do it.
-func newStraight() *straight {
-	s := &straight{hops: map[tunnelEnds]*nextHop{}}
+func newStraight(lists *atomic.Pointer[outFilters]) *straight {
+	s := &straight{hops: map[tunnelEnds]*nextHop{}, lists: lists}
 	var err error
 	if s.ring, err = newRing(); err != nil {
 		return nil
@@ -116,7 +121,11 @@ func (s *straight) send(d []packet.Datagram) int {
 			break
 		}
 	}
-	return s.ring.send(h, d[:n])
+	n = s.ring.send(h, d[:n])
+	if h.list != nil {
+		h.list.passed[h.entry].Add(uint64(n))
+	}
+	return n
 }
 
 // plainService reports whether the kernel gives packets of that TOS no priority.
@@ -126,6 +135,13 @@ func plainService(tos uint8) bool { return tos&0x1e == 0 }
 func (s *straight) hop(e tunnelEnds) *nextHop {
 	s.changes.routes(s)
 	s.changes.rules(s)
+	if lists := s.lists.Load(); lists != s.known {
+		s.known, s.asked = lists, false
+		clear(s.hops)
+	}
+	if s.known != nil && s.known.changing {
+		return nil
+	}
 	now := time.Now()
 	h := s.hops[e]
 	switch {
@@ -172,6 +188,12 @@ func (s *straight) find(e tunnelEnds) *nextHop {
 	a := link.Attrs()
 	if a.EncapType != "ether" || len(a.HardwareAddr) != 6 || a.Flags&net.FlagUp == 0 || a.RawFlags&unix.IFF_NOARP != 0 {
 		return nil
+	}
+	if h.list = s.known.of(a.Name); h.list != nil {
+		ok := false
+		if h.entry, ok = h.list.passes(e); !ok {
+			return nil
+		}
 	}
 	h.mtu = a.MTU
 	if r.MTU > 0 {
@@ -227,8 +249,8 @@ func (s *straight) findRules() bool {
 		if *c.Hooknum != *nftables.ChainHookOutput && *c.Hooknum != *nftables.ChainHookPostrouting {
 			continue
 		}
-		if c.Table.Name == tableName && slices.Contains(sparing, c.Name) {
-			continue
+		if c.Table.Name == tableName && (slices.Contains(sparing, c.Name) || c.Name == chainFilterOut && s.known != nil && len(s.known.byLink) > 0) {
+			continue // of the lists each hop has its own entry
 		}
 		rules, err := s.rules.GetRules(c.Table, c)
 		if err != nil || len(rules) > 0 || c.Policy != nil && *c.Policy == nftables.ChainPolicyDrop {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"net"
+	"net/netip"
 	"testing"
 
 	"conft/internal/acl"
@@ -219,4 +220,85 @@ func TestStraightPacketsMeetOwnLists(t *testing.T) {
 		t.Errorf("with a list for what leaves %d of 45 packets were sent, straight %v, %v", n, straight, err)
 	}
 	arrive(t, b, 1400)
+}
+
+// Where the list of the link lets all ESP of the tunnel by, it goes straight and is counted as
+// ever; any other list keeps it on the usual way, from the next packet on.
+func TestStraightPacketsAreCountedByTheList(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	k, err := Open()
+	must(t, err)
+	t.Cleanup(func() { k.Close() })
+	a, b, _ := ends(t, k.ListenESP)
+	if a.straight == nil {
+		t.Skip("this kernel has no packet ring for sending")
+	}
+	other := acl.Entry{Action: acl.Deny, Protocol: 50, Src: acl.Any, Dst: network("198.51.100.0/24")}
+	tcp := acl.Entry{Protocol: 6, Src: acl.Any, Dst: acl.Any}
+	esp := acl.Entry{Protocol: 50, Src: network("192.0.2.1/32"), Dst: acl.Any}
+	all := acl.Entry{Src: acl.Any, Dst: acl.Any}
+	marked, logged, refused := esp, esp, esp
+	marked.Service = acl.Service{DSCP: 8 + 1}
+	logged.Log = true
+	refused.Action = acl.Deny
+	var list *acl.List
+	apply := func(entries ...acl.Entry) {
+		t.Helper()
+		list = &acl.List{Name: "OUT", Entries: entries}
+		must(t, k.Apply(Desired{Links: []Link{{Name: "wan0", Up: true, Addrs: []netip.Prefix{netip.MustParsePrefix("192.0.2.1/24"), netip.MustParsePrefix("192.0.2.11/24")}}},
+			Filters: []Filter{{Link: "wan0", Out: list}}}))
+	}
+	counted := func() uint64 {
+		t.Helper()
+		m, err := k.ListMatches()
+		must(t, err)
+		n := uint64(0)
+		for i := range list.Entries {
+			if list.Entries[i] == esp {
+				n += m[0].Packets[i]
+			}
+		}
+		return n
+	}
+	apply(other, tcp, esp)
+	sent := uint64(0)
+	for straight := false; !straight; sent += 45 {
+		if sent > 900 {
+			t.Fatal("no burst went straight")
+		}
+		var n int
+		n, straight, err = burst(t, a, 1400)
+		if must(t, err); n != 45 {
+			t.Fatalf("sent %d of 45", n)
+		}
+		arrive(t, b, 1400)
+	}
+	if n := counted(); n != sent {
+		t.Errorf("counted %d of %d packets", n, sent)
+	}
+	apply(tcp, esp, all) // the entry stays, with what it has counted
+	if n := counted(); n != sent {
+		t.Errorf("counted %d of %d packets after a change", n, sent)
+	}
+	for _, c := range []struct {
+		name    string
+		entries []acl.Entry
+	}{{"what else they ask for", []acl.Entry{marked, all}}, {"a log", []acl.Entry{logged, all}}} {
+		apply(c.entries...)
+		n, straight, err := burst(t, a, 1400)
+		if must(t, err); n != 45 || straight {
+			t.Errorf("with entries for %s %d of 45 were sent, straight %v", c.name, n, straight)
+		}
+		arrive(t, b, 1400)
+	}
+	for _, c := range [][]acl.Entry{{refused, all}, {tcp}} {
+		apply(c...)
+		if n, straight, err := burst(t, a, 1400); n != 0 || straight || !errors.Is(err, unix.EPERM) {
+			t.Errorf("against %v %d of 45 were sent, straight %v, %v", c, n, straight, err)
+		}
+	}
+	apply(all)
+	goesStraight(t, a, b)
 }

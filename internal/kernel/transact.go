@@ -136,8 +136,10 @@ func (s *script) delRules(table, chain string) {
 	s.done(named0(b, unix.NFTA_RULE_CHAIN, chain))
 }
 
-// addMap makes a map with its elements. The chains that it names are there.
-func (s *script) addMap(table string, m *vmap) {
+func (m *vmap) id() string { return m.name }
+
+// addTo makes the map with its elements. The chains that it names are there.
+func (m *vmap) addTo(s *script, table string) {
 	b := named0(put(unix.NFT_MSG_NEWSET, unix.NLM_F_CREATE), unix.NFTA_SET_TABLE, table)
 	b = named0(b, unix.NFTA_SET_NAME, m.name)
 	b = attribute(b, unix.NFTA_SET_ID, be32(uint32(len(s.messages)+1)))
@@ -181,7 +183,7 @@ func (br *branch) append(b []byte) []byte {
 	})
 }
 
-func (s *script) delMap(table, name string) {
+func (s *script) delSet(table, name string) {
 	b := named0(put(unix.NFT_MSG_DELSET, 0), unix.NFTA_SET_TABLE, table)
 	s.done(named0(b, unix.NFTA_SET_NAME, name))
 }

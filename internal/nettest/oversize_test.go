@@ -1,8 +1,10 @@
 package nettest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -175,5 +177,39 @@ func TestForgedFragmentationNeeded(t *testing.T) {
 	// Nor does the kernel fall for it, which believes anybody.
 	if r := newProber(t, u.a, "10.1.1.2", true).echo("20.1.1.2", plainMTU-28, 3*time.Second); !r.arrived {
 		t.Errorf("a packet that fits: %+v", r)
+	}
+}
+
+// A link behind the far router carries less than the tunnel: the sender is told by that router,
+// through the tunnel, whose list names its inside address and not the outside one. Where the
+// list does not protect ICMP there is no way to tell, and nothing is said in clear.
+func TestFarLinkCarriesLess(t *testing.T) {
+	t.Parallel()
+	u := newTunnel(t, ends{})
+	u.transit(t)
+	u.up(t, u.a, "20.1.1.2")
+	u.right.Exec("configure terminal", "interface GigabitEthernet0/1", "ip mtu 1300", "end")
+	u.wire.frames()
+	p := newProber(t, u.a, "10.1.1.2", true)
+	if r := p.echo("20.1.1.2", 1373, 5*time.Second); r.mtu != 1300 {
+		t.Errorf("the sender is told %+v", r)
+	}
+	u.wire.protected()
+	if n := unsaid(u.right); n != 0 {
+		t.Errorf("%d errors were kept back", n)
+	}
+	list := func(protocol, a, b string) []string {
+		return []string{"configure terminal", "no access-list 100", "access-list 100 permit " + protocol + " " + a + " 0.0.0.255 " + b + " 0.0.0.255", "end"}
+	}
+	u.left.Exec(list("udp", "10.1.1.0", "20.1.1.0")...)
+	u.right.Exec(list("udp", "20.1.1.0", "10.1.1.0")...)
+	wait(t, "an error that is kept back", 20*time.Second, func() bool {
+		sendTTL(t, u.a, 9, netip.MustParseAddrPort("20.1.1.2:9"), append([]byte(guarded), make([]byte, 1350)...)) // Linux sets DF
+		return unsaid(u.right) > 0
+	})
+	for _, f := range u.wire.frames() {
+		if bytes.Contains(f.data, []byte(guarded)) {
+			t.Errorf("on the wire in clear, %s: %x", f.kind(), f.data)
+		}
 	}
 }

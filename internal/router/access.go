@@ -167,10 +167,8 @@ func (r *Router) interfaceOf(index int) string {
 		if l.Index != index {
 			continue
 		}
-		for name, link := range r.links {
-			if link == l.Name || r.tuns[name] == l.Name {
-				return name
-			}
+		if name := r.plugs.interfaceOf(l.Name); name != "" {
+			return name
 		}
 		return l.Name
 	}

@@ -88,6 +88,9 @@ func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ";
 // follow hands a configuration that the kernel has accepted to IKE and to the data
 // plane, in the order in which nothing is negotiated that cannot be used.
 func (r *Router) follow(old, c *config.Config) {
+	if r.plugs.claim(c) {
+		r.retry(r.keepLinks(r.plugs.lasting()))
+	}
 	r.clock.SetZone(c.Zone) // before anything is said in it
 	r.setLogging(c)
 	r.setSyslog(c)
@@ -163,6 +166,10 @@ func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 	defer r.mu.Unlock()
 	r.settle()
 	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
+	if err == nil && r.plugs.save(string(text)) {
+		err = r.keepLinks(r.plugs.lasting())
+		r.retry(r.applyAgain())
+	}
 	if err == nil {
 		err = r.stampSaved(by)
 	}

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -14,8 +15,9 @@ import (
 // appear in another order.
 type mapping struct {
 	Interface string
-	Link      string
+	Link      string // "" while it is absent
 	MAC       string
+	Was       string `json:",omitempty"` // the absent link
 }
 
 const mappingKey = "interface-map"
@@ -30,7 +32,7 @@ func mapInterfaces(links []kernel.LinkState, typed map[string]string, kept []map
 	}
 	done := map[string]bool{}
 	add := func(name string, l kernel.LinkState) {
-		out = append(out, mapping{name, l.Name, l.MAC.String()})
+		out = append(out, mapping{Interface: name, Link: l.Name, MAC: l.MAC.String()})
 		done[l.Name] = true
 	}
 	for _, name := range sortedKeys(typed) {
@@ -50,7 +52,7 @@ func mapInterfaces(links []kernel.LinkState, typed map[string]string, kept []map
 		if i := slices.IndexFunc(links, func(l kernel.LinkState) bool { return !done[l.Name] && sameLink(m, l) }); i >= 0 {
 			add(m.Interface, links[i])
 		} else if !done[m.Link] {
-			out = append(out, mapping{m.Interface, "", m.MAC})
+			out = append(out, mapping{Interface: m.Interface, MAC: m.MAC, Was: cmp.Or(m.Link, m.Was)})
 		}
 	}
 	next := 0
@@ -68,7 +70,7 @@ func mapInterfaces(links []kernel.LinkState, typed map[string]string, kept []map
 // sameLink recognises a link by its MAC address, or by its name where the address
 // may change from boot to boot, as that of a veth does.
 func sameLink(m mapping, l kernel.LinkState) bool {
-	return m.MAC == l.MAC.String() && len(l.MAC) > 0 || m.Link == l.Name && local(l.MAC)
+	return m.MAC == l.MAC.String() && len(l.MAC) > 0 || cmp.Or(m.Link, m.Was) == l.Name && local(l.MAC)
 }
 
 // local reports whether a MAC address was made up rather than given by a maker.

@@ -23,7 +23,7 @@ func TestInterfaceMap(t *testing.T) {
 	veth := link(4, "wan0", "02:00:00:00:00:07")
 	bridge := link(5, "br0", "02:00:00:00:00:08")
 	bridge.Kind = "bridge"
-	kept := []mapping{{"GigabitEthernet0/0", "eth0", "00:11:22:33:44:00"}, {"GigabitEthernet0/1", "eth1", "00:11:22:33:44:01"}}
+	kept := []mapping{{Interface: "GigabitEthernet0/0", Link: "eth0", MAC: "00:11:22:33:44:00"}, {Interface: "GigabitEthernet0/1", Link: "eth1", MAC: "00:11:22:33:44:01"}}
 	for _, c := range []struct {
 		name  string
 		links []kernel.LinkState
@@ -38,8 +38,10 @@ func TestInterfaceMap(t *testing.T) {
 		{"a card is missing", []kernel.LinkState{eth1}, nil, kept, "GigabitEthernet0/0= GigabitEthernet0/1=eth1"},
 		{"a new card beside a missing one", []kernel.LinkState{eth1, veth}, nil, kept,
 			"GigabitEthernet0/0= GigabitEthernet0/1=eth1 GigabitEthernet0/2=wan0"},
-		{"a made-up MAC address changes", []kernel.LinkState{veth}, nil, []mapping{{"FastEthernet0/0", "wan0", "02:00:00:00:00:99"}},
+		{"a made-up MAC address changes", []kernel.LinkState{veth}, nil, []mapping{{Interface: "FastEthernet0/0", Link: "wan0", MAC: "02:00:00:00:00:99"}},
 			"FastEthernet0/0=wan0"},
+		{"a made-up link is back", []kernel.LinkState{eth0, veth}, nil, []mapping{{Interface: "FastEthernet0/0", MAC: "02:00:00:00:00:99", Was: "wan0"}},
+			"FastEthernet0/0=wan0 GigabitEthernet0/0=eth0"},
 		{"other programs' bridges", []kernel.LinkState{eth0, bridge}, nil, nil, "GigabitEthernet0/0=eth0"},
 		{"a bridge when asked for", []kernel.LinkState{eth0, bridge}, map[string]string{"Ethernet0/0": "br0"}, nil,
 			"Ethernet0/0=br0 GigabitEthernet0/0=eth0"},

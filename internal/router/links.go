@@ -60,6 +60,7 @@ func (r *Router) watch(ctx context.Context) {
 			return
 		case <-changed:
 			r.mu.Lock()
+			r.followPlugs()         // before what it finds is applied
 			r.retry(r.applyAgain()) // changes nothing where the machine agrees
 			r.mu.Unlock()
 			if r.reportLinks() {

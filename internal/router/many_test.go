@@ -60,8 +60,7 @@ func TestThousandsOfPeersAreShelteredTogether(t *testing.T) {
 	r.Start(c, false)
 	defer r.Close(context.Background())
 	r.mu.Lock()
-	r.links = map[string]string{"GigabitEthernet0/0": "none0"} // its rules wait for it
-	r.tuns = map[string]string{"GigabitEthernet0/0": "crypto1"}
+	r.plugs.set([]mapping{{Interface: "GigabitEthernet0/0", Link: "none0"}}) // its rules wait for it
 	r.mu.Unlock()
 	const peers = 5000
 	flow := func(i int) exchange.Flow {

@@ -3,8 +3,10 @@ package router
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -56,6 +58,9 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 		}
 		if p := c.NAT.Pool(s.Pool); p != nil {
 			d.First, d.Last = addrOf(p.First), addrOf(p.Last)
+			if !s.Overload {
+				d.Pool, d.Back = p.Name, s.RouteMap == ""
+			}
 		}
 		n.Dynamic = append(n.Dynamic, d)
 	}
@@ -122,7 +127,12 @@ type NATState struct {
 	Flows        []Translation // in no order
 	Hits, Misses uint64        // packets that met a translation, and that made one
 	Expired      uint64        // translations that went by themselves
+	Assigned     []Assigned    // addresses of pools without overload, by inside host
+	Missed       []uint64      // packets for whose host a pool had no address, by dynamic translation
 }
+
+// Assigned is an address of a pool that an inside host has to itself.
+type Assigned kernel.Assigned
 
 // Translation is one that a connection has made.
 type Translation struct {
@@ -144,9 +154,13 @@ func (r *Router) NAT() NATState {
 	}
 	n := r.nat(r.running.Load())
 	t := n.Timeouts
+	hosts := 0 // static translations of hosts come before those that are numbered
+	for hosts < len(n.Dynamic) && n.Dynamic[hosts].Host.Local.IsValid() {
+		hosts++
+	}
 	for _, f := range list {
 		e := Translation{Protocol: f.Protocol, InsideGlobal: f.InsideGlobal, InsideLocal: f.InsideLocal,
-			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f), Mapping: n.By(&f) + 1}
+			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f), Mapping: max(0, n.By(&f)+1-hosts)}
 		e.Idle = max(0, e.Timeout-e.Left)
 		if !f.Begun.IsZero() {
 			e.Age = max(0, now.Sub(f.Begun))
@@ -156,6 +170,12 @@ func (r *Router) NAT() NATState {
 	}
 	s.Misses = counters.Flows
 	s.Hits = counters.Packets - min(counters.Packets, counters.Flows)
+	s.Missed = counters.Missed[min(hosts, len(counters.Missed)):]
+	assigned, _ := r.kernel.Assigned() // none as of a kernel that has given none
+	for _, a := range assigned {
+		s.Assigned = append(s.Assigned, Assigned(a))
+	}
+	slices.SortFunc(s.Assigned, func(a, b Assigned) int { return a.Global.Compare(b.Global) })
 	r.mu.Lock()
 	cleared := r.natCleared
 	r.mu.Unlock()
@@ -199,7 +219,14 @@ func (r *Router) ClearTranslations(del func(Translation) bool) error {
 	r.mu.Lock()
 	r.natCleared += n
 	r.mu.Unlock()
-	return err
+	return errors.Join(err, r.kernel.ForgetAssigned(func(a kernel.Assigned) bool {
+		return del == nil || del(Translation{InsideGlobal: netip.AddrPortFrom(a.Global, 0), InsideLocal: netip.AddrPortFrom(a.Inside, 0)})
+	}))
+}
+
+// watchExhausted reports hosts for whom a pool has no address.
+func (r *Router) watchExhausted(ctx context.Context) {
+	r.retry(r.kernel.WatchExhausted(ctx, func(e kernel.Exhausted) { r.hub.Emit(debug.NATExhausted{Pool: e.Pool, Src: e.Src}) }))
 }
 
 // watchTranslated reports the packets that the kernel shows.

@@ -92,7 +92,7 @@ func newEnd(t *testing.T, name string, local, remote uint32) *end {
 		t.Fatal(err)
 	}
 	r := &Router{pki: store, crls: pki.NewRevocations(), clock: NewClock(ClockSource(0), func() bool { return true }),
-		links: map[string]string{"GigabitEthernet0/1": "eth1"}, tuns: map[string]string{"GigabitEthernet0/1": "crypto1"}}
+		plugs: newPlugTable([]mapping{{Interface: "GigabitEthernet0/1", Link: "eth1"}})}
 	c := config.New()
 	c.Hostname = name
 	c.AddInterface(&config.Interface{Name: "GigabitEthernet0/1", Address: config.Address{IP: local, Mask: maskOf(24)}, CryptoMap: "MAP"})

@@ -59,10 +59,9 @@ type Router struct {
 	seats   *seat.Table
 	changed chan struct{} // holds one when the configuration or a key has changed
 
-	links  map[string]string // interface to Linux link; immutable after Open
-	tuns   map[string]string // interface to the name of its TUN; immutable after Open
-	adopt  *config.Config    // what Open found on the machine
-	reason string            // why this router was started, for show version
+	plugs  *plugTable
+	adopt  atomic.Pointer[config.Config] // what was found on the machine
+	reason string                        // why this router was started, for show version
 
 	mu       sync.Mutex // commits, and what follows from them
 	running  atomic.Pointer[config.Config]
@@ -206,19 +205,18 @@ func (r *Router) adoptLinks(typed map[string]string) ([]mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.links, r.tuns = map[string]string{}, map[string]string{}
-	r.adopt = config.New()
-	for i, m := range all {
-		r.links[m.Interface] = m.Link
-		r.tuns[m.Interface] = fmt.Sprintf("crypto%d", i+1)
+	r.plugs = newPlugTable(all)
+	adopt := config.New()
+	for _, m := range all {
 		ifc := &config.Interface{Name: m.Interface, Shutdown: true}
 		for _, l := range links {
 			if l.Name == m.Link {
 				adoptLink(ifc, l)
 			}
 		}
-		r.adopt.AddInterface(ifc)
+		adopt.AddInterface(ifc)
 	}
+	r.adopt.Store(adopt)
 	return all, nil
 }
 
@@ -264,7 +262,7 @@ func (r *Router) Base(saved string) *config.Config {
 
 // Adopted returns the configuration of a router that has none saved: the machine
 // as it was found.
-func (r *Router) Adopted() *config.Config { return r.adopt.Clone() }
+func (r *Router) Adopted() *config.Config { return r.adopt.Load().Clone() }
 
 // Start makes the router what c says and serves packets. saved tells that c was
 // read from the startup configuration.
@@ -286,6 +284,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.wait.Go(func() { r.watchLoad(ctx) })
 	r.wait.Go(func() { r.watchTranslated(ctx) })
+	r.wait.Go(func() { r.watchExhausted(ctx) })
 	r.hub.OnFlags(r.followFlags)
 	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.wait.Go(func() { r.loads.run(ctx) })

@@ -25,7 +25,7 @@ type staged struct {
 // kernel slower than that. maxStaged is how many are, at most.
 const (
 	settleAfter = time.Second
-	maxStaged   = 1000
+	maxStaged   = 5000
 )
 
 // Stage is Change for a change that others follow at once: it takes effect with Settle,

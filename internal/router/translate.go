@@ -57,11 +57,11 @@ func (r *Router) protectedInterfaces(c *config.Config) []protected {
 	var out []protected
 	for _, ifc := range c.Interfaces {
 		m := c.CryptoMap(ifc.CryptoMap)
-		link := r.links[ifc.Name]
+		link := r.plugs.link(ifc.Name)
 		if m == nil || link == "" {
 			continue
 		}
-		p := protected{ifc: ifc, link: link, tun: r.tuns[ifc.Name], cmap: m, local: addrOf(ifc.Address.IP), sas: ifc.Name}
+		p := protected{ifc: ifc, link: link, tun: r.plugs.tun(ifc.Name), cmap: m, local: addrOf(ifc.Address.IP), sas: ifc.Name}
 		if m.LocalAddress != "" {
 			p.local, p.sas = netip.IPv4Unspecified(), m.LocalAddress
 			if i := c.Interface(m.LocalAddress); i != nil {
@@ -87,7 +87,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 	for _, ifc := range c.Interfaces {
 		l := kernel.Link{Name: r.linkOf(ifc.Name), Alias: ifc.Name, Up: !ifc.Shutdown,
 			MTU: ifc.MTU, IPMTU: ifc.IPMTU, MSS: ifc.MSS}
-		if l.Name == "" {
+		if l.Name == "" || r.plugs.untouched(ifc) {
 			continue
 		}
 		_, l.Loopback = loopbackNumber(ifc.Name)
@@ -281,7 +281,7 @@ func (r *Router) linkOf(name string) string {
 	if n, ok := loopbackNumber(name); ok {
 		return loopbackLink(n)
 	}
-	return r.links[name]
+	return r.plugs.link(name)
 }
 
 func loopbackLink(n int) string { return fmt.Sprintf("loopback%d", n) }

@@ -46,8 +46,7 @@ func seed() (*Router, *config.Config) {
 	}}}
 	r := &Router{
 		live:  newLive(),
-		links: map[string]string{"GigabitEthernet0/0": "eth0", "GigabitEthernet0/1": "eth1"},
-		tuns:  map[string]string{"GigabitEthernet0/0": "crypto1", "GigabitEthernet0/1": "crypto2"},
+		plugs: newPlugTable([]mapping{{Interface: "GigabitEthernet0/0", Link: "eth0"}, {Interface: "GigabitEthernet0/1", Link: "eth1"}}),
 	}
 	return r, c
 }
@@ -115,7 +114,7 @@ func TestLongPacketsAreTreatedAsConfigured(t *testing.T) {
 	}
 	outside.MTU, outside.MSS = 1480, 1360
 	for _, l := range r.desired(c).Links {
-		if l.Name == r.links[outside.Name] && (l.MTU != 1480 || l.IPMTU != 1600 || l.MSS != 1360) {
+		if l.Name == r.plugs.link(outside.Name) && (l.MTU != 1480 || l.IPMTU != 1600 || l.MSS != 1360) {
 			t.Errorf("the kernel gets %+v", l)
 		}
 	}
