@@ -303,6 +303,15 @@ func TestSessionsBehindOneNAT(t *testing.T) {
 	}
 }
 
+// Two entries for one protocol are told apart by their ports.
+func TestSessionFlowsHavePorts(t *testing.T) {
+	r := lab(t)
+	r.idents[0].Local.Protocol, r.idents[0].Remote.Protocol, r.idents[0].Remote.Port = 6, 6, 80
+	if got := run(t, r, "show crypto session"); !strings.Contains(got, "  IPSEC FLOW: permit 6 10.1.1.0/255.255.255.0 20.1.1.0/255.255.255.0 port 80 \n") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 func TestShowIPRouteShapes(t *testing.T) {
 	r := newFake(t, "")
 	prefix := netip.MustParsePrefix

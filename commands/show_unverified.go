@@ -16,6 +16,7 @@ const (
 	textELI = "Hardware Encryption : INACTIVE\n Number of hardware crypto engines = 0\n\ncrypto engine 1:Software Crypto Engine\n"
 
 	textNoIssuer      = "  Issuing CA certificate not configured.\n"
+	textFlowPort      = " port %d"
 	textISAKMPDeleted = "       (deleted)\n"
 
 	textCondition = "Crypto conditional debug currently is turned %s\nIKE debug context unmatched flag: %[2]s\n" +
