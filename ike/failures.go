@@ -123,6 +123,8 @@ func (a *account) conclude(e debug.Event) {
 // deleted by the peer is no failure.
 func (a *account) lost(e debug.ISAKMPDeleteSA) {
 	switch {
+	case e.Reason == debug.SADeathP1 && e.State == debug.MMKeyExch && e.Signed:
+		a.fail(e.Peer, "no answer once encrypted: does the peer refuse our certificate?")
 	case e.Reason == debug.SADeathP1 && e.State == debug.MMKeyExch:
 		a.fail(e.Peer, "no answer once encrypted: pre-shared keys differ?")
 	case e.Reason == debug.SADeathP1:
