@@ -27,6 +27,7 @@ var knownCrypto = []knownWord{
 	{"crypto isakmp fragmentation", "messages of IKE are fragmented by IP only", absent},
 	{"crypto isakmp default", "there are no default policies", absent},
 	{"crypto isakmp diffie-hellman", "a key is made for each exchange", absent},
+	{"crypto ipsec nat-transparency spi-matching", "ESP goes through a NAT in UDP only", absent},
 	{"crypto ipsec profile", noTunnel, block},
 	{"crypto ipsec client", noMode, block},
 	{"crypto ipsec server", noMode, absent},
@@ -90,6 +91,11 @@ var knownTrustpoint = []knownWord{
 var knownCertificateMap = []knownWord{
 	{"valid-start", "the times in a certificate are always judged", absent},
 	{"expires-on", "the times in a certificate are always judged", absent},
+}
+
+var knownISAKMPPolicy = []knownWord{
+	{"authentication rsa-encr", "its padding lets peers be impersonated, use rsa-sig", absent},
+	{"authentication ecdsa-sig", "certificates have RSA keys, use rsa-sig", absent},
 }
 
 var knownISAKMPProfile = []knownWord{

@@ -22,6 +22,7 @@ func TestKnownModes(t *testing.T) {
 		{[]string{peers}, knownCertificateMap},
 		{[]string{profile}, knownISAKMPProfile},
 		{[]string{"crypto keyring K"}, knownKeyring},
+		{[]string{"crypto isakmp policy 10"}, knownISAKMPPolicy},
 		{[]string{entry}, knownMapEntry},
 		{[]string{template}, slices.DeleteFunc(slices.Clone(knownMapEntry), func(w knownWord) bool { return strings.Contains(w.words, "set peer") })},
 		{[]string{link}, knownInterface},
