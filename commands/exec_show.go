@@ -286,16 +286,26 @@ func showCrypto(r Router) []exec {
 			Run: output(func(w io.Writer, a grammar.Args) error { showDynamicMaps(w, r.Config(), a.String("WORD")); return nil }),
 		},
 		{
-			Syntax: "show crypto session [detail]",
+			Syntax: "show crypto session [interface INTERFACE | local A.B.C.D$own | remote A.B.C.D$peer] [detail]",
 			Help: grammar.Help{
-				"session": "Show crypto sessions (tunnels)",
-				"detail":  "Show crypto sessions with counters",
+				"session":   "Show crypto sessions (tunnels)",
+				"interface": "Show crypto sessions on an interface",
+				"INTERFACE": "Interface type and number",
+				"local":     "Show crypto sessions for a local crypto endpoint",
+				"$own":      "IP address of the local crypto endpoint",
+				"remote":    "Show crypto sessions for a remote IKE peer",
+				"$peer":     "IP address of the remote IKE peer",
+				"detail":    "Show crypto sessions with counters",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				idents := slices.DeleteFunc(r.IPsecIdents(), func(id router.IPsecIdent) bool {
+					return a.Has("INTERFACE") && id.Interface != a.String("INTERFACE") ||
+						a.Has("local") && id.LocalAddr != a.Addr("own") || a.Has("remote") && id.Peer != a.Addr("peer")
+				})
 				if a.Has("detail") {
-					showCryptoSessionDetail(w, r.Config(), r.ISAKMPSAs(), r.IPsecIdents())
+					showCryptoSessionDetail(w, r.Config(), r.ISAKMPSAs(), idents)
 				} else {
-					showCryptoSession(w, r.ISAKMPSAs(), r.IPsecIdents())
+					showCryptoSession(w, r.ISAKMPSAs(), idents)
 				}
 				return nil
 			}),

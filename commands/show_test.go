@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -299,6 +300,29 @@ func TestSessionsBehindOneNAT(t *testing.T) {
 		}
 		if n := strings.Count(blocks[i], "connid:"); n != 2-i {
 			t.Errorf("session %d has %d of phase 1:\n%s", i+1, n, blocks[i])
+		}
+	}
+}
+
+// The sessions of one peer, one address of the router or one interface.
+func TestSessionsOfOne(t *testing.T) {
+	r := lab(t)
+	other := r.idents[0]
+	other.Interface, other.Peer, other.LocalAddr = "GigabitEthernet0/3", addr("9.9.9.9"), addr("7.7.7.7")
+	both := []router.IPsecIdent{r.idents[0], other}
+	for line, want := range map[string]int{
+		"show crypto session":                        2,
+		"show crypto session detail":                 2,
+		"show crypto session remote 9.9.9.9":         1,
+		"show crypto session remote 9.9.9.9 detail":  1,
+		"show crypto session local 7.7.7.7":          1,
+		"show crypto session interface gi0/3":        1,
+		"show crypto session interface gi0/2 detail": 0,
+		"show crypto session remote 9.9.9.8":         0,
+	} {
+		r.idents = slices.Clone(both)
+		if got := run(t, r, line); strings.Count(got, "Interface: ") != want {
+			t.Errorf("%s:\n%s", line, got)
 		}
 	}
 }
