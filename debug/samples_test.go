@@ -204,6 +204,7 @@ var samples = []sample{
 	{ISAKMPMismatch{idle, MismatchHash, false}, "ISAKMP:(0:0:N/A:0):Hash algorithm offered does not match policy!"},
 	{ISAKMPMismatch{idle, MismatchGroup, false}, "ISAKMP:(0:0:N/A:0):Diffie-Hellman group offered does not match policy!"},
 	{ISAKMPMismatch{idle, MismatchAuth, false}, "ISAKMP:(0:0:N/A:0):Authentication method offered does not match policy!"},
+	{ISAKMPMismatch{idle, MismatchNoCertificate, false}, "ISAKMP:(0:0:N/A:0):RSA signature authentication offered but does not match policy!"},
 	{ISAKMPMismatch{idle, MismatchNoKey, false}, "ISAKMP:(0:0:N/A:0):Preshared authentication offered but does not match policy!"},
 	{ISAKMPMismatch{idle, MismatchPreshared, false}, "ISAKMP:(0:0:N/A:0):Preshared authentication offered but does not match policy!"},
 	{ISAKMPMismatch{idle, MismatchXauth, false}, "ISAKMP:(0:0:N/A:0):Xauth authentication by pre-shared key offered but does not match policy!"},

@@ -44,8 +44,13 @@ func (a *account) read(e debug.Event) {
 			break
 		}
 		a.closest = e.What
-		if a.f.Reason = e.What.Attribute() + " offered does not match policy"; e.What == debug.MismatchNoKey {
+		switch e.What {
+		case debug.MismatchNoKey:
 			a.f.Reason = noKey
+		case debug.MismatchNoCertificate:
+			a.f.Reason = "no usable certificate"
+		default:
+			a.f.Reason = e.What.Attribute() + " offered does not match policy"
 		}
 	case debug.ISAKMPNoKey:
 		a.f.Reason = noKey

@@ -86,3 +86,15 @@ func TestProfileTrustpointAsked(t *testing.T) {
 		t.Errorf("a profile that is gone has the certificate of %s", gone.Trustpoint)
 	}
 }
+
+// A responder that wants signatures and has no certificate says that, not that the methods
+// differ.
+func TestResponderWithoutCertificate(t *testing.T) {
+	l := newSigLab(t, func(l *sigLab) { l.e3.own, l.e3.c.PKI.Trustpoints = nil, nil })
+	if l.up() {
+		t.Fatal("there is a tunnel")
+	}
+	if f := l.r3.Core.Failures(); len(f) == 0 || f[0].Reason != "no usable certificate" {
+		t.Errorf("R3 remembers %+v", f)
+	}
+}
