@@ -374,6 +374,7 @@ var samples = []sample{
 	{IPsecProxyRefused{}, "IPSEC(ipsec_process_proposal): proxy identities not supported"},
 	{IPsecPeerRefused{Peer: r1}, "IPSEC(validate_transform_proposal): peer address 12.12.12.1 not found"},
 	{IPsecLocalRefused{Local: r3}, "IPSEC(validate_transform_proposal): invalid local address 23.23.23.3"},
+	{IPsecFlagsRefused{Flags: 0x2, Wanted: 14}, "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x2"},
 	{IPsecFlagsRefused{Flags: 0x1}, "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x1"},
 	{IPsecKeyEngine{Count: 2}, "IPSEC(key_engine): got a queue event with 2 kei messages"},
 	{IPsecSPIResponse{SPI: 1956049925, Local: r3, Peer: r1}, "IPSEC(spi_response): getting spi 1956049925 for SA \n        from 23.23.23.3 to 12.12.12.1 for prot 3"},

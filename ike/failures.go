@@ -77,8 +77,10 @@ func (a *account) read(e debug.Event) {
 		case e.Wanted != "":
 			a.f.Reason = fmt.Sprintf("crypto map %s %d wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, "none"))
 		}
+	case debug.IPsecFlagsRefused:
+		a.f.Reason = e.Difference()
 	case debug.ISAKMPInvalidated:
-		if e.Code == debug.InvalidProxy {
+		if e.Code == debug.InvalidProxy || e.Code == debug.InvalidFlags {
 			a.because(e.Code.String())
 		} else {
 			a.f.Reason = e.Code.String()

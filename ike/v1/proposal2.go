@@ -192,6 +192,7 @@ func (o *terms) setLife(kind, v uint64) {
 func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunnel, debug.InvalidCode) {
 	t.traceValidate(ids, o)
 	code := debug.InvalidLocal
+	flags := debug.IPsecFlagsRefused{Flags: uint32(o.flags())}
 	for i := range t.env.Policy.Tunnels {
 		tunnel := &t.env.Policy.Tunnels[i]
 		if n.initiator {
@@ -207,6 +208,9 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 			return tunnel, 0
 		} else if c > code {
 			code = c
+			if flags.Offered, flags.Wanted = int(o.group), int(tunnel.PFS); tunnel.PFS == 0 && !n.initiator {
+				flags.Wanted = flags.Offered // any group is taken
+			}
 		}
 	}
 	switch code {
@@ -224,7 +228,7 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 	case debug.InvalidTransform:
 		t.trace(debug.IPsecTransformRefused{Transform: o.set.String()})
 	case debug.InvalidFlags:
-		t.trace(debug.IPsecFlagsRefused{Flags: uint32(o.flags())})
+		t.trace(flags)
 	}
 	return nil, code
 }
