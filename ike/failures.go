@@ -79,12 +79,14 @@ func (a *account) read(e debug.Event) {
 		}
 	case debug.IPsecFlagsRefused:
 		a.f.Reason = e.Difference()
+	case debug.IPsecTransformRefused:
+		a.f.Reason = debug.InvalidTransform.String() + " " + strings.TrimSpace(e.Transform)
+	case debug.IPsecPeerRefused:
+		a.f.Reason = debug.InvalidPeer.String()
+	case debug.IPsecLocalRefused:
+		a.f.Reason = debug.InvalidLocal.String()
 	case debug.ISAKMPInvalidated:
-		if e.Code == debug.InvalidProxy || e.Code == debug.InvalidFlags {
-			a.because(e.Code.String())
-		} else {
-			a.f.Reason = e.Code.String()
-		}
+		a.because(e.Code.String())
 	case debug.ISAKMPDeleteSPI:
 		a.because("peer accepts none of our IPsec proposals")
 		a.locate(debug.QuickMode, 1)

@@ -61,7 +61,7 @@ var misfits = []struct {
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: crypto map MAP 10 wants ISAKMP profile SITE, phase 1 has none"},
 	{"transform", func(p1, _ *exchange.Policy) { p1.Tunnels[0].Transforms[0].Auth = suite.HMACSHA }, nil,
 		larval, rejected(256, "IPSEC(ipsec_process_proposal): transform proposal not supported for identity: \n    {esp-des esp-sha-hmac }"),
-		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: no transform set matches"},
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: no transform set matches esp-des esp-sha-hmac"},
 	{"PFS missing", func(_, p3 *exchange.Policy) { p3.Tunnels[0].PFS = suite.MODP1024 }, nil,
 		larval, rejected(1024, "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x2"),
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: PFS differs: offered none, wanted group2"},
