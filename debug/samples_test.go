@@ -342,6 +342,7 @@ var samples = []sample{
 	{ISAKMPInvalidated{conn, InvalidFlags}, "ISAKMP:(0:1:SW:1): IPSec policy invalidated proposal with error 1024"},
 	{ISAKMPInvalidated{conn, 1}, "ISAKMP:(0:1:SW:1): IPSec policy invalidated proposal with error 1"},
 	{ISAKMPMachineError{conn, 2}, "ISAKMP (0:134217729): FSM action returned error: 2"},
+	{ISAKMPTooEarly{conn, r3, r1}, "ISAKMP: Info Notify message requeue retry counter exceeded sa request from 23.23.23.3 to 12.12.12.1."},
 	{ISAKMPUnknownInput{idle, FromPeer, InfoNotify, "IKE_I_MM1"}, "ISAKMP (0:0): Unknown Input IKE_MESG_FROM_PEER, IKE_INFO_NOTIFY:  state = IKE_I_MM1"},
 	{ISAKMPNotifyRefused{idle, "PROPOSAL_NOT_CHOSEN"}, "ISAKMP:(0:0:N/A:0):Notify has no hash. Rejected."},
 	{ISAKMPReserved{conn, PayloadID}, "ISAKMP: reserved not zero on ID payload!"},

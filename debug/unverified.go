@@ -87,6 +87,7 @@ const (
 	textRetransmitSkipped = ": retransmission skipped for phase %d (time since last transmission %d)"
 	textNoNotification    = ": Failed to construct AG informational message."
 	textMachineError      = ": FSM action returned error: %d"
+	textTooEarly          = "ISAKMP: Info Notify message requeue retry counter exceeded sa request from %s to %s."
 	textUnknownInput      = ": Unknown Input %s, %s:  state = %s"
 	textNotifyRefused     = ":Notify has no hash. Rejected."
 	textReserved          = "ISAKMP: reserved not zero on %s payload!"
