@@ -134,6 +134,7 @@ var samples = []sample{
 	{PKITransaction{PKIVerified, ""}, "CRYPTO_PKI: Certificate is verified"},
 	{PKITransaction{PKIRevocation, ""}, "CRYPTO_PKI: Checking certificate revocation"},
 	{PKITransaction{PKIFetch, "http://ca/crl"}, "CRYPTO_PKI: CRL is requested from http://ca/crl"},
+	{PKITransaction{PKIUnchecked, "no answer"}, "CRYPTO_PKI: Revocation is not checked: no answer"},
 	{PKITransaction{PKIValid, "CA"}, "CRYPTO_PKI: chain cert was anchored to trustpoint CA, and chain validation result was: CRYPTO_VALID_CERT"},
 	{PKITransaction{PKIRejected, "it has expired"}, "CRYPTO_PKI: Certificate not validated: it has expired"},
 	{ISAKMPProcessing{conn, PayloadKE, 0}, "ISAKMP:(0:1:SW:1): processing KE payload. message ID = 0"},

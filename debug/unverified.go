@@ -66,6 +66,7 @@ const (
 	textPKIVerified   = "Certificate is verified"
 	textPKIRevocation = "Checking certificate revocation"
 	textPKIFetch      = "CRL is requested from %s"
+	textPKIUnchecked  = "Revocation is not checked: %s"
 	textPKIValid      = "chain cert was anchored to trustpoint %s, and chain validation result was: CRYPTO_VALID_CERT"
 	textPKIRejected   = "Certificate not validated: %s"
 
