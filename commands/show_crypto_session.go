@@ -103,6 +103,9 @@ func lifeLeft(sas []router.IPsecSA) string {
 	if len(sas) == 0 {
 		return "0/0"
 	}
+	if sas[0].NoVolume {
+		return fmt.Sprintf("KB Vol Rekey Disabled/%d", sas[0].RemainingSec)
+	}
 	return fmt.Sprintf("%d/%d", sas[0].RemainingKB, sas[0].RemainingSec)
 }
 

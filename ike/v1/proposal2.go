@@ -73,8 +73,9 @@ func (t *turn) attributes2(set exchange.TransformSet, tunnel *exchange.Tunnel, t
 		payload.Number(payload.IPsecEncapsulation, encaps),
 		payload.Number(payload.IPsecLifeType, payload.LifeSeconds),
 		payload.Number(payload.IPsecLifeDuration, tunnel.LifeSeconds),
-		payload.Number(payload.IPsecLifeType, payload.LifeKilobytes),
-		payload.Number(payload.IPsecLifeDuration, tunnel.LifeKilobytes),
+	}
+	if tunnel.LifeKilobytes != 0 {
+		a = append(a, payload.Number(payload.IPsecLifeType, payload.LifeKilobytes), payload.Number(payload.IPsecLifeDuration, tunnel.LifeKilobytes))
 	}
 	if auth := max(set.AH, set.Auth); auth != suite.AuthNone {
 		a = append(a, payload.Number(payload.IPsecAuth, uint32(auth)))
