@@ -173,7 +173,7 @@ var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "I
 			}
 		},
 	},
-	known[*config.ISAKMPPolicy](knownISAKMPPolicy),
+	known[*config.ISAKMPPolicy](knownPolicy),
 )
 
 // groups are the Diffie-Hellman groups, in the order of their numbers.

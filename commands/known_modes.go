@@ -27,7 +27,6 @@ var knownCrypto = []knownWord{
 	{"crypto isakmp fragmentation", "messages of IKE are fragmented by IP only", absent},
 	{"crypto isakmp default", "there are no default policies", absent},
 	{"crypto isakmp diffie-hellman", "a key is made for each exchange", absent},
-	{"crypto ipsec nat-transparency spi-matching", "ESP goes through a NAT in UDP only", absent},
 	{"crypto ipsec profile", noTunnel, block},
 	{"crypto ipsec client", noMode, block},
 	{"crypto ipsec server", noMode, absent},
@@ -82,6 +81,8 @@ var knownTrustpoint = []knownWord{
 	{"revocation-check crl ocsp", noOCSP, absent},
 	{"on", noHardware, absent},
 	{"storage", noStorage, absent},
+	{"eku", "the authority says what a certificate is for", absent},
+	{"validation-usage", "certificates are for IKE", absent},
 	{"fingerprint", "it is shown and asked about as the authority is pasted", absent},
 	{"subject-alt-name", "the names are those of fqdn and ip-address", absent},
 	{"match certificate WORD", "a map says who is accepted, without exceptions", absent},
@@ -91,11 +92,6 @@ var knownTrustpoint = []knownWord{
 var knownCertificateMap = []knownWord{
 	{"valid-start", "the times in a certificate are always judged", absent},
 	{"expires-on", "the times in a certificate are always judged", absent},
-}
-
-var knownISAKMPPolicy = []knownWord{
-	{"authentication rsa-encr", "its padding lets peers be impersonated, use rsa-sig", absent},
-	{"authentication ecdsa-sig", "certificates have RSA keys, use rsa-sig", absent},
 }
 
 var knownISAKMPProfile = []knownWord{
@@ -127,6 +123,7 @@ var knownMapEntry = []knownWord{
 	{"set security-association dummy", "no packets are made up", absent},
 	{"set ikev2-profile", "there is only IKE version 1", absent},
 	{"set peer WORD dynamic", "a peer is named by its address, use a dynamic crypto map for one whose address changes", absent},
+	{"set peer WORD", "a peer is named by its address", absent},
 	{"set reverse-route", "a reverse route has neither distance nor tag", absent},
 	{"reverse-route remote-peer", "the peer is reached by ip route", absent},
 	{"reverse-route tag", "a reverse route has neither distance nor tag", absent},
@@ -205,11 +202,11 @@ var knownInterface = []knownWord{
 }
 
 var knownLine = []knownWord{
+	{"ip netmask-format", "masks are shown as each page has them", absent},
 	{"access-class WORD out", noSession, absent},
 	{"access-class WORD in", noVRF, absent},
 	{"authorization", "commands are allowed by their levels", absent},
 	{"login tacacs", "servers are asked by RADIUS", absent},
-	{"logging synchronous", "messages of every level are kept apart from what is typed", absent},
 	{"exec prompt", "a session says so itself, by terminal exec prompt timestamp", absent},
 	{"editing", "lines are always edited", given},
 	{"monitor", "use terminal monitor", absent},
@@ -267,8 +264,7 @@ var knownRADIUSServer = []knownWord{
 
 var knownServerGroup = []knownWord{
 	{"server-private", "use radius server and server name", absent},
-	{"ip radius source-interface", "the address is that of the route", absent},
-	{"deadtime", "each server is asked anew", absent},
+	{"deadtime", "one dead time holds for all servers, use radius-server deadtime", absent},
 	{"attribute", "attributes are those of RFC 2865", absent},
 }
 

@@ -139,9 +139,10 @@ const (
 	textAccessMissed   = "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s"
 	textAccessInput    = " (%s %s)"
 
-	textLoggingHost = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"
-	textPrivilege   = "%%SYS-5-PRIV_AUTH_PASS: Privilege level set to %d by %s"
-	textQuietOn     = "%%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is %d secs, %s [Reason: Login Authentication Failed] [ACL: %s] at %s"
-	textQuietOff    = "%%SEC_LOGIN-5-QUIET_MODE_OFF: Quiet Mode is OFF, because block period timed out at %s"
-	textSSHDisabled = "%%SSH-5-DISABLED: SSH %s has been disabled"
+	textLoggingHost   = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"
+	textPrivilege     = "%%SYS-5-PRIV_AUTH_PASS: Privilege level set to %d by %s"
+	textRADIUSAllDead = "%%RADIUS-3-ALLDEADSERVER: Group %s: No active radius servers found."
+	textQuietOn       = "%%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is %d secs, %s [Reason: Login Authentication Failed] [ACL: %s] at %s"
+	textQuietOff      = "%%SEC_LOGIN-5-QUIET_MODE_OFF: Quiet Mode is OFF, because block period timed out at %s"
+	textSSHDisabled   = "%%SSH-5-DISABLED: SSH %s has been disabled"
 )

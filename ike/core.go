@@ -129,7 +129,8 @@ func (c *Core) expired(k timerKey) {
 }
 
 // setPolicy replaces the policy, forgets the requests and deletes the IPsec SAs that it
-// no longer covers.
+// no longer covers. A negotiation begun with a peer that no entry has any more ends: nobody
+// waits for it.
 func (c *Core) setPolicy(p *exchange.Policy) {
 	if p == nil {
 		p = &exchange.Policy{}
@@ -148,6 +149,11 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 		}
 	}
 	c.deletePairs(gone)
+	for _, s := range slices.Clone(c.sas) {
+		if !s.responder && s.m.Budding() && !p.Leads(s.local(), s.peer.Addr) {
+			c.step(s, exchange.Delete{Reason: debug.SANoReason, Quiet: true})
+		}
+	}
 }
 
 // covered reports whether a tunnel of the policy still has a selector for a flow.

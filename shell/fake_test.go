@@ -91,7 +91,12 @@ func (f *fake) SaveOutput(file string, text []byte, add bool) error {
 	f.files[file] += string(text)
 	return nil
 }
-func (f *fake) Lookup(_ context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+func (f *fake) Lookup(ctx context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+	if name == "silent" {
+		asking(netip.MustParseAddr("10.0.0.53"))
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if len(f.Config().Servers) > 0 {
 		asking(netip.MustParseAddr("10.0.0.53"))
 	}
@@ -236,7 +241,7 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 // options are those of a console on the fake router.
 func options(f *fake, rw io.ReadWriter, extra ...grammar.Exec[*Session]) Options {
 	return Options{Terminal: rw, Width: 80, Length: 24, Backend: f, Exec: execTable(extra...), Config: configMode,
-		Origin: debug.Origin{Line: "console"}, Local: true}
+		Origin: debug.Origin{Line: "console"}, Local: true, Level: 1}
 }
 
 // typist is a terminal on which everything has been typed ahead.

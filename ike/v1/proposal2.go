@@ -268,7 +268,7 @@ func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o t
 		return debug.InvalidLocal
 	case !selected || tunnel.Profile != "" && tunnel.Profile != t.profile:
 		return debug.InvalidProxy
-	case !tunnel.Admits(t.peerAddr()):
+	case !tunnel.Admits(t.peer.Addr): // wherever it has moved meanwhile
 		return debug.InvalidPeer
 	case !hasSet(tunnel, o.set, func(exchange.TransformSet) bool { return true }):
 		return debug.InvalidTransform
