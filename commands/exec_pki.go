@@ -152,8 +152,26 @@ func importPKCS12(ctx context.Context, r Router, t Terminal, p *config.Trustpoin
 		return refuse("PKCS12 import failed: %v", err)
 	}
 	own := r.PKI().Certificates(p.Name).Own
+	if err := useKeyOf(r, p.Name, own); err != nil {
+		return err
+	}
 	warnLegacy(t, own)
 	return say(t, "CRYPTO_PKI: Imported PKCS12 file successfully.\n")
+}
+
+// useKeyOf names the key pair that came with a certificate in the trustpoint, as IOS does, so
+// that the next request is made with it.
+func useKeyOf(r Router, name string, own *x509.Certificate) error {
+	key := r.PKI().KeyOf(own)
+	if key == nil {
+		return nil
+	}
+	return r.Change(func(c *config.Config) error {
+		if t := c.Trustpoint(name); t != nil {
+			t.KeyPair = key.Label
+		}
+		return nil
+	})
 }
 
 func warnLegacy(t Terminal, c *x509.Certificate) {

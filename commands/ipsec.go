@@ -40,13 +40,14 @@ var ipsecLifetimeLine = configLine{
 	},
 }
 
-const lifetimeSyntax = "{seconds ![<120-86400>$time] | kilobytes ![<2560-4294967295>$volume]}"
+const lifetimeSyntax = "{seconds ![<120-86400>$time] | kilobytes ![<2560-4294967295>$volume | disable]}"
 
 var lifetimeHelp = grammar.Help{
 	"lifetime":  "security association lifetime",
 	"seconds":   "Time-based key duration",
 	"kilobytes": "Volume-based key duration",
 	"$time":     "Security association duration in seconds",
+	"disable":   "Disable volume-based rekeying",
 	"$volume":   "Security association duration in kilobytes encrypted",
 }
 
@@ -54,7 +55,7 @@ func setLifetime(l *config.Lifetime, a grammar.Args) {
 	if a.Has("time") {
 		l.Seconds = uint32(a.Int("time"))
 	} else {
-		l.Kilobytes = uint32(a.Int("volume"))
+		l.Kilobytes, l.NoVolume = uint32(a.Int("volume")), a.Has("disable")
 	}
 }
 
@@ -62,12 +63,14 @@ func resetLifetime(l *config.Lifetime, a grammar.Args) {
 	if a.Has("seconds") {
 		l.Seconds = 0
 	} else {
-		l.Kilobytes = 0
+		l.Kilobytes, l.NoVolume = 0, false
 	}
 }
 
 func writeLifetime(w *grammar.Writer, prefix string, l config.Lifetime) {
-	if l.Kilobytes != 0 {
+	if l.NoVolume {
+		w.Line(prefix, "security-association lifetime kilobytes disable")
+	} else if l.Kilobytes != 0 {
 		w.Line(prefix, "security-association lifetime kilobytes", fmt.Sprint(l.Kilobytes))
 	}
 	if l.Seconds != 0 {

@@ -164,7 +164,6 @@ var knownOld = []knownWord{
 	{"crypto ipsec ipv4-deny", "what an access list denies leaves in clear", absent},
 	{"crypto ipsec security-association multi-sn", "an SA has one sequence of numbers", absent},
 	{"crypto ipsec security-association ecn", "ECN is handled as RFC 6040 says", given},
-	{"crypto ipsec security-association lifetime kilobytes disable", "an SA is renewed by volume, too", absent},
 }
 
 var knownPolicy = []knownWord{

@@ -316,6 +316,9 @@ func TestPKCS12(t *testing.T) {
 		if !strings.Contains(screen, "CRYPTO_PKI: Imported PKCS12 file successfully.\n") {
 			t.Errorf("%s:\n%s", name, screen)
 		}
+		if got := run(t, r, "show crypto pki trustpoints CA status"); !strings.Contains(got, "Keys generated ............. Yes") || !strings.Contains(Text(r.Config()), "\n rsakeypair CA\n") {
+			t.Errorf("%s: the key pair is not the trustpoint's:\n%s", name, got)
+		}
 		c := r.pki.Certificates("CA")
 		if c.Own == nil || !bytes.Equal(c.Own.Raw, own.Raw) || len(c.Authorities) != 1 || r.pki.KeyOf(own) == nil {
 			t.Errorf("%s: %+v", name, c)

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"net/netip"
@@ -71,11 +70,7 @@ func showCryptoMapEntry(w io.Writer, c *config.Config, name string, e *config.Cr
 
 // showEntryTerms prints what an entry or a template negotiates.
 func showEntryTerms(w io.Writer, c *config.Config, e *config.CryptoMapEntry) {
-	life := config.Lifetime{
-		Seconds:   cmp.Or(e.Life.Seconds, c.IPsecLife.Seconds),
-		Kilobytes: cmp.Or(e.Life.Kilobytes, c.IPsecLife.Kilobytes),
-	}
-	fmt.Fprintf(w, "\tSecurity association lifetime: %s\n", lifetimeText(life))
+	fmt.Fprintf(w, "\tSecurity association lifetime: %s\n", lifetimeText(e.Life.Over(c.IPsecLife)))
 	fmt.Fprint(w, "\tResponder-Only (Y/N): N\n")
 	if e.PFS == 0 {
 		fmt.Fprint(w, "\tPFS (Y/N): N\n")

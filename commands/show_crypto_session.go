@@ -103,6 +103,9 @@ func lifeLeft(sas []router.IPsecSA) string {
 	if len(sas) == 0 {
 		return "0/0"
 	}
+	if sas[0].NoVolume {
+		return fmt.Sprintf("KB Vol Rekey Disabled/%d", sas[0].RemainingSec)
+	}
 	return fmt.Sprintf("%d/%d", sas[0].RemainingKB, sas[0].RemainingSec)
 }
 
@@ -200,12 +203,16 @@ func (s *session) status() string {
 
 func active(sa router.ISAKMPSA) bool { return sa.State == "QM_IDLE" && !sa.Deleted }
 
-// flowText is "host A" or "A/M".
+// flowText is "host A" or "A/M", with the port of one that has one.
 func flowText(p router.Proxy) string {
+	text := ipText(p.Addr) + "/" + ipText(p.Mask)
 	if p.Mask == 0xffffffff {
-		return "host " + ipText(p.Addr)
+		text = "host " + ipText(p.Addr)
 	}
-	return ipText(p.Addr) + "/" + ipText(p.Mask)
+	if p.Port != 0 {
+		text += fmt.Sprintf(textFlowPort, p.Port)
+	}
+	return text
 }
 
 // protocolNumberText is "ip" for every protocol and the number for one.

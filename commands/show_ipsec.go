@@ -129,7 +129,11 @@ func showSA(w io.Writer, sa router.IPsecSA, cryptoMap string, detail bool) {
 	fmt.Fprintf(w, "        in use settings ={%s, }\n", settings)
 	// Connections of phase 2 are counted from 2001, their flows from 1.
 	fmt.Fprintf(w, "        conn id: %d, flow_id: SW:%d, sibling_flags 80000040, crypto map: %s\n", sa.ConnID, sa.ConnID%2000, cryptoMap)
-	fmt.Fprintf(w, "        sa timing: remaining key lifetime (k/sec): (%d/%d)\n", sa.RemainingKB, sa.RemainingSec)
+	if sa.NoVolume {
+		fmt.Fprintf(w, "        sa timing: remaining key lifetime (sec): %d\n        Kilobyte Volume Rekey has been disabled\n", sa.RemainingSec)
+	} else {
+		fmt.Fprintf(w, "        sa timing: remaining key lifetime (k/sec): (%d/%d)\n", sa.RemainingKB, sa.RemainingSec)
+	}
 	if !sa.AH {
 		fmt.Fprintf(w, "        IV size: %d bytes\n", sa.IVSize)
 	}
@@ -173,6 +177,9 @@ func showIPsecLifetime(w io.Writer, c *config.Config) {
 func lifetimeText(l config.Lifetime) string {
 	if l.Seconds == 0 {
 		l.Seconds = config.DefaultLifeSeconds
+	}
+	if l.NoVolume {
+		return fmt.Sprintf(textNoVolume, l.Seconds)
 	}
 	if l.Kilobytes == 0 {
 		l.Kilobytes = config.DefaultLifeKilobytes

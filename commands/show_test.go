@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -301,6 +302,31 @@ func TestSessionsBehindOneNAT(t *testing.T) {
 		if n := strings.Count(blocks[i], "connid:"); n != 2-i {
 			t.Errorf("session %d has %d of phase 1:\n%s", i+1, n, blocks[i])
 		}
+	}
+}
+
+// SAs without a limit of volume, in the words of IOS-XE's captures.
+func TestShowNoVolume(t *testing.T) {
+	r := lab(t)
+	id := &r.idents[0]
+	id.Inbound, id.Outbound = slices.Clone(id.Inbound), slices.Clone(id.Outbound)
+	for _, sas := range [][]router.IPsecSA{id.Inbound, id.Outbound} {
+		sas[0].NoVolume, sas[0].RemainingKB, sas[0].RemainingSec = true, 0, 3060
+	}
+	if got := run(t, r, "show crypto ipsec sa"); strings.Count(got, "        sa timing: remaining key lifetime (sec): 3060\n        Kilobyte Volume Rekey has been disabled\n        IV size") != 2 {
+		t.Errorf("got\n%s", got)
+	}
+	if got := run(t, r, "show crypto session detail"); strings.Count(got, " life (KB/Sec) KB Vol Rekey Disabled/3060\n") != 2 {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+// Two entries for one protocol are told apart by their ports.
+func TestSessionFlowsHavePorts(t *testing.T) {
+	r := lab(t)
+	r.idents[0].Local.Protocol, r.idents[0].Remote.Protocol, r.idents[0].Remote.Port = 6, 6, 80
+	if got := run(t, r, "show crypto session"); !strings.Contains(got, "  IPSEC FLOW: permit 6 10.1.1.0/255.255.255.0 20.1.1.0/255.255.255.0 port 80 \n") {
+		t.Errorf("got\n%s", got)
 	}
 }
 

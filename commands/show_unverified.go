@@ -16,6 +16,8 @@ const (
 	textELI = "Hardware Encryption : INACTIVE\n Number of hardware crypto engines = 0\n\ncrypto engine 1:Software Crypto Engine\n"
 
 	textNoIssuer      = "  Issuing CA certificate not configured.\n"
+	textNoVolume      = "kilobyte disabled/%d seconds"
+	textFlowPort      = " port %d"
 	textISAKMPDeleted = "       (deleted)\n"
 
 	textCondition = "Crypto conditional debug currently is turned %s\nIKE debug context unmatched flag: %[2]s\n" +

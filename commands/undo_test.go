@@ -246,6 +246,8 @@ var undoings = []undoing{
 	{[]string{entry}, "set security-association idle-time 600 default", " set security-association idle-time 600 default", "no set security-association idle-time"},
 	{[]string{entry, "set peer 1.1.1.1"}, "set peer 2.2.2.2 default", " set peer 2.2.2.2 default", "no set peer 2.2.2.2"},
 	{nil, "crypto ipsec security-association lifetime seconds 120", "crypto ipsec security-association lifetime seconds 120", "no crypto ipsec security-association lifetime seconds"},
+	{nil, "crypto ipsec security-association lifetime kilobytes disable", "crypto ipsec security-association lifetime kilobytes disable", "no crypto ipsec security-association lifetime kilobytes"},
+	{[]string{entry}, "set security-association lifetime kilobytes disable", " set security-association lifetime kilobytes disable", "no set security-association lifetime kilobytes"},
 	{nil, "crypto ipsec security-association lifetime kilobytes 2560", "crypto ipsec security-association lifetime kilobytes 2560", "no crypto ipsec security-association lifetime kilobytes"},
 	{nil, "crypto ipsec transform-set T esp-md5-hmac esp-3des", "crypto ipsec transform-set T esp-3des esp-md5-hmac ", "no crypto ipsec transform-set T"},
 	{[]string{set}, "mode tunnel", set + " ", ""},

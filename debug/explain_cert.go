@@ -10,6 +10,7 @@ var pkiNotes = [...]note{
 	PKIVerified:   {"Signatures, dates and uses of the chain are right, the peer has proved to hold the private key, and the certificate names the identity it claims.", "证书链的签名、有效期和用途都正确，对端证明了自己持有私钥，且证书中含有它所声明的身份。"},
 	PKIRevocation: {"The authority's list of revoked certificates (CRL) is asked, as revocation-check says.", "按 revocation-check 的配置查询 CA 的证书吊销列表（CRL）。"},
 	PKIFetch:      {"No valid CRL is at hand, so it is fetched from ", "本地没有有效的 CRL，从以下地址获取："},
+	PKIUnchecked:  {"The trustpoint accepts certificates whose revocation cannot be checked (revocation-check crl none), and this is one: ", "该 trustpoint 允许接受无法检查吊销状态的证书（revocation-check crl none），本次即是："},
 	PKIValid:      {"The peer's certificate is accepted by trustpoint ", "对端证书已被接受，trustpoint 为"},
 	PKIRejected:   {"The peer's certificate is refused: ", "拒绝对端证书："},
 }

@@ -38,6 +38,10 @@ func (e ISAKMPPurgeNode) Explain(l Language) string {
 func (e ISAKMPDeleteSA) Explain(l Language) string {
 	switch e.Reason {
 	case SADeathP1:
+		if e.State == MMKeyExch && e.Signed {
+			return say(l, "The phase 1 SA with %s is deleted: five retransmissions brought no answer to the first encrypted messages. The usual reason is that the peer refuses our certificate; its log says why.",
+				"删除与 %s 的第一阶段 SA：加密后的消息重传五次仍无应答。最常见的原因是对端拒绝了本端的证书，请查看对端的日志。", e.Peer)
+		}
 		if e.State == MMKeyExch {
 			return say(l, "The phase 1 SA with %s is deleted: five retransmissions brought no answer to the first encrypted messages. The usual reason is that the pre-shared keys differ.",
 				"删除与 %s 的第一阶段 SA：加密后的消息重传五次仍无应答。最常见的原因是两端预共享密钥不一致。", e.Peer)
@@ -58,6 +62,10 @@ func (e ISAKMPDeleteSA) Explain(l Language) string {
 			"删除与 %s 的第一阶段 SA：已没有 IPsec SA 需要它。", e.Peer)
 	case SACleared, SAByKeyEngine:
 		return say(l, "The phase 1 SA with %s is deleted by command on this router.", "本端执行命令，删除与 %s 的第一阶段 SA。", e.Peer)
+	}
+	if e.Message != 0 {
+		return say(l, "The phase 1 SA with %s is deleted because this router refused the message; the lines above say why.",
+			"本端拒绝了该消息，因此删除与 %s 的第一阶段 SA；原因见上面几行。", e.Peer)
 	}
 	return say(l, "The phase 1 SA with %s is deleted because the peer said so; no reason is given in the message.",
 		"按对端的要求删除与 %s 的第一阶段 SA；消息中不带原因。", e.Peer)

@@ -133,6 +133,11 @@ func (e ISAKMPNotifyRefused) Explain(l Language) string {
 	return note
 }
 
+func (e ISAKMPTooEarly) Explain(l Language) string {
+	return say(l, "%s sent an informational message before it has proved who it is, so nobody looks into it. After our first encrypted message it most often says that the peer refuses that one: compare the keys, and look at the peer's log.",
+		"%s 在证明自己的身份之前发来信息交换消息，故不予处理。若紧跟在本端第一条加密消息之后，多半表示对端拒绝了它：请核对密钥，并查看对端日志。", e.Peer)
+}
+
 func (e ISAKMPReserved) Explain(l Language) string {
 	return say(l, "Where zeros belong in the %s payload, there is noise: decryption with our key did not work. The usual reason is that the pre-shared keys differ.",
 		"%s 载荷中本应为 0 的保留字段是乱码：用本端密钥解密没有得到正确内容。最常见的原因是两端预共享密钥不一致。", e.Payload)

@@ -122,8 +122,12 @@ func (e IPsecPeerRefused) Explain(l Language) string {
 }
 
 func (e IPsecFlagsRefused) Explain(l Language) string {
-	return say(l, "The flags of the proposal (0x%X) do not fit: PFS or the encapsulation mode differs from the crypto map entry.",
-		"提议的标志（0x%X）不符：PFS 或封装模式与 crypto map 条目不同。", e.Flags)
+	if e.Offered == e.Wanted {
+		return say(l, "The flags of the proposal (0x%X) do not fit: the encapsulation mode differs from that of the transform set; compare `mode` on both routers.",
+			"提议的标志（0x%X）不符：封装模式与变换集不同；请对照两端的 `mode`。", e.Flags)
+	}
+	return say(l, "The flags of the proposal (0x%X) do not fit: PFS offered is %s, that of the crypto map entry is %s; compare `set pfs` on both routers.",
+		"提议的标志（0x%X）不符：对端提议的 PFS 为 %s，crypto map 条目要求 %s；请对照两端的 `set pfs`。", e.Flags, pfsText(e.Offered), pfsText(e.Wanted))
 }
 
 func (e IPsecKeyEngine) Explain(l Language) string {

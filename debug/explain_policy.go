@@ -208,6 +208,9 @@ func (e ISAKMPMismatch) Explain(l Language) string {
 	case MismatchXauth:
 		return say(l, "The peer wants pre-shared key with XAUTH, a method for remote access clients that this policy does not have.",
 			"对端要求预共享密钥加 XAUTH（远程接入客户端的认证方式），该策略不支持。")
+	case MismatchNoCertificate:
+		return say(l, "Both sides want RSA signatures, but this router has no certificate that is valid now; see `show crypto pki trustpoints status`.",
+			"两端都要求 RSA 签名，但本端没有当前有效的证书；请查看 `show crypto pki trustpoints status`。")
 	case MismatchRSASig:
 		return say(l, "The peer wants to authenticate with RSA signatures and certificates, which this policy does not have.",
 			"对端要求用 RSA 签名和证书认证，该策略不支持。")

@@ -231,10 +231,27 @@ func (e IPsecPeerRefused) AppendLine(b []byte, _ Manner) []byte {
 	return fmt.Appendf(b, textPeerRefused, e.Peer)
 }
 
-// IPsecFlagsRefused is printed when PFS or the encapsulation mode does not fit.
+// IPsecFlagsRefused is printed when PFS or the encapsulation mode does not fit. Of equal
+// groups it is the mode.
 type IPsecFlagsRefused struct {
 	inIPsec
-	Flags uint32
+	Flags           uint32
+	Offered, Wanted int // Diffie-Hellman groups, 0 for no PFS
+}
+
+// Difference says in a few words what does not fit.
+func (e IPsecFlagsRefused) Difference() string {
+	if e.Offered == e.Wanted {
+		return "encapsulation mode differs"
+	}
+	return "PFS differs: offered " + pfsText(e.Offered) + ", wanted " + pfsText(e.Wanted)
+}
+
+func pfsText(group int) string {
+	if group == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("group%d", group)
 }
 
 func (e IPsecFlagsRefused) AppendLine(b []byte, _ Manner) []byte {

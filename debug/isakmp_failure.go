@@ -244,6 +244,17 @@ func (e ISAKMPNotifyRefused) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), textNotifyRefused...)
 }
 
+// ISAKMPTooEarly is printed of an informational message that came before the peer was
+// authenticated, which is not looked into.
+type ISAKMPTooEarly struct {
+	At
+	Peer, Local netip.Addr
+}
+
+func (e ISAKMPTooEarly) AppendLine(b []byte, _ Manner) []byte {
+	return fmt.Appendf(b, textTooEarly, e.Peer, e.Local)
+}
+
 // ISAKMPReserved is "ISAKMP: reserved not zero on ID payload!", the usual sign
 // that decryption with a wrong key gave noise.
 type ISAKMPReserved struct {

@@ -147,6 +147,7 @@ const (
 	MismatchNoKey     // both want a pre-shared key, but there is none for the peer
 	MismatchXauth
 	MismatchRSASig
+	MismatchNoCertificate // both want RSA signatures, but this router has no usable certificate
 )
 
 var mismatchTexts = [...]string{
@@ -159,6 +160,8 @@ var mismatchTexts = [...]string{
 	MismatchNoKey:      textMismatchPreshared,
 	MismatchXauth:      textMismatchXauth,
 	MismatchRSASig:     textMismatchRSASig,
+
+	MismatchNoCertificate: textMismatchRSASig,
 }
 
 // Attribute names what is compared.

@@ -13,6 +13,7 @@ const (
 	PKIVerified                  // chain, proof and identity hold
 	PKIRevocation                // is to be checked
 	PKIFetch                     // Text: where the CRL is
+	PKIUnchecked                 // Text: why there is no CRL, which the trustpoint lets pass
 	PKIValid                     // Text: the trustpoint
 	PKIRejected                  // Text: which certificate broke which rule
 )
@@ -25,6 +26,7 @@ var pkiTexts = [...]string{
 	PKIVerified:   textPKIVerified,
 	PKIRevocation: textPKIRevocation,
 	PKIFetch:      textPKIFetch,
+	PKIUnchecked:  textPKIUnchecked,
 	PKIValid:      textPKIValid,
 	PKIRejected:   textPKIRejected,
 }

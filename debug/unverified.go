@@ -66,6 +66,7 @@ const (
 	textPKIVerified   = "Certificate is verified"
 	textPKIRevocation = "Checking certificate revocation"
 	textPKIFetch      = "CRL is requested from %s"
+	textPKIUnchecked  = "Revocation is not checked: %s"
 	textPKIValid      = "chain cert was anchored to trustpoint %s, and chain validation result was: CRYPTO_VALID_CERT"
 	textPKIRejected   = "Certificate not validated: %s"
 
@@ -87,6 +88,7 @@ const (
 	textRetransmitSkipped = ": retransmission skipped for phase %d (time since last transmission %d)"
 	textNoNotification    = ": Failed to construct AG informational message."
 	textMachineError      = ": FSM action returned error: %d"
+	textTooEarly          = "ISAKMP: Info Notify message requeue retry counter exceeded sa request from %s to %s."
 	textUnknownInput      = ": Unknown Input %s, %s:  state = %s"
 	textNotifyRefused     = ":Notify has no hash. Rejected."
 	textReserved          = "ISAKMP: reserved not zero on %s payload!"

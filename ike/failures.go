@@ -44,8 +44,13 @@ func (a *account) read(e debug.Event) {
 			break
 		}
 		a.closest = e.What
-		if a.f.Reason = e.What.Attribute() + " offered does not match policy"; e.What == debug.MismatchNoKey {
+		switch e.What {
+		case debug.MismatchNoKey:
 			a.f.Reason = noKey
+		case debug.MismatchNoCertificate:
+			a.f.Reason = "no usable certificate"
+		default:
+			a.f.Reason = e.What.Attribute() + " offered does not match policy"
 		}
 	case debug.ISAKMPNoKey:
 		a.f.Reason = noKey
@@ -72,12 +77,16 @@ func (a *account) read(e debug.Event) {
 		case e.Wanted != "":
 			a.f.Reason = fmt.Sprintf("crypto map %s %d wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, "none"))
 		}
+	case debug.IPsecFlagsRefused:
+		a.f.Reason = e.Difference()
+	case debug.IPsecTransformRefused:
+		a.f.Reason = debug.InvalidTransform.String() + " " + strings.TrimSpace(e.Transform)
+	case debug.IPsecPeerRefused:
+		a.f.Reason = debug.InvalidPeer.String()
+	case debug.IPsecLocalRefused:
+		a.f.Reason = debug.InvalidLocal.String()
 	case debug.ISAKMPInvalidated:
-		if e.Code == debug.InvalidProxy {
-			a.because(e.Code.String())
-		} else {
-			a.f.Reason = e.Code.String()
-		}
+		a.because(e.Code.String())
 	case debug.ISAKMPDeleteSPI:
 		a.because("peer accepts none of our IPsec proposals")
 		a.locate(debug.QuickMode, 1)
@@ -123,6 +132,8 @@ func (a *account) conclude(e debug.Event) {
 // deleted by the peer is no failure.
 func (a *account) lost(e debug.ISAKMPDeleteSA) {
 	switch {
+	case e.Reason == debug.SADeathP1 && e.State == debug.MMKeyExch && e.Signed:
+		a.fail(e.Peer, "no answer once encrypted: does the peer refuse our certificate?")
 	case e.Reason == debug.SADeathP1 && e.State == debug.MMKeyExch:
 		a.fail(e.Peer, "no answer once encrypted: pre-shared keys differ?")
 	case e.Reason == debug.SADeathP1:

@@ -2,9 +2,11 @@ package ike_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"conft/debug"
 	"conft/ike"
 	"conft/ike/iketest"
 	"conft/internal/suite"
@@ -132,5 +134,34 @@ func TestResponderLifetime(t *testing.T) {
 	up(t, n, r1, r3)
 	if got := r1.Core.ISAKMPSAs(n.Now)[0].Remaining.Round(time.Second); got != 10*time.Minute {
 		t.Errorf("the initiator's lifetime is %v", got)
+	}
+}
+
+// A side whose volume is not limited neither offers a limit nor takes that of the peer,
+// which renews the SA by its own.
+func TestNoVolumeLimit(t *testing.T) {
+	for name, c := range map[string]struct{ kb1, kb3, want1, want3 uint32 }{
+		"neither":       {0, 0, 0, 0},
+		"the initiator": {0, 5000, 0, 5000},
+		"the responder": {5000, 0, 5000, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p1, p3 := iketest.Policies()
+			p1.Tunnels[0].LifeKilobytes, p3.Tunnels[0].LifeKilobytes = c.kb1, c.kb3
+			n := iketest.New(1)
+			r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+			r1.Acquire("MAP", 10, iketest.Flow)
+			n.Run(time.Second)
+			if err := r1.Ping(r3, iketest.Flow); err != nil {
+				t.Fatal(err)
+			}
+			if a, b := r1.Core.IPsecSAs()[0].LifeKilobytes, r3.Core.IPsecSAs()[0].LifeKilobytes; a != c.want1 || b != c.want3 {
+				t.Errorf("%d and %d kilobytes, want %d and %d", a, b, c.want1, c.want3)
+			}
+			lines := strings.Join(r1.Lines(debug.FlagISAKMP), "\n")
+			if offered := c.kb1 != 0; strings.Contains(lines, "SA life type in kilobytes") != offered || strings.Contains(lines, "NOTIFY RESPONDER_LIFETIME protocol 3") {
+				t.Errorf("R1 says\n%s", lines)
+			}
+		})
 	}
 }

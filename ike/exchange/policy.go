@@ -99,7 +99,7 @@ type Tunnel struct {
 	Transforms    []TransformSet
 	PFS           suite.Group // 0 for none
 	LifeSeconds   uint32
-	LifeKilobytes uint32
+	LifeKilobytes uint32        // 0 for no limit
 	IdleTime      time.Duration // after which unused SAs are deleted; 0 for never
 	IdleDefault   bool          // and the default peer is tried next
 	Selectors     []Selector    // one per permit entry of the access list

@@ -38,7 +38,7 @@ type SAInfo struct {
 	Set                        TransformSet
 	PFS                        suite.Group // 0 for none
 	Selector                   Selector
-	LifeSeconds, LifeKilobytes uint32 // the lower of both sides' values
+	LifeSeconds, LifeKilobytes uint32 // the lower of both sides' values; no kilobytes for no limit
 	Installed                  time.Time
 	Session                    time.Time // when the peer had its first SAs, since it has any
 }

@@ -84,7 +84,7 @@ func (t *turn) chooseFrom(n *node, ids exchange.Selector, group, chosen []payloa
 		n.deal.set, n.deal.group, n.deal.transport = offered.set, offered.group, offered.transport
 		n.deal.seconds = lower(tunnel.LifeSeconds, offered.seconds)
 		n.deal.kilobytes = lower(tunnel.LifeKilobytes, offered.kilobytes)
-		n.deal.lowered = uint64(n.deal.seconds) < offered.seconds || uint64(n.deal.kilobytes) < offered.kilobytes
+		n.deal.lowered = uint64(n.deal.seconds) < offered.seconds || n.deal.kilobytes != 0 && uint64(n.deal.kilobytes) < offered.kilobytes
 		if n.deal.proposals = picked; !n.bundled() {
 			n.deal.inAH, n.deal.outAH = 0, 0
 		}

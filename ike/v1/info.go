@@ -73,7 +73,13 @@ func (t *turn) informational(m *message) {
 	case !m.header.Encrypted():
 		t.refuseNotify(m)
 		return
-	case t.state != P1Complete || mid == 0:
+	case t.state != P1Complete && mid != 0:
+		t.drop("not expected now")
+		t.number = 0
+		t.received(m)
+		t.trace(debug.ISAKMPTooEarly{At: t.at(), Peer: t.peerAddr(), Local: t.local.Addr()})
+		return
+	case mid == 0:
 		t.drop("not expected now")
 		return
 	case t.spent[mid]:

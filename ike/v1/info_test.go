@@ -67,3 +67,18 @@ func TestRefusalNamesTheExchange(t *testing.T) {
 		}
 	}
 }
+
+// A peer that refuses our first encrypted message may say so encrypted. It has not proved
+// who it is: that is reported, and changes nothing.
+func TestInformationalBeforeAuthentication(t *testing.T) {
+	i, _ := negotiate(4) // message 5 is sent
+	before := i.state
+	body := notification(payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.AuthenticationFailed})
+	sent := i.step(exchange.Message{Local: addrI, Remote: addrR, Data: forge(i, hashed, payload.ExchangeInformational, 77, payload.TypeNotify, body)})
+	if got := traced[debug.ISAKMPTooEarly](i); len(got) != 1 || got[0].Peer != addrR.Addr() || len(traced[debug.ISAKMPReceived](i)) != 1 {
+		t.Errorf("reported: %+v", i.actions)
+	}
+	if i.state != before || len(sent) != 0 {
+		t.Errorf("from %v to %v, %d messages sent", before, i.state, len(sent))
+	}
+}

@@ -75,7 +75,9 @@ func (t *turn) traceFlow(i exchange.SAInfo, leg exchange.Leg, outbound bool) {
 	t.trace(flow)
 	t.trace(debug.ISAKMPSASPI{At: t.at(), Outbound: outbound, SPI: spi, Flags: i.Flags(outbound)})
 	t.trace(debug.ISAKMPSALifetime{At: t.at(), Value: i.LifeSeconds})
-	t.trace(debug.ISAKMPSALifetime{At: t.at(), Kilobytes: true, Value: i.LifeKilobytes})
+	if i.LifeKilobytes != 0 {
+		t.trace(debug.ISAKMPSALifetime{At: t.at(), Kilobytes: true, Value: i.LifeKilobytes})
+	}
 	if !t.ios15() {
 		t.trace(debug.ISAKMPSAClientFlags{At: t.at(), Flags: client})
 	}
@@ -97,8 +99,10 @@ func (t *turn) writeLife2(w *payload.Writer, n *node) {
 	}
 	data := payload.Number(payload.IPsecLifeType, payload.LifeSeconds).Append(nil)
 	data = payload.Number(payload.IPsecLifeDuration, n.deal.seconds).Append(data)
-	data = payload.Number(payload.IPsecLifeType, payload.LifeKilobytes).Append(data)
-	data = payload.Number(payload.IPsecLifeDuration, n.deal.kilobytes).Append(data)
+	if n.deal.kilobytes != 0 {
+		data = payload.Number(payload.IPsecLifeType, payload.LifeKilobytes).Append(data)
+		data = payload.Number(payload.IPsecLifeDuration, n.deal.kilobytes).Append(data)
+	}
 	t.trace(debug.ISAKMPSendNotify{At: t.at(), Type: debug.NotifyResponderLifetime, Protocol: uint8(n.deal.protocol), SPI: n.deal.inSPI, MessageID: n.mid})
 	w.Add(payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: n.deal.protocol,
 		Type: payload.ResponderLifetime, SPI: octets(n.deal.inSPI), Data: data})

@@ -127,8 +127,10 @@ func (t *turn) mismatch(tr *payload.Transform, policy exchange.ISAKMPProposal) (
 		return debug.MismatchPreshared, true
 	case auth == payload.AuthPreShared && t.credential() == nil:
 		return debug.MismatchNoKey, true
-	case auth == payload.AuthRSASig && (policy.Auth != exchange.RSASig || policy.Priority == fallback.Priority || !t.signs()):
+	case auth == payload.AuthRSASig && (policy.Auth != exchange.RSASig || policy.Priority == fallback.Priority):
 		return debug.MismatchRSASig, true
+	case auth == payload.AuthRSASig && !t.signs():
+		return debug.MismatchNoCertificate, true
 	case auth == payload.AuthXAUTHInitPreShared:
 		return debug.MismatchXauth, true
 	case auth != payload.AuthPreShared && auth != payload.AuthRSASig:

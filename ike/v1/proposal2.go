@@ -73,8 +73,9 @@ func (t *turn) attributes2(set exchange.TransformSet, tunnel *exchange.Tunnel, t
 		payload.Number(payload.IPsecEncapsulation, encaps),
 		payload.Number(payload.IPsecLifeType, payload.LifeSeconds),
 		payload.Number(payload.IPsecLifeDuration, tunnel.LifeSeconds),
-		payload.Number(payload.IPsecLifeType, payload.LifeKilobytes),
-		payload.Number(payload.IPsecLifeDuration, tunnel.LifeKilobytes),
+	}
+	if tunnel.LifeKilobytes != 0 {
+		a = append(a, payload.Number(payload.IPsecLifeType, payload.LifeKilobytes), payload.Number(payload.IPsecLifeDuration, tunnel.LifeKilobytes))
 	}
 	if auth := max(set.AH, set.Auth); auth != suite.AuthNone {
 		a = append(a, payload.Number(payload.IPsecAuth, uint32(auth)))
@@ -192,6 +193,7 @@ func (o *terms) setLife(kind, v uint64) {
 func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunnel, debug.InvalidCode) {
 	t.traceValidate(ids, o)
 	code := debug.InvalidLocal
+	flags := debug.IPsecFlagsRefused{Flags: uint32(o.flags())}
 	for i := range t.env.Policy.Tunnels {
 		tunnel := &t.env.Policy.Tunnels[i]
 		if n.initiator {
@@ -207,6 +209,9 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 			return tunnel, 0
 		} else if c > code {
 			code = c
+			if flags.Offered, flags.Wanted = int(o.group), int(tunnel.PFS); tunnel.PFS == 0 && !n.initiator {
+				flags.Wanted = flags.Offered // any group is taken
+			}
 		}
 	}
 	switch code {
@@ -224,7 +229,7 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 	case debug.InvalidTransform:
 		t.trace(debug.IPsecTransformRefused{Transform: o.set.String()})
 	case debug.InvalidFlags:
-		t.trace(debug.IPsecFlagsRefused{Flags: uint32(o.flags())})
+		t.trace(flags)
 	}
 	return nil, code
 }

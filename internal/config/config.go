@@ -149,6 +149,18 @@ type StaticARP struct {
 type Lifetime struct {
 	Seconds   uint32
 	Kilobytes uint32
+	NoVolume  bool // lifetime kilobytes disable; Kilobytes is 0
+}
+
+// Over is the lifetime with what it does not say taken from another.
+func (l Lifetime) Over(base Lifetime) Lifetime {
+	if l.Seconds == 0 {
+		l.Seconds = base.Seconds
+	}
+	if l.Kilobytes == 0 && !l.NoVolume {
+		l.Kilobytes, l.NoVolume = base.Kilobytes, base.NoVolume
+	}
+	return l
 }
 
 // Encryption is the cipher of an ISAKMP policy.

@@ -164,6 +164,7 @@ func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int, o outer) {
 		sa.drop(&d.path.drops, OutExhausted)
 		return
 	}
+	d.path.counted(sa, seq)
 	sa.encaps.Add(1)
 	sa.flow.encaps.Add(1)
 	sa.flow.encapBytes.Add(uint64(n))

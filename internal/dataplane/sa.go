@@ -132,6 +132,17 @@ func (p *Path) charge(s *pair, total uint64) bool {
 	return true
 }
 
+// renewFrom is the sequence number from which an SA asks for its successor: a sixteenth of
+// all numbers is left then. Without a limit of volume nothing else asks in time.
+const renewFrom = 15 << 28
+
+// counted notes that an SA has given a sequence number to a packet.
+func (p *Path) counted(s *pair, seq uint32) {
+	if seq >= renewFrom && !s.softExpired.Load() && s.softExpired.CompareAndSwap(false, true) {
+		p.VolumeExpired(s.InSPI, false)
+	}
+}
+
 // exhaust takes a used-up SA out of use and says so once.
 func (p *Path) exhaust(s *pair) {
 	first := s.spent.CompareAndSwap(false, true)

@@ -97,6 +97,24 @@ func TestSequenceNumbersNeverWrap(t *testing.T) {
 	})
 }
 
+// An SA without a limit of volume asks for its successor while it still has numbers.
+func TestSequenceNumbersAskForASuccessor(t *testing.T) {
+	inNet(t, func(t *testing.T, n *testNet) {
+		in1, _ := n.up(t, func(a, _ *SA) { a.HardKB, a.SoftKB = 0, 0 })
+		sa := n.r1.sad.get(uint64(in1))
+		seq := uint32(renewFrom - 2)
+		sa.nextSeq = func() (uint32, bool) { seq++; return seq, true }
+		n.r1.send(ping)
+		if len(n.r1.expired) != 0 {
+			t.Fatalf("expired %v before its time", n.r1.expired)
+		}
+		n.r1.send(ping, ping)
+		if want := []expiry{{in1, false}}; !slices.Equal(n.r1.expired, want) {
+			t.Errorf("expired %v, want the soft limit once", n.r1.expired)
+		}
+	})
+}
+
 func TestVolumeEndsAnSA(t *testing.T) {
 	inNet(t, func(t *testing.T, n *testNet) {
 		in1, in3 := n.up(t, func(a, b *SA) { a.HardKB, a.SoftKB, b.HardKB, b.SoftKB = 4, 2, 5, 4 })

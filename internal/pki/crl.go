@@ -98,9 +98,13 @@ func (r *Revocations) check(t *Trustpoint, x, issuer *x509.Certificate, now time
 		r.Trustpoint, r.Cause = t.Name, cause
 		return r
 	}
-	last := unknown("the trustpoint names no revocation-check")
+	const unnamed = "the trustpoint names no revocation-check"
+	last := unknown(unnamed)
 	for _, method := range t.Revocation {
 		if method == "none" {
+			if last.Cause != unnamed {
+				say(debug.PKIUnchecked, last.Cause)
+			}
 			return nil
 		}
 		say(debug.PKIRevocation, "")

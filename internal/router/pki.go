@@ -2,7 +2,6 @@ package router
 
 import (
 	"bytes"
-	"crypto/x509"
 	"errors"
 	"net/netip"
 	"slices"
@@ -137,10 +136,19 @@ func (j *judge) Judge(c exchange.Claim) (v exchange.Verdict) {
 		Certificates: c.Certificates, Kind: pki.IdentityKind(c.Identity.Type), Identity: c.Identity.Data,
 		Hash: c.Hash, Signature: c.Signature, Trustpoints: c.Trustpoints,
 	}
-	var leaf *x509.Certificate
-	leaf, _, v.Err = j.Validate(claim, j.clock.Now(), func(step debug.PKIStep, text string) {
+	var unchecked []string
+	leaf, point, err := j.Validate(claim, j.clock.Now(), func(step debug.PKIStep, text string) {
 		v.Events = append(v.Events, debug.PKITransaction{Step: step, Text: text})
+		if step == debug.PKIUnchecked {
+			unchecked = append(unchecked, text)
+		}
 	})
+	v.Err = err
+	for _, cause := range unchecked {
+		if point != nil {
+			v.Events = append(v.Events, debug.PKIInvalid{Fault: debug.FaultCRL, Trustpoint: point.Name, Reason: cause})
+		}
+	}
 	var r *pki.Rejection
 	if errors.As(v.Err, &r) {
 		v.Forged = r.Rule == pki.RuleProof

@@ -309,6 +309,10 @@ func TestResponderRefuses(t *testing.T) {
 	if l.up() || !l.said(l.r3, "%CRYPTO-5-IKMP_INVAL_CERT: Certificate received from 12.12.12.1 is bad: certificate cn=R1 (SN: ") {
 		t.Errorf("R3 says:\n%s", strings.Join(l.r3.Lines(debug.FlagNone), "\n"))
 	}
+	l.net.Run(3 * time.Minute)
+	if f := l.r1.Core.Failures(); len(f) == 0 || f[0].Reason != "no answer once encrypted: does the peer refuse our certificate?" {
+		t.Errorf("R1 remembers %+v", f)
+	}
 }
 
 // Who has both a key and a certificate agrees with who has one of them.

@@ -86,3 +86,30 @@ func TestProfileTrustpointAsked(t *testing.T) {
 		t.Errorf("a profile that is gone has the certificate of %s", gone.Trustpoint)
 	}
 }
+
+// A responder that wants signatures and has no certificate says that, not that the methods
+// differ.
+func TestResponderWithoutCertificate(t *testing.T) {
+	l := newSigLab(t, func(l *sigLab) { l.e3.own, l.e3.c.PKI.Trustpoints = nil, nil })
+	if l.up() {
+		t.Fatal("there is a tunnel")
+	}
+	if f := l.r3.Core.Failures(); len(f) == 0 || f[0].Reason != "no usable certificate" {
+		t.Errorf("R3 remembers %+v", f)
+	}
+}
+
+// Where revocation-check goes on without a CRL the log says so; where it asks for none it
+// has nothing to say.
+func TestUncheckedRevocationIsLogged(t *testing.T) {
+	const says = "%PKI-3-CRL_FETCH_FAIL: CRL fetch for trustpoint LAB failed"
+	for methods, logged := range map[string]bool{"crl none": true, "none": false} {
+		l := newSigLab(t, func(l *sigLab) { l.e1.c.PKI.Trustpoints[0].Revocation = strings.Fields(methods) })
+		if !l.up() {
+			t.Fatalf("%s: no tunnel:\n%s", methods, strings.Join(l.net.Log, "\n"))
+		}
+		if l.said(l.r1, says) != logged || l.said(l.r1, "CRYPTO_PKI: Revocation is not checked: ") != logged {
+			t.Errorf("%s:\n%s", methods, strings.Join(l.net.Log, "\n"))
+		}
+	}
+}

@@ -224,6 +224,7 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 		window, last := r.path.Replay(p.InboundSPI, leg.AH)
 		sa := IPsecSA{
 			AH: leg.AH, Transport: p.Transport,
+			NoVolume:   p.LifeKilobytes == 0,
 			Transforms: transformWords(leg.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(leg.Set), ReplayWindow: window,
 			RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
 		}

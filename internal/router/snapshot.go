@@ -50,6 +50,7 @@ type IPsecSA struct {
 	Transforms   []string // as show prints: "esp-256-aes", "esp-sha256-hmac"
 	ConnID       uint32   // 1, 2, … in the order of installation
 	UDPEncap     bool
+	NoVolume     bool // there is no limit of kilobytes
 	RemainingKB  uint64
 	RemainingSec uint32
 	IVSize       int // octets

@@ -222,16 +222,7 @@ func inSeconds[T uint16 | uint32](n T) time.Duration { return time.Duration(n) *
 
 // life is an entry's lifetime, the global one where it has none of its own.
 func life(c *config.Config, e *config.CryptoMapEntry) config.Lifetime {
-	l := config.Lifetime{Seconds: config.DefaultLifeSeconds, Kilobytes: config.DefaultLifeKilobytes}
-	for _, o := range []config.Lifetime{c.IPsecLife, e.Life} {
-		if o.Seconds != 0 {
-			l.Seconds = o.Seconds
-		}
-		if o.Kilobytes != 0 {
-			l.Kilobytes = o.Kilobytes
-		}
-	}
-	return l
+	return e.Life.Over(c.IPsecLife).Over(config.Lifetime{Seconds: config.DefaultLifeSeconds, Kilobytes: config.DefaultLifeKilobytes})
 }
 
 // negotiable reports whether the identities of IKE can say what a selector says. A
