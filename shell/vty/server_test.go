@@ -97,13 +97,14 @@ func (f *fake) Changed() <-chan struct{} { return f.changed }
 // desk is a server for a test, and where it listens.
 type desk struct {
 	*fake
-	t    *testing.T
-	addr chan string
-	at   string
+	t      testing.TB
+	server *Server
+	addr   chan string
+	at     string
 }
 
 // serve starts a server with a key, and with users on its lines.
-func serve(t *testing.T) *desk {
+func serve(t testing.TB) *desk {
 	t.Helper()
 	f := &fake{c: config.New(), hub: debug.NewHub(clock{}), seats: seat.NewTable(), changed: make(chan struct{}, 1)}
 	f.c.Hostname = "R1"
@@ -141,6 +142,7 @@ func serve(t *testing.T) *desk {
 			}
 			return l, err
 		}}
+	d.server = server
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -290,7 +292,7 @@ func TestLevels(t *testing.T) {
 
 // user is somebody at a terminal.
 type user struct {
-	t   *testing.T
+	t   testing.TB
 	s   *ssh.Session
 	in  io.Writer
 	out *bytes.Buffer
