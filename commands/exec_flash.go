@@ -130,7 +130,7 @@ func showFlash(w io.Writer, r Router) error {
 	fmt.Fprintln(w, "-#- --length-- -----date/time------ path")
 	for i, f := range files {
 		used += f.Size
-		fmt.Fprintf(w, "%-5d %-8d %s %s\n", i+1, f.Size, f.Modified.UTC().Format(fileTime), f.Name)
+		fmt.Fprintf(w, "%-3d %10d %s %s\n", i+1, f.Size, f.Modified.UTC().Format(fileTime), f.Name)
 	}
 	_, free, err := r.Flash().Space()
 	fmt.Fprintf(w, "\n%d bytes available (%d bytes used)\n", free, used)

@@ -96,7 +96,7 @@ func (r *fakeRouter) ForgetCRLs() { r.did = append(r.did, "forget CRLs") }
 func (r *fakeRouter) Config() *config.Config              { return r.config }
 func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, nil }
 func (r *fakeRouter) NVRAMSize() int                      { return 262136 }
-func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces }
+func (r *fakeRouter) Interfaces() []router.InterfaceState { return slices.Clone(r.interfaces) }
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
 func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
 func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }
@@ -311,7 +311,7 @@ func TestReload(t *testing.T) {
 
 func TestClear(t *testing.T) {
 	r := newFake(t, "")
-	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear access-list counters 101"} {
+	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear ip access-list counters 101"} {
 		expect(t, line, run(t, r, line), "")
 	}
 	want := []string{"clear sa invalid IP", "clear sa 1.2.3.4", "clear isakmp 0 SAs", "clear isakmp 1 SA", "clear counters ", "clear counters 101"}

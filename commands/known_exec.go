@@ -11,6 +11,7 @@ import (
 // IOS's own where it has one for what is not enabled, else one line that names the reason.
 // The words of some are read by programs, so that they must or must not look like an error.
 var KnownExec = slices.Concat(
+	knownShow,
 	sayExec("% CDP is not enabled", "show cdp", "clear cdp"),
 	sayExec("% LLDP is not enabled", "show lldp", "clear lldp"),
 	// Programs tell a router from a switch by an error here.
@@ -28,7 +29,6 @@ var KnownExec = slices.Concat(
 	sayExec("% "+noTunnel, "show dmvpn", "show ip nhrp"),
 	sayExec("% MPLS is not enabled", "show mpls"),
 	sayExec("% There is one routing table, no VRF", "show ip vrf", "show vrf", "show ip route vrf"),
-	sayExec("% Route maps choose what is translated, see show running-config", "show route-map"),
 	sayExec("% "+capital(noRouting), "show ip prefix-list", "show ip as-path-access-list", "show ip community-list", "show key chain",
 		"show bfd", "show ip policy"),
 	sayExec("", "show ipv6 interface"), // programs take any word here for the name of an interface

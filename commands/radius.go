@@ -30,6 +30,11 @@ var radiusHelp = grammar.Help{
 	"$retries":      "Number of retries for a transaction",
 }
 
+var radiusSourceHelp = grammar.Help{"ip": "Global IP configuration subcommands", "radius": "RADIUS configuration commands",
+	"source-interface": "Specify interface for source address in RADIUS packets"}
+
+var radiusSourceLine = sourceLine("ip radius source-interface", radiusSourceHelp, func(c *config.Config) *string { return &c.AAA.RADIUS.Source })
+
 const portsSyntax = "[auth-port <0-65535>$auth | acct-port <0-65535>$acct]..."
 
 // readPorts sets the ports of a line, the usual ones where it names none.

@@ -52,6 +52,13 @@ const (
 	textCertSignatureFail = ":signature invalid!"
 	textCertRefused       = ": peer's cert is not valid"
 
+	textPKIInvalid      = "%PKI-3-CERTIFICATE_INVALID: Certificate chain validation has failed."
+	textPKIExpired      = "%%PKI-3-CERTIFICATE_INVALID_EXPIRED: Certificate chain validation has failed.  The certificate (SN: %s) has expired.    Validity period ended on %s"
+	textPKINotYet       = "%%PKI-3-CERTIFICATE_INVALID_NOT_YET_VALID: Certificate chain validation has failed.  The certificate (SN: %s) is not yet valid   Validity period starts on %s"
+	textPKIUnauthorized = "%PKI-3-CERTIFICATE_INVALID_UNAUTHORIZED: Certificate chain validation has failed.  Unauthorized"
+	textPKIRevoked      = "%%PKI-3-CERTIFICATE_REVOKED: Certificate chain validation has failed.  The certificate (SN: %s) is revoked"
+	textPKINoCRL        = "%%PKI-3-CRL_FETCH_FAIL: CRL fetch for trustpoint %s failed\n                      Reason : %s"
+
 	textPKIAdded      = "Added x509 peer certificate - (%s) bytes"
 	textPKIPath       = "validation path has %s certs"
 	textPKISuitable   = "Suitable trustpoints are: %s,"

@@ -29,6 +29,7 @@ type fake struct {
 	access *aaa.Access
 	files  map[string]string
 	logged []string // configuration lines
+	did    []string // stage and settle, in their order
 }
 
 type stopped struct{}
@@ -66,9 +67,10 @@ func (f *fake) Change(change func(*config.Config) error) error {
 }
 
 func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error {
+	f.did = append(f.did, "stage")
 	return f.Change(change)
 }
-func (f *fake) Settle() {}
+func (f *fake) Settle() { f.did = append(f.did, "settle") }
 
 func (f *fake) Access() *aaa.Access { return f.access }
 func (f *fake) Configured(_ debug.Origin, line string) {
@@ -178,7 +180,11 @@ var cryptoMapMode = grammar.NewMode[*config.CryptoMapEntry]("config-crypto-map",
 		Syntax: "description ![LINE]",
 		Help:   grammar.Help{"description": "Description of the crypto map statement policy", "LINE": "Up to 80 characters"},
 		Set:    func(e *config.CryptoMapEntry, a grammar.Args) error { e.Description = a.String("LINE"); return nil },
-		No:     func(e *config.CryptoMapEntry, a grammar.Args) error { e.Description = ""; return nil },
+		No: func(e *config.CryptoMapEntry, a grammar.Args) error {
+			e.Description = ""
+			a.AtOnce()
+			return nil
+		},
 	})
 
 var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:",

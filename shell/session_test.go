@@ -514,3 +514,16 @@ func TestExecutePastes(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// A pasted line that destroys what is not in the configuration takes effect before the next
+// one, which may make the same thing anew.
+func TestLineThatTakesEffectAtOnce(t *testing.T) {
+	f := newFake()
+	lines := []string{"configure terminal", "crypto map M 10 ipsec-isakmp", "description a", "no description", "description b", "end"}
+	if Execute(context.Background(), batch(f, nil), io.Discard, slices.Values(lines)) {
+		t.Fatal("a line was refused")
+	}
+	if got := strings.Join(f.did, " "); !strings.HasPrefix(got, "stage stage stage settle stage") {
+		t.Errorf("got %q", got)
+	}
+}

@@ -48,9 +48,11 @@ func (a *Access) askGroup(ctx context.Context, c *config.Config, group string, a
 		r.Caller = at.By.Addr.String()
 	}
 	deadtime := time.Duration(c.AAA.RADIUS.Deadtime) * time.Minute
+	from := source(c, group)
 	servers, asked := serversOf(&c.AAA, group), false
 	for _, s := range servers {
 		server := request(&c.AAA.RADIUS, s)
+		server.From = from
 		tell := debug.RADIUSServer{Addr: server.Addr, AcctPort: s.AcctPort}
 		if deadtime > 0 {
 			skip, back := a.dead.skip(server.Addr)
@@ -86,13 +88,29 @@ func request(usual *config.RADIUS, s config.RADIUSServer) radius.Server {
 	if s.Retransmit >= 0 {
 		retries = s.Retransmit
 	}
-	ip := netip.AddrFrom4([4]byte{byte(s.Addr >> 24), byte(s.Addr >> 16), byte(s.Addr >> 8), byte(s.Addr)})
 	return radius.Server{
-		Addr:    netip.AddrPortFrom(ip, s.AuthPort),
+		Addr:    netip.AddrPortFrom(ipv4(s.Addr), s.AuthPort),
 		Secret:  cmp.Or(s.Key.Text, usual.Key.Text),
 		Timeout: time.Duration(cmp.Or(s.Timeout, usual.Timeout, config.DefaultRADIUSTimeout)) * time.Second,
 		Retries: retries,
 	}
+}
+
+// source is the address that the servers of a group are asked from; the zero address for
+// that of the route.
+func source(c *config.Config, group string) netip.Addr {
+	name := c.AAA.RADIUS.Source
+	if g := c.AAA.Group(group); g != nil {
+		name = cmp.Or(g.Source, name)
+	}
+	if i := c.Interface(name); i != nil && i.Address.IP != 0 {
+		return ipv4(i.Address.IP)
+	}
+	return netip.Addr{}
+}
+
+func ipv4(a uint32) netip.Addr {
+	return netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)})
 }
 
 // serversOf are the servers of a group that have an address; of "radius" all.

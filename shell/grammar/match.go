@@ -120,7 +120,26 @@ func (t *table) match(line string, r Rights) (*match, error) {
 			return &match{th.pos.form, th.args(), first}, nil
 		}
 	}
+	if th := t.asName(line, threads[0], r); th != nil {
+		return &match{th.pos.form, th.args(), first}, nil
+	}
 	return nil, &Error{Kind: Incomplete, Word: first}
+}
+
+// asName reads the last word of a line as a name where it abbreviates a keyword behind
+// which more must come: IN in `show ip access-lists IN`, which has `interface` too.
+func (t *table) asName(line string, last *thread, r Rights) *thread {
+	w, _ := nextWord(line, last.offset)
+	before, _, err := t.read(line[:last.offset], r)
+	if err != nil || before == nil || last.pos.kind != keyword || len(w.text) == len(last.pos.text) {
+		return nil
+	}
+	for prev, p := range t.candidates(before, r) {
+		if p.kind == word && p.last {
+			return &thread{pos: p, prev: prev, value: value{w.text, w.offset, p.secret}}
+		}
+	}
+	return nil
 }
 
 // read follows the words of a line as far as threads can go on. It returns the
@@ -220,14 +239,14 @@ func (t *table) step(threads []*thread, line string, w input, r Rights) ([]*thre
 // rank orders the readings of a word: exact keyword, keyword, then by kind, and last a
 // keyword behind which nothing may come when there is more: `no ip access-group IN in`.
 func (p *pos) rank(w string, more bool) int {
-	switch {
-	case p.kind != keyword:
-	case more && len(p.follow) == 0:
-		return math.MaxInt8
-	case len(w) == len(p.text):
-		return -1
+	rank := int(p.kind)
+	if p.kind == keyword && len(w) == len(p.text) {
+		rank = -1
 	}
-	return int(p.kind)
+	if p.kind == keyword && more && len(p.follow) == 0 {
+		rank += math.MaxInt8
+	}
+	return rank
 }
 
 // commonPrefix counts the octets that keyword and word share, in any case.

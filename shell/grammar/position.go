@@ -63,6 +63,7 @@ type Step[T any] struct {
 	Changed bool        // a handler has run: the value is to be committed
 	Logged  string      // the line, without its secrets, when Changed; of a text the first one
 	Notes   []string    // to be printed after the commit
+	AtOnce  bool        // it is to take effect before the next line is read
 	End     bool        // configuration mode is left
 	Do      string      // the EXEC line behind `do`, typed at DoAt, or an Action
 	DoAt    int
@@ -131,12 +132,12 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 		return Step[T]{Next: p}, err
 	}
 	step := Step[T]{Next: here, Changed: true, Logged: m.withoutSecrets(line)}
-	m.args.notes = &step.Notes
+	m.args.notes, m.args.atOnce = &step.Notes, &step.AtOnce
 	if err := m.run(on); err != nil {
 		return Step[T]{Next: p}, err
 	}
 	if m.cmd.sub != nil && m.form == plain {
-		m.args.notes = nil
+		m.args.notes, m.args.atOnce = nil, nil
 		step.Next.stack = append(step.Next.stack, frame{m.cmd, m.args})
 	}
 	return step, nil
@@ -157,7 +158,7 @@ func (p Position[T]) open(v T) (on any, err error) {
 func (p Position[T]) answer(line string, err error) (Step[T], error) {
 	step := Step[T]{Next: p}
 	var e *Error
-	if k, _ := p.knownLine(line); k != nil && errors.As(err, &e) && e.Kind == Invalid {
+	if k, _ := p.knownLine(line, err); k != nil && errors.As(err, &e) && e.Kind == Invalid {
 		note, err := k.answer(k.name, k.no)
 		if note != "" {
 			step.Notes = []string{note}
@@ -179,7 +180,8 @@ func (p Position[T]) Refused(line string) Position[T] {
 		p.stack, p.text = p.text.stack, nil
 		return p
 	}
-	k, at := p.knownLine(line)
+	depth, m, err := p.match(line)
+	k, at := p.knownLine(line, err)
 	if k != nil && !k.no && k.end != nil {
 		p.until = k.end(k.rest)
 	}
@@ -188,7 +190,6 @@ func (p Position[T]) Refused(line string) Position[T] {
 	} else {
 		return p // a line of the refused block
 	}
-	depth, m, err := p.match(line)
 	switch {
 	case m != nil:
 		if m.cmd.sub != nil && m.form == plain {
