@@ -454,6 +454,59 @@ func TestSessionLimit(t *testing.T) {
 	}
 }
 
+// Clients that come at the same time get a line each, as long as there is one of the settings by
+// which they were let in.
+func TestClientsAtTheSameTime(t *testing.T) {
+	d := serve(t)
+	for _, c := range []struct {
+		different int // lines of other settings, the last ones
+		want      int // clients that come in
+	}{{0, config.DefaultVTYs}, {2, config.DefaultVTYs - 2}} {
+		d.set(func(x *config.Config) {
+			for i := range c.different {
+				x.Lines.VTY[len(x.Lines.VTY)-1-i].Privilege = 7
+			}
+		})
+		var wait sync.WaitGroup
+		clients := make(chan *ssh.Client, config.DefaultVTYs)
+		together := make(chan struct{})
+		var ready sync.WaitGroup
+		ready.Add(config.DefaultVTYs)
+		for range config.DefaultVTYs {
+			wait.Go(func() {
+				met := sync.OnceFunc(ready.Done)
+				defer met()
+				password := ssh.PasswordCallback(func() (string, error) { // each has been given a line by now
+					met()
+					<-together
+					return "cisco", nil
+				})
+				if c, err := d.dial("admin", password); err == nil {
+					clients <- c
+				}
+			})
+		}
+		ready.Wait()
+		close(together)
+		wait.Wait()
+		close(clients)
+		served := 0
+		for client := range clients { // one for whom there is no line is hung up on
+			if s, err := client.NewSession(); err == nil && s.Shell() == nil {
+				served++
+			}
+			defer client.Close()
+		}
+		if served != c.want || len(d.seats.Taken()) != served {
+			t.Errorf("%d clients are served, %d sit, want %d", served, len(d.seats.Taken()), c.want)
+		}
+		for _, x := range d.seats.Taken() {
+			d.seats.Clear(x.Number)
+		}
+		d.free()
+	}
+}
+
 // A session that prints without end to a client that does not read holds up nobody.
 func TestClientThatHangs(t *testing.T) {
 	d := serve(t)
