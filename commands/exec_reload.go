@@ -65,7 +65,9 @@ func reloadCommands(r Router) []exec {
 					return refuse("No reload is scheduled.")
 				}
 				r.Hub().Emit(debug.ReloadCancelled{At: r.Clock().Now().Format(fullTime)})
-				return say(t, "\n\n***\n*** --- SHUTDOWN ABORTED ---\n***\n\n")
+				const aborted = "\n\n***\n*** --- SHUTDOWN ABORTED ---\n***\n\n"
+				r.Seats().Tell(aborted, t.Origin().Line)
+				return say(t, aborted)
 			},
 		},
 		{

@@ -19,6 +19,7 @@ type sitting struct {
 }
 
 func (s *sitting) Idle() time.Duration { return s.idle }
+func (s *sitting) Say(string)          {}
 func (s *sitting) Clear()              { s.cleared++ }
 
 // seated is a router with a console and an SSH session.

@@ -135,3 +135,16 @@ func TestQuestionOfSeveralLines(t *testing.T) {
 		t.Errorf("sent %q", got)
 	}
 }
+
+// What everybody is to see stands above the line being typed.
+func TestSay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, options(newFake(), nil))
+		l.keys("show")
+		l.s.Say("\n***\n")
+		if got := l.seen(); got != "\r\n\r\n***\r\nR1>show" {
+			t.Errorf("showed %q", got)
+		}
+		l.end()
+	})
+}

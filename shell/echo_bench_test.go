@@ -25,6 +25,7 @@ func BenchmarkEcho(b *testing.B) {
 
 func benchmarkEcho(b *testing.B, rate int) {
 	const sessions = 16
+	const pace = 2 * time.Millisecond // between keys: the lines of that time are on their way to the terminals
 	f := newFake()
 	var wait sync.WaitGroup
 	ctx, stop := context.WithCancel(context.Background())
@@ -90,6 +91,7 @@ func benchmarkEcho(b *testing.B, rate int) {
 			seen = seen[max(0, len(seen)-16<<10):]
 		}
 		took = append(took, time.Since(begin))
+		time.Sleep(pace)
 		if i%10 == 9 {
 			io.WriteString(user, "\x15")
 		}

@@ -3,6 +3,7 @@ package shell
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"conft/debug"
 	"conft/internal/config"
@@ -21,6 +22,14 @@ const logQueue = 1024
 // typed from flickering, few enough to be bounded.
 const logBatch = 64
 
+// In a flood lines are gathered for a moment before they are printed: each write costs a client
+// of SSH a packet, and the one who types the time in which it is sealed. logStreak is how many
+// come one by one at first.
+const (
+	logGap    = time.Millisecond
+	logStreak = 16
+)
+
 // subscribe makes the terminal show log lines.
 func (s *Session) subscribe(k debug.Kind) {
 	g := &logs{sub: s.backend.Hub().Subscribe(k, logQueue, s.explain), done: make(chan struct{})}
@@ -28,7 +37,15 @@ func (s *Session) subscribe(k debug.Kind) {
 	go func() {
 		defer close(g.done)
 		var lost uint64
+		var last time.Time // when something was printed
+		streak := 0        // how often at short intervals
 		for line := range g.sub.C {
+			if now := time.Now(); now.Sub(last) > logGap {
+				streak, last = 0, now
+			} else if streak++; streak > logStreak {
+				time.Sleep(logGap)
+				last = time.Now()
+			}
 			sync := s.line().Synchronous
 			batch := []logText{s.logText(line, sync)}
 			for range min(len(g.sub.C), logBatch-1) { // what came together leaves together

@@ -69,7 +69,7 @@ type Options struct {
 // free are the settings of a session without a line.
 var free = config.Line{Privilege: 1, Length: config.DefaultLength, Width: config.DefaultWidth, History: config.DefaultHistory}
 
-// Session is one terminal's dialogue with the router. Only Resize, Idle
+// Session is one terminal's dialogue with the router. Only Resize, Idle, Say
 // and Clear are safe to call from other goroutines while it runs.
 type Session struct {
 	backend Backend
@@ -168,6 +168,9 @@ func (s *Session) Clear() {
 		(*leave)(errCleared)
 	}
 }
+
+// Say shows lines that do not come from the log. It is safe for concurrent use.
+func (s *Session) Say(text string) { s.screen.log([]logText{{text: text}}, 0) }
 
 // Idle is for how long nothing was typed. It is safe for concurrent use.
 func (s *Session) Idle() time.Duration { return time.Since(time.Unix(0, s.typed.Load())) }

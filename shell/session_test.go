@@ -152,6 +152,7 @@ type live struct {
 	t     *testing.T
 	conn  net.Conn
 	done  chan error
+	s     *Session
 	clear func()
 
 	mu  sync.Mutex
@@ -167,7 +168,7 @@ func startWith(t *testing.T, o Options, run func(*Session, context.Context) erro
 	l.conn = near
 	o.Terminal = far
 	s := New(o)
-	l.clear = s.Clear
+	l.s, l.clear = s, s.Clear
 	go func() {
 		buf := make([]byte, 4096)
 		for {

@@ -102,10 +102,15 @@ func (a *Access) Quiet(at Attempt) bool {
 	return g.quiet && !at.Console && !at.Exempt
 }
 
-// wake ends the quiet mode when its time is over. The caller holds the mutex.
+// wake ends the quiet mode when its time is over, or nobody wants one any more. The caller holds
+// the mutex.
 func (a *Access) wake(at Attempt) {
-	if g := &a.guard; g.quiet && !time.Now().Before(g.until) {
-		g.quiet, g.failures = false, nil
+	g := &a.guard
+	over := !time.Now().Before(g.until)
+	if !g.quiet || !over && a.Config().Guard.BlockFor > 0 {
+		return
+	}
+	if g.quiet, g.failures = false, nil; over {
 		a.Emit(debug.QuietOff{At: a.source(at).At})
 	}
 }

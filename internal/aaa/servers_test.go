@@ -108,5 +108,17 @@ func TestFailuresAreListed(t *testing.T) {
 		if !strings.Contains(d.log.String(), "QUIET_MODE_OFF") {
 			t.Errorf("logged %q", d.log.String())
 		}
+
+		// Without the line that asks for it nobody is kept out.
+		for range 4 {
+			d.Login(context.Background(), d.vty("lab"), "guess")
+		}
+		if !d.Quiet(d.vty("lab")) {
+			t.Error("four failures begin no quiet mode")
+		}
+		d.c.Guard = config.LoginGuard{}
+		if _, err := d.Login(context.Background(), d.vty("lab"), "cisco"); err != nil {
+			t.Errorf("after no login block-for: %v", err)
+		}
 	})
 }

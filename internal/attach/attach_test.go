@@ -133,6 +133,51 @@ func TestCloseDoesNotWaitForAStoppedClient(t *testing.T) {
 	}
 }
 
+// A session that is hung up ends though its client reads nothing, and takes no other with it; a client
+// that reads is told.
+func TestHangUp(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "console.sock")
+	conns := make(chan *Conn, 2)
+	ended := make(chan error, 2)
+	s, err := Listen(path, func(ctx context.Context, c *Conn) byte {
+		conns <- c
+		for c.Exec {
+			if _, err := c.Write(make([]byte, 4096)); err != nil {
+				ended <- err
+				return 1
+			}
+		}
+		<-ctx.Done()
+		return 7
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	stopped, err := Dial(path, Request{Exec: true}) // writes without end
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stopped.Close()
+	first := <-conns
+	other, err := Dial(path, Request{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	second := <-conns
+	first.HangUp()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		t.Fatal("a client that reads nothing cannot be hung up")
+	}
+	second.HangUp()
+	if b, err := io.ReadAll(other); err != nil || len(b) > 0 || other.Status != 7 {
+		t.Errorf("the other got %q, %v and status %d", b, err, other.Status)
+	}
+}
+
 // Nobody but the owner can connect, whatever the umask, from the moment it exists.
 func TestSocketIsBornPrivate(t *testing.T) {
 	old := syscall.Umask(0)

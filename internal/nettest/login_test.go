@@ -147,7 +147,7 @@ chief Cleartext-Password := "r4dius"
 
 $enab15$ Cleartext-Password := "r4enable"
 `)
-	r.Exec("configure terminal", "aaa new-model", "radius server DEAD", "address ipv4 10.0.0.9 auth-port 9 acct-port 9", "timeout 1", "retransmit 0", "key sh4red",
+	r.Exec("configure terminal", "aaa new-model", "radius-server deadtime 60", "radius server DEAD", "address ipv4 10.0.0.9 auth-port 9 acct-port 9", "timeout 1", "retransmit 0", "key sh4red",
 		"radius server LIVE", "address ipv4 10.0.0.9 auth-port 1812 acct-port 1813", "timeout 2", "retransmit 0", "key sh4red",
 		"aaa group server radius FAR", "server name DEAD", "server name LIVE",
 		"aaa authentication login default group FAR local", "aaa authorization exec default group FAR local", "aaa authentication enable default group FAR enable", "end")
@@ -178,6 +178,13 @@ $enab15$ Cleartext-Password := "r4enable"
 	}
 	server.Kill()
 	level("admin", "cisco", "15") // nobody answers: the local users do
+	level("admin", "cisco", "15") // nobody is asked any more
+	for _, want := range []string{"%RADIUS-4-RADIUS_DEAD: RADIUS server 10.0.0.9:9,9 is not responding.", "%RADIUS-4-RADIUS_DEAD: RADIUS server 10.0.0.9:1812,1813 is not responding.",
+		"%RADIUS-3-ALLDEADSERVER: Group FAR: "} {
+		if log := r.Exec("show logging"); !strings.Contains(log, want) {
+			t.Errorf("no %q in\n%s", want, log)
+		}
+	}
 	r.Exec("configure terminal", "radius server LIVE", "key another", "end")
 	config := r.Exec("show running-config", "show logging")
 	if strings.Contains(config, "r4dius") {

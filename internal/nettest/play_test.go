@@ -58,10 +58,13 @@ func deskIn(t *testing.T, ns *netns.NS) *Terminal {
 	t.Helper()
 	x, dir := console(t, ns)
 	x.dir = dir
-	x.Shows("", "\n")
-	x.Play(step{"\r", "\nRouter>"}, step{"enable\r", "enable\nRouter#"},
-		step{"configure terminal\r", "configure terminal\nEnter configuration commands, one per line.  End with CNTL/Z.\nRouter(config)#"},
-		step{"no logging console\r", "no logging console\nRouter(config)#"}, step{"no ip domain lookup\r", "no ip domain lookup\nRouter(config)#"},
-		step{"hostname R1\r", "hostname R1\nR1(config)#"}, step{"end\r", "end\nR1#"})
+	if out, status := Run(t, ns, "", "exec", "--dir", dir, "configure terminal", "no logging console", "no ip domain lookup", "hostname R1"); status != 0 {
+		t.Fatal(out)
+	}
+	x.Type("\r")
+	x.Expect("R1>") // a log line may still have been on its way
+	x.Enter("enable", "R1#")
+	x.Type("! from here on nothing comes by itself\r")
+	x.Expect("itself\r\nR1#")
 	return x
 }

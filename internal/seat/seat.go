@@ -28,6 +28,7 @@ type Seat struct {
 type Session interface {
 	Idle() time.Duration // for how long nothing was typed
 	Clear()              // has the user leave
+	Say(text string)     // shows lines that everybody is to see
 }
 
 // SSH is what a session over SSH has agreed on.
@@ -151,6 +152,18 @@ func (t *Table) Uses(number int) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.uses[number]
+}
+
+// Tell shows every user some lines, without waiting for a terminal that takes nothing, but not the
+// one on a line of that name: he has them already.
+func (t *Table) Tell(text, except string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range t.taken {
+		if s.session != nil && s.by.Line != except {
+			go s.session.Say(text)
+		}
+	}
 }
 
 // Clear ends the session on a line; false when there is none.

@@ -79,11 +79,27 @@ func (c *client) enter(ctx context.Context) (sc *ssh.ServerConn, _ <-chan ssh.Ne
 		x := a.Algorithms()
 		agreed = seat.SSH{CipherIn: x.Read.Cipher, CipherOut: x.Write.Cipher, MACIn: x.Read.MAC, MACOut: x.Write.MAC}
 	}
-	at := c.Router.Seats().TakeVTY(c.number, c.attempt(grantOf(sc).User).By, agreed)
-	if at == nil { // somebody was faster
+	at := c.take(sc, agreed)
+	if at == nil {
 		sc.Close()
 	}
 	return sc, channels, requests, at
+}
+
+// take seats a client that has come in. Where somebody was faster it gets another line, of the
+// same settings: by these it was let in. Before that nobody is seated, whom silent clients would
+// keep out.
+func (c *client) take(sc *ssh.ServerConn, agreed seat.SSH) *seat.Seat {
+	for {
+		if at := c.Router.Seats().TakeVTY(c.number, c.attempt(grantOf(sc).User).By, agreed); at != nil {
+			return at
+		}
+		number, ok := c.Router.Seats().Free(c.Router.Config().Lines.VTY, func(l *config.Line) bool { return *l == c.line })
+		if !ok {
+			return nil
+		}
+		c.number = number
+	}
 }
 
 // addressed reports whether the client has called an address of the router, or comes

@@ -97,13 +97,14 @@ func (f *fake) Changed() <-chan struct{} { return f.changed }
 // desk is a server for a test, and where it listens.
 type desk struct {
 	*fake
-	t    *testing.T
-	addr chan string
-	at   string
+	t      testing.TB
+	server *Server
+	addr   chan string
+	at     string
 }
 
 // serve starts a server with a key, and with users on its lines.
-func serve(t *testing.T) *desk {
+func serve(t testing.TB) *desk {
 	t.Helper()
 	f := &fake{c: config.New(), hub: debug.NewHub(clock{}), seats: seat.NewTable(), changed: make(chan struct{}, 1)}
 	f.c.Hostname = "R1"
@@ -141,6 +142,7 @@ func serve(t *testing.T) *desk {
 			}
 			return l, err
 		}}
+	d.server = server
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -290,7 +292,7 @@ func TestLevels(t *testing.T) {
 
 // user is somebody at a terminal.
 type user struct {
-	t   *testing.T
+	t   testing.TB
 	s   *ssh.Session
 	in  io.Writer
 	out *bytes.Buffer
@@ -449,6 +451,59 @@ func TestSessionLimit(t *testing.T) {
 	d.sit(d.in("admin", ssh.Password("cisco")), 80, 24).expect("R1#")
 	if n := d.seats.Uses(config.FirstVTY + 2); n != 2 {
 		t.Errorf("vty 2 was used %d times", n)
+	}
+}
+
+// Clients that come at the same time get a line each, as long as there is one of the settings by
+// which they were let in.
+func TestClientsAtTheSameTime(t *testing.T) {
+	d := serve(t)
+	for _, c := range []struct {
+		different int // lines of other settings, the last ones
+		want      int // clients that come in
+	}{{0, config.DefaultVTYs}, {2, config.DefaultVTYs - 2}} {
+		d.set(func(x *config.Config) {
+			for i := range c.different {
+				x.Lines.VTY[len(x.Lines.VTY)-1-i].Privilege = 7
+			}
+		})
+		var wait sync.WaitGroup
+		clients := make(chan *ssh.Client, config.DefaultVTYs)
+		together := make(chan struct{})
+		var ready sync.WaitGroup
+		ready.Add(config.DefaultVTYs)
+		for range config.DefaultVTYs {
+			wait.Go(func() {
+				met := sync.OnceFunc(ready.Done)
+				defer met()
+				password := ssh.PasswordCallback(func() (string, error) { // each has been given a line by now
+					met()
+					<-together
+					return "cisco", nil
+				})
+				if c, err := d.dial("admin", password); err == nil {
+					clients <- c
+				}
+			})
+		}
+		ready.Wait()
+		close(together)
+		wait.Wait()
+		close(clients)
+		served := 0
+		for client := range clients { // one for whom there is no line is hung up on
+			if s, err := client.NewSession(); err == nil && s.Shell() == nil {
+				served++
+			}
+			defer client.Close()
+		}
+		if served != c.want || len(d.seats.Taken()) != served {
+			t.Errorf("%d clients are served, %d sit, want %d", served, len(d.seats.Taken()), c.want)
+		}
+		for _, x := range d.seats.Taken() {
+			d.seats.Clear(x.Number)
+		}
+		d.free()
 	}
 }
 

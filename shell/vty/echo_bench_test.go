@@ -1,0 +1,108 @@
+package vty
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"conft/debug"
+	"conft/internal/config"
+)
+
+// BenchmarkEcho is that of the shell over SSH: 16 clients, one of whom types, and one more that reads nothing.
+func BenchmarkEcho(b *testing.B) {
+	for _, rate := range []int{0, 6_000, 18_000} {
+		b.Run(fmt.Sprint(rate), func(b *testing.B) { benchmarkEcho(b, rate) })
+	}
+}
+
+func benchmarkEcho(b *testing.B, rate int) {
+	const sessions = 16
+	const pace = 2 * time.Millisecond // between keys: the lines of that time are on their way to the clients
+	d := serve(b)
+	d.set(func(c *config.Config) {
+		c.Lines.Grow(config.MaxVTYs)
+		for len(c.Lines.VTY) < sessions+1 {
+			c.Lines.VTY = append(c.Lines.VTY, config.NewVTY())
+		}
+		for i := range c.Lines.VTY {
+			c.Lines.VTY[i].Login = config.LoginNone
+		}
+	})
+	open := func(out io.Writer) (keys io.Writer) {
+		s, err := d.in("admin", ssh.Password("cisco")).NewSession()
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Stdout = out
+		if keys, err = s.StdinPipe(); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.RequestPty("xterm", 24, 80, nil); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Shell(); err != nil {
+			b.Fatal(err)
+		}
+		io.WriteString(keys, "terminal monitor\r")
+		return keys
+	}
+	screen := make(chan []byte, 1<<16)
+	user := open(writer(func(p []byte) { screen <- bytes.Clone(p) }))
+	for range sessions - 1 {
+		open(io.Discard)
+	}
+	hung := make(chan struct{})
+	open(writer(func([]byte) { <-hung }))
+	ctx, stop := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	defer func() {
+		stop()
+		close(hung)
+		wait.Wait()
+	}()
+	if rate > 0 {
+		wait.Go(func() {
+			tick := time.NewTicker(time.Millisecond)
+			defer tick.Stop()
+			for ctx.Err() == nil {
+				<-tick.C
+				for range rate / 1000 {
+					d.hub.Emit(debug.Notice{Level: 7, Facility: "BENCH", Mnemonic: "LINE", Text: "ISAKMP:(1001):Old State = IKE_I_MM1  New State = IKE_I_MM2"})
+				}
+			}
+		})
+	}
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		key := string(rune(0x4e00 + i%5000)) // each looks different, and none is in a log line
+		begin := time.Now()
+		io.WriteString(user, key)
+		var seen []byte
+		for !bytes.Contains(seen, []byte(key)) {
+			seen = append(seen, <-screen...)
+			seen = seen[max(0, len(seen)-16<<10):]
+		}
+		took = append(took, time.Since(begin))
+		time.Sleep(pace)
+		if i%10 == 9 {
+			io.WriteString(user, "\x15")
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "median-ms")
+	b.ReportMetric(float64(d.hub.Counters().Dropped), "dropped")
+}
+
+// writer takes what is written.
+type writer func([]byte)
+
+func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
