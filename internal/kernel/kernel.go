@@ -23,6 +23,7 @@ type Kernel struct {
 	manner  manner               // plain once a transaction was too long
 	crypto  []CryptoLink         // of the last Apply
 	routes  []Route              // likewise
+	behind  []Behind             // likewise
 	nat     NAT                  // likewise
 	access  []Filter             // likewise
 	mtus    map[string]int       // what they were, of links that have another now
@@ -82,7 +83,7 @@ func (k *Kernel) Apply(d Desired) error {
 		}
 	}
 	k.crypto, k.access, k.nat = slices.Clone(d.Crypto), slices.Clone(d.Filters), d.NAT
-	k.routes = slices.Clone(d.Routes)
+	k.routes, k.behind = slices.Clone(d.Routes), slices.Clone(d.Behind)
 	return nil
 }
 

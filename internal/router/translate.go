@@ -112,6 +112,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 			d.Routes = append(d.Routes, r.reverseRoutes(c, &p)...)
 		}
 		l := kernel.CryptoLink{Link: p.link, TUN: p.tun}
+		d.Behind = append(d.Behind, r.behindPeers(c, &p)...)
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
 				Name:  fmt.Sprintf("%s %d", p.cmap.Name, e.Seq),
