@@ -143,8 +143,17 @@ func (r *Router) listen() error {
 	return nil
 }
 
-// ClearSA deletes the IPsec SAs with a peer, or all when it is the zero address.
-func (r *Router) ClearSA(peer netip.Addr) { r.engine.ClearSA(peer) }
+// SASelection names IPsec SAs, all of them when it is the zero value.
+type SASelection struct {
+	Peer netip.Addr
+	Map  string     // crypto map
+	To   netip.Addr // with SPI and AH: where one of them leads to
+	SPI  uint32
+	AH   bool
+}
+
+// ClearSA deletes IPsec SAs.
+func (r *Router) ClearSA(s SASelection) { r.engine.ClearSA(ike.ClearSA(s)) }
 
 // ClearISAKMP deletes the ISAKMP SA of a connection id, or all when it is 0.
 func (r *Router) ClearISAKMP(connID uint32) { r.engine.ClearISAKMP(connID) }
