@@ -3,6 +3,7 @@ package router
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 
 	"conft/esp"
 	"conft/ike"
@@ -137,10 +138,20 @@ func (r *Router) listen() error {
 		VolumeExpired: r.engine.VolumeExpired,
 		InvalidSPI:    r.engine.InvalidSPI,
 		Moved:         r.engine.Moved,
-		Toward:        r.kernel.Toward,
+		Toward:        r.toward,
 	})
 	ipsec.path = r.path
 	return nil
+}
+
+// toward is the router's address towards a host, and whether no ICMP unreachables leave by
+// the interface there.
+func (r *Router) toward(host netip.Addr) (from netip.Addr, quiet bool) {
+	link, from := r.kernel.Toward(host)
+	quiet = link != "" && slices.ContainsFunc(r.running.Load().Interfaces, func(i *config.Interface) bool {
+		return i.NoUnreachables && r.links[i.Name] == link
+	})
+	return from, quiet
 }
 
 // SASelection names IPsec SAs, all of them when it is the zero value.
