@@ -14,6 +14,7 @@ import (
 type NAT struct {
 	Inside, Outside []string     // Linux links
 	Static          []NATStatic  // in the order of look-up
+	Mapped          []NATDynamic // static ones with a route map, as far as they give a host its address; after Static
 	Dynamic         []NATDynamic // likewise; static ones come first
 	Timeouts        NATTimeouts
 	Trace           bool // show WatchTranslated every translated packet
@@ -27,7 +28,7 @@ type NATStatic struct {
 	Local, Global         netip.Prefix
 	LocalPort, GlobalPort uint16
 	NoAlias               bool // the router does not answer for Global, for Local with Outside
-	Inward                bool // only what comes from the outside; a NATDynamic has the rest
+	Inward                bool // only what comes from the outside; one of Mapped has the rest
 }
 
 // NATHost is an inside host that has a translation of its own.

@@ -86,6 +86,7 @@ type NATCounters struct {
 	// Matched are the packets that asked for a translation and matched an entry first, by
 	// dynamic translation, clause, list and entry.
 	Matched [][][][]uint64
+	Mapped  [][][][]uint64 // likewise of static ones with a route map
 }
 
 // NATCounters returns the counters of the translations.
@@ -100,26 +101,34 @@ func (k *Kernel) NATCounters() (c NATCounters, err error) {
 		return c, err
 	}
 	c.Packets, c.Flows = t["nat.count"][countPackets().text], t["nat.count"][countFlows().text]
+	for i := range k.nat.Mapped {
+		c.Mapped = append(c.Mapped, k.nat.Mapped[i].matched(t))
+	}
 	for i := range k.nat.Dynamic {
 		m := &k.nat.Dynamic[i]
-		clauses := make([][][]uint64, len(m.Clauses))
-		for j, clause := range m.Clauses {
-			for n, l := range clause.Lists {
-				hits := make([]uint64, len(l.Rules))
-				for e, rule := range l.Rules {
-					if rule.Remark != "" {
-						continue
-					}
-					for _, r := range natEntry(m, clause, rule) {
-						hits[e] += t[natListChain(m, j, n)][r.text]
-					}
-				}
-				clauses[j] = append(clauses[j], hits)
-			}
-		}
-		c.Matched = append(c.Matched, clauses)
+		c.Matched = append(c.Matched, m.matched(t))
 	}
 	return c, nil
+}
+
+// matched are the packets that the entries of the lists have matched.
+func (m *NATDynamic) matched(t tally) [][][]uint64 {
+	clauses := make([][][]uint64, len(m.Clauses))
+	for j, clause := range m.Clauses {
+		for n, l := range clause.Lists {
+			hits := make([]uint64, len(l.Rules))
+			for e, rule := range l.Rules {
+				if rule.Remark != "" {
+					continue
+				}
+				for _, r := range natEntry(m, clause, rule) {
+					hits[e] += t[natListChain(m, j, n)][r.text]
+				}
+			}
+			clauses[j] = append(clauses[j], hits)
+		}
+	}
+	return clauses
 }
 
 // flowsSweep ends the connections that new rules would translate otherwise: those
@@ -181,7 +190,8 @@ func (n *NAT) stale(f *flow) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(n.Dynamic, func(d NATDynamic) bool { return d.selects(&p) })
+	selects := func(d NATDynamic) bool { return d.selects(&p) }
+	return slices.ContainsFunc(n.Mapped, selects) || slices.ContainsFunc(n.Dynamic, selects)
 }
 
 // has reports whether the addresses of a translation are still given to its hosts.

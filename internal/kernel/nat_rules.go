@@ -59,15 +59,18 @@ func natRules(d *Desired) (set ruleset) {
 		dst.rules = append(dst.rules, join(protocol(s.Protocol), prefixIs("daddr", target), portIs("dport", tport),
 			markFlow(dstMark), translate(expr.NATTypeDestNAT, source, sport)))
 	}
+	for i := range n.Mapped {
+		m := &n.Mapped[i]
+		chains := dynamicChains(m)
+		chains[0].rules = []rule{join(markFlow(markNAT), translate(expr.NATTypeSourceNAT, netip.PrefixFrom(m.First, 32), m.Host.GlobalPort))}
+		set = append(set, chains...)
+		out.rules = append(out.rules, join(fromHost(m.Host.Protocol, m.Host.Local, m.Host.Port), verdict(expr.VerdictJump, chains[len(chains)-1].name)))
+	}
 	for i := range n.Dynamic {
 		if m := &n.Dynamic[i]; m.First.IsValid() {
 			chains := dynamicChains(m)
 			set = append(set, chains...)
-			from := rule{}
-			if h := m.Host; h.Local.IsValid() {
-				from = fromHost(h.Protocol, h.Local, h.Port)
-			}
-			out.rules = append(out.rules, join(from, verdict(expr.VerdictJump, chains[len(chains)-1].name)))
+			out.rules = append(out.rules, verdict(expr.VerdictJump, chains[len(chains)-1].name))
 		}
 	}
 	inside, outside := chain{name: "nat.inside"}, chain{name: "nat.outside"}
@@ -118,7 +121,7 @@ func dynamicChains(m *NATDynamic) (set ruleset) {
 				mark, sourceIn(m.First, m.Last, r.first, r.last)))
 		}
 	}
-	to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, m.Host.GlobalPort, m.Host.GlobalPort)))
+	to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, 0, 0)))
 	set = append(set, to)
 	start := chain{name: natChain(m), rules: []rule{markClear(markPass)}}
 	for i, c := range m.Clauses {

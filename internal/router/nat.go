@@ -39,7 +39,7 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 		}
 		n.Static = append(n.Static, k)
 		if k.Inward {
-			n.Dynamic = append(n.Dynamic, kernel.NATDynamic{
+			n.Mapped = append(n.Mapped, kernel.NATDynamic{
 				Name: fmt.Sprintf("static %d %s %d %s", k.Protocol, k.Local.Addr(), k.LocalPort, s.RouteMap), Clauses: natClauses(r, c, c.RouteMap(s.RouteMap)),
 				Host:  kernel.NATHost{Protocol: k.Protocol, Local: k.Local, Port: k.LocalPort, GlobalPort: k.GlobalPort},
 				First: k.Global.Addr(), Last: k.Global.Addr(),
@@ -106,15 +106,19 @@ func natList(c *config.Config, name string) kernel.NATList {
 func (r *Router) natMatches(c *config.Config, out listCounts) {
 	counters, _ := r.kernel.NATCounters() // none as of a kernel that has counted nothing
 	n := r.nat(c)
-	for i, matched := range counters.Matched[:min(len(counters.Matched), len(n.Dynamic))] {
-		for j, clause := range n.Dynamic[i].Clauses[:min(len(matched), len(n.Dynamic[i].Clauses))] {
-			for k, l := range clause.Lists {
-				for e, rule := range l.Rules {
-					out.add(l.Name, rule, count(matched[j], k, e))
+	add := func(list []kernel.NATDynamic, counted [][][][]uint64) {
+		for i, matched := range counted[:min(len(counted), len(list))] {
+			for j, clause := range list[i].Clauses[:min(len(matched), len(list[i].Clauses))] {
+				for k, l := range clause.Lists {
+					for e, rule := range l.Rules {
+						out.add(l.Name, rule, count(matched[j], k, e))
+					}
 				}
 			}
 		}
 	}
+	add(n.Mapped, counters.Mapped)
+	add(n.Dynamic, counters.Matched)
 }
 
 // NATState is what `show ip nat` says.
