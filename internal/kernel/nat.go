@@ -13,6 +13,7 @@ import (
 // is its link once more: what comes out of it arrived there encrypted.
 type NAT struct {
 	Inside, Outside []string     // Linux links
+	Own             []netip.Addr // the router's on inside links: what it sends from them is as if it came in there
 	Static          []NATStatic  // in the order of look-up
 	Mapped          []NATDynamic // static ones with a route map, as far as they give a host its address; after Static
 	Dynamic         []NATDynamic // likewise; static ones come first

@@ -100,7 +100,7 @@ func (k *Kernel) NATCounters() (c NATCounters, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.Packets, c.Flows = t["nat.count"][countPackets().text], t["nat.count"][countFlows().text]
+	c.Packets, c.Flows = t[chainTranslated][countPackets().text]+t[chainOwn][countPackets().text], t[chainTranslated][countFlows().text]
 	for i := range k.nat.Mapped {
 		c.Mapped = append(c.Mapped, k.nat.Mapped[i].matched(t))
 	}

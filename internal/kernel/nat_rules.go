@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"conft/internal/acl"
@@ -27,6 +28,8 @@ const (
 	hookNATArrive = -100
 	hookNATLeave  = 100
 	hookNATCount  = 110
+
+	chainOwn = "nat.own"
 )
 
 // natRules returns the chains that translate.
@@ -84,6 +87,9 @@ func natRules(d *Desired) (set ruleset) {
 		arrive.rules = append(arrive.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, to.name)))
 		leave.rules = append(leave.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, inside.name)))
 	}
+	for _, a := range n.Own {
+		leave.rules = append(leave.rules, join(prefixIs("saddr", netip.PrefixFrom(a, 32)), verdict(expr.VerdictGoto, inside.name)))
+	}
 	for _, l := range d.withTUNs(n.Outside) {
 		arrive.rules = append(arrive.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, in.name)))
 		leave.rules = append(leave.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, outside.name)))
@@ -91,6 +97,10 @@ func natRules(d *Desired) (set ruleset) {
 	count := chain{name: chainTranslated, hook: "postrouting", priority: hookNATCount, rules: []rule{countPackets(), countFlows()}}
 	if n.Trace {
 		count.rules = append(count.rules, logTranslated()...)
+	}
+	if len(n.Own) > 0 { // the answers to the router itself do not leave
+		own := chain{name: chainOwn, hook: "input", priority: hookNATCount, rules: slices.Concat([]rule{countPackets()}, count.rules[2:])}
+		set = append(set, own)
 	}
 	return append(set, out, in, to, from, inside, outside, arrive, leave, count)
 }

@@ -21,6 +21,11 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 		case link == "":
 		case i.NAT == config.NATInside:
 			n.Inside = append(n.Inside, link)
+			for _, a := range append([]config.Address{i.Address}, i.Secondary...) {
+				if a.IP != 0 {
+					n.Own = append(n.Own, addrOf(a.IP))
+				}
+			}
 		case i.NAT == config.NATOutside:
 			n.Outside = append(n.Outside, link)
 		}
