@@ -208,6 +208,7 @@ func (k *listKind) entryLines() []grammar.Entry[*acl.List] {
 	const seq = "<1-2147483647>"
 	lines := []grammar.Entry[*acl.List]{
 		grammar.Exit[*acl.List]{Help: "Exit from access-list configuration mode"},
+		known[*acl.List](knownACL),
 		line{
 			Syntax: "remark LINE",
 			Help:   grammar.Help{"remark": "Access list entry comment", "LINE": "Comment up to 100 characters"},

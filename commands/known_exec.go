@@ -11,6 +11,7 @@ import (
 // IOS's own where it has one for what is not enabled, else one line that names the reason.
 // The words of some are read by programs, so that they must or must not look like an error.
 var KnownExec = slices.Concat(
+	knownShow,
 	sayExec("% CDP is not enabled", "show cdp", "clear cdp"),
 	sayExec("% LLDP is not enabled", "show lldp", "clear lldp"),
 	// Programs tell a router from a switch by an error here.
@@ -66,8 +67,22 @@ var KnownExec = slices.Concat(
 	sayExec("% There are no tests of hardware, "+noHardware, "test"),
 	sayExec("% Packets are captured by the Linux system, with tcpdump on the link that show interfaces names", "monitor", "show monitor"),
 	sayExec("% "+noHardware, "hw-module", "microcode", "modemui", "upgrade", "emulation", "rommon"),
+	sayExec("% Files come and go through the directory flash of --dir: nothing is copied over the network", networkCopies()...),
+	sayExec("% flash: is the directory, and stays it: name the files of others in full", "cd"),
 	sayExec("% "+byLinux, "setup", "send", "erase flash:", "format", "fsck", "partition", "squeeze"),
 )
+
+// networkCopies are the commands that copy a file or a configuration from or to another machine.
+func networkCopies() []string {
+	all := []string{"write network", "configure network", "configure overwrite-network"}
+	for _, far := range []string{"ftp:", "http:", "https:", "pram:", "rcp:", "scp:", "sftp:", "tftp:", "usbflash0:", "xmodem:", "ymodem:"} {
+		for _, near := range []string{"running-config", "startup-config", "flash:", "nvram:", "system:"} {
+			all = append(all, "copy "+near+" "+far)
+		}
+		all = append(all, "copy "+far, "more "+far, "dir "+far, "configure replace "+far)
+	}
+	return all
+}
 
 // sayExec is one answer to several commands.
 func sayExec(answer string, commands ...string) []grammar.KnownExec {

@@ -62,7 +62,7 @@ func TestShowIPRouteTo(t *testing.T) {
 }
 
 func TestShowIPInterface(t *testing.T) {
-	r := newFake(t, "interface g0/0\nip address 10.1.1.1 255.255.255.0\nip address 10.1.2.1 255.255.255.0 secondary\n")
+	r := newFake(t, "interface g0/0\nip address 10.1.1.1 255.255.255.0\nip address 10.1.2.1 255.255.255.0 secondary\nip nat inside\n")
 	for _, i := range r.config.Interfaces {
 		r.interfaces = append(r.interfaces, router.InterfaceState{Config: i, LinkUp: true, Protocol: true, MTU: 9000, IPMTU: 1500, Method: "NVRAM"})
 	}
@@ -71,8 +71,9 @@ func TestShowIPInterface(t *testing.T) {
 		"  Directed broadcast forwarding is disabled\n  Secondary address 10.1.2.1/24\n" +
 		"  Outgoing access list is not set\n  Inbound  access list is not set\n" +
 		"  Proxy ARP is disabled\n  Local Proxy ARP is disabled\n  ICMP redirects are never sent\n  ICMP unreachables are always sent\n" +
-		"  ICMP mask replies are never sent\n  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n" +
-		"  TCP/IP header compression is disabled\n  Policy routing is disabled\n"
+		"  ICMP mask replies are never sent\n  Router Discovery is disabled\n  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n" +
+		"  TCP/IP header compression is disabled\n  RTP/IP header compression is disabled\n  Policy routing is disabled\n" +
+		"  Network address translation is enabled, interface in domain inside\n"
 	expect(t, "show ip interface", run(t, r, "show ip interface g0/0"), want)
 	all := run(t, r, "show ip interface")
 	if !strings.Contains(all, want) || !strings.Contains(all, "GigabitEthernet0/1 is up, line protocol is up\n  Internet protocol processing disabled\n") {
@@ -302,7 +303,7 @@ func TestIPInterfaceLinesLikeCapture(t *testing.T) {
 	always := strings.NewReplacer("always sent", "never sent") // some are, some not
 	want := strings.Split(always.Replace(trimLines(reftest.Open(t, "show/show-ip-interface/04.txt"))), "\n")
 	at := 0
-	for l := range strings.Lines(trimLines(text(func(w io.Writer) { showIPInterface(w, []router.InterfaceState{state}, "") }))) {
+	for l := range strings.Lines(trimLines(text(func(w io.Writer) { showIPInterface(w, []router.InterfaceState{state}) }))) {
 		n := slices.Index(want[at:], strings.TrimSuffix(always.Replace(l), "\n"))
 		if n < 0 {
 			t.Errorf("%q does not follow %q", l, want[max(at-1, 0)])

@@ -143,13 +143,13 @@ func natRows(c *config.Config, s router.NATState) (rows []natRow) {
 	owner := make([]*config.NATStatic, len(flows))
 	for i := range flows {
 		if owner[i] = natOwner(c, &flows[i]); owner[i] == nil {
-			rows = append(rows, flowRow(c, &flows[i]))
+			rows = append(rows, flowRow(&flows[i]))
 		}
 	}
 	for _, st := range c.NAT.Static {
 		for i := range flows {
 			if owner[i] == st {
-				row := flowRow(c, &flows[i])
+				row := flowRow(&flows[i])
 				row.static, row.mapping = true, 0
 				rows = append(rows, row)
 			}
@@ -188,25 +188,11 @@ func natGlobal(c *config.Config, s *config.NATStatic) uint32 {
 	return s.Global
 }
 
-func flowRow(c *config.Config, t *router.Translation) natRow {
+func flowRow(t *router.Translation) natRow {
 	text := func(a netip.AddrPort) string { return a.String() }
-	return natRow{protocol: acl.ProtocolName(t.Protocol), flow: t, mapping: natMapping(c, t),
+	return natRow{protocol: acl.ProtocolName(t.Protocol), flow: t, mapping: t.Mapping,
 		insideGlobal: text(t.InsideGlobal), insideLocal: text(t.InsideLocal),
 		outsideLocal: text(t.OutsideLocal), outsideGlobal: text(t.OutsideGlobal)}
-}
-
-// natMapping numbers the dynamic translation that gives a connection its address.
-func natMapping(c *config.Config, t *router.Translation) int {
-	ip := ipValue(t.InsideGlobal.Addr())
-	for i, s := range c.NAT.Sources {
-		if p := c.NAT.Pool(s.Pool); p != nil && p.First <= ip && ip <= p.Last {
-			return i + 1
-		}
-		if f := c.Interface(s.Interface); f != nil && f.Address.IP == ip {
-			return i + 1
-		}
-	}
-	return 0
 }
 
 func staticRow(c *config.Config, s *config.NATStatic) (natRow, bool) {

@@ -38,6 +38,9 @@ func natRouter(t *testing.T) *fakeRouter {
 		natFlow(1, "12.12.12.7:5", "10.1.1.7:5", "10.1.1.200:5", "50.0.0.1:5"),
 		natFlow(6, "12.12.12.100:4000", "10.1.1.20:4000", "23.23.23.3:22", "23.23.23.3:22"),
 	}}
+	for i, mapping := range []int{1, 1, 1, 0, 2} {
+		r.nat.Flows[i].Mapping = mapping
+	}
 	return r
 }
 

@@ -69,6 +69,8 @@ const (
 	textLoginAll      = "     Denying logins from all sources.\n"
 	textLoginFiltered = "     Restricted logins filtered by applied ACL %s.\n"
 	textLoginNormal   = "     Router presently in Normal-Mode.\n     Current Watch Window\n         Time remaining: %d seconds.\n         Login failures for current window: %d.\n"
+	textNoFailures    = "\n*** No logged failed login attempts with the device.***\n\n"
+	textFailures      = "Total failed logins: %d\nDetailed information about last 50 failures\n\nUsername        SourceIPAddr    lPort  Count  TimeStamp\n"
 	textLoginTotal    = "     Total login failures: %d.\n"
 )
 

@@ -58,7 +58,7 @@ func NewCore(o Options) *Core {
 		shelters: make(map[exchange.Flow]*shelter),
 		failures: make(failures),
 		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
-		flows: 2000,
+		flows: firstFlow - 1,
 	}
 }
 
@@ -266,6 +266,10 @@ func (c *Core) emit(e debug.Event) {
 		kind = "not authenticated"
 	case debug.CryptoModeFailure:
 		kind = "mode failure"
+	case debug.CryptoInvalidCert:
+		kind = "invalid certificate"
+	case debug.PKIInvalid:
+		kind = "certificate rejected"
 	case debug.CryptoAggressiveDisabled:
 		kind = "aggressive mode is disabled"
 	}

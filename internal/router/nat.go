@@ -137,6 +137,7 @@ type NATState struct {
 type Translation struct {
 	Protocol                                               uint8
 	InsideGlobal, InsideLocal, OutsideLocal, OutsideGlobal netip.AddrPort
+	Mapping                                                int           // number of the dynamic translation that it is of, 0 for none
 	Age                                                    time.Duration // 0 where it is not known
 	Idle, Timeout, Left                                    time.Duration
 }
@@ -150,10 +151,11 @@ func (r *Router) NAT() NATState {
 	if err != nil {
 		return s
 	}
-	t := r.nat(r.running.Load()).Timeouts
+	n := r.nat(r.running.Load())
+	t := n.Timeouts
 	for _, f := range list {
 		e := Translation{Protocol: f.Protocol, InsideGlobal: f.InsideGlobal, InsideLocal: f.InsideLocal,
-			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f)}
+			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f), Mapping: n.By(&f) + 1}
 		e.Idle = max(0, e.Timeout-e.Left)
 		if !f.Begun.IsZero() {
 			e.Age = max(0, now.Sub(f.Begun))
