@@ -80,7 +80,7 @@ type Router struct {
 	states    map[string]linkState // as last reported, by interface
 	meters    meters
 	base      listCounts          // counters at the last `clear access-list counters`
-	unsafe    map[identKey]uint64 // refused in clear at the last `clear crypto sa counters`
+	inClear   map[identKey]uint64 // refused in clear at the last `clear crypto sa counters`
 	kept      listCounts          // of lists that have since been taken off an interface or crypto map
 
 	loads      loadMeter

@@ -134,20 +134,20 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 	c := r.running.Load()
 	pairs := r.engine.IPsecSAs()
 	r.mu.Lock()
-	unsafe := r.unsafe
+	inClear := r.inClear
 	r.mu.Unlock()
-	return r.idents(c, pairs, unsafe)
+	return r.idents(c, pairs, inClear)
 }
 
 // ClearSACounters counts the packets of the idents anew from now.
 func (r *Router) ClearSACounters() {
 	r.path.ClearFlowStats()
-	unsafe := map[identKey]uint64{}
+	inClear := map[identKey]uint64{}
 	for _, id := range r.idents(r.running.Load(), nil, nil) {
-		unsafe[id.key()] = id.Drops.Clear
+		inClear[id.key()] = id.Drops.Clear
 	}
 	r.mu.Lock()
-	r.unsafe = unsafe
+	r.inClear = inClear
 	r.mu.Unlock()
 }
 
@@ -162,9 +162,9 @@ func (id *IPsecIdent) key() identKey {
 	return identKey{id.Interface, id.Map, id.Seq, id.Local, id.Remote}
 }
 
-// idents are the idents of a configuration with those SAs. Unsafe is what is not to be
-// counted any more of what came in clear.
-func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, unsafe map[identKey]uint64) []IPsecIdent {
+// idents are the idents of a configuration with those SAs. InClear is what is not to be
+// counted any more of what came so.
+func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, inClear map[identKey]uint64) []IPsecIdent {
 	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
 	var out []IPsecIdent
 	for _, p := range r.protectedInterfaces(c) {
@@ -186,7 +186,7 @@ func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, unsafe map[id
 				}
 				st := r.path.FlowStats(dataplane.FlowKey{Interface: p.sas, Map: id.Map, Seq: id.Seq, Selector: s})
 				id.Encaps, id.Decaps = st.Encaps, st.Decaps
-				refused := count(counters[p.link].Refused, i, j) - unsafe[id.key()]
+				refused := count(counters[p.link].Refused, i, j) - inClear[id.key()]
 				if e.template != "" && !e.open {
 					refused = 0 // is counted by what the access list says
 				}
