@@ -186,7 +186,8 @@ func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, inClear map[i
 				}
 				st := r.path.FlowStats(dataplane.FlowKey{Interface: p.sas, Map: id.Map, Seq: id.Seq, Selector: s})
 				id.Encaps, id.Decaps = st.Encaps, st.Decaps
-				refused := count(counters[p.link].Refused, i, j) - inClear[id.key()]
+				refused := count(counters[p.link].Refused, i, j)
+				refused -= min(refused, inClear[id.key()])
 				if e.template != "" && !e.open {
 					refused = 0 // is counted by what the access list says
 				}
