@@ -216,12 +216,29 @@ func (r *Router) watchTranslated(ctx context.Context) {
 	r.retry(r.kernel.WatchTranslated(ctx, func(p kernel.Translated) { r.hub.Emit(debug.NATPacket(p)) }))
 }
 
-// followFlags has the kernel show translated packets while they are debugged.
-func (r *Router) followFlags() {
+// followFlags has the kernel show translated packets, and listens to it, while they are
+// debugged.
+func (r *Router) followFlags(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if on := r.hub.On(debug.FlagNAT); r.traceNAT != on {
-		r.traceNAT = on
-		r.retry(r.applyAgain())
+	on := r.hub.On(debug.FlagNAT)
+	if r.ended || (r.untrace != nil) == on {
+		return
 	}
+	if on {
+		ctx, cancel := context.WithCancel(ctx)
+		done := make(chan struct{})
+		r.untrace = func() { // another may listen only when this one has ended
+			cancel()
+			<-done
+		}
+		r.wait.Go(func() {
+			defer close(done)
+			r.watchTranslated(ctx)
+		})
+	} else {
+		r.untrace()
+		r.untrace = nil
+	}
+	r.retry(r.applyAgain())
 }

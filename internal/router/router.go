@@ -87,7 +87,7 @@ type Router struct {
 	syslog     *syslogSender
 	names      nameCache
 	stamps     stamps
-	traceNAT   bool   // translated packets are to be shown
+	untrace    func() // ends what shows translated packets, nil when they are not shown
 	natCleared uint64 // translations ended by `clear ip nat translation`
 	text       func(*config.Config) string
 	archiver   archiver
@@ -286,8 +286,7 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchTooBig(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.wait.Go(func() { r.watchLoad(ctx) })
-	r.wait.Go(func() { r.watchTranslated(ctx) })
-	r.hub.OnFlags(r.followFlags)
+	r.hub.OnFlags(func() { r.followFlags(ctx) })
 	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.wait.Go(func() { r.loads.run(ctx) })
 	r.wait.Go(func() { r.syslog.run(ctx) })

@@ -125,7 +125,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		d.Crypto = append(d.Crypto, l)
 	}
 	d.NAT = r.nat(c)
-	d.NAT.Trace = r.traceNAT
+	d.NAT.Trace = r.untrace != nil
 	d.Filters = r.filters(c)
 	return d
 }
