@@ -2,27 +2,50 @@ package commands
 
 import (
 	"context"
+	"strconv"
 
 	"conft/debug"
+	"conft/internal/router"
 	"conft/shell/grammar"
 )
 
 func clearCommands(r Router) []exec {
 	return []exec{
 		{
-			Syntax: "clear crypto sa [peer A.B.C.D]",
+			Syntax: "clear crypto sa [peer A.B.C.D$with | map WORD$name | entry A.B.C.D$to {esp | ah}$protocol WORD$spi]",
 			Help: grammar.Help{
-				"clear":   "Reset functions",
-				"crypto":  "Encryption subsystem",
-				"sa":      "Clear all crypto SAs",
-				"peer":    "Clear all SAs for a given crypto peer",
-				"A.B.C.D": "IP address of crypto peer",
+				"clear":  "Reset functions",
+				"crypto": "Encryption subsystem",
+				"sa":     "Clear all crypto SAs",
+				"peer":   "Clear all SAs for a given crypto peer",
+				"$with":  "IP address of crypto peer",
+				"map":    "Clear all SAs for a given crypto map",
+				"$name":  "Crypto map name",
+				"entry":  "Clear single SA entry",
+				"$to":    "Destination address of the SA",
+				"esp":    "Encapsulation Security Payload",
+				"ah":     "Authentication Header",
+				"$spi":   "Security Parameters Index, 0x123 or decimal",
 			},
 			Priv: privileged,
 			Run: func(_ context.Context, _ Terminal, a grammar.Args) error {
-				r.ClearSA(a.Addr("A.B.C.D"))
+				s := router.SASelection{Peer: a.Addr("with"), Map: a.String("name"), To: a.Addr("to"), AH: a.String("protocol") == "ah"}
+				if a.Has("entry") {
+					spi, err := strconv.ParseUint(a.String("spi"), 0, 32)
+					if err != nil || spi == 0 {
+						return a.Invalid("spi")
+					}
+					s.SPI = uint32(spi)
+				}
+				r.ClearSA(s)
 				return nil
 			},
+		},
+		{
+			Syntax: "clear crypto sa counters",
+			Help:   grammar.Help{"counters": "Reset the SA counters"},
+			Priv:   privileged,
+			Run:    func(context.Context, Terminal, grammar.Args) error { r.ClearSACounters(); return nil },
 		},
 		{
 			Syntax: "clear crypto isakmp [<1-4294967295>$id]",
@@ -45,7 +68,7 @@ func clearCommands(r Router) []exec {
 			},
 			Priv: privileged,
 			Run: func(_ context.Context, _ Terminal, a grammar.Args) error {
-				r.ClearSA(a.Addr("A.B.C.D"))
+				r.ClearSA(router.SASelection{Peer: a.Addr("A.B.C.D")})
 				if !a.Has("remote") {
 					r.ClearISAKMP(0)
 					return nil

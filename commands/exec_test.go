@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -119,8 +118,15 @@ func (r *fakeRouter) ClearTranslations(del func(router.Translation) bool) error 
 	r.nat.Flows = slices.DeleteFunc(r.nat.Flows, func(t router.Translation) bool { return del == nil || del(t) })
 	return nil
 }
-func (r *fakeRouter) ClearSA(peer netip.Addr) { r.did = append(r.did, "clear sa "+peer.String()) }
-func (r *fakeRouter) SetClock(t time.Time)    { r.clock = &fixedClock{now: t} }
+func (r *fakeRouter) ClearSA(s router.SASelection) {
+	if s == (router.SASelection{Peer: s.Peer}) {
+		r.did = append(r.did, "clear sa "+s.Peer.String())
+		return
+	}
+	r.did = append(r.did, fmt.Sprintf("clear sa map %q, to %v SPI %#x AH %v", s.Map, s.To, s.SPI, s.AH))
+}
+func (r *fakeRouter) ClearSACounters()     { r.did = append(r.did, "clear sa counters") }
+func (r *fakeRouter) SetClock(t time.Time) { r.clock = &fixedClock{now: t} }
 func (r *fakeRouter) ClearISAKMP(id uint32) {
 	r.did = append(r.did, "clear isakmp "+plural(int(id), "SA"))
 }
@@ -311,10 +317,12 @@ func TestReload(t *testing.T) {
 
 func TestClear(t *testing.T) {
 	r := newFake(t, "")
-	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear ip access-list counters 101"} {
+	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto sa map M",
+		"clear crypto sa entry 1.2.3.4 esp 0x1234", "clear crypto sa entry 1.2.3.4 ah 4660", "clear crypto sa counters", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear ip access-list counters 101"} {
 		expect(t, line, run(t, r, line), "")
 	}
-	want := []string{"clear sa invalid IP", "clear sa 1.2.3.4", "clear isakmp 0 SAs", "clear isakmp 1 SA", "clear counters ", "clear counters 101"}
+	want := []string{"clear sa invalid IP", "clear sa 1.2.3.4", `clear sa map "M", to invalid IP SPI 0x0 AH false`,
+		`clear sa map "", to 1.2.3.4 SPI 0x1234 AH false`, `clear sa map "", to 1.2.3.4 SPI 0x1234 AH true`, "clear sa counters", "clear isakmp 0 SAs", "clear isakmp 1 SA", "clear counters ", "clear counters 101"}
 	if !slices.Equal(r.did, want) {
 		t.Errorf("did %q", r.did)
 	}

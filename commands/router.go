@@ -128,7 +128,8 @@ type Crypto interface {
 	// one, in the order of the configuration.
 	IPsecIdents() []router.IPsecIdent
 	CryptoDrops() router.CryptoDrops
-	ClearSA(peer netip.Addr)   // zero for all
+	ClearSA(router.SASelection)
+	ClearSACounters()
 	ClearISAKMP(connID uint32) // 0 for all
 }
 

@@ -85,7 +85,7 @@ func (c *Core) Handle(now time.Time, in Input) []Job {
 	case VolumeExpired:
 		c.volumeExpired(in)
 	case ClearSA:
-		c.clearSA(in.Peer)
+		c.clearSA(in)
 	case ClearISAKMP:
 		c.clearISAKMP(in.ConnID)
 	case Moved:

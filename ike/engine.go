@@ -186,8 +186,8 @@ func (e *Engine) VolumeExpired(inboundSPI uint32, hard bool) {
 	e.post(VolumeExpired{inboundSPI, hard})
 }
 
-// ClearSA deletes the IPsec SAs with a peer, or with all peers.
-func (e *Engine) ClearSA(peer netip.Addr) { e.ask(ClearSA{peer}) }
+// ClearSA deletes IPsec SAs.
+func (e *Engine) ClearSA(which ClearSA) { e.ask(which) }
 
 // ClearISAKMP deletes the ISAKMP SA with that connection id, or all when it is 0.
 func (e *Engine) ClearISAKMP(connID uint32) { e.ask(ClearISAKMP{connID}) }

@@ -131,7 +131,7 @@ func TestClearIsDone(t *testing.T) {
 			if p1.pairs() != 1 {
 				t.Fatalf("%d pairs before", p1.pairs())
 			}
-			e1.ClearSA(netip.Addr{})
+			e1.ClearSA(ike.ClearSA{})
 			if n := p1.pairs(); n != 0 {
 				t.Fatalf("%d pairs after", n)
 			}

@@ -31,8 +31,14 @@ type VolumeExpired struct {
 	Hard       bool
 }
 
-// ClearSA deletes the IPsec SAs with a peer, or all.
-type ClearSA struct{ Peer netip.Addr }
+// ClearSA deletes the IPsec SAs that it names, all where it names nothing.
+type ClearSA struct {
+	Peer netip.Addr
+	Map  string     // crypto map
+	To   netip.Addr // with SPI and AH: where one of the SAs leads to
+	SPI  uint32
+	AH   bool
+}
 
 // ClearISAKMP deletes an ISAKMP SA, or all.
 type ClearISAKMP struct{ ConnID uint32 }

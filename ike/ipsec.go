@@ -251,15 +251,22 @@ func (c *Core) volumeExpired(v VolumeExpired) {
 	}
 }
 
-// clearSA deletes the pairs with a peer, or all.
-func (c *Core) clearSA(peer netip.Addr) {
+// clearSA deletes the pairs that are named.
+func (c *Core) clearSA(in ClearSA) {
 	var list []*pair
 	for _, p := range c.ordered() {
-		if !peer.IsValid() || p.peer.Addr == peer {
+		if (!in.Peer.IsValid() || p.peer.Addr == in.Peer) && (in.Map == "" || p.Map == in.Map) && (in.SPI == 0 || in.isOf(p)) {
 			list = append(list, p)
 		}
 	}
 	c.deletePairs(list)
+}
+
+// isOf reports whether the one SA that is named belongs to a pair.
+func (in *ClearSA) isOf(p *pair) bool {
+	return slices.ContainsFunc(p.Legs(), func(l exchange.Leg) bool {
+		return l.AH == in.AH && (in.To == p.Local.Addr() && l.InboundSPI == in.SPI || in.To == p.Remote.Addr() && l.OutboundSPI == in.SPI)
+	})
 }
 
 // withdraw removes a pair that the peer never confirmed.

@@ -8,6 +8,7 @@ import (
 
 	"conft/debug"
 	"conft/ike"
+	"conft/ike/exchange"
 	"conft/ike/iketest"
 	"conft/internal/suite"
 )
@@ -163,5 +164,32 @@ func TestNoVolumeLimit(t *testing.T) {
 				t.Errorf("R1 says\n%s", lines)
 			}
 		})
+	}
+}
+
+// What clear crypto sa names goes, and nothing else.
+func TestClearNamedSA(t *testing.T) {
+	for name, c := range map[string]struct {
+		which func(p exchange.SAInfo) ike.ClearSA
+		goes  bool
+	}{
+		"peer":          {func(exchange.SAInfo) ike.ClearSA { return ike.ClearSA{Peer: iketest.Addr3} }, true},
+		"another peer":  {func(exchange.SAInfo) ike.ClearSA { return ike.ClearSA{Peer: iketest.Addr1} }, false},
+		"map":           {func(exchange.SAInfo) ike.ClearSA { return ike.ClearSA{Map: "MAP"} }, true},
+		"another map":   {func(exchange.SAInfo) ike.ClearSA { return ike.ClearSA{Map: "map"} }, false},
+		"outbound":      {func(p exchange.SAInfo) ike.ClearSA { return ike.ClearSA{To: iketest.Addr3, SPI: p.OutboundSPI} }, true},
+		"inbound":       {func(p exchange.SAInfo) ike.ClearSA { return ike.ClearSA{To: iketest.Addr1, SPI: p.InboundSPI} }, true},
+		"the other way": {func(p exchange.SAInfo) ike.ClearSA { return ike.ClearSA{To: iketest.Addr3, SPI: p.InboundSPI} }, false},
+		"another protocol": {func(p exchange.SAInfo) ike.ClearSA {
+			return ike.ClearSA{To: iketest.Addr3, SPI: p.OutboundSPI, AH: true}
+		}, false},
+	} {
+		n, r1, r3 := iketest.Classic(1)
+		up(t, n, r1, r3)
+		r1.Do(c.which(r1.Core.IPsecSAs()[0]))
+		n.Run(time.Second)
+		if gone := len(r1.Core.IPsecSAs()) == 0 && len(r3.Core.IPsecSAs()) == 0; gone != c.goes {
+			t.Errorf("%s: gone %v", name, gone)
+		}
 	}
 }

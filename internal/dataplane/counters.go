@@ -96,6 +96,17 @@ type Stats struct {
 	drops                  [numDrops]uint64 // what the errors are made of
 }
 
+// since is what has been counted after o.
+func (s Stats) since(o *Stats) Stats {
+	s.Encaps, s.Decaps = s.Encaps-o.Encaps, s.Decaps-o.Decaps
+	s.EncapBytes, s.DecapBytes = s.EncapBytes-o.EncapBytes, s.DecapBytes-o.DecapBytes
+	s.SendErrors, s.RecvErrors = s.SendErrors-o.SendErrors, s.RecvErrors-o.RecvErrors
+	for i := range s.drops {
+		s.drops[i] -= o.drops[i]
+	}
+	return s
+}
+
 // Drops returns how many packets were dropped for any of the reasons.
 func (s *Stats) Drops(reasons ...Drop) (n uint64) {
 	for _, r := range reasons {

@@ -139,6 +139,7 @@ type router struct {
 	ike     []string
 	moved   []move
 	inside  netip.Addr // the router's towards all hosts but itself
+	quiet   bool       // towards them
 }
 
 type move struct {
@@ -168,13 +169,13 @@ func newRouterWhole(esp, udp *fakeSocket, whole Socket) *router {
 			defer r.mu.Unlock()
 			r.ike = append(r.ike, remote.String()+" "+string(d))
 		},
-		Toward: func(host netip.Addr) netip.Addr {
+		Toward: func(host netip.Addr) (netip.Addr, bool) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			if host == r.inside {
-				return netip.Addr{}
+				return netip.Addr{}, false
 			}
-			return r.inside
+			return r.inside, r.quiet
 		},
 		Acquire: func(a Acquire) {
 			r.mu.Lock()

@@ -102,7 +102,11 @@ func (d *device) tell(pkt []byte, mtu int) {
 	}
 	from := policy.local
 	if d.path.Toward != nil {
-		if a := d.path.Toward(acl.IPv4(d.parsed.Src)); a.Is4() {
+		a, quiet := d.path.Toward(acl.IPv4(d.parsed.Src))
+		if quiet {
+			return
+		}
+		if a.Is4() {
 			from = ipv4(a)
 		}
 	}

@@ -79,6 +79,13 @@ func TestWhoTellsTheMTU(t *testing.T) {
 				t.Errorf("%s hears %x, want it from %s", src, got, from)
 			}
 		}
+		n.r1.mu.Lock()
+		n.r1.quiet = true
+		n.r1.mu.Unlock()
+		n.r1.send(testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: packet.UDP, df: true, size: 1500})
+		if got := n.r1.received(); len(got) != 0 {
+			t.Errorf("a quiet link: %x", got)
+		}
 	})
 }
 

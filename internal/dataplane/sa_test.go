@@ -40,6 +40,14 @@ func TestRekeyLosesNothing(t *testing.T) {
 		if st := n.r1.FlowStats(flow); st.Encaps != 4 || st.Decaps != 4 {
 			t.Errorf("flow statistics %+v, want those of both SAs together", st)
 		}
+		n.r1.ClearFlowStats()
+		n.r1.send(ping)
+		if st := n.r1.FlowStats(flow); st.Encaps != 1 || st.Decaps != 0 || st.EncapBytes == 0 {
+			t.Errorf("flow statistics %+v, want those since they were cleared", st)
+		}
+		if st, _ := n.r1.Stats(new1); st.Encaps < 2 {
+			t.Errorf("the SA's own %+v have been cleared", st)
+		}
 	})
 }
 

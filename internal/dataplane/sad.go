@@ -234,15 +234,24 @@ func (p *Path) Stats(inSPI uint32) (Stats, bool) {
 	return Stats{}, false
 }
 
-// FlowStats returns the counters of a flow over all its SAs, past ones included;
-// zero for a flow that is not known.
+// FlowStats returns the counters of a flow over all its SAs, past ones included, since
+// ClearFlowStats; zero for a flow that is not known.
 func (p *Path) FlowStats(key FlowKey) Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f := p.flows[key]; f != nil {
-		return f.stats.load()
+		return f.stats.load().since(&f.cleared)
 	}
 	return Stats{}
+}
+
+// ClearFlowStats has FlowStats count anew.
+func (p *Path) ClearFlowStats() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range p.flows {
+		f.cleared = f.stats.load()
+	}
 }
 
 func ipv4(a netip.Addr) uint32 {

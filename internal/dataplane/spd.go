@@ -57,6 +57,7 @@ type flow struct {
 	out   atomic.Pointer[pair] // the last of pairs that may send; nil asks IKE
 	ask   limiter
 	stats
+	cleared Stats // what they were at the last ClearFlowStats; guarded by Path.mu
 }
 
 // lookup finds the flow that protects the packet: entries in sequence order, in

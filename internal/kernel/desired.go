@@ -10,6 +10,7 @@ import (
 type Desired struct {
 	Links   []Link
 	Routes  []Route
+	Behind  []Behind
 	Pins    []Pin
 	Crypto  []CryptoLink
 	Filters []Filter

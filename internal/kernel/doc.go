@@ -19,6 +19,7 @@
 //
 //	prerouting   -450 filter.in  (-400 defragmentation)  -310 arrive  -100 nat.arrive
 //	forward      -150 mss  0 filter.forward
+//	input        110 nat.own
 //	output       -300 send  0 silence
 //	postrouting  100 nat.leave  110 nat.count  300 leave  310 filter.out
 //

@@ -31,6 +31,7 @@ type Kernel struct {
 	manner  manner
 	crypto  []CryptoLink       // of the last Apply
 	routes  []Route            // likewise
+	behind  []Behind           // likewise
 	nat     NAT                // likewise
 	access  []Filter           // likewise
 	mtus    map[string]int     // what they were, of links that have another now
@@ -90,7 +91,7 @@ func (k *Kernel) Apply(d Desired) error {
 		}
 	}
 	k.crypto, k.access, k.nat = slices.Clone(d.Crypto), slices.Clone(d.Filters), d.NAT
-	k.routes = slices.Clone(d.Routes)
+	k.routes, k.behind = slices.Clone(d.Routes), slices.Clone(d.Behind)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -96,7 +97,8 @@ func TestApplyTwiceChangesNothing(t *testing.T) {
 		return
 	}
 	k, d := site(t)
-	d.Routes = append(d.Routes, Route{Prefix: netip.MustParsePrefix("198.51.100.0/24"), Null: true})
+	d.Routes = append(d.Routes, Route{Prefix: netip.MustParsePrefix("198.51.100.0/24"), Null: true}, toward("30.0.0.0/8", "", "wan0", 1))
+	d.Behind = []Behind{{netip.MustParsePrefix("30.1.0.0/16"), "wan0", netip.MustParseAddr("30.9.9.9")}}
 	var log []string
 	k.record = func(c change) { log = append(log, c.String()) }
 	must(t, k.Apply(d))
@@ -114,10 +116,17 @@ func TestApplyTwiceChangesNothing(t *testing.T) {
 	for _, r := range routes {
 		text = append(text, fmt.Sprintf("%s %s %s %v %v", r.Prefix, r.Via, r.Link, r.Connected, r.Static))
 	}
-	for _, want := range []string{"0.0.0.0/0 192.0.2.2 wan0 false false", "20.1.1.0/24 12.12.12.3 wan0 false true", "1.1.1.0/24 invalid IP Loopback0 true false", "198.51.100.0/24 invalid IP  false true"} {
+	for _, want := range []string{"0.0.0.0/0 192.0.2.2 wan0 false false", "20.1.1.0/24 12.12.12.3 wan0 false true", "1.1.1.0/24 invalid IP Loopback0 true false", "198.51.100.0/24 invalid IP  false true",
+		"30.0.0.0/8 invalid IP wan0 false true"} {
 		if !strings.Contains(strings.Join(text, "\n"), want) {
 			t.Errorf("no route %s among\n%s", want, strings.Join(text, "\n"))
 		}
+	}
+	if strings.Contains(strings.Join(text, "\n"), "30.1.") {
+		t.Error("a route that nobody has typed is shown")
+	}
+	if r, err := netlink.RouteGet(net.IPv4(30, 1, 2, 3)); err != nil || len(r) != 1 || r[0].Gw.String() != "30.9.9.9" {
+		t.Errorf("behind the peer: %v, %v", r, err)
 	}
 }
 

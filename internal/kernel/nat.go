@@ -13,7 +13,9 @@ import (
 // is its link once more: what comes out of it arrived there encrypted.
 type NAT struct {
 	Inside, Outside []string     // Linux links
+	Own             []netip.Addr // the router's on inside links: what it sends from them is as if it came in there
 	Static          []NATStatic  // in the order of look-up
+	Mapped          []NATDynamic // static ones with a route map, as far as they give a host its address; after Static
 	Dynamic         []NATDynamic // likewise; static ones come first
 	Timeouts        NATTimeouts
 	Trace           bool // show WatchTranslated every translated packet
@@ -27,7 +29,7 @@ type NATStatic struct {
 	Local, Global         netip.Prefix
 	LocalPort, GlobalPort uint16
 	NoAlias               bool // the router does not answer for Global, for Local with Outside
-	Inward                bool // only what comes from the outside; a NATDynamic has the rest
+	Inward                bool // only what comes from the outside; one of Mapped has the rest
 }
 
 // NATHost is an inside host that has a translation of its own.

@@ -59,6 +59,11 @@ func (f *flow) translation() Translation {
 // more, as of flags, the first.
 func (n *NAT) By(t *Translation) int {
 	p := packetOf(t.Protocol, t.InsideLocal, t.OutsideGlobal)
+	for i := range n.Mapped {
+		if n.Mapped[i].gives(t.InsideGlobal.Addr()) && n.Mapped[i].selects(&p) {
+			return -1
+		}
+	}
 	first := -1
 	for i := range n.Dynamic {
 		d := &n.Dynamic[i]
@@ -112,7 +117,8 @@ type NATCounters struct {
 	// Matched are the packets that asked for a translation and matched an entry first, by
 	// dynamic translation, clause, list and entry.
 	Matched [][][][]uint64
-	Missed  []uint64 // packets for whose host a pool had no address, by dynamic translation
+	Missed  []uint64       // packets for whose host a pool had no address, by dynamic translation
+	Mapped  [][][][]uint64 // likewise of static ones with a route map
 }
 
 // NATCounters returns the counters of the translations.
@@ -126,28 +132,36 @@ func (k *Kernel) NATCounters() (c NATCounters, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.Packets, c.Flows = t["nat.count"][countPackets().text], t["nat.count"][countFlows().text]
+	c.Packets, c.Flows = t[chainTranslated][countPackets().text]+t[chainOwn][countPackets().text], t[chainTranslated][countFlows().text]
+	for i := range k.nat.Mapped {
+		c.Mapped = append(c.Mapped, k.nat.Mapped[i].matched(t))
+	}
 	for i := range k.nat.Dynamic {
 		m := &k.nat.Dynamic[i]
-		clauses := make([][][]uint64, len(m.Clauses))
-		for j, clause := range m.Clauses {
-			for n, l := range clause.Lists {
-				hits := make([]uint64, len(l.Rules))
-				for e, rule := range l.Rules {
-					if rule.Remark != "" {
-						continue
-					}
-					for _, r := range natEntry(m, clause, rule) {
-						hits[e] += t[natListChain(m, j, n)][r.text]
-					}
-				}
-				clauses[j] = append(clauses[j], hits)
-			}
-		}
-		c.Matched = append(c.Matched, clauses)
+		c.Matched = append(c.Matched, m.matched(t))
 		c.Missed = append(c.Missed, t[natToChain(m)][exhausted().text])
 	}
 	return c, nil
+}
+
+// matched are the packets that the entries of the lists have matched.
+func (m *NATDynamic) matched(t tally) [][][]uint64 {
+	clauses := make([][][]uint64, len(m.Clauses))
+	for j, clause := range m.Clauses {
+		for n, l := range clause.Lists {
+			hits := make([]uint64, len(l.Rules))
+			for e, rule := range l.Rules {
+				if rule.Remark != "" {
+					continue
+				}
+				for _, r := range natEntry(m, clause, rule) {
+					hits[e] += t[natListChain(m, j, n)][r.text]
+				}
+			}
+			clauses[j] = append(clauses[j], hits)
+		}
+	}
+	return clauses
 }
 
 // flowsSweep ends the connections that new rules would translate otherwise: those
@@ -215,7 +229,8 @@ func (n *NAT) stale(f *flow, assigned map[netip.Addr]netip.Addr) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(n.Dynamic, func(d NATDynamic) bool { return d.selects(&p) })
+	selects := func(d NATDynamic) bool { return d.selects(&p) }
+	return slices.ContainsFunc(n.Mapped, selects) || slices.ContainsFunc(n.Dynamic, selects)
 }
 
 // has reports whether the addresses of a translation are still given to its hosts.

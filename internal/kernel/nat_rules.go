@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"conft/internal/acl"
@@ -28,6 +29,8 @@ const (
 	hookNATArrive = -100
 	hookNATLeave  = 100
 	hookNATCount  = 110
+
+	chainOwn = "nat.own"
 )
 
 // natRules returns the chains that translate.
@@ -61,15 +64,18 @@ func natRules(d *Desired) (set ruleset) {
 			markFlow(dstMark), translate(expr.NATTypeDestNAT, source, sport)))
 	}
 	written := map[string]bool{}
+	for i := range n.Mapped {
+		m := &n.Mapped[i]
+		chains := dynamicChains(n, m, written)
+		chains[0].rules = []rule{join(markFlow(markNAT), translate(expr.NATTypeSourceNAT, netip.PrefixFrom(m.First, 32), m.Host.GlobalPort))}
+		set = append(set, chains...)
+		out.rules = append(out.rules, join(fromHost(m.Host.Protocol, m.Host.Local, m.Host.Port), verdict(expr.VerdictJump, chains[len(chains)-1].name)))
+	}
 	for i := range n.Dynamic {
 		if m := &n.Dynamic[i]; m.First.IsValid() {
 			chains := dynamicChains(n, m, written)
 			set = append(set, chains...)
-			from := rule{}
-			if h := m.Host; h.Local.IsValid() {
-				from = fromHost(h.Protocol, h.Local, h.Port)
-			}
-			out.rules = append(out.rules, join(from, verdict(expr.VerdictJump, chains[len(chains)-1].name)))
+			out.rules = append(out.rules, verdict(expr.VerdictJump, chains[len(chains)-1].name))
 		}
 	}
 	set = append(set, poolChains(d, &in)...)
@@ -84,6 +90,9 @@ func natRules(d *Desired) (set ruleset) {
 		arrive.rules = append(arrive.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, to.name)))
 		leave.rules = append(leave.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, inside.name)))
 	}
+	for _, a := range n.Own {
+		leave.rules = append(leave.rules, join(prefixIs("saddr", netip.PrefixFrom(a, 32)), verdict(expr.VerdictGoto, inside.name)))
+	}
 	for _, l := range d.withTUNs(n.Outside) {
 		arrive.rules = append(arrive.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, in.name)))
 		leave.rules = append(leave.rules, join(linkName(expr.MetaKeyIIFNAME, l), verdict(expr.VerdictGoto, outside.name)))
@@ -91,6 +100,10 @@ func natRules(d *Desired) (set ruleset) {
 	count := chain{name: chainTranslated, hook: "postrouting", priority: hookNATCount, rules: []rule{countPackets(), countFlows()}}
 	if n.Trace {
 		count.rules = append(count.rules, logTranslated()...)
+	}
+	if len(n.Own) > 0 { // the answers to the router itself do not leave
+		own := chain{name: chainOwn, hook: "input", priority: hookNATCount, rules: slices.Concat([]rule{countPackets()}, count.rules[2:])}
+		set = append(set, own)
 	}
 	return append(set, out, in, to, from, inside, outside, arrive, leave, count)
 }
@@ -131,7 +144,7 @@ func dynamicChains(n *NAT, m *NATDynamic, written map[string]bool) (set ruleset)
 		}
 		fallthrough
 	default:
-		to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, m.Host.GlobalPort, m.Host.GlobalPort)))
+		to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, 0, 0)))
 	}
 	set = append(set, to)
 	start := chain{name: natChain(m), rules: []rule{markClear(markPass)}}

@@ -55,15 +55,16 @@ func TestApplyNAT(t *testing.T) {
 	golden(t, "nat-undone", m.apply(Desired{}))
 }
 
-// A static translation with a route map: from outside it is that of its host always, towards
+// What the router sends from inside is translated like what comes from there. A static
+// translation with a route map: from outside it is that of its host always, towards
 // outside for what the route map selects.
 func TestStaticWithRouteMap(t *testing.T) {
 	host, global := netip.MustParsePrefix("10.1.1.9/32"), netip.MustParsePrefix("12.12.12.9/32")
 	d := classic()
 	d.NAT = NAT{
-		Inside: []string{"lan0"}, Outside: []string{"wan0"},
+		Inside: []string{"lan0"}, Outside: []string{"wan0"}, Own: []netip.Addr{netip.MustParseAddr("10.1.1.1")},
 		Static: []NATStatic{{Protocol: 6, Local: host, LocalPort: 80, Global: global, GlobalPort: 8080, Inward: true}},
-		Dynamic: []NATDynamic{{Name: "static R", Host: NATHost{6, host, 80, 8080}, First: global.Addr(), Last: global.Addr(), Clauses: []NATClause{
+		Mapped: []NATDynamic{{Name: "static R", Host: NATHost{6, host, 80, 8080}, First: global.Addr(), Last: global.Addr(), Clauses: []NATClause{
 			{Match: true, Lists: []NATList{{"VPN", []acl.Entry{{Src: acl.Any, Dst: network("20.1.1.0/24")}}}}},
 			{Permit: true},
 		}}},
@@ -71,7 +72,8 @@ func TestStaticWithRouteMap(t *testing.T) {
 	text := natRules(&d).String()
 	for _, want := range []string{
 		"ip saddr 10.1.1.9 th sport 80 jump nat.static.R\n",
-		"ct mark set ct mark | 0x40000000 snat to 12.12.12.9:8080-8080\n",
+		"ct mark set ct mark | 0x40000000 snat to 12.12.12.9:8080\n",
+		"ip saddr 10.1.1.1 goto nat.inside\n",
 		"ip daddr 12.12.12.9 th dport 8080 ct mark set ct mark | 0xc0000000 dnat to 10.1.1.9:80\n",
 	} {
 		if !strings.Contains(text, want) {

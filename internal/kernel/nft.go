@@ -17,6 +17,7 @@ var (
 		"forward":     nftables.ChainHookForward,
 		"output":      nftables.ChainHookOutput,
 		"postrouting": nftables.ChainHookPostrouting,
+		"input":       nftables.ChainHookInput,
 	}
 )
 

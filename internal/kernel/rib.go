@@ -122,7 +122,7 @@ func rib(s *state, d *Desired) (all []destination) {
 		}
 		all[i].For = append(all[i].For, way{r, h.Link})
 	}
-	return all
+	return known.byPeers(all, d.Behind)
 }
 
 // usable reports whether packets can leave by the link.

@@ -48,7 +48,7 @@ const (
 type chain struct {
 	name     string
 	kind     string // "" for filter, "nat"
-	hook     string // "", "prerouting", "output", "postrouting"
+	hook     string // "", "prerouting", "input", "output", "postrouting"
 	priority int
 	maps     []vmap // that its rules look into
 	books    []book // that its rules write to, and others

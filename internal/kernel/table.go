@@ -35,7 +35,7 @@ func (k *Kernel) RouteTable() ([]RouteEntry, error) {
 		return nil, err
 	}
 	all := connectedEntries(ls)
-	want := byText(rib(&state{links: ls}, &Desired{Routes: k.routes}))
+	want := byText(rib(&state{links: ls}, &Desired{Routes: k.routes, Behind: k.behind}))
 	name := map[int]string{}
 	for _, l := range ls {
 		name[l.Index] = l.Name

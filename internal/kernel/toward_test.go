@@ -18,8 +18,8 @@ func TestToward(t *testing.T) {
 		"10.1.1.1":   "invalid IP", // the router itself
 		"1.1.1.1":    "invalid IP",
 	} {
-		if got := k.Toward(netip.MustParseAddr(host)); got.String() != want {
-			t.Errorf("towards %s %v, want %s", host, got, want)
+		if link, got := k.Toward(netip.MustParseAddr(host)); got.String() != want || got.IsValid() != (link != "") {
+			t.Errorf("towards %s %v on link %q, want %s", host, got, link, want)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package nettest
 
 import (
+	"fmt"
+	"regexp"
 	"testing"
 	"time"
 
@@ -141,14 +143,25 @@ func (c *chain) unmute(t *testing.T) {
 	sh(t, c.r2, "nft delete table ip mute")
 }
 
-// renewals waits until the newest SA of the left router has been another so many times.
+var kilobytesLeft = regexp.MustCompile(`remaining key lifetime \(k/sec\): \((\d+)/`)
+
+// renewals waits until the newest SA of the left router has been another so many times. It
+// is renewed when its volume has been carried, which takes a busy machine its time: what
+// may not last is that nothing is carried, or that nothing is left and it is not renewed.
 func (u *tunnel) renewals(t *testing.T, n int) {
 	t.Helper()
-	before := newest(u.left)
-	wait(t, "renewals", 30*time.Second, func() bool {
-		if now := newest(u.left); now != before && now != "" {
-			before = now
+	const patience = 30 * time.Second
+	before, left, since := newest(u.left), "", time.Now()
+	wait(t, "renewals", 10*time.Minute, func() bool {
+		out := u.left.Exec("show crypto ipsec sa")
+		if m := inboundSPI.FindStringSubmatch(out); m != nil && m[1] != before {
+			before = m[1]
 			n--
+		}
+		if now := fmt.Sprint(kilobytesLeft.FindAllStringSubmatch(out, -1)); now != left {
+			left, since = now, time.Now()
+		} else if time.Since(since) > patience {
+			t.Fatalf("neither carried nor renewed for %v:\n%s", patience, out)
 		}
 		return n <= 0
 	})

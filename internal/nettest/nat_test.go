@@ -167,6 +167,40 @@ func TestDebugNATOfWhatEndsAtOnce(t *testing.T) {
 	})
 }
 
+// A server has an address outside, and is itself for the peer of the tunnel: its route map
+// says what is translated. What the router sends from inside is translated like a host's.
+func TestNATOfServerAndRouter(t *testing.T) {
+	t.Parallel()
+	u := newTunnel(t, ends{})
+	sh(t, u.a, "ip addr add 10.1.1.3/24 dev eth0")
+	u.left.Exec("configure terminal", "ip access-list extended OUTWARD", "deny ip 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255", "permit ip 10.1.1.0 0.0.0.255 any",
+		"route-map R permit 10", "match ip address OUTWARD", "ip nat inside source static 10.1.1.3 12.12.12.33 route-map R",
+		"ip nat inside source list OUTWARD interface GigabitEthernet0/0 overload",
+		"interface GigabitEthernet0/0", "ip nat outside", "interface GigabitEthernet0/1", "ip nat inside", "end")
+	u.up(t, u.a, "20.1.1.2")
+	mirrors(t, u.b, "20.1.1.2:7000")
+	mirrors(t, u.r2, "23.23.23.2:7000")
+	mirrors(t, u.a, "10.1.1.3:80")
+	for _, c := range []struct {
+		ns             *netns.NS
+		from, to, want string
+	}{
+		{u.a, "10.1.1.3:5000", "20.1.1.2:7000", "10.1.1.3:5000"},
+		{u.a, "10.1.1.3:5001", "23.23.23.2:7000", "12.12.12.33:5001"},
+		{u.b, "20.1.1.2:5002", "10.1.1.3:80", "20.1.1.2:5002"},
+		{u.r2, "12.12.12.2:5003", "12.12.12.33:80", "12.12.12.2:5003"},
+		{u.r1, "10.1.1.1:5004", "23.23.23.2:7000", "12.12.12.1:5004"},
+		{u.r1, "10.1.1.1:5005", "20.1.1.2:7000", "10.1.1.1:5005"},
+	} {
+		if got := seen(t, c.ns, c.from, c.to); got != c.want {
+			t.Errorf("%s is to %s %q, want %s", c.from, c.to, got, c.want)
+		}
+	}
+	wantLines(t, u.left.Exec("ping 23.23.23.2 source 10.1.1.1"), `Success rate is (100|80) percent .*`)
+	wantLines(t, u.left.Exec("show ip nat translations"), `tcp 12\.12\.12\.33:5001 +10\.1\.1\.3:5001 .*`, `--- 12\.12\.12\.33 +10\.1\.1\.3 +--- +---`, `tcp 12\.12\.12\.1:5004 +10\.1\.1\.1:5004 .*`)
+	wantLines(t, u.left.Exec("show access-lists OUTWARD"), `    10 deny ip .* \(\d+ match(es)?\)`, `    20 permit ip .* \(\d+ match(es)?\)`)
+}
+
 // The crypto ACL is written with translated addresses: a pool and a static address
 // that only the tunnel's peer knows. Both directions, and a static address that the
 // router answers for on the outside network.

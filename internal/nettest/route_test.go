@@ -61,6 +61,26 @@ func (b *branch) expect(line, want string) {
 	}
 }
 
+// A default route that names the outside interface only: hosts behind the peer are not asked
+// for there, where nobody would answer for them, as somebody does for the peer.
+func TestTunnelOverInterfaceRoute(t *testing.T) {
+	t.Parallel()
+	u := newTunnel(t, ends{})
+	for _, link := range []string{"eth0", "eth1"} {
+		if err := u.r2.Sysctl("net/ipv4/conf/"+link+"/proxy_arp", "1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for c, hop := range map[*Conft]string{u.left: "12.12.12.2", u.right: "23.23.23.2"} {
+		c.Exec("configure terminal", "no ip route 0.0.0.0 0.0.0.0 "+hop, "ip route 0.0.0.0 0.0.0.0 GigabitEthernet0/0", "end")
+	}
+	u.up(t, u.a, "20.1.1.2")
+	u.every(t, u.b, "10.1.1.2", 3)
+	if out := u.left.Exec("show ip route", "show ip arp"); strings.Contains(out, "20.1.1.") || !strings.Contains(out, "S*   0.0.0.0/0 is directly connected, GigabitEthernet0/0\n") {
+		t.Errorf("the table:\n%s", out)
+	}
+}
+
 func TestFloatingRoute(t *testing.T) {
 	t.Parallel()
 	b := newBranch(t)

@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -106,7 +107,7 @@ func places(d kernel.Desired) iter.Seq[string] {
 				}
 			}
 		}
-		for _, m := range d.NAT.Dynamic {
+		for _, m := range slices.Concat(d.NAT.Mapped, d.NAT.Dynamic) {
 			for i, c := range m.Clauses {
 				for _, l := range c.Lists {
 					if !yield(strings.Join([]string{"translate", m.Name, strconv.Itoa(i), l.Name}, " ")) {

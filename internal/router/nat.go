@@ -23,6 +23,11 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 		case link == "":
 		case i.NAT == config.NATInside:
 			n.Inside = append(n.Inside, link)
+			for _, a := range append([]config.Address{i.Address}, i.Secondary...) {
+				if a.IP != 0 {
+					n.Own = append(n.Own, addrOf(a.IP))
+				}
+			}
 		case i.NAT == config.NATOutside:
 			n.Outside = append(n.Outside, link)
 		}
@@ -41,7 +46,7 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 		}
 		n.Static = append(n.Static, k)
 		if k.Inward {
-			n.Dynamic = append(n.Dynamic, kernel.NATDynamic{
+			n.Mapped = append(n.Mapped, kernel.NATDynamic{
 				Name: fmt.Sprintf("static %d %s %d %s", k.Protocol, k.Local.Addr(), k.LocalPort, s.RouteMap), Clauses: natClauses(r, c, c.RouteMap(s.RouteMap)),
 				Host:  kernel.NATHost{Protocol: k.Protocol, Local: k.Local, Port: k.LocalPort, GlobalPort: k.GlobalPort},
 				First: k.Global.Addr(), Last: k.Global.Addr(),
@@ -111,15 +116,19 @@ func natList(c *config.Config, name string) kernel.NATList {
 func (r *Router) natMatches(c *config.Config, out listCounts) {
 	counters, _ := r.kernel.NATCounters() // none as of a kernel that has counted nothing
 	n := r.nat(c)
-	for i, matched := range counters.Matched[:min(len(counters.Matched), len(n.Dynamic))] {
-		for j, clause := range n.Dynamic[i].Clauses[:min(len(matched), len(n.Dynamic[i].Clauses))] {
-			for k, l := range clause.Lists {
-				for e, rule := range l.Rules {
-					out.add(l.Name, rule, count(matched[j], k, e))
+	add := func(list []kernel.NATDynamic, counted [][][][]uint64) {
+		for i, matched := range counted[:min(len(counted), len(list))] {
+			for j, clause := range list[i].Clauses[:min(len(matched), len(list[i].Clauses))] {
+				for k, l := range clause.Lists {
+					for e, rule := range l.Rules {
+						out.add(l.Name, rule, count(matched[j], k, e))
+					}
 				}
 			}
 		}
 	}
+	add(n.Mapped, counters.Mapped)
+	add(n.Dynamic, counters.Matched)
 }
 
 // NATState is what `show ip nat` says.
@@ -154,13 +163,9 @@ func (r *Router) NAT() NATState {
 	}
 	n := r.nat(r.running.Load())
 	t := n.Timeouts
-	hosts := 0 // static translations of hosts come before those that are numbered
-	for hosts < len(n.Dynamic) && n.Dynamic[hosts].Host.Local.IsValid() {
-		hosts++
-	}
 	for _, f := range list {
 		e := Translation{Protocol: f.Protocol, InsideGlobal: f.InsideGlobal, InsideLocal: f.InsideLocal,
-			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f), Mapping: max(0, n.By(&f)+1-hosts)}
+			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f), Mapping: n.By(&f) + 1}
 		e.Idle = max(0, e.Timeout-e.Left)
 		if !f.Begun.IsZero() {
 			e.Age = max(0, now.Sub(f.Begun))
@@ -170,7 +175,7 @@ func (r *Router) NAT() NATState {
 	}
 	s.Misses = counters.Flows
 	s.Hits = counters.Packets - min(counters.Packets, counters.Flows)
-	s.Missed = counters.Missed[min(hosts, len(counters.Missed)):]
+	s.Missed = counters.Missed
 	assigned, _ := r.kernel.Assigned() // none as of a kernel that has given none
 	for _, a := range assigned {
 		s.Assigned = append(s.Assigned, Assigned(a))
@@ -234,12 +239,29 @@ func (r *Router) watchTranslated(ctx context.Context) {
 	r.retry(r.kernel.WatchTranslated(ctx, func(p kernel.Translated) { r.hub.Emit(debug.NATPacket(p)) }))
 }
 
-// followFlags has the kernel show translated packets while they are debugged.
-func (r *Router) followFlags() {
+// followFlags has the kernel show translated packets, and listens to it, while they are
+// debugged.
+func (r *Router) followFlags(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if on := r.hub.On(debug.FlagNAT); r.traceNAT != on {
-		r.traceNAT = on
-		r.retry(r.applyAgain())
+	on := r.hub.On(debug.FlagNAT)
+	if r.ended || (r.untrace != nil) == on {
+		return
 	}
+	if on {
+		ctx, cancel := context.WithCancel(ctx)
+		done := make(chan struct{})
+		r.untrace = func() { // another may listen only when this one has ended
+			cancel()
+			<-done
+		}
+		r.wait.Go(func() {
+			defer close(done)
+			r.watchTranslated(ctx)
+		})
+	} else {
+		r.untrace()
+		r.untrace = nil
+	}
+	r.retry(r.applyAgain())
 }

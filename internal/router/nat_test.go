@@ -2,6 +2,7 @@ package router
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,10 +32,10 @@ func TestDesiredNAT(t *testing.T) {
 	c.AddRouteMapEntry("R", 10).Interfaces = []string{"GigabitEthernet0/0", "GigabitEthernet0/2"}
 	n := r.desired(c).NAT
 
-	compare(t, fmt.Sprint(n.Inside, n.Outside, n.Timeouts), "[eth1] [eth0] {86400 86400 60 60 30 60}")
+	compare(t, fmt.Sprint(n.Inside, n.Own, n.Outside, n.Timeouts), "[eth1] [10.1.1.1 10.1.2.1] [eth0] {86400 86400 60 60 30 60}")
 	compare(t, fmt.Sprint(n.Static), "[{false 6 10.1.1.8/32 12.12.12.1/32 80 8080 false false} {false 17 10.1.1.9/32 12.12.12.9/32 53 5353 false true} {false 0 10.2.0.0/24 99.0.0.0/24 0 0 false false}]")
 	var dynamic string
-	for _, d := range n.Dynamic {
+	for _, d := range slices.Concat(n.Mapped, n.Dynamic) {
 		dynamic += fmt.Sprintln(d.Name, d.First, d.Last, d.Own)
 		if d.Host.Local.IsValid() {
 			dynamic += fmt.Sprintln(" of", d.Host)
@@ -47,7 +48,6 @@ func TestDesiredNAT(t *testing.T) {
 			dynamic += "\n"
 		}
 	}
-	// What the route map of a static translation selects goes before what is dynamic.
 	want := "static 17 10.1.1.9 53 R 12.12.12.9 12.12.12.9 false\n of {17 10.1.1.9/32 53 5353}\n false true [] 101 1 109 0\n true false [\"eth0\" \"\"]\n" +
 		"list 100 12.12.12.100 12.12.12.105 false\n true true [] 100 3\n" +
 		"map NONE invalid IP invalid IP false\n" +

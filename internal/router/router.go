@@ -78,14 +78,15 @@ type Router struct {
 	attached  map[string]kernel.TUN
 	states    map[string]linkState // as last reported, by interface
 	meters    meters
-	base      listCounts // counters at the last `clear access-list counters`
-	kept      listCounts // of lists that have since been taken off an interface or crypto map
+	base      listCounts          // counters at the last `clear access-list counters`
+	inClear   map[identKey]uint64 // refused in clear at the last `clear crypto sa counters`
+	kept      listCounts          // of lists that have since been taken off an interface or crypto map
 
 	loads      loadMeter
 	syslog     *syslogSender
 	names      nameCache
 	stamps     stamps
-	traceNAT   bool   // translated packets are to be shown
+	untrace    func() // ends what shows translated packets, nil when they are not shown
 	natCleared uint64 // translations ended by `clear ip nat translation`
 	text       func(*config.Config) string
 	archiver   archiver
@@ -283,9 +284,8 @@ func (r *Router) Start(c *config.Config, saved bool) {
 	r.wait.Go(func() { r.watchTooBig(ctx) })
 	r.wait.Go(func() { r.watchPeers(ctx) })
 	r.wait.Go(func() { r.watchLoad(ctx) })
-	r.wait.Go(func() { r.watchTranslated(ctx) })
 	r.wait.Go(func() { r.watchExhausted(ctx) })
-	r.hub.OnFlags(r.followFlags)
+	r.hub.OnFlags(func() { r.followFlags(ctx) })
 	r.wait.Go(func() { r.watchAccess(ctx) })
 	r.wait.Go(func() { r.loads.run(ctx) })
 	r.wait.Go(func() { r.syslog.run(ctx) })

@@ -1,6 +1,9 @@
 package router
 
 import (
+	"slices"
+
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/kernel"
 )
@@ -22,6 +25,29 @@ func (r *Router) kernelRoute(rt config.Route) (k kernel.Route, ok bool) {
 		k.Link = r.linkOf(rt.Interface)
 	}
 	return k, rt.Distance != unreachable && (k.Null || rt.Interface == "" || k.Link != "")
+}
+
+// behindPeers is what a crypto map protects behind its peers, for the sake of routes that name its
+// interface and no next hop.
+func (r *Router) behindPeers(c *config.Config, p *protected) (all []kernel.Behind) {
+	if !slices.ContainsFunc(c.Routes, func(rt config.Route) bool { return rt.Interface == p.ifc.Name && rt.NextHop == 0 }) {
+		return nil
+	}
+	for _, e := range p.entries {
+		for _, peer := range e.Peers[:min(len(e.Peers), 1)] {
+			for _, ace := range e.list.Entries {
+				if to, ok := ace.Dst.Prefix(); ok && ace.Remark == "" && ace.Action == acl.Permit {
+					all = append(all, kernel.Behind{Prefix: to, Link: p.link, Peer: addrOf(peer)})
+				}
+			}
+		}
+		if e.template != "" {
+			for _, sa := range r.live.remotes(p.sas, p.cmap.Name, e.Seq) {
+				all = append(all, kernel.Behind{Prefix: sa.Selector.Remote.Prefix, Link: p.link, Peer: sa.Remote.Addr()})
+			}
+		}
+	}
+	return all
 }
 
 // Routes returns the routing table, as far as it is in the kernel: networks, the

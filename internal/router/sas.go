@@ -3,6 +3,7 @@ package router
 import (
 	"cmp"
 	"net/netip"
+	"slices"
 
 	"conft/esp"
 	"conft/ike"
@@ -137,14 +138,33 @@ func (r *Router) listen() error {
 		VolumeExpired: r.engine.VolumeExpired,
 		InvalidSPI:    r.engine.InvalidSPI,
 		Moved:         r.engine.Moved,
-		Toward:        r.kernel.Toward,
+		Toward:        r.toward,
 	})
 	ipsec.path = r.path
 	return nil
 }
 
-// ClearSA deletes the IPsec SAs with a peer, or all when it is the zero address.
-func (r *Router) ClearSA(peer netip.Addr) { r.engine.ClearSA(peer) }
+// toward is the router's address towards a host, and whether no ICMP unreachables leave by
+// the interface there.
+func (r *Router) toward(host netip.Addr) (from netip.Addr, quiet bool) {
+	link, from := r.kernel.Toward(host)
+	quiet = link != "" && slices.ContainsFunc(r.running.Load().Interfaces, func(i *config.Interface) bool {
+		return i.NoUnreachables && r.plugs.link(i.Name) == link
+	})
+	return from, quiet
+}
+
+// SASelection names IPsec SAs, all of them when it is the zero value.
+type SASelection struct {
+	Peer netip.Addr
+	Map  string     // crypto map
+	To   netip.Addr // with SPI and AH: where one of them leads to
+	SPI  uint32
+	AH   bool
+}
+
+// ClearSA deletes IPsec SAs.
+func (r *Router) ClearSA(s SASelection) { r.engine.ClearSA(ike.ClearSA(s)) }
 
 // ClearISAKMP deletes the ISAKMP SA of a connection id, or all when it is 0.
 func (r *Router) ClearISAKMP(connID uint32) { r.engine.ClearISAKMP(connID) }

@@ -133,6 +133,38 @@ func (r *Router) IKEFailures() []IKEFailure {
 func (r *Router) IPsecIdents() []IPsecIdent {
 	c := r.running.Load()
 	pairs := r.engine.IPsecSAs()
+	r.mu.Lock()
+	inClear := r.inClear
+	r.mu.Unlock()
+	return r.idents(c, pairs, inClear)
+}
+
+// ClearSACounters counts the packets of the idents anew from now.
+func (r *Router) ClearSACounters() {
+	r.path.ClearFlowStats()
+	inClear := map[identKey]uint64{}
+	for _, id := range r.idents(r.running.Load(), nil, nil) {
+		inClear[id.key()] = id.Drops.Clear
+	}
+	r.mu.Lock()
+	r.inClear = inClear
+	r.mu.Unlock()
+}
+
+// identKey is what an ident is known by.
+type identKey struct {
+	ifc, cmap     string
+	seq           int
+	local, remote Proxy
+}
+
+func (id *IPsecIdent) key() identKey {
+	return identKey{id.Interface, id.Map, id.Seq, id.Local, id.Remote}
+}
+
+// idents are the idents of a configuration with those SAs. InClear is what is not to be
+// counted any more of what came so.
+func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, inClear map[identKey]uint64) []IPsecIdent {
 	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
 	var out []IPsecIdent
 	for _, p := range r.protectedInterfaces(c) {
@@ -155,6 +187,7 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 				st := r.path.FlowStats(dataplane.FlowKey{Interface: p.sas, Map: id.Map, Seq: id.Seq, Selector: s})
 				id.Encaps, id.Decaps = st.Encaps, st.Decaps
 				refused := count(counters[p.link].Refused, i, j)
+				refused -= min(refused, inClear[id.key()])
 				if e.template != "" && !e.open {
 					refused = 0 // is counted by what the access list says
 				}

@@ -112,6 +112,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 			d.Routes = append(d.Routes, r.reverseRoutes(c, &p)...)
 		}
 		l := kernel.CryptoLink{Link: p.link, TUN: p.tun}
+		d.Behind = append(d.Behind, r.behindPeers(c, &p)...)
 		for _, e := range p.entries {
 			l.Selectors = append(l.Selectors, kernel.Selector{
 				Name:  fmt.Sprintf("%s %d", p.cmap.Name, e.Seq),
@@ -124,7 +125,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		d.Crypto = append(d.Crypto, l)
 	}
 	d.NAT = r.nat(c)
-	d.NAT.Trace = r.traceNAT
+	d.NAT.Trace = r.untrace != nil
 	d.Filters = r.filters(c)
 	return d
 }

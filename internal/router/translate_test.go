@@ -76,6 +76,20 @@ func TestDesired(t *testing.T) {
 	}
 }
 
+// A route that names the outside interface only must know what is behind peers.
+func TestBehindPeers(t *testing.T) {
+	r, c := seed()
+	if d := r.desired(c); d.Behind != nil {
+		t.Errorf("with a next hop: %v", d.Behind)
+	}
+	c.Routes = append(c.Routes, config.Route{Prefix: ip("50.0.0.0"), Mask: maskOf(8), Interface: "GigabitEthernet0/1", Distance: 1})
+	if d := r.desired(c); d.Behind != nil {
+		t.Errorf("inside: %v", d.Behind)
+	}
+	c.Routes = append(c.Routes, config.Route{Prefix: ip("20.0.0.0"), Mask: maskOf(8), Interface: "GigabitEthernet0/0", Distance: 1})
+	compare(t, fmt.Sprint(r.desired(c).Behind), "[{20.1.1.0/24 eth0 23.23.23.3}]")
+}
+
 func TestPolicies(t *testing.T) {
 	r, c := seed()
 	p := r.ikePolicy(c)
