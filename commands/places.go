@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"conft/internal/config"
+	"conft/internal/flash"
 )
 
 // A place is where a text may be: the running or the startup configuration, or a file
@@ -43,7 +44,7 @@ func (p place) name() string {
 }
 
 // missing is the error of a place that does not exist.
-func (p place) missing() error { return refuse("Error opening %s (No such file or directory)", p) }
+func (p place) missing() error { return fileError("opening %s (No such file or directory)", p) }
 
 // read returns the text at a place.
 func (p place) read(r Router) ([]byte, error) {
@@ -77,7 +78,7 @@ func (p place) write(r Router, t Terminal, text []byte) error {
 	}
 	name, ok := p.file()
 	if !ok || name == "" {
-		return refuse("Error opening %s (it cannot be written)", p)
+		return fileError("opening %s (it cannot be written)", p)
 	}
 	return p.failed(r.Flash().Write(name, text))
 }
@@ -88,7 +89,7 @@ func (p place) failed(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return p.missing()
 	case err != nil:
-		return refuse("Error opening %s (%v)", p, err)
+		return fileError("opening %s (%s)", p, flash.Reason(err))
 	}
 	return nil
 }

@@ -32,23 +32,24 @@ func showProcessesCPU(w io.Writer, l router.Load) {
 // percent is a share in hundredths as "0.31%".
 func percent(hundredths int) string { return fmt.Sprintf("%d.%02d%%", hundredths/100, hundredths%100) }
 
-// showMemory prints `show memory statistics`.
+// showMemory prints `show memory statistics`. Programs take the first number that is
+// decimal for the total: the head, an address, has letters.
 func showMemory(w io.Writer, m router.Memory) {
 	fmt.Fprint(w, "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n")
 	for _, p := range []struct {
 		name string
 		pool router.Pool
-	}{{"Processor", m.Processor}, {"      I/O", m.IO}} {
-		fmt.Fprintf(w, "%s %10X %11d %11d %11d %11d %11d\n", p.name, 0, p.pool.Total, p.pool.Used, p.pool.Free,
+	}{{"Processor", m.Processor}, {"I/O", m.IO}} {
+		fmt.Fprintf(w, "%9s  %9X   %9d   %9d   %9d   %9d   %9d\n", p.name, p.pool.Head, p.pool.Total, p.pool.Used, p.pool.Free,
 			p.pool.Lowest, p.pool.Largest)
 	}
 }
 
 // showProcessesMemory prints `show processes memory`: this program is one process, and
-// packets are not kept in buffers of its own.
+// packets are not kept in buffers of its own. The pool of the buffers is in `show memory`:
+// those who parse this page take no line of it.
 func showProcessesMemory(w io.Writer, m router.Memory) {
-	fmt.Fprintf(w, "Processor Pool Total: %10d Used: %10d Free: %10d\n", m.Processor.Total, m.Processor.Used, m.Processor.Free)
-	fmt.Fprintf(w, "      I/O Pool Total: %10d Used: %10d Free: %10d\n\n", m.IO.Total, m.IO.Used, m.IO.Free)
+	fmt.Fprintf(w, "Processor Pool Total: %10d Used: %10d Free: %10d\n\n", m.Processor.Total, m.Processor.Used, m.Processor.Free)
 	fmt.Fprint(w, " PID TTY  Allocated      Freed    Holding    Getbufs    Retbufs Process\n")
 	fmt.Fprintf(w, "%4d   0 %10d %10d %10d %10d %10d conft\n", m.PID, m.Allocated, m.Freed, m.Holding, 0, 0)
 	fmt.Fprintf(w, "%s%10d Total\n", "                              ", m.Holding)

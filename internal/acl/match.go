@@ -28,12 +28,12 @@ func IPv4(ip uint32) netip.Addr {
 }
 
 // Match reports whether port meets the condition.
-func (p Ports) Match(port uint16) bool {
+func (p *Ports) Match(port uint16) bool {
 	switch p.Op {
 	case PortEq:
-		return port == p.Low
+		return p.names(port)
 	case PortNeq:
-		return port != p.Low
+		return !p.names(port)
 	case PortLt:
 		return port < p.Low
 	case PortGt:
@@ -95,7 +95,7 @@ func (f Flags) match(p *packet.Parsed) bool {
 	case f.Op == FlagsAll:
 		return on == f.On && off == f.Off
 	case f.Op == Established:
-		return p.TCPFlags&(FlagACK|FlagRST) != 0
+		return on != 0 || p.TCPFlags&(FlagACK|FlagRST) != 0
 	}
 	return on|off != 0
 }

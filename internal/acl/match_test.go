@@ -26,6 +26,8 @@ func TestPorts(t *testing.T) {
 		{Ports{}, []uint16{0, 65535}, nil},
 		{Ports{Op: PortEq, Low: 80}, []uint16{80}, []uint16{79, 81}},
 		{Ports{Op: PortNeq, Low: 80}, []uint16{79, 81}, []uint16{80}},
+		{Ports{Op: PortEq, Low: 80, More: 2, Also: [9]uint16{443, 90}}, []uint16{80, 90, 443}, []uint16{0, 79, 81, 444}},
+		{Ports{Op: PortNeq, Low: 80, More: 1, Also: [9]uint16{443}}, []uint16{0, 79, 81, 444}, []uint16{80, 443}},
 		{Ports{Op: PortLt, Low: 80}, []uint16{0, 79}, []uint16{80, 81}},
 		{Ports{Op: PortGt, Low: 80}, []uint16{81, 65535}, []uint16{79, 80}},
 		{Ports{Op: PortRange, Low: 80, High: 90}, []uint16{80, 85, 90}, []uint16{79, 91}},
@@ -99,6 +101,8 @@ func TestEntryMatchesHeaderFields(t *testing.T) {
 		yes, no []packet.Parsed
 	}{
 		{"established", tcp(Flags{Op: Established}), []packet.Parsed{flags(FlagACK), flags(FlagRST), flags(FlagSYN | FlagACK)}, []packet.Parsed{flags(FlagSYN), flags(FlagFIN), from}},
+		{"established psh", tcp(Flags{Op: Established, On: FlagPSH}), []packet.Parsed{flags(FlagACK), flags(FlagPSH)}, []packet.Parsed{flags(FlagSYN), from}},
+		{"rst syn", tcp(Flags{Op: FlagsWords, On: FlagSYN | FlagRST}), []packet.Parsed{flags(FlagSYN), flags(FlagRST | FlagACK)}, []packet.Parsed{flags(FlagACK), flags(0), from}},
 		{"match-all +syn -ack", tcp(Flags{FlagsAll, FlagSYN, FlagACK}), []packet.Parsed{flags(FlagSYN), flags(FlagSYN | FlagURG)}, []packet.Parsed{flags(FlagSYN | FlagACK), flags(0)}},
 		{"match-any +syn -ack", tcp(Flags{FlagsAny, FlagSYN, FlagACK}), []packet.Parsed{flags(FlagSYN), flags(FlagSYN | FlagACK), flags(0)}, []packet.Parsed{flags(FlagACK)}},
 		{"echo", icmp(ICMP{Op: ICMPType, Type: 8}), []packet.Parsed{message(8, 0), message(8, 1)}, []packet.Parsed{message(0, 0), from}},

@@ -94,6 +94,9 @@ func appendPorts(b []byte, protocol uint8, p Ports) []byte {
 	if p.Op == PortRange {
 		b = append(append(b, ' '), PortName(protocol, p.High)...)
 	}
+	for _, also := range p.Also[:p.More] {
+		b = append(append(b, ' '), PortName(protocol, also)...)
+	}
 	return b
 }
 
@@ -108,11 +111,12 @@ var FlagNames = []Name{
 }
 
 func (f Flags) append(b []byte) []byte {
+	on := " +"
 	switch f.Op {
-	case FlagsNone:
-		return b
 	case Established:
-		return append(b, " established"...)
+		b, on = append(b, " established"...), " "
+	case FlagsWords:
+		on = " "
 	case FlagsAny:
 		b = append(b, " match-any"...)
 	case FlagsAll:
@@ -121,7 +125,7 @@ func (f Flags) append(b []byte) []byte {
 	for _, n := range FlagNames {
 		switch bit := uint8(n.Number); {
 		case f.On&bit != 0:
-			b = append(append(b, " +"...), n.Word...)
+			b = append(append(b, on...), n.Word...)
 		case f.Off&bit != 0:
 			b = append(append(b, " -"...), n.Word...)
 		}

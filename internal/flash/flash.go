@@ -50,6 +50,15 @@ func Open(dir string) (*FS, error) {
 	return &FS{root: root}, nil
 }
 
+// Reason is why something failed, in the words of the machine: "No such file or directory".
+func Reason(err error) string {
+	text := err.Error()
+	if n := syscall.Errno(0); errors.As(err, &n) {
+		text = n.Error()
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
 // Close releases the directory. It is idempotent.
 func (f *FS) Close() error { return f.root.Close() }
 
@@ -102,7 +111,7 @@ func (f *FS) Append(name string, text []byte) error {
 func (f *FS) write(name string, text []byte) error {
 	name = local(name)
 	if info, err := f.root.Stat(name); err == nil && info.IsDir() {
-		return fmt.Errorf("flash: %s is a directory", name)
+		return syscall.EISDIR
 	}
 	part := name + ".part"
 	file, err := f.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -128,8 +137,27 @@ func (f *FS) sync(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Remove removes a file or an empty directory.
-func (f *FS) Remove(name string) error { return f.root.Remove(local(name)) }
+// Remove removes a file.
+func (f *FS) Remove(name string) error { return f.remove(name, false) }
+
+// RemoveDir removes an empty directory.
+func (f *FS) RemoveDir(name string) error { return f.remove(name, true) }
+
+func (f *FS) remove(name string, dir bool) error {
+	info, err := f.root.Lstat(local(name))
+	switch {
+	case err != nil:
+		return err
+	case dir && !info.IsDir():
+		return syscall.ENOTDIR
+	case !dir && info.IsDir():
+		return syscall.EISDIR
+	}
+	return f.root.Remove(local(name))
+}
+
+// Rename gives a file or a directory another name; a file of that name is replaced.
+func (f *FS) Rename(from, to string) error { return f.root.Rename(local(from), local(to)) }
 
 // Mkdir makes a directory.
 func (f *FS) Mkdir(name string) error { return f.root.Mkdir(local(name), 0o700) }

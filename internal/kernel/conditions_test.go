@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"conft/internal/acl"
@@ -46,6 +47,10 @@ func holds(t *testing.T, r rule, b []byte) bool {
 			reg = masked
 		case *expr.Range:
 			if bytes.Compare(reg, e.FromData) < 0 || bytes.Compare(reg, e.ToData) > 0 {
+				return false
+			}
+		case oneOf:
+			if slices.Contains(e.ports, binary.BigEndian.Uint16(reg)) == e.Invert {
 				return false
 			}
 		case *expr.Cmp:
@@ -97,6 +102,12 @@ func someEntry(r *rand.Rand) acl.Entry {
 		if p.Op == acl.PortRange {
 			p.High = p.Low + uint16(r.IntN(3))
 		}
+		if p.Op == acl.PortEq || p.Op == acl.PortNeq {
+			p.More = uint8(r.IntN(3))
+			for i := range p.Also[:p.More] {
+				p.Also[i] = uint16(r.IntN(4))
+			}
+		}
 		return p
 	}
 	value := func(n int) acl.Value {
@@ -116,8 +127,13 @@ func someEntry(r *rand.Rand) acl.Entry {
 	switch e.Protocol {
 	case 6:
 		e.SrcPort, e.DstPort = ports(), ports()
-		e.TCP.Op = acl.FlagsOp(r.IntN(4))
-		if e.TCP.Op > acl.Established {
+		e.TCP.Op = acl.FlagsOp(r.IntN(5))
+		switch e.TCP.Op {
+		case acl.Established:
+			e.TCP.On = uint8(r.IntN(64)) & uint8(r.IntN(64))
+		case acl.FlagsWords:
+			e.TCP.On = uint8(1 + r.IntN(63))
+		case acl.FlagsAny, acl.FlagsAll:
 			e.TCP.On = uint8(r.IntN(64))
 			e.TCP.Off = uint8(1+r.IntN(63)) &^ e.TCP.On
 			if e.TCP.On|e.TCP.Off == 0 {

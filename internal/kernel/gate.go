@@ -20,13 +20,13 @@ func (l *CryptoLink) gate() gate {
 	}
 	g := gate{list[0].Src, list[0].Dst}
 	for _, e := range list[1:] {
-		g.src, g.dst = common(g.src, e.Src), common(g.dst, e.Dst)
+		g.src, g.dst = agreed(g.src, e.Src), agreed(g.dst, e.Dst)
 	}
 	return g
 }
 
-// common has the bits that a and b both ask for and in which they agree.
-func common(a, b acl.Addr) acl.Addr {
+// agreed has the bits that a and b both ask for and in which they agree.
+func agreed(a, b acl.Addr) acl.Addr {
 	a.Wildcard |= b.Wildcard | a.Base ^ b.Base
 	a.Base &^= a.Wildcard
 	return a

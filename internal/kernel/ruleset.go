@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -60,7 +62,6 @@ type ruleset []chain
 
 // manner is how the rules are written for the kernel at hand.
 type manner struct {
-	plain   bool // those of the crypto links are the fewest: packets meet one after the other
 	tracked bool // only connection tracking keeps defragmentation on
 }
 
@@ -68,6 +69,37 @@ type manner struct {
 // in place.
 func rules(d *Desired, index map[string]int, m manner) ruleset {
 	return slices.Concat(natRules(d), cryptoRules(d, index, m), access(d), clampMSS(d))
+}
+
+// composed are rules and what they were made of. Every transaction is a change of the machine
+// that has all looked at again: thousands of rules are not written down again for that.
+type composed struct {
+	of     Desired
+	index  map[string]int
+	manner manner
+	rules  ruleset
+	text   string // "" for no rules
+}
+
+// compose returns the table for d, as rules does.
+func (s *state) compose(d *Desired, index map[string]int) composed {
+	of := *d
+	of.Routes, of.Pins = nil, nil
+	if c := s.made; c != nil && c.manner == s.manner && maps.Equal(c.index, index) && reflect.DeepEqual(c.of, of) {
+		return *c
+	}
+	c := composed{of: of, index: index, manner: s.manner, rules: rules(d, index, s.manner)}
+	if len(c.rules) > 0 {
+		c.text = c.rules.String()
+	}
+	if s.made != nil {
+		c.of.Links, c.of.Filters, c.of.Crypto = slices.Clone(of.Links), slices.Clone(of.Filters), slices.Clone(of.Crypto)
+		for i := range c.of.Crypto {
+			c.of.Crypto[i].Selectors = slices.Clone(c.of.Crypto[i].Selectors)
+		}
+		*s.made = c
+	}
+	return c
 }
 
 // cryptoRules returns the chains of the crypto links.
@@ -101,10 +133,7 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	set := ruleset{refuse(), whole(m), engine}
 	for _, l := range d.Crypto {
 		set = append(set, divert(l, index[l.Link]))
-		var x *acl.Index
-		if !m.plain {
-			x = l.index()
-		}
+		x := l.index()
 		// A packet of another link meets one rule for each of these.
 		add := func(w walk, g gate, base *chain, way expr.MetaKey, link string, before, after []rule) {
 			chains, enter, maps := w.chains(l, x)

@@ -12,6 +12,7 @@ import (
 type Args struct {
 	values map[string][]value
 	notes  *[]string
+	atOnce *bool
 }
 
 // value is one word of an argument in canonical spelling and where it was typed.
@@ -70,6 +71,14 @@ func (a Args) Prefix(name string) netip.Prefix {
 func (a Args) Note(text string) {
 	if a.notes != nil {
 		*a.notes = append(*a.notes, text)
+	}
+}
+
+// AtOnce has the line take effect before the next one is read, also in a paste: what it
+// destroys is not in the configuration, and a line that follows may count on that.
+func (a Args) AtOnce() {
+	if a.atOnce != nil {
+		*a.atOnce = true
 	}
 }
 
