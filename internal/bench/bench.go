@@ -42,7 +42,7 @@ func Run(ctx context.Context, o Options) error {
 		}
 		sealing(o)
 	}
-	if err := errors.Join(negotiations(ctx, o, dir), tunnels(ctx, o, dir)); err != nil {
+	if err := errors.Join(negotiations(ctx, o, dir), tunnels(ctx, o, dir), forwarding(ctx, o, dir), renewals(ctx, o, dir), crowded(ctx, o, dir)); err != nil {
 		return err
 	}
 	return paths(ctx, o, dir)
@@ -80,6 +80,7 @@ type turn struct {
 	name    string // of the candidate
 	several bool
 	dir     string
+	routers []*router
 	pids    []int    // of the programs on R1 and R3; none when the kernel forwards
 	closers []func() // last first
 }
@@ -97,6 +98,25 @@ func (t *turn) close() {
 	t.chain.close()
 }
 
+// newTurn builds the network of a candidate.
+func newTurn(c candidate, o Options, dir string) (*turn, error) {
+	network, err := newChain(c.offload)
+	if err != nil {
+		return nil, err
+	}
+	t := &turn{chain: network, Options: o, name: c.name, several: c.several}
+	if t.dir, err = os.MkdirTemp(dir, ""); err != nil {
+		t.close()
+		return nil, err
+	}
+	t.closers = append(t.closers, func() { os.RemoveAll(t.dir) })
+	if err := c.build(t); err != nil {
+		t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
 // result is what the turns of one candidate gave.
 type result struct {
 	candidate
@@ -105,21 +125,13 @@ type result struct {
 	err     error // of the first turn that failed
 }
 
-// turn builds the candidate's network, measures and takes it down.
+// turn has the candidate's network measured.
 func (r *result) turn(ctx context.Context, o Options, dir string) error {
-	network, err := newChain(r.offload)
+	t, err := newTurn(r.candidate, o, dir)
 	if err != nil {
 		return err
 	}
-	t := &turn{chain: network, Options: o, name: r.name, several: r.several}
 	defer t.close()
-	if t.dir, err = os.MkdirTemp(dir, ""); err != nil {
-		return err
-	}
-	defer os.RemoveAll(t.dir)
-	if err := r.build(t); err != nil {
-		return err
-	}
 	rtt, err := t.roundTrip(ctx)
 	if err != nil {
 		return err

@@ -1,8 +1,11 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"conft/internal/netns"
@@ -82,6 +85,8 @@ type tunnel struct {
 	null       bool // the program that copies instead of encrypting
 	translated bool // R1 is behind a NAT, so that ESP goes in UDP
 	several    bool
+	kilobytes  int // volume of an SA, 0 for as much as there can be
+	others     int // flows that have SAs of their own
 }
 
 func (s tunnel) build(t *turn) error {
@@ -97,7 +102,13 @@ func (s tunnel) build(t *turn) error {
 			return err
 		}
 	}
-	nearLines, farLines := near.lines(s.transformSet), far.lines(s.transformSet)
+	volume := cmp.Or(s.kilobytes, math.MaxUint32)
+	nearLines, farLines := near.limited(s.transformSet, volume), far.limited(s.transformSet, volume)
+	if s.others > 0 {
+		nearOthers, farOthers := crowdLines(s.others)
+		// Before the crypto map has the list: each line is a transaction.
+		nearLines, farLines = slices.Insert(nearLines, 1, nearOthers...), slices.Insert(farLines, 1, farOthers...)
+	}
 	if s.several {
 		nearLines, farLines = perSource(nearLines, true), perSource(farLines, false)
 	}
@@ -136,7 +147,7 @@ func (t *turn) router(program string, ns *netns.NS, lines []string) error {
 	if err != nil {
 		return err
 	}
-	t.closers, t.pids = append(t.closers, r.close), append(t.pids, r.cmd.Process.Pid)
+	t.closers, t.pids, t.routers = append(t.closers, r.close), append(t.pids, r.cmd.Process.Pid), append(t.routers, r)
 	return r.exec(lines...)
 }
 

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -53,9 +55,16 @@ func startRouter(program string, ns *netns.NS, dir string, maps ...string) (*rou
 
 // exec types lines at privilege 15.
 func (r *router) exec(lines ...string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	_, err := r.output(lines...)
+	return err
+}
+
+// output types lines at privilege 15 and returns what is printed.
+func (r *router) output(lines ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, r.program, append([]string{"exec", "--dir", r.dir}, lines...)...)
+	cmd := exec.CommandContext(ctx, r.program, "exec", "--dir", r.dir)
+	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := r.ns.Start(cmd)
@@ -63,9 +72,9 @@ func (r *router) exec(lines ...string) error {
 		err = cmd.Wait()
 	}
 	if err != nil {
-		return fmt.Errorf("conft in %s: %w\n%s", r.ns.Name, err, out.String())
+		return "", fmt.Errorf("conft in %s: %w\n%s", r.ns.Name, err, out.String())
 	}
-	return nil
+	return out.String(), nil
 }
 
 // close stops the router in an orderly way, or in any.
@@ -82,11 +91,16 @@ type tunnelEnd struct{ lan, farLAN, lanAddr, wanAddr, next, peer string }
 // lines is the lab's configuration with another suite. The volume limit is off, for a
 // benchmark would spend its time on renewing SAs.
 func (e tunnelEnd) lines(transformSet string) []string {
+	return e.limited(transformSet, math.MaxUint32)
+}
+
+// limited is lines with a limit of the volume.
+func (e tunnelEnd) limited(transformSet string, kilobytes int) []string {
 	return []string{
 		"configure terminal",
 		"crypto isakmp policy 10", "encryption aes", "authentication pre-share", "group 2", "exit",
 		"crypto isakmp key cisco123 address " + e.peer,
-		"crypto ipsec security-association lifetime kilobytes 4294967295",
+		"crypto ipsec security-association lifetime kilobytes " + strconv.Itoa(kilobytes),
 		"access-list 100 permit ip " + e.lan + " 0.0.0.255 " + e.farLAN + " 0.0.0.255",
 		"crypto ipsec transform-set TS " + transformSet,
 		"crypto map M 10 ipsec-isakmp", "set peer " + e.peer, "set transform-set TS", "match address 100", "exit",
