@@ -1,8 +1,6 @@
 package kernel
 
 import (
-	"fmt"
-
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -20,13 +18,17 @@ type ipLimit struct {
 
 // planIPMTU compares the MTUs in the routes.
 func planIPMTU(s *state, d *Desired) (cs []change) {
+	over := map[string][]ipLimit{}
+	for _, r := range s.limits {
+		over[r.link] = append(over[r.link], r)
+	}
 	for _, l := range d.Links {
-		for _, r := range s.limits {
+		for _, r := range over[l.Name] {
 			want := l.IPMTU
 			if want >= s.link(r.link).MTU {
 				want = 0 // the kernel would believe that the link carries it
 			}
-			if r.link == l.Name && r.mtu != want {
+			if r.mtu != want {
 				cs = append(cs, routeMTU{r, want})
 			}
 		}
@@ -34,18 +36,10 @@ func planIPMTU(s *state, d *Desired) (cs []change) {
 	return cs
 }
 
-// ipLimits lists the routes of the main table that lead over one link and were made by
+// ipLimits are those routes of the main table that lead over one link and were made by
 // the router, or by the kernel for an address.
-func ipLimits(s *state) ([]ipLimit, error) {
-	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_TABLE)
-	if err != nil {
-		return nil, fmt.Errorf("kernel: ip route show: %w", err)
-	}
-	name := map[int]string{}
-	for _, l := range s.links {
-		name[l.Index] = l.Name
-	}
-	var all []ipLimit
+func ipLimits(s *state, list []netlink.Route) (all []ipLimit) {
+	name := linkNames(s.links)
 	for _, r := range list {
 		link := name[r.LinkIndex]
 		if link == "" || r.Protocol != protocolConft && r.Protocol != unix.RTPROT_KERNEL {
@@ -56,7 +50,7 @@ func ipLimits(s *state) ([]ipLimit, error) {
 		r.Flags &= unix.RTNH_F_ONLINK // the others say how its link is now
 		all = append(all, ipLimit{r, link, mtu})
 	}
-	return all, nil
+	return all
 }
 
 // do puts the new route beside the old one before that goes, so that no packet finds
