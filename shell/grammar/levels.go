@@ -29,8 +29,10 @@ func (x *ExecTable[T]) WithLevels(levels []Level) *ExecTable[T] {
 
 // level is the privilege level that a position needs.
 func (t *table) level(p *pos) int {
-	if n, ok := t.levels[p.form.cmd]; ok {
-		return n
+	if t.levels != nil {
+		if n, ok := t.levels[p.form.cmd]; ok {
+			return n
+		}
 	}
 	return p.form.cmd.priv
 }
@@ -43,7 +45,7 @@ func (x *ExecTable[T]) Words(line string) (words string, ok bool) {
 		return "", false
 	}
 	var all []string
-	for th := threads[0]; th != nil; th = th.prev {
+	for th := &threads[0]; th != nil; th = th.prev {
 		all = append(all, th.text)
 	}
 	slices.Reverse(all)

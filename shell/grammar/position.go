@@ -94,7 +94,7 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	case endWord:
 		return Step[T]{Next: Position[T]{root: p.root}, End: true}, nil
 	case doWord:
-		val := m.args.values["LINE"][0]
+		val := m.args.first("LINE")
 		return Step[T]{Next: p, Do: val.text, DoAt: val.offset}, nil
 	case actionWord:
 		return Step[T]{Next: here, Do: line}, nil
