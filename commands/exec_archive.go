@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"conft/internal/confdiff"
+	"conft/internal/flash"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -63,7 +64,7 @@ func archiveFailed(err error) error {
 	case errors.Is(err, router.ErrNoArchive):
 		return refuse("Archive feature not enabled: set a path in archive configuration mode")
 	case err != nil:
-		return refuse("Error writing the archive: %v", err)
+		return fileError("writing the archive (%s)", flash.Reason(err))
 	}
 	return nil
 }

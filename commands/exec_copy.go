@@ -91,7 +91,7 @@ func askDestination(ctx context.Context, t Terminal, from, to place) (place, err
 		return place("flash:" + name), nil
 	case to == placeRunning || to == placeStartup:
 		if name != string(to) {
-			return to, refuse("Error opening %s (only %s can be written there)", name, to)
+			return to, fileError("opening %s (only %s can be written there)", name, to)
 		}
 		return to, nil
 	}

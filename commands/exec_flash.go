@@ -44,10 +44,10 @@ func flashCommands(r Router) []exec {
 			func(_ context.Context, t Terminal, a grammar.Args) error {
 				p := canonical(a.String("what"))
 				if r.Flash().Exists(p.name()) {
-					return refuse("Error Creating dir %s (File exists)", p)
+					return fileError("Creating dir %s (File exists)", p)
 				}
 				if err := r.Flash().Mkdir(p.name()); err != nil {
-					return p.failed(err)
+					return fileError("Creating dir %s (%s)", p, flash.Reason(err))
 				}
 				return say(t, fmt.Sprintf("Created dir flash:%s\n", p.name()))
 			}),
@@ -87,8 +87,8 @@ func listFlash(w io.Writer, r Router, p place) error {
 		return p.failed(err)
 	}
 	fmt.Fprintf(w, "Directory of flash:/%s\n\n", p.name())
-	for _, f := range files {
-		fmt.Fprintf(w, "%5d  %s %16d  %s  %s\n", f.Index, mode(f), f.Size, f.Modified.UTC().Format(fileTime), f.Name)
+	for i, f := range files {
+		fmt.Fprintf(w, "%5d  %s %16d  %s  %s\n", i+1, mode(f), f.Size, f.Modified.UTC().Format(fileTime), f.Name)
 	}
 	if len(files) == 0 {
 		fmt.Fprintln(w, "No files in directory")
@@ -102,7 +102,7 @@ func listFlash(w io.Writer, r Router, p place) error {
 func listNVRAM(w io.Writer, r Router) error {
 	text, err := r.Startup()
 	if err != nil {
-		return refuse("Error reading nvram: %v", err)
+		return fileError("reading nvram: %v", err)
 	}
 	fmt.Fprint(w, "Directory of nvram:/\n\n")
 	if text != nil {
@@ -137,7 +137,7 @@ func showFileSystems(w io.Writer, r Router) error {
 	}
 	text, err := r.Startup()
 	if err != nil {
-		return refuse("Error reading nvram: %v", err)
+		return fileError("reading nvram: %v", err)
 	}
 	fmt.Fprint(w, "File Systems:\n\n       Size(b)       Free(b)      Type  Flags  Prefixes\n")
 	row := func(mark byte, size, free any, kind, name string) {
@@ -166,10 +166,10 @@ func deleteFile(ctx context.Context, r Router, t Terminal, p place, force bool) 
 		return refuse("No filename specified")
 	}
 	if !r.Flash().Exists(p.name()) {
-		return refuse("Error deleting %s (No such file or directory)", p)
+		return fileError("deleting %s (No such file or directory)", p)
 	}
 	if err := r.Flash().Remove(p.name()); err != nil {
-		return refuse("Error deleting %s (%v)", p, err)
+		return fileError("deleting %s (%s)", p, flash.Reason(err))
 	}
 	return nil
 }

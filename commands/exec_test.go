@@ -263,7 +263,7 @@ func TestSavingAndErasing(t *testing.T) {
 	expect(t, "write terminal", run(t, r, "write terminal"), run(t, r, "show running-config"))
 
 	r.nvramErr = errors.New("disk full")
-	if screen, err := try(r, "write"); err == nil || err.Error() != "% Error writing nvram: disk full" || strings.Contains(screen, "OK") {
+	if screen, err := try(r, "write"); err == nil || err.Error() != "%Error writing nvram: Disk full" || strings.Contains(screen, "OK") {
 		t.Errorf("write to a full disk: %q, %v", screen, err)
 	}
 	const question = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]"

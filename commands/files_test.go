@@ -38,10 +38,10 @@ func TestCopy(t *testing.T) {
 		t.Errorf("merged to\n%s", Text(c))
 	}
 	for line, want := range map[string]string{
-		"copy flash:none running-config": "% Error opening flash:none (No such file or directory)",
-		"more flash:../../etc/passwd":    "% Error opening flash:../../etc/passwd (No such file or directory)",
-		"more nvram:private-config":      "% Error opening nvram:private-config (No such file or directory)",
-		"delete /force flash:none":       "% Error deleting flash:none (No such file or directory)",
+		"copy flash:none running-config": "%Error opening flash:none (No such file or directory)",
+		"more flash:../../etc/passwd":    "%Error opening flash:../../etc/passwd (No such file or directory)",
+		"more nvram:private-config":      "%Error opening nvram:private-config (No such file or directory)",
+		"delete /force flash:none":       "%Error deleting flash:none (No such file or directory)",
 	} {
 		if _, err := try(r, line, "", "", ""); err == nil || err.Error() != want {
 			t.Errorf("%s: %v", line, err)

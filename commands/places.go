@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"conft/internal/config"
+	"conft/internal/flash"
 )
 
 // A place is where a text may be: the running or the startup configuration, or a file
@@ -42,8 +44,11 @@ func (p place) name() string {
 	return strings.TrimLeft(s[strings.IndexByte(s, ':')+1:], "/")
 }
 
+// fileError is the error of a file; IOS has no blank behind the "%" of these.
+func fileError(format string, args ...any) error { return fmt.Errorf("%%Error "+format, args...) }
+
 // missing is the error of a place that does not exist.
-func (p place) missing() error { return refuse("Error opening %s (No such file or directory)", p) }
+func (p place) missing() error { return p.failed(fs.ErrNotExist) }
 
 // read returns the text at a place.
 func (p place) read(r Router) ([]byte, error) {
@@ -77,7 +82,7 @@ func (p place) write(r Router, t Terminal, text []byte) error {
 	}
 	name, ok := p.file()
 	if !ok || name == "" {
-		return refuse("Error opening %s (it cannot be written)", p)
+		return fileError("opening %s (it cannot be written)", p)
 	}
 	return p.failed(r.Flash().Write(name, text))
 }
@@ -86,11 +91,11 @@ func (p place) write(r Router, t Terminal, text []byte) error {
 func (p place) failed(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return p.missing()
-	case err != nil:
-		return refuse("Error opening %s (%v)", p, err)
+		err = syscall.ENOENT
+	case err == nil:
+		return nil
 	}
-	return nil
+	return fileError("opening %s (%s)", p, flash.Reason(err))
 }
 
 // merge types a text at the running configuration, in one transaction. Lines that are

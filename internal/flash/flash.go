@@ -23,6 +23,10 @@ import (
 // MaxFile is the largest file that is read, in octets.
 const MaxFile = 64 << 20
 
+// unfinished is what a file is called, in its directory, while it is being written. No
+// file has this name for those who use the file system.
+const unfinished = ".~"
+
 // FS is an open file system.
 type FS struct {
 	root *os.Root
@@ -31,7 +35,6 @@ type FS struct {
 
 // File is one entry of a directory.
 type File struct {
-	Index    uint64 // number of the file on its file system
 	Name     string
 	Dir      bool
 	Size     int64 // octets
@@ -47,7 +50,20 @@ func Open(dir string) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &FS{root: root}, nil
+	f := &FS{root: root}
+	f.clean()
+	return f, nil
+}
+
+// clean removes what an earlier process did not finish. Where it cannot, the next file of
+// that directory takes its place.
+func (f *FS) clean() {
+	_ = fs.WalkDir(f.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && path.Base(name) == unfinished {
+			f.root.Remove(name)
+		}
+		return nil
+	})
 }
 
 // Close releases the directory. It is idempotent.
@@ -56,9 +72,22 @@ func (f *FS) Close() error { return f.root.Close() }
 // local makes a name relative: IOS writes flash:/NAME and flash:NAME alike.
 func local(name string) string { return cmp.Or(strings.TrimLeft(path.Clean("/"+name), "/"), ".") }
 
+// named is local for a name that may be used.
+func named(name string) (string, error) {
+	l := local(name)
+	if path.Base(l) == unfinished {
+		return "", &fs.PathError{Op: "open", Path: name, Err: syscall.EPERM}
+	}
+	return l, nil
+}
+
 // Read returns a file. The error is fs.ErrNotExist when there is none.
 func (f *FS) Read(name string) ([]byte, error) {
-	file, err := f.root.Open(local(name))
+	l, err := named(name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := f.root.OpenFile(l, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would have it wait for a writer
 	if err != nil {
 		return nil, err
 	}
@@ -67,6 +96,8 @@ func (f *FS) Read(name string) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case info.IsDir():
+		return nil, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("flash: %s is no file", name)
 	case info.Size() > MaxFile:
@@ -100,23 +131,41 @@ func (f *FS) Append(name string, text []byte) error {
 }
 
 func (f *FS) write(name string, text []byte) error {
-	name = local(name)
-	if info, err := f.root.Stat(name); err == nil && info.IsDir() {
-		return fmt.Errorf("flash: %s is a directory", name)
+	l, err := named(name)
+	if err != nil {
+		return err
 	}
-	part := name + ".part"
+	if info, err := f.root.Stat(l); err == nil && info.IsDir() {
+		return &fs.PathError{Op: "write", Path: name, Err: syscall.EISDIR}
+	}
+	part := path.Join(path.Dir(l), unfinished)
 	file, err := f.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(text)
 	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = f.root.Rename(part, name)
+		err = f.root.Rename(part, l)
 	}
 	if err != nil {
 		return errors.Join(err, f.root.Remove(part))
 	}
-	return f.sync(path.Dir(name))
+	return f.sync(path.Dir(l))
+}
+
+// Reason is what the machine says of a file, in IOS's words where it has any: "No space left
+// on device".
+func Reason(err error) string {
+	text := err.Error()
+	var at *fs.PathError
+	var code syscall.Errno
+	switch {
+	case errors.As(err, &code):
+		text = code.Error()
+	case errors.As(err, &at):
+		text = at.Err.Error()
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // sync makes the names of a directory survive a power failure.
@@ -129,10 +178,22 @@ func (f *FS) sync(dir string) error {
 }
 
 // Remove removes a file or an empty directory.
-func (f *FS) Remove(name string) error { return f.root.Remove(local(name)) }
+func (f *FS) Remove(name string) error {
+	l, err := named(name)
+	if err != nil {
+		return err
+	}
+	return f.root.Remove(l)
+}
 
 // Mkdir makes a directory.
-func (f *FS) Mkdir(name string) error { return f.root.Mkdir(local(name), 0o700) }
+func (f *FS) Mkdir(name string) error {
+	l, err := named(name)
+	if err != nil {
+		return err
+	}
+	return f.root.Mkdir(l, 0o700)
+}
 
 // List returns the entries of a directory by name; "" is the top. Of a file it is the
 // file alone.
@@ -155,7 +216,7 @@ func (f *FS) List(dir string) ([]File, error) {
 	}
 	var out []File
 	for _, info := range infos {
-		if info.Mode().IsRegular() || info.IsDir() {
+		if info.Name() != unfinished && (info.Mode().IsRegular() || info.IsDir()) {
 			out = append(out, entry(info))
 		}
 	}
@@ -164,11 +225,7 @@ func (f *FS) List(dir string) ([]File, error) {
 }
 
 func entry(info fs.FileInfo) File {
-	e := File{Name: info.Name(), Dir: info.IsDir(), Size: info.Size(), Modified: info.ModTime()}
-	if s, ok := info.Sys().(*syscall.Stat_t); ok {
-		e.Index = s.Ino
-	}
-	return e
+	return File{Name: info.Name(), Dir: info.IsDir(), Size: info.Size(), Modified: info.ModTime()}
 }
 
 // Space returns the octets of the file system below and how many of them are free.
