@@ -266,6 +266,9 @@ func TestSavingAndErasing(t *testing.T) {
 	if screen, err := try(r, "write"); err == nil || err.Error() != "%Error writing nvram: Disk full" || strings.Contains(screen, "OK") {
 		t.Errorf("write to a full disk: %q, %v", screen, err)
 	}
+	if _, err := try(r, "copy nvram:startup-config startup-config", ""); err == nil || err.Error() != "%Error opening startup-config (Disk full)" {
+		t.Errorf("copy to a full disk: %v", err)
+	}
 	const question = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]"
 	expect(t, "write erase, declined", run(t, r, "write erase", "n"), question+"n\n")
 	if r.startup == nil {
