@@ -169,8 +169,7 @@ func showConfigLog(w io.Writer, log []router.ConfigLogged, from, to int) {
 	fmt.Fprintln(w, " idx   sess           user@line      Logged command")
 	for _, l := range log {
 		if from <= l.Index && l.Index <= to {
-			user := l.By.Name() + "@" + l.By.Line
-			fmt.Fprintf(w, "%5d %6d %18s  |%s\n", l.Index, 1, user, l.Line)
+			fmt.Fprintf(w, "%5d%6d%15s@%-9s|%s\n", l.Index, l.Session, l.By.Name(), l.By.Line, l.Line)
 		}
 	}
 }

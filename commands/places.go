@@ -109,7 +109,7 @@ func merge(r Router, t Terminal, text string) error {
 	if err != nil {
 		return err
 	}
-	r.Configured(t.Origin(), "copy to running-config")
+	r.Configured(t.Origin(), r.ConfigSession(), "copy to running-config")
 	return tellRefused(t, refused)
 }
 

@@ -71,7 +71,9 @@ func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error 
 func (f *fake) Settle() {}
 
 func (f *fake) Access() *aaa.Access { return f.access }
-func (f *fake) Configured(_ debug.Origin, line string) {
+func (f *fake) ConfigSession() int  { return 1 }
+
+func (f *fake) Configured(_ debug.Origin, _ int, line string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.logged = append(f.logged, line)

@@ -33,8 +33,11 @@ type Backend interface {
 	Settle()
 	// Access decides who may come in, and who may have which privilege level.
 	Access() *aaa.Access
-	// Configured is told of each configuration line that was accepted.
-	Configured(by debug.Origin, line string)
+	// ConfigSession numbers a session of configuration that begins.
+	ConfigSession() int
+	// Configured is told of each configuration line of a session that was accepted; it
+	// begins with as many blanks as blocks are around it.
+	Configured(by debug.Origin, session int, line string)
 	// SaveOutput writes what a command printed to a file, or adds it to the end of one.
 	// The error's text says why not.
 	SaveOutput(file string, text []byte, add bool) error
@@ -98,11 +101,13 @@ type Session struct {
 	typed       atomic.Int64 // when a key was typed last, in nanoseconds
 	script      *script      // nil when interactive
 
-	level   int
-	at      *grammar.Position[*config.Config] // nil in EXEC
-	ended   bool                              // `exit` in EXEC
-	late    late                              // lines that were staged
-	refused bool                              // the last line was refused
+	level int
+	at    *grammar.Position[*config.Config] // nil in EXEC
+
+	configSession int  // its number
+	ended         bool // `exit` in EXEC
+	late          late // lines that were staged
+	refused       bool // the last line was refused
 
 	editor        editor
 	plain         bool // terminal no editing
@@ -365,7 +370,7 @@ func (s *Session) configure(ctx context.Context, t typed) {
 		s.print(fmt.Sprintf("Enter TEXT message.  End with the character '%s'.\n", s.at.Collecting()))
 	}
 	if step.Changed {
-		s.backend.Configured(s.origin, strings.TrimSpace(step.Logged))
+		s.backend.Configured(s.origin, s.configSession, strings.Repeat(" ", step.Depth)+strings.TrimSpace(step.Logged))
 	}
 	for _, note := range step.Notes {
 		s.print(note + "\n")

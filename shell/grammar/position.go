@@ -43,6 +43,7 @@ type Step[T any] struct {
 	Next    Position[T] // where the next line is typed
 	Changed bool        // a handler has run: the value is to be committed
 	Logged  string      // the line, without its secrets, when Changed; of a text the first one
+	Depth   int         // how many blocks are open around that line
 	Notes   []string    // to be printed after the commit
 	End     bool        // configuration mode is left
 	Do      string      // the EXEC line behind `do`, typed at DoAt, or an Action
@@ -111,7 +112,7 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	if err != nil {
 		return Step[T]{Next: p}, err
 	}
-	step := Step[T]{Next: here, Changed: true, Logged: m.withoutSecrets(line)}
+	step := Step[T]{Next: here, Changed: true, Logged: m.withoutSecrets(line), Depth: depth}
 	m.args.notes = &step.Notes
 	if err := m.run(on); err != nil {
 		return Step[T]{Next: p}, err
