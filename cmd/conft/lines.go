@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 	"time"
 
@@ -64,7 +63,7 @@ func (l *lines) session(terminal io.ReadWriter, width, length int) (*shell.Sessi
 // attached is the session of a client of the console socket.
 func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	if c.Exec {
-		if shell.Execute(ctx, l.options(0), c, slices.Values(c.Lines)) {
+		if shell.Execute(ctx, l.options(0), c, c.Lines()) {
 			return 1
 		}
 		return 0
