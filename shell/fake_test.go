@@ -68,6 +68,8 @@ func (f *fake) Change(change func(*config.Config) error) error {
 func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error {
 	return f.Change(change)
 }
+func (f *fake) View(look func(*config.Config)) { look(f.Config()) }
+
 func (f *fake) Settle() {}
 
 func (f *fake) Access() *aaa.Access { return f.access }

@@ -20,6 +20,9 @@ import (
 type Backend interface {
 	// Config returns the published configuration, which nobody changes.
 	Config() *config.Config
+	// View has f look at the configuration as it is now. Behind a line that is staged that
+	// costs less than Config; f keeps nothing of it.
+	View(f func(*config.Config))
 	// Change runs f on a private clone of the configuration and commits it, as
 	// one transaction among those of all sessions. An error of f is returned as it
 	// is and changes nothing.
@@ -340,7 +343,8 @@ func (s *Session) history() *history {
 const promptName = 20
 
 func (s *Session) prompt() string {
-	name := s.backend.Config().Hostname
+	var name string
+	s.backend.View(func(c *config.Config) { name = c.Hostname })
 	switch {
 	case s.at != nil:
 		return name[:min(len(name), promptName)] + "(" + s.at.Prompt() + ")#"
@@ -350,9 +354,6 @@ func (s *Session) prompt() string {
 	return name + ">"
 }
 
-// errNothing ends a transaction that has nothing to commit.
-var errNothing = errors.New("nothing to commit")
-
 // configure carries out one line of configuration: one transaction. The blocks
 // that are open are opened again in the clone, because another session may have
 // changed what was there.
@@ -360,7 +361,7 @@ func (s *Session) configure(ctx context.Context, t typed) {
 	var step grammar.Step[*config.Config]
 	again := s.collecting()
 	err := s.change(*s.at, t.line, &step)
-	if err != nil && !errors.Is(err, errNothing) {
+	if err != nil && !errors.Is(err, config.ErrUnchanged) {
 		s.refuse(t, err)
 		here := s.at.Refused(t.line)
 		s.at = &here

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/config"
 )
 
 // ConfigLogged is one configuration line of the log of changes.
@@ -48,7 +49,8 @@ func (r *Router) ConfigSession() int {
 // was accepted; of keys and passwords it has none.
 func (r *Router) Configured(by debug.Origin, session int, line string) {
 	r.stamps.changed(r.clock.Now(), by)
-	a := r.running.Load().Archive.Log
+	var a config.ArchiveLog
+	r.View(func(c *config.Config) { a = c.Archive.Log })
 	if !a.Enabled {
 		return
 	}

@@ -81,6 +81,7 @@ func (f *fake) tell() {
 func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error {
 	return f.Change(change)
 }
+func (f *fake) View(look func(*config.Config))          { look(f.Config()) }
 func (f *fake) Settle()                                 {}
 func (f *fake) Change(func(*config.Config) error) error { return errors.New("% not here") }
 func (f *fake) Access() *aaa.Access                     { return f.access }
