@@ -81,12 +81,12 @@ func forms(pos grammar.Position[*config.Config], most int) (all []string) {
 // TestEveryForm types what `?` offers, form by form. What is accepted is written so that it
 // can be read again and means the same, and `default` takes it back.
 func TestEveryForm(t *testing.T) {
-	const most = 60 // forms of two words; a wider look takes half a minute
+	const most = 60                                   // forms of two words; a wider look takes half a minute
 	stays := regexp.MustCompile(`^(line|interface) `) // there is no taking it back
 	typed := 0
 	for _, lines := range modes {
-		if slices.Equal(lines, keyText) {
-			continue // a key is complete with its last line
+		if slices.Equal(lines, keyText) || slices.Equal(lines, newModel) {
+			continue // a key is complete with its last line; the other is no mode
 		}
 		base, pos := newRouter(), Config.Start()
 		for _, l := range lines {
@@ -108,11 +108,13 @@ func TestEveryForm(t *testing.T) {
 				t.Errorf("%q %q cannot be read again: %v", lines, line, err)
 				continue
 			}
-			c.AccessLists, again.AccessLists = unnumbered(c.AccessLists), unnumbered(again.AccessLists)
-			if Text(again) != text || !again.Equal(c) {
+			d := *c
+			d.AccessLists, again.AccessLists = unnumbered(c.AccessLists), unnumbered(again.AccessLists)
+			d.MasterKey = "" // is kept elsewhere
+			if Text(again) != text || !again.Equal(&d) {
 				t.Errorf("%q %q is lost: %s", lines, line, diff(Text(again), text))
 			}
-			if text == was && !c.Equal(base) {
+			if text == was && !d.Equal(base) {
 				t.Errorf("%q %q is not written", lines, line)
 			}
 			if _, err := pos.Apply(c, "default "+line); (err != nil || Text(c) != was) && !stays.MatchString(line) {
