@@ -207,5 +207,16 @@ var serverGroupMode = grammar.NewMode[*config.ServerGroup]("config-sg-radius", "
 			}
 		},
 	},
+	grammar.Line[*config.ServerGroup]{
+		Syntax: "ip radius source-interface ![INTERFACE$which]",
+		Help:   radiusSourceHelp,
+		Set:    func(g *config.ServerGroup, a grammar.Args) error { g.Source = a.String("which"); return nil }, // which a listing has further on
+		No:     func(g *config.ServerGroup, _ grammar.Args) error { g.Source = ""; return nil },
+		Write: func(g *config.ServerGroup, w *grammar.Writer) {
+			if g.Source != "" {
+				w.Line("ip radius source-interface", g.Source)
+			}
+		},
+	},
 	known[*config.ServerGroup](knownServerGroup),
 )

@@ -178,7 +178,8 @@ func (k *listKind) block(title, prompt string) grammar.Block[*config.Config, *ac
 		}),
 		Open: func(c *config.Config, a grammar.Args) (*acl.List, error) {
 			name := a.String("list")
-			if first := name[0] | 0x20; !config.Numbered(name) && (first < 'a' || first > 'z') {
+			number := config.Numbered(name) && config.Standard(name) == k.standard
+			if first := name[0] | 0x20; !number && (first < 'a' || first > 'z') {
 				return nil, refuse("Invalid access list name.")
 			}
 			return k.list(c, name)
@@ -207,6 +208,7 @@ func (k *listKind) entryLines() []grammar.Entry[*acl.List] {
 	const seq = "<1-2147483647>"
 	lines := []grammar.Entry[*acl.List]{
 		grammar.Exit[*acl.List]{Help: "Exit from access-list configuration mode"},
+		known[*acl.List](knownACL),
 		line{
 			Syntax: "remark LINE",
 			Help:   grammar.Help{"remark": "Access list entry comment", "LINE": "Comment up to 100 characters"},

@@ -25,6 +25,16 @@ ip access-list extended L
 		"Extended IP access list L\n    100 deny tcp any any established (12 matches)\n    110 permit ahp any any (1 match)\n    120 permit esp any any\n")
 }
 
+// A number says what kind of list it is.
+func TestNumberOfOtherKind(t *testing.T) {
+	c := load(t, "")
+	for _, line := range []string{"ip access-list standard 110", "ip access-list extended 99", "ip access-list standard 2000", "ip access-list extended 1999", "ip access-list standard 300"} {
+		if _, _, err := typeLines(c, line); err == nil || err.Error() != "% Invalid access list name." {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
+
 func TestResequenceRefused(t *testing.T) {
 	c := load(t, "access-list 10 permit any\naccess-list 10 permit 1.1.1.1\n")
 	for line, want := range map[string]string{

@@ -90,7 +90,7 @@ func portSyntax(side, port string) string {
 	return strings.NewReplacer("@", "$"+side, "PORT", port).Replace(" [{eq | neq | lt | gt}@op PORT@port | range@op PORT@port PORT@high]")
 }
 
-const tcpFlags = " [established$flags | {match-any | match-all}$flags {+ack | -ack | +fin | -fin | +psh | -psh | +rst | -rst | +syn | -syn | +urg | -urg}...$bit]"
+const tcpFlags = " [{established | ack | fin | psh | rst | syn | urg}...$flag | {match-any | match-all}$flags {+ack | -ack | +fin | -fin | +psh | -psh | +rst | -rst | +syn | -syn | +urg | -urg}...$bit]"
 
 // aceTail are the conditions that every kind of extended entry may have.
 var aceTail = strings.NewReplacer(
@@ -114,7 +114,6 @@ var aceHelp = func() grammar.Help {
 		"$sop":        "Match only packets in the range of port numbers",
 		"$dop":        "Match only packets in the range of port numbers",
 		"established": "Match established connections",
-		"$flags":      "Match established connections",
 		"match-any":   "Match if any specified flag is set or not set",
 		"match-all":   "Match if all specified flags are as stated",
 		"dscp":        "Match packets with given dscp value",
@@ -128,7 +127,7 @@ var aceHelp = func() grammar.Help {
 		"log-input":   "Log matches against this entry, including input interface",
 	}
 	for _, n := range acl.FlagNames {
-		h["+"+n.Word] = n.Help
+		h[n.Word], h["+"+n.Word] = n.Help, n.Help
 		h["-"+n.Word] = strings.Replace(n.Help, "Match on", "Match not on", 1)
 	}
 	return h
@@ -164,9 +163,19 @@ func actionOf(a grammar.Args) acl.Action {
 }
 
 func aceFlags(a grammar.Args) (f acl.Flags) {
-	switch a.String("flags") {
-	case "established":
+	words := a.Strings("flag")
+	switch {
+	case slices.Contains(words, "established"):
 		f.Op = acl.Established
+	case len(words) > 0:
+		f.Op = acl.FlagsWords
+	}
+	for _, word := range words {
+		if n, err := number(acl.FlagNames, word); err == nil {
+			f.On |= uint8(n)
+		}
+	}
+	switch a.String("flags") {
 	case "match-any":
 		f.Op = acl.FlagsAny
 	case "match-all":

@@ -42,10 +42,10 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		timezoneLine,
 		summerTimeLine,
 		separator,
+		domainLookupLine,
 		domainNameLine,
 		hostLine,
 		nameServerLine,
-		domainLookupLine,
 		loginBlockLine,
 		loginDelayLine,
 		loginQuietLine,
@@ -108,6 +108,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 		standardBlock,
 		extendedBlock,
 		resequenceLine,
+		radiusSourceLine,
 		loggingTrapLine,
 		loggingOriginLine,
 		loggingFacilityLine,
@@ -121,7 +122,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 	bannerTexts(),
 	[]grammar.Entry[*config.Config]{privilegeLine, aliasLine, separator, lineBlock},
 	actions,
-	[]grammar.Entry[*config.Config]{known[*config.Config](knownWords), known[*config.Config](knownCrypto)},
+	[]grammar.Entry[*config.Config]{known[*config.Config](knownWords), known[*config.Config](knownCrypto), known[*config.Config](knownOld)},
 )...)
 
 var separator = grammar.Separator[*config.Config]{}

@@ -338,6 +338,7 @@ access-list 199 permit tcp any lt telnet any eq 8080
 radius-server host 10.0.0.9 auth-port 1645 acct-port 1646 timeout 2 retransmit 0 key 0 7 up
 radius-server retransmit 1
 radius-server timeout 3
+radius-server deadtime 10
 radius-server key 7 0822455D0A16
 radius server R1
  address ipv4 10.0.0.8 auth-port 1812 acct-port 1813
@@ -353,6 +354,8 @@ banner motd ^C
 
 interface GigabitEthernet0/0
 ^C
+privilege interface level 7 shutdown
+privilege configure level 7 interface
 privilege exec level 7 show running-config
 alias exec sr show  running-config
 !

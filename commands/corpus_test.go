@@ -125,3 +125,31 @@ func TestConfigurationsOfRealRouters(t *testing.T) {
 	t.Logf("of %d lines %d were taken, %d answered by a note or part of such, %d refused; %d that were taken are not listed as they stand",
 		sum.lines, sum.taken, sum.answered, len(sum.refused), len(sum.silent))
 }
+
+// What a router of 15.x listed comes in the order in which it listed it.
+func TestListingsKeepTheirOrder(t *testing.T) {
+	all := corpus(t)
+	for _, name := range []string{"show-running-config/01", "show-startup-config/01"} {
+		c, _ := read(all[name])
+		place := map[string]int{}
+		for n, l := range strings.Split(Text(c), "\n") {
+			if l != "" && l[0] != ' ' && l[0] != '!' {
+				place[strings.TrimSpace(l)] = n
+			}
+		}
+		last, before, known := 0, "", 0
+		for l := range strings.Lines(all[name]) {
+			l = strings.TrimRight(l, " \r\n")
+			if n, ok := place[l]; ok {
+				known++
+				if n < last {
+					t.Errorf("%s: %q is not behind %q", name, l, before)
+				}
+				last, before = n, l
+			}
+		}
+		if known < 15 {
+			t.Errorf("%s: only %d lines are in both", name, known)
+		}
+	}
+}

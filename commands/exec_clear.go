@@ -59,8 +59,9 @@ func clearCommands(r Router) []exec {
 			},
 		},
 		{
-			Syntax: "clear access-list counters [WORD]",
+			Syntax: "clear [ip] access-list counters [WORD]",
 			Help: grammar.Help{
+				"ip":          "Clear IP",
 				"access-list": "Clear access list statistical information",
 				"counters":    "Clear access list counters",
 				"WORD":        "Access list name",

@@ -56,11 +56,8 @@ func copyDialogue(ctx context.Context, r Router, t Terminal, from, to place) err
 	if from == placeRunning && to == placeStartup {
 		return saveStartup(r, t)
 	}
-	if name, ok := to.file(); ok && r.Flash().Exists(name) {
-		ok, err := t.Confirm(ctx, "%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]")
-		if err != nil || !ok {
-			return err
-		}
+	if ok, err := overwrite(ctx, r, t, to); err != nil || !ok {
+		return err
 	}
 	began := time.Now()
 	if err := to.write(r, t, text); err != nil {
@@ -70,6 +67,30 @@ func copyDialogue(ctx context.Context, r Router, t Terminal, from, to place) err
 		return say(t, fmt.Sprintf("[OK]\n%s", copied(len(text), time.Since(began))))
 	}
 	return say(t, copied(len(text), time.Since(began)))
+}
+
+// overwrite asks whether a file that exists may be replaced.
+func overwrite(ctx context.Context, r Router, t Terminal, to place) (bool, error) {
+	if name, ok := to.file(); !ok || !r.Flash().Exists(name) {
+		return true, nil
+	}
+	return t.Confirm(ctx, "%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]")
+}
+
+// configureMemory is `configure memory`: the startup configuration is typed at the running one.
+func configureMemory(r Router) exec {
+	return exec{
+		Syntax: "configure memory",
+		Help:   grammar.Help{"configure": "Enter configuration mode", "memory": "Configure from NV memory"},
+		Priv:   privileged,
+		Run: func(_ context.Context, t Terminal, _ grammar.Args) error {
+			text, err := placeStartup.read(r)
+			if err != nil {
+				return err
+			}
+			return placeRunning.write(r, t, text)
+		},
+	}
 }
 
 // askDestination offers what a destination would be called.

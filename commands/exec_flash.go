@@ -43,14 +43,21 @@ func flashCommands(r Router) []exec {
 		priv("mkdir flash:$what", grammar.Help{"mkdir": "Create new directory", "$what": "Directory name"},
 			func(_ context.Context, t Terminal, a grammar.Args) error {
 				p := canonical(a.String("what"))
-				if r.Flash().Exists(p.name()) {
-					return fileError("Creating dir %s (File exists)", p)
-				}
 				if err := r.Flash().Mkdir(p.name()); err != nil {
 					return fileError("Creating dir %s (%s)", p, flash.Reason(err))
 				}
 				return say(t, fmt.Sprintf("Created dir flash:%s\n", p.name()))
 			}),
+		priv("rmdir flash:$what", grammar.Help{"rmdir": "Remove existing directory", "$what": "Directory name"},
+			func(ctx context.Context, t Terminal, a grammar.Args) error {
+				return removeDirectory(ctx, r, t, canonical(a.String("what")))
+			}),
+		priv("rename flash:$from flash:$to", grammar.Help{"rename": "Rename a file", "$from": "File to be renamed", "$to": "New file name"},
+			func(ctx context.Context, t Terminal, a grammar.Args) error {
+				return renameFile(ctx, r, t, canonical(a.String("from")), canonical(a.String("to")))
+			}),
+		{Syntax: "pwd", Help: grammar.Help{"pwd": "Display current working directory"}, Priv: privileged,
+			Run: func(_ context.Context, t Terminal, _ grammar.Args) error { return say(t, "flash:/\n") }},
 		priv("verify /md5 flash:$what", grammar.Help{"verify": "Verify a file", "/md5": "Compute an md5 signature for a file", "$what": "File to be verified"},
 			func(_ context.Context, t Terminal, a grammar.Args) error {
 				p := canonical(a.String("what"))
@@ -87,8 +94,8 @@ func listFlash(w io.Writer, r Router, p place) error {
 		return p.failed(err)
 	}
 	fmt.Fprintf(w, "Directory of flash:/%s\n\n", p.name())
-	for i, f := range files {
-		fmt.Fprintf(w, "%5d  %s %16d  %s  %s\n", i+1, mode(f), f.Size, f.Modified.UTC().Format(fileTime), f.Name)
+	for _, f := range files {
+		fmt.Fprintf(w, "%5d  %s %16d  %s  %s\n", f.Index, mode(f), f.Size, f.Modified.UTC().Format(fileTime), f.Name)
 	}
 	if len(files) == 0 {
 		fmt.Fprintln(w, "No files in directory")
@@ -123,7 +130,7 @@ func showFlash(w io.Writer, r Router) error {
 	fmt.Fprintln(w, "-#- --length-- -----date/time------ path")
 	for i, f := range files {
 		used += f.Size
-		fmt.Fprintf(w, "%-5d %-8d %s %s\n", i+1, f.Size, f.Modified.UTC().Format(fileTime), f.Name)
+		fmt.Fprintf(w, "%-3d %10d %s %s\n", i+1, f.Size, f.Modified.UTC().Format(fileTime), f.Name)
 	}
 	_, free, err := r.Flash().Space()
 	fmt.Fprintf(w, "\n%d bytes available (%d bytes used)\n", free, used)
@@ -165,11 +172,42 @@ func deleteFile(ctx context.Context, r Router, t Terminal, p place, force bool) 
 	if p.name() == "" {
 		return refuse("No filename specified")
 	}
-	if !r.Flash().Exists(p.name()) {
-		return fileError("deleting %s (No such file or directory)", p)
-	}
 	if err := r.Flash().Remove(p.name()); err != nil {
 		return fileError("deleting %s (%s)", p, flash.Reason(err))
+	}
+	return nil
+}
+
+func removeDirectory(ctx context.Context, r Router, t Terminal, p place) error {
+	name, err := t.Ask(ctx, "Remove directory filename ["+p.name()+"]? ")
+	if err != nil {
+		return err
+	}
+	p = place("flash:" + cmp.Or(name, p.name()))
+	ok, err := t.Confirm(ctx, "Delete "+string(p)+"? [confirm]")
+	if err != nil || !ok {
+		return err
+	}
+	if err := r.Flash().RemoveDir(p.name()); err != nil {
+		return fileError("Removing dir %s (%s)", p, flash.Reason(err))
+	}
+	return say(t, fmt.Sprintf("Removed dir flash:%s\n", p.name()))
+}
+
+func renameFile(ctx context.Context, r Router, t Terminal, from, to place) error {
+	if !r.Flash().Exists(from.name()) {
+		return fileError("opening %s (No such file or directory)", from)
+	}
+	name, err := t.Ask(ctx, "Destination filename ["+cmp.Or(to.name(), from.name())+"]? ")
+	if err != nil {
+		return err
+	}
+	to = place("flash:" + cmp.Or(name, to.name(), from.name()))
+	if ok, err := overwrite(ctx, r, t, to); err != nil || !ok {
+		return err
+	}
+	if err := r.Flash().Rename(from.name(), to.name()); err != nil {
+		return fileError("renaming %s (%s)", from, flash.Reason(err))
 	}
 	return nil
 }

@@ -1,10 +1,12 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net/netip"
+	"strings"
 	"time"
 
 	"conft/internal/config"
@@ -51,10 +53,14 @@ func lookup(ctx context.Context, r Router, t Terminal, name string) (netip.Addr,
 func hostCommands(r Router) []exec {
 	return []exec{
 		{
-			Syntax: "show hosts [WORD]",
+			Syntax: "show hosts [WORD | summary]",
 			Help: grammar.Help{"show": "Show running system information", "hosts": "IP domain-name, lookup style, nameservers, and host table",
-				"WORD": "Host name"},
+				"WORD": "Host name", "summary": "Summary of the host table"},
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				if a.Has("summary") {
+					showHostsSummary(w, r.Config(), r.Hosts())
+					return nil
+				}
 				showHosts(w, r.Config(), r.Hosts(), a.String("WORD"))
 				return nil
 			}),
@@ -77,20 +83,10 @@ func showHosts(w io.Writer, c *config.Config, hosts []router.HostState, only str
 	if c.IOS15() {
 		fmt.Fprint(w, "Name lookup view: Global\n")
 	}
-	if c.DomainName != "" {
-		fmt.Fprintf(w, "Default domain is %s\n", c.DomainName)
-	} else {
-		fmt.Fprint(w, "Default domain is not set\n")
-	}
+	showDomain(w, c)
 	if c.DomainLookup && len(c.Servers) > 0 {
-		fmt.Fprint(w, "Name/address lookup uses domain service\nName servers are ")
-		for i, ip := range c.Servers {
-			if i > 0 {
-				fmt.Fprint(w, ", ")
-			}
-			fmt.Fprint(w, ipText(ip))
-		}
-		fmt.Fprintln(w)
+		fmt.Fprint(w, "Name/address lookup uses domain service\n")
+		showServers(w, c)
 	} else {
 		fmt.Fprint(w, "Name/address lookup uses static mappings\n")
 	}
@@ -116,4 +112,32 @@ func showHosts(w io.Writer, c *config.Config, hosts []router.HostState, only str
 		}
 		fmt.Fprintln(w)
 	}
+}
+
+func showDomain(w io.Writer, c *config.Config) {
+	fmt.Fprintf(w, "Default domain is %s\n", cmp.Or(c.DomainName, "not set"))
+}
+
+func showServers(w io.Writer, c *config.Config) {
+	var list []string
+	for _, ip := range c.Servers {
+		list = append(list, ipText(ip))
+	}
+	fmt.Fprintf(w, "Name servers are %s\n", strings.Join(list, ", "))
+}
+
+// showHostsSummary prints `show hosts summary`: what is configured is local, what servers
+// have answered is dynamic.
+func showHostsSummary(w io.Writer, c *config.Config, hosts []router.HostState) {
+	local := 0
+	for _, h := range hosts {
+		if h.Permanent {
+			local++
+		}
+	}
+	showDomain(w, c)
+	if len(c.Servers) > 0 {
+		showServers(w, c)
+	}
+	fmt.Fprintf(w, "Local cache entries: %d\nDynamic cache entries: %d\n", local, len(hosts)-local)
 }

@@ -19,7 +19,7 @@ func machineCommands(r Router) []exec {
 			Run: output(func(w io.Writer, _ grammar.Args) error { showInventory(w, r.SystemState()); return nil }),
 		},
 		{
-			Syntax: "show processes cpu [sorted [5sec | 1min | 5min] | history]",
+			Syntax: "show processes [cpu [sorted [5sec | 1min | 5min] | history]]",
 			Help: grammar.Help{"processes": "Active process statistics", "cpu": "Show CPU use per process",
 				"sorted": "Show sorted output based on percentage of usage", "history": "Show CPU history in graph format",
 				"5sec": "Sort based on 5 seconds interval", "1min": "Sort based on 1 minute interval", "5min": "Sort based on 5 minutes interval"},

@@ -55,9 +55,10 @@ func showSystem(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showDebugging(w, r.Hub().Flags()); return nil }),
 		},
 		{
-			Syntax: "show startup-config",
-			Help:   grammar.Help{"startup-config": "Contents of startup configuration"},
-			Priv:   privileged,
+			Syntax: "show {startup-config | configuration}",
+			Help: grammar.Help{"startup-config": "Contents of startup configuration",
+				"configuration": "Contents of Non-Volatile memory"},
+			Priv: privileged,
 			Run: output(func(w io.Writer, _ grammar.Args) error {
 				text, err := r.Startup()
 				if err != nil {
@@ -77,40 +78,23 @@ func showNetwork(r Router) []exec {
 		return nil
 	})
 	return []exec{
+		showInterfacesCommand(r),
 		{
-			Syntax: "show interfaces [description | INTERFACE]",
-			Help: grammar.Help{
-				"interfaces":  "Interface status and configuration",
-				"description": "Show interface description",
-			},
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				if a.Has("description") {
-					showInterfacesDescription(w, r.Interfaces())
-					return nil
-				}
-				name := a.String("INTERFACE")
-				if name != "" && r.Config().Interface(name) == nil {
-					return a.Invalid("INTERFACE")
-				}
-				showInterfaces(w, r.Interfaces(), name)
-				return nil
-			}),
-		},
-		{
-			Syntax: "show ip interface [brief | INTERFACE$which]",
+			Syntax: "show ip interface [brief [INTERFACE$which] | INTERFACE$which [brief]]",
 			Help: grammar.Help{
 				"ip":        "IP information",
 				"interface": "IP interface status and configuration",
 				"brief":     "Brief summary of IP status and configuration",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				list, err := chosen(r, a, "which")
 				switch {
+				case err != nil:
+					return err
 				case a.Has("brief"):
-					showIPInterfaceBrief(w, r.Interfaces())
-				case a.Has("which") && r.Config().Interface(a.String("which")) == nil:
-					return a.Invalid("which")
+					showIPInterfaceBrief(w, list)
 				default:
-					showIPInterface(w, r.Interfaces(), a.String("which"))
+					showIPInterface(w, list)
 				}
 				return nil
 			}),
@@ -284,21 +268,6 @@ func showCrypto(r Router) []exec {
 				"WORD":        "Dynamic crypto map tag",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error { showDynamicMaps(w, r.Config(), a.String("WORD")); return nil }),
-		},
-		{
-			Syntax: "show crypto session [detail]",
-			Help: grammar.Help{
-				"session": "Show crypto sessions (tunnels)",
-				"detail":  "Show crypto sessions with counters",
-			},
-			Run: output(func(w io.Writer, a grammar.Args) error {
-				if a.Has("detail") {
-					showCryptoSessionDetail(w, r.Config(), r.ISAKMPSAs(), r.IPsecIdents())
-				} else {
-					showCryptoSession(w, r.ISAKMPSAs(), r.IPsecIdents())
-				}
-				return nil
-			}),
 		},
 	}
 }

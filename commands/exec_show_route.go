@@ -62,17 +62,26 @@ func showRouting(r Router) []exec {
 			}),
 		},
 		{
-			Syntax: "show protocols",
+			Syntax: "show protocols [INTERFACE]",
 			Help:   grammar.Help{"protocols": "Active network routing protocols"},
-			Run:    output(func(w io.Writer, _ grammar.Args) error { showProtocols(w, r.Interfaces()); return nil }),
+			Run: output(func(w io.Writer, a grammar.Args) error {
+				list, err := chosen(r, a, "INTERFACE")
+				if err != nil {
+					return err
+				}
+				if !a.Has("INTERFACE") {
+					fmt.Fprint(w, "Global values:\n  Internet Protocol routing is enabled\n")
+				}
+				showProtocols(w, list)
+				return nil
+			}),
 		},
 	}
 }
 
 // showProtocols prints `show protocols`.
-func showProtocols(w io.Writer, all []router.InterfaceState) {
-	fmt.Fprint(w, "Global values:\n  Internet Protocol routing is enabled\n")
-	for _, i := range all {
+func showProtocols(w io.Writer, list []router.InterfaceState) {
+	for _, i := range list {
 		status, protocol := states(i)
 		fmt.Fprintf(w, "%s is %s, line protocol is %s\n", i.Config.Name, status, protocol)
 		if a := i.Config.Address; a.IP != 0 {

@@ -23,35 +23,36 @@ import (
 
 // fakeRouter has a configuration and snapshots; it writes down what it is told.
 type fakeRouter struct {
-	seats      *seat.Table
-	sshKey     *pki.KeyPair
-	config     *config.Config
-	startup    []byte
-	nvramErr   error
-	interfaces []router.InterfaceState
-	routes     []router.RouteState
-	static     []router.StaticRoute
-	arp        []router.ARPEntry
-	statistics map[string]uint64
-	lists      []router.ACLState
-	failures   []router.IKEFailure
-	isakmp     []router.ISAKMPSA
-	idents     []router.IPsecIdent
-	hub        *debug.Hub
-	clock      *fixedClock
-	pings      []router.PingReply
-	pinged     router.PingRequest
-	trace      []router.TraceReply
-	traced     router.TraceRequest
-	afterProbe func()
-	pki        *pki.Store
-	crls       []pki.KeptCRL
-	watch      aaa.Watch
-	did        []string
-	drops      router.CryptoDrops
-	nat        router.NATState
-	files      fakeFiles
-	stamps     [2]router.ConfigStamps
+	seats         *seat.Table
+	sshKey        *pki.KeyPair
+	config        *config.Config
+	startup       []byte
+	nvramErr      error
+	interfaces    []router.InterfaceState
+	routes        []router.RouteState
+	static        []router.StaticRoute
+	arp           []router.ARPEntry
+	statistics    map[string]uint64
+	lists         []router.ACLState
+	failures      []router.IKEFailure
+	isakmp        []router.ISAKMPSA
+	idents        []router.IPsecIdent
+	hub           *debug.Hub
+	clock         *fixedClock
+	pings         []router.PingReply
+	pinged        router.PingRequest
+	trace         []router.TraceReply
+	traced        router.TraceRequest
+	afterProbe    func()
+	pki           *pki.Store
+	crls          []pki.KeptCRL
+	watch         aaa.Watch
+	loginFailures []aaa.Failure
+	did           []string
+	drops         router.CryptoDrops
+	nat           router.NATState
+	files         fakeFiles
+	stamps        [2]router.ConfigStamps
 }
 
 func newFake(t *testing.T, text string) *fakeRouter {
@@ -87,12 +88,15 @@ func (m memory) Keys(prefix string) (keys []string, _ error) {
 func (r *fakeRouter) PKI() *pki.Store     { return r.pki }
 func (r *fakeRouter) CRLs() []pki.KeptCRL { return r.crls }
 func (r *fakeRouter) Watch() aaa.Watch    { return r.watch }
-func (r *fakeRouter) ForgetCRLs()         { r.did = append(r.did, "forget CRLs") }
+func (r *fakeRouter) LoginFailures() ([]aaa.Failure, int) {
+	return r.loginFailures, r.watch.Total
+}
+func (r *fakeRouter) ForgetCRLs() { r.did = append(r.did, "forget CRLs") }
 
 func (r *fakeRouter) Config() *config.Config              { return r.config }
 func (r *fakeRouter) Startup() ([]byte, error)            { return r.startup, nil }
 func (r *fakeRouter) NVRAMSize() int                      { return 262136 }
-func (r *fakeRouter) Interfaces() []router.InterfaceState { return r.interfaces }
+func (r *fakeRouter) Interfaces() []router.InterfaceState { return slices.Clone(r.interfaces) }
 func (r *fakeRouter) Routes() []router.RouteState         { return r.routes }
 func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
 func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }
@@ -310,7 +314,7 @@ func TestReload(t *testing.T) {
 
 func TestClear(t *testing.T) {
 	r := newFake(t, "")
-	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear access-list counters 101"} {
+	for _, line := range []string{"clear crypto sa", "clear crypto sa peer 1.2.3.4", "clear crypto isakmp", "clear cry isa 1", "clear access-list counters", "clear ip access-list counters 101"} {
 		expect(t, line, run(t, r, line), "")
 	}
 	want := []string{"clear sa invalid IP", "clear sa 1.2.3.4", "clear isakmp 0 SAs", "clear isakmp 1 SA", "clear counters ", "clear counters 101"}

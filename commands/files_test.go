@@ -52,6 +52,34 @@ func TestCopy(t *testing.T) {
 	if !regexp.MustCompile(`^Directory of flash:/\n\n *\d+  -rw- +\d+  [A-Z][a-z]{2} [ \d]\d \d{4} \d\d:\d\d:\d\d \+00:00  merge\n.* one\n\n\d+ bytes total \(\d+ bytes free\)\n$`).MatchString(screen) {
 		t.Errorf("dir:\n%s", screen)
 	}
+	step("mkdir dir", "Created dir flash:dir\n")
+	run(t, r, "copy one flash:dir/two", "")
+	for line, want := range map[string]string{
+		"dir none":            "%Error opening flash:none (No such file or directory)",
+		"delete /force dir":   "%Error deleting flash:dir (Is a directory)",
+		"mkdir dir":           "%Error Creating dir flash:dir (File exists)",
+		"rmdir flash:dir":     "%Error Removing dir flash:dir (Directory not empty)",
+		"rename none other":   "%Error opening flash:none (No such file or directory)",
+		"copy one dir":        "%Error opening flash:dir (Is a directory)",
+		"copy one none/one":   "%Error opening flash:none/one (No such file or directory)",
+		"configure replace x": "%Error opening flash:x (No such file or directory)",
+	} {
+		if _, err := try(r, line, "", "y", "y"); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", line, err, want)
+		}
+	}
+	// A name without a file system is one in flash:.
+	step("rename dir/two three", "Destination filename [three]? \n", "")
+	step("rmdir dir", "Remove directory filename [dir]? \nDelete flash:dir? [confirm]\nRemoved dir flash:dir\n", "", "")
+	step("more three", text+"\n")
+	step("copy three four", "Destination filename [four]? \n"+copied+"\n", "")
+	step("rename three four", "Destination filename [four]? \n%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]\n", "", "")
+	step("delete four", "Delete filename [four]? \nDelete flash:/four? [confirm]\n", "", "")
+	step("pwd", "flash:/\n")
+	step("configure memory", "")
+	if r.config.Hostname != "R1" {
+		t.Errorf("the startup configuration was not typed:\n%s", Text(r.config))
+	}
 	expect(t, "verify", run(t, r, "verify /md5 flash:merge"), "verify /md5 (flash:merge) = d88d9bd6fc3ff6eb1da838fb79f31f51\n")
 }
 

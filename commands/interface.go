@@ -174,4 +174,5 @@ var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface con
 	interfaceDFBitLine,
 	interfaceFragmentationLine,
 	known[*interfaceScope](knownInterface),
+	known[*interfaceScope](knownOldInterface),
 )

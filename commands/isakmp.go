@@ -173,6 +173,7 @@ var isakmpPolicyMode = grammar.NewMode[*config.ISAKMPPolicy]("config-isakmp", "I
 			}
 		},
 	},
+	known[*config.ISAKMPPolicy](knownPolicy),
 )
 
 // groups are the Diffie-Hellman groups, in the order of their numbers.

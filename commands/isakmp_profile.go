@@ -98,6 +98,33 @@ var isakmpProfileMode = grammar.NewMode[*profileScope]("conf-isa-prof", "Crypto 
 		},
 	},
 	profileLine{
+		Syntax: "ca trust-point ![WORD]",
+		Help: grammar.Help{
+			"ca":          "Specify certificate authorities to trust",
+			"trust-point": "Specify a trustpoint to use",
+			"WORD":        "Trustpoint name",
+		},
+		Set: func(p *profileScope, a grammar.Args) error {
+			name := a.String("WORD")
+			if p.in.Trustpoint(name) == nil {
+				a.Note("Warning: there is no trustpoint " + name + " yet; until then it accepts nobody")
+			}
+			if !slices.Contains(p.Trustpoints, name) {
+				p.Trustpoints = append(p.Trustpoints, name)
+			}
+			return nil
+		},
+		No: func(p *profileScope, a grammar.Args) error {
+			p.Trustpoints = without(p.Trustpoints, func(t string) bool { return !a.Has("WORD") || t == a.String("WORD") })
+			return nil
+		},
+		Write: func(p *profileScope, w *grammar.Writer) {
+			for _, t := range p.Trustpoints {
+				w.Line("ca trust-point", t)
+			}
+		},
+	},
+	profileLine{
 		Syntax: "self-identity ![address | fqdn | user-fqdn WORD$user]",
 		Help: grammar.Help{
 			"self-identity": "Specify Identity to use",

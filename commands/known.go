@@ -26,6 +26,7 @@ const (
 	rip                        // block whose `version` is not the router's
 	delimited                  // absent, and a text between delimiters follows
 	hex                        // absent, and the octets of a certificate follow
+	macro                      // absent, and lines up to @ follow
 )
 
 const (
@@ -100,6 +101,9 @@ var knownWords = []knownWord{
 	{"aaa", "users are asked for as they log in and enable, and by no other service", absent},
 	{"location", noSetting, absent},
 	{"modem", noHardware, absent},
+	{"flow record", "flows are not exported", block},
+	{"flow exporter", "flows are not exported", block},
+	{"flow monitor", "flows are not exported", block},
 	{"flowcontrol", noHardware, absent},
 	{"databits", noHardware, absent},
 	{"parity", noHardware, absent},
@@ -230,8 +234,8 @@ var knownWords = []knownWord{
 	{"sccp", noVoice, absent},
 	{"gatekeeper", noVoice, block},
 	{"gateway", noVoice, block},
-	{"object-group", "access lists name addresses themselves", block},
-	{"time-range", "access lists hold at all times", block},
+	{"object-group", noGroups, block},
+	{"time-range", noTimes, block},
 
 	{"interface WORD", noTunnel, block},
 	{"duplex", byLink, absent},
@@ -299,6 +303,8 @@ func knownEntry[T any](w knownWord) grammar.Known[T] {
 		k.End = bannerEnd
 	case hex:
 		k.End = func(string) string { return "quit" }
+	case macro:
+		k.End = func(string) string { return "@" }
 	}
 	return k
 }

@@ -11,6 +11,7 @@ import (
 // IOS's own where it has one for what is not enabled, else one line that names the reason.
 // The words of some are read by programs, so that they must or must not look like an error.
 var KnownExec = slices.Concat(
+	knownShow,
 	sayExec("% CDP is not enabled", "show cdp", "clear cdp"),
 	sayExec("% LLDP is not enabled", "show lldp", "clear lldp"),
 	// Programs tell a router from a switch by an error here.
@@ -28,7 +29,6 @@ var KnownExec = slices.Concat(
 	sayExec("% "+noTunnel, "show dmvpn", "show ip nhrp"),
 	sayExec("% MPLS is not enabled", "show mpls"),
 	sayExec("% There is one routing table, no VRF", "show ip vrf", "show vrf", "show ip route vrf"),
-	sayExec("% Route maps choose what is translated, see show running-config", "show route-map"),
 	sayExec("% "+capital(noRouting), "show ip prefix-list", "show ip as-path-access-list", "show ip community-list", "show key chain",
 		"show bfd", "show ip policy"),
 	sayExec("", "show ipv6 interface"), // programs take any word here for the name of an interface
@@ -67,8 +67,22 @@ var KnownExec = slices.Concat(
 	sayExec("% There are no tests of hardware, "+noHardware, "test"),
 	sayExec("% Packets are captured by the Linux system, with tcpdump on the link that show interfaces names", "monitor", "show monitor"),
 	sayExec("% "+noHardware, "hw-module", "microcode", "modemui", "upgrade", "emulation", "rommon"),
+	sayExec("% Files come and go through the directory flash of --dir: nothing is copied over the network", networkCopies()...),
+	sayExec("% flash: is the directory, and stays it: name the files of others in full", "cd"),
 	sayExec("% "+byLinux, "setup", "send", "erase flash:", "format", "fsck", "partition", "squeeze"),
 )
+
+// networkCopies are the commands that copy a file or a configuration from or to another machine.
+func networkCopies() []string {
+	all := []string{"write network", "configure network", "configure overwrite-network"}
+	for _, far := range []string{"ftp:", "http:", "https:", "pram:", "rcp:", "scp:", "sftp:", "tftp:", "usbflash0:", "xmodem:", "ymodem:"} {
+		for _, near := range []string{"running-config", "startup-config", "flash:", "nvram:", "system:"} {
+			all = append(all, "copy "+near+" "+far)
+		}
+		all = append(all, "copy "+far, "more "+far, "dir "+far, "configure replace "+far)
+	}
+	return all
+}
 
 // sayExec is one answer to several commands.
 func sayExec(answer string, commands ...string) []grammar.KnownExec {

@@ -30,6 +30,8 @@ func TestKnownExecForPrograms(t *testing.T) {
 		"show vlan":                 "% Invalid input: this is a router, there are no switch ports and no VLANs",
 		"show ipv6 interface":       "",
 		"show ip bgp summary":       "% BGP not active",
+		"show int g0/0 acc":         "% A Linux link counts all protocols together: see show interfaces stats",
+		"sh sess":                   "% No connections open",
 		"sh span":                   "No spanning tree instance exists.",
 	} {
 		if got, ok := grammar.KnownAnswer(KnownExec, line); !ok || got != want {

@@ -81,6 +81,8 @@ var knownTrustpoint = []knownWord{
 	{"revocation-check crl ocsp", noOCSP, absent},
 	{"on", noHardware, absent},
 	{"storage", noStorage, absent},
+	{"eku", "the authority says what a certificate is for", absent},
+	{"validation-usage", "certificates are for IKE", absent},
 	{"fingerprint", "it is shown and asked about as the authority is pasted", absent},
 	{"subject-alt-name", "the names are those of fqdn and ip-address", absent},
 	{"match certificate WORD", "a map says who is accepted, without exceptions", absent},
@@ -93,7 +95,6 @@ var knownCertificateMap = []knownWord{
 }
 
 var knownISAKMPProfile = []knownWord{
-	{"ca trust-point", "every profile has all trustpoints, restrict its peers by match certificate", absent},
 	{"client", noMode, absent},
 	{"isakmp authorization", noMode, absent},
 	{"match identity group", noMode, absent},
@@ -122,6 +123,7 @@ var knownMapEntry = []knownWord{
 	{"set security-association dummy", "no packets are made up", absent},
 	{"set ikev2-profile", "there is only IKE version 1", absent},
 	{"set peer WORD dynamic", "a peer is named by its address, use a dynamic crypto map for one whose address changes", absent},
+	{"set peer WORD", "a peer is named by its address", absent},
 	{"set reverse-route", "a reverse route has neither distance nor tag", absent},
 	{"reverse-route remote-peer", "the peer is reached by ip route", absent},
 	{"reverse-route tag", "a reverse route has neither distance nor tag", absent},
@@ -200,11 +202,11 @@ var knownInterface = []knownWord{
 }
 
 var knownLine = []knownWord{
+	{"ip netmask-format", "masks are shown as each page has them", absent},
 	{"access-class WORD out", noSession, absent},
 	{"access-class WORD in", noVRF, absent},
 	{"authorization", "commands are allowed by their levels", absent},
 	{"login tacacs", "servers are asked by RADIUS", absent},
-	{"logging synchronous", "messages of every level are kept apart from what is typed", absent},
 	{"exec prompt", "a session says so itself, by terminal exec prompt timestamp", absent},
 	{"editing", "lines are always edited", given},
 	{"monitor", "use terminal monitor", absent},
@@ -262,8 +264,7 @@ var knownRADIUSServer = []knownWord{
 
 var knownServerGroup = []knownWord{
 	{"server-private", "use radius server and server name", absent},
-	{"ip radius source-interface", "the address is that of the route", absent},
-	{"deadtime", "each server is asked anew", absent},
+	{"deadtime", "one dead time holds for all servers, use radius-server deadtime", absent},
 	{"attribute", "attributes are those of RFC 2865", absent},
 }
 

@@ -12,12 +12,17 @@ import (
 // TestKnownModes types every line that is known, where it belongs: it is answered by its
 // reason, not hidden by another entry, and leaves the mode open and the configuration as it is.
 func TestKnownModes(t *testing.T) {
-	sample := strings.NewReplacer("<1-65535>", "10", "<700-799>", "700", "WORD", "X", "A.B.C.D", "1.1.1.1")
+	sample := strings.NewReplacer("<1-65535>", "10", "<700-799>", "700", "<0-65535>", "23", "<0-15>", "7", "<100-199>", "100", "<2000-2699>", "2000", "<1-2147483647>", "10", " ... ", " w 1 ", "<0-6>", "6", "WORD", "X", "A.B.C.D", "1.1.1.1")
 	for _, c := range []struct {
 		open  []string
 		words []knownWord
 	}{
 		{[]string{"hostname R"}, knownCrypto},
+		{[]string{"hostname R"}, knownOld},
+		{[]string{"crypto isakmp policy 10"}, knownPolicy},
+		{[]string{"ip access-list extended IN"}, knownACL},
+		{[]string{"ip access-list standard S"}, knownACL},
+		{[]string{link}, knownOldInterface},
 		{[]string{trust}, knownTrustpoint},
 		{[]string{peers}, knownCertificateMap},
 		{[]string{profile}, knownISAKMPProfile},

@@ -26,16 +26,14 @@ var lineMode = grammar.NewMode[*lineSet]("config-line", "Line configuration comm
 	linePasswordLine,
 	lineWord("authorization exec", "WORD", "", grammar.Help{"authorization": "Authorization parameters", "exec": "For starting an exec (shell)",
 		"WORD": "Use an authorization list with this name"}, func(l *config.Line) *string { return &l.ExecList }),
-	lineSwitch("logging synchronous", grammar.Help{"logging": "Modify message logging facilities", "synchronous": "Synchronized message output"},
-		true, func(l *config.Line) *bool { return &l.Synchronous }),
+	synchronousLine,
 	lineLoginLine,
 	lineAuthenticationLine,
 	lineNumber("length", "<0-512>", grammar.Help{"length": "Set number of lines on a screen", "<0-512>": "Number of lines on screen (0 for no pausing)"},
 		func(l *config.Line) *int { return &l.Length }),
 	lineNumber("width", "<0-512>", grammar.Help{"width": "Set width of the display terminal", "<0-512>": "Number of characters on a screen line"},
 		func(l *config.Line) *int { return &l.Width }),
-	lineNumber("history size", "<0-256>", grammar.Help{"history": "Enable and control the command history function",
-		"size": "Set history buffer size", "<0-256>": "Size of history buffer"}, func(l *config.Line) *int { return &l.History }),
+	lineHistory(),
 	lineSwitch("exec", grammar.Help{"exec": "Configure EXEC"}, false, func(l *config.Line) *bool { return &l.NoExec }),
 	lineSwitch("exec-banner", grammar.Help{"exec-banner": "Enable the display of the EXEC banner"},
 		false, func(l *config.Line) *bool { return &l.NoExecBanner }),
@@ -72,6 +70,41 @@ var execTimeoutLine = lineLine{
 		}
 	},
 }
+
+var synchronousLine = lineSetting("logging synchronous [level {<0-7>$severity | all}] [limit <0-2147483647>]",
+	grammar.Help{"logging": "Modify message logging facilities", "synchronous": "Synchronized message output",
+		"level": "Severity level to output asynchronously", "$severity": "Severity level", "all": "All severities",
+		"limit": "Messages queue limit", "<0-2147483647>": "Messages queue limit"},
+	func(l *config.Line, a grammar.Args) {
+		l.Synchronous = config.NewSynchronous()
+		switch {
+		case a.Has("all"):
+			l.Synchronous.Level = config.AllSeverities
+		case a.Has("severity"):
+			l.Synchronous.Level = a.Int("severity")
+		}
+		if a.Has("limit") {
+			l.Synchronous.Limit = a.Int("<0-2147483647>")
+		}
+	},
+	func(l *config.Line, _ config.Line) { l.Synchronous = config.Synchronous{} },
+	func(w *grammar.Writer, l, _ config.Line) {
+		s, usual := l.Synchronous, config.NewSynchronous()
+		if !s.On {
+			return
+		}
+		level, limit := "", ""
+		switch {
+		case s.Level == config.AllSeverities:
+			level = "level all"
+		case s.Level != usual.Level:
+			level = fmt.Sprintf("level %d", s.Level)
+		}
+		if s.Limit != usual.Limit {
+			limit = fmt.Sprintf("limit %d", s.Limit)
+		}
+		w.Line("logging synchronous", level, limit)
+	})
 
 var linePasswordLine = lineLine{
 	Syntax: "password !" + bracket(passwordSyntax),

@@ -3,9 +3,6 @@ package commands
 import (
 	"fmt"
 	"io"
-	"strconv"
-	"strings"
-	"sync"
 
 	"conft/internal/config"
 	"conft/shell/grammar"
@@ -38,37 +35,6 @@ func bannerTexts() []grammar.Entry[*config.Config] {
 	return all
 }
 
-var privilegeLine = configLine{
-	Syntax: "privilege exec {level <0-15>$number | reset} LINE",
-	Help: grammar.Help{"privilege": "Command privilege parameters", "exec": "Exec mode", "level": "Set privilege level of command",
-		"$number": "Privilege level", "reset": "Reset privilege level of command", "LINE": "Initial keywords of the command to modify"},
-	Set: func(c *config.Config, a grammar.Args) error {
-		words, ok := execWords(a.String("LINE"))
-		if !ok {
-			return a.Invalid("LINE")
-		}
-		level := -1
-		if a.Has("number") {
-			level = a.Int("number")
-		}
-		c.SetPrivilege(words, level)
-		return nil
-	},
-	No: func(c *config.Config, a grammar.Args) error {
-		words, ok := execWords(a.String("LINE"))
-		if !ok {
-			return a.Invalid("LINE")
-		}
-		c.SetPrivilege(words, -1)
-		return nil
-	},
-	Write: func(c *config.Config, w *grammar.Writer) {
-		for _, p := range c.Privileges {
-			w.Line("privilege exec level", strconv.Itoa(p.Level), p.Words)
-		}
-	},
-}
-
 var aliasLine = configLine{
 	Syntax: "alias exec WORD$name ![LINE]",
 	Help:   grammar.Help{"alias": "Create command alias", "exec": "Exec mode", "$name": "Alias name", "LINE": "Alias body"},
@@ -82,31 +48,6 @@ var aliasLine = configLine{
 			w.Line("alias exec", x.Name, x.Line)
 		}
 	},
-}
-
-// sessionWords are the commands of the session itself, which are not in the table here.
-var sessionWords = []string{"configure", "disable", "enable", "exit", "help", "logout", "quit", "terminal"}
-
-// execWords returns the beginning of an EXEC command spelled in full.
-func execWords(line string) (string, bool) {
-	if words, ok := execSyntax().Words(line); ok {
-		return words, true
-	}
-	first, rest, _ := strings.Cut(strings.ToLower(line), " ")
-	for _, w := range sessionWords {
-		if strings.HasPrefix(w, first) {
-			return strings.TrimSpace(w + " " + strings.TrimSpace(rest)), true
-		}
-	}
-	return "", false
-}
-
-// execSyntax is the table of EXEC commands for their words only. Its commands use
-// Config, so that it cannot be set where it is declared.
-var execSyntax func() *grammar.ExecTable[Terminal]
-
-func init() {
-	execSyntax = sync.OnceValue(func() *grammar.ExecTable[Terminal] { return grammar.NewExec("", Exec(nil)...) })
 }
 
 // showAliases is `show aliases`: the default ones that are not configured otherwise,

@@ -14,11 +14,11 @@ import (
 // natStaticLines are the forms of static translations. The one of inside hosts writes
 // them all.
 func natStaticLines() (lines []grammar.Entry[*config.Config]) {
-	const options = " [extendable | no-alias]..."
+	const options, mapped = " [extendable | no-alias]...", " [route-map WORD$map]"
 	help := withHelp(natHelp, grammar.Help{
 		"tcp": "Transmission Control Protocol", "udp": "User Datagram Protocol",
-		"network": "Subnet translation",
-		"$local":  "Inside local IP address", "$global": "Inside global IP address",
+		"network": "Subnet translation", "route-map": "Specify route-map", "$map": "Route-map name",
+		"$local": "Inside local IP address", "$global": "Inside global IP address",
 		"$lport": "Local UDP/TCP port", "$gport": "Global UDP/TCP port",
 		"$mask": "Network mask", "$bits": "Prefix length, as /24",
 	})
@@ -28,8 +28,8 @@ func natStaticLines() (lines []grammar.Entry[*config.Config]) {
 		syntax string
 		help   grammar.Help
 	}{
-		{inner + "A.B.C.D$local {A.B.C.D$global | interface INTERFACE$via}", help},
-		{inner + "{tcp | udp}$protocol A.B.C.D$local <1-65535>$lport {A.B.C.D$global | interface INTERFACE$via} <1-65535>$gport", help},
+		{inner + "A.B.C.D$local {A.B.C.D$global | interface INTERFACE$via}" + mapped, help},
+		{inner + "{tcp | udp}$protocol A.B.C.D$local <1-65535>$lport {A.B.C.D$global | interface INTERFACE$via} <1-65535>$gport" + mapped, help},
 		{inner + "network A.B.C.D$local A.B.C.D$global {A.B.C.D$mask | WORD$bits}", help},
 		{outer + "A.B.C.D$global A.B.C.D$local", outside},
 		{outer + "{tcp | udp}$protocol A.B.C.D$global <1-65535>$gport A.B.C.D$local <1-65535>$lport", outside},
@@ -57,6 +57,9 @@ func natStaticLines() (lines []grammar.Entry[*config.Config]) {
 				c.NAT.Static = without(c.NAT.Static, func(o *config.NATStatic) bool {
 					same := *o
 					same.Extendable, same.NoAlias, same.ByLength = s.Extendable, s.NoAlias, s.ByLength
+					if s.RouteMap == "" {
+						same.RouteMap = ""
+					}
 					return same == *s
 				})
 				if len(c.NAT.Static) == before {
@@ -74,6 +77,7 @@ func natStatic(a grammar.Args, outside bool) (*config.NATStatic, error) {
 	s := &config.NATStatic{
 		Outside: outside, Protocol: map[string]uint8{"tcp": 6, "udp": 17}[a.String("protocol")], Local: a.IP("local"), Global: a.IP("global"), LocalPort: uint16(a.Int("lport")), GlobalPort: uint16(a.Int("gport")),
 		Interface: a.String("via"), Mask: a.IP("mask"), ByLength: a.Has("bits"), Extendable: a.Has("extendable"), NoAlias: a.Has("no-alias"),
+		RouteMap: a.String("map"),
 	}
 	if s.ByLength {
 		n, err := strconv.ParseUint(strings.TrimPrefix(a.String("bits"), "/"), 10, 6)
@@ -92,7 +96,7 @@ func natStatic(a grammar.Args, outside bool) (*config.NATStatic, error) {
 }
 
 // addNATStatic adds a translation. One address stands for several only where they
-// are told apart by port, or where they are extended.
+// are told apart by port or route map, or where they are extended.
 func addNATStatic(c *config.Config, a grammar.Args, s *config.NATStatic) error {
 	if s.Interface != "" && c.Interface(s.Interface) == nil {
 		return a.Invalid("via")
@@ -102,13 +106,14 @@ func addNATStatic(c *config.Config, a grammar.Args, s *config.NATStatic) error {
 		if o.Outside != s.Outside || o.Protocol != s.Protocol || o.Mask != s.Mask {
 			continue
 		}
+		apart := s.Extendable && o.Extendable || s.RouteMap != "" && o.RouteMap != "" && s.RouteMap != o.RouteMap
 		local := o.Local == s.Local && o.LocalPort == s.LocalPort
 		global := o.Global == s.Global && o.GlobalPort == s.GlobalPort && o.Interface == s.Interface
 		switch {
 		case local && global:
 			n.Static[i] = s
 			return nil
-		case local && !(s.Extendable && o.Extendable), global:
+		case local && !apart, global:
 			return fmt.Errorf(textNATSimilar, ipText(o.Local), natGlobalText(o))
 		}
 	}
@@ -142,6 +147,9 @@ func writeNATStatic(c *config.Config, w *grammar.Writer) {
 		}
 		if s.NoAlias {
 			options = strings.TrimPrefix(options+" no-alias", " ")
+		}
+		if s.RouteMap != "" {
+			options = strings.TrimSuffix("route-map "+s.RouteMap+" "+options, " ")
 		}
 		side := "inside"
 		if s.Outside {

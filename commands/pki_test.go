@@ -256,6 +256,25 @@ CA Certificate
 
 
 `)
+	_, sha1 = pki.Fingerprints(r.pki.Certificates("CA").Own)
+	for _, line := range []string{"show crypto pki trustpoints status", "show crypto pki trustpoints CA status"} {
+		got := run(t, r, line)
+		if !strings.HasPrefix(got, "Trustpoint CA:\n  Issuing CA certificate configured:\n    Subject Name:\n     cn=CA,o=lab\n    Fingerprint MD5: ") ||
+			!strings.Contains(got, "  Router General Purpose certificate configured:\n    Subject Name:\n     ") || !strings.HasSuffix(got, sha1+`
+  State:
+    Keys generated ............. Yes (General Purpose, non-exportable)
+    Issuing CA authenticated ....... Yes
+    Certificate request(s) ..... Yes
+
+`) {
+			t.Errorf("%s:\n%s", line, got)
+		}
+	}
+	for _, line := range []string{"show crypto pki trustpoints GONE", "show crypto pki certificates GONE"} {
+		if _, err := try(r, line); err == nil || err.Error() != "% CA trustpoint 'GONE' is not known." {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
 	run(t, r, "crypto pki crl request CA")
 	if !slices.Contains(r.did, "forget CRLs") {
 		t.Error("the CRLs were kept")
@@ -263,6 +282,15 @@ CA Certificate
 	run(t, r, "crypto key zeroize rsa", "yes")
 	if c := r.pki.Certificates("CA"); c.Own != nil || len(c.Authorities) != 1 {
 		t.Error("the certificate outlives its key")
+	}
+	if got := run(t, r, "show crypto pki trustpoints status"); !strings.HasSuffix(got, `
+  State:
+    Keys generated ............. No
+    Issuing CA authenticated ....... Yes
+    Certificate request(s) ..... None
+
+`) {
+		t.Errorf("without keys:\n%s", got)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"syscall"
 
 	"conft/internal/config"
 	"conft/internal/flash"
@@ -44,11 +43,8 @@ func (p place) name() string {
 	return strings.TrimLeft(s[strings.IndexByte(s, ':')+1:], "/")
 }
 
-// fileError is the error of a file; IOS has no blank behind the "%" of these.
-func fileError(format string, args ...any) error { return fmt.Errorf("%%Error "+format, args...) }
-
 // missing is the error of a place that does not exist.
-func (p place) missing() error { return p.failed(fs.ErrNotExist) }
+func (p place) missing() error { return fileError("opening %s (No such file or directory)", p) }
 
 // read returns the text at a place.
 func (p place) read(r Router) ([]byte, error) {
@@ -91,11 +87,11 @@ func (p place) write(r Router, t Terminal, text []byte) error {
 func (p place) failed(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		err = syscall.ENOENT
-	case err == nil:
-		return nil
+		return p.missing()
+	case err != nil:
+		return fileError("opening %s (%s)", p, flash.Reason(err))
 	}
-	return fileError("opening %s (%s)", p, flash.Reason(err))
+	return nil
 }
 
 // merge types a text at the running configuration, in one transaction. Lines that are

@@ -30,6 +30,8 @@ crypto isakmp aggressive-mode disable
 crypto isakmp profile BRANCH
    description all of them
    keyring BRANCH
+   ca trust-point A
+   ca trust-point B
    self-identity user-fqdn hub@example.com
    match identity address 10.0.0.0 255.0.0.0
    match identity host domain example.com
@@ -63,6 +65,7 @@ func TestShowProfilesAndKeys(t *testing.T) {
     user-fqdn john@example.com
    Identity presented is: user-fqdn hub@example.com
    keyring(s): BRANCH
+   trustpoint(s): A B
 
 `)
 	expect(t, "show crypto isakmp key", text(showISAKMPKey), `Keyring      Hostname/Address                            Preshared Key

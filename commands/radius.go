@@ -24,9 +24,16 @@ var radiusHelp = grammar.Help{
 	"key":           "Per-server encryption key",
 	"timeout":       "Time to wait for this RADIUS server to reply",
 	"retransmit":    "Specify the number of retries to active server",
+	"deadtime":      "Time to stop using a server that doesn't respond",
+	"$minutes":      "time in minutes",
 	"$seconds":      "Timeout value in seconds to wait for server to reply",
 	"$retries":      "Number of retries for a transaction",
 }
+
+var radiusSourceHelp = grammar.Help{"ip": "Global IP configuration subcommands", "radius": "RADIUS configuration commands",
+	"source-interface": "Specify interface for source address in RADIUS packets"}
+
+var radiusSourceLine = sourceLine("ip radius source-interface", radiusSourceHelp, func(c *config.Config) *string { return &c.AAA.RADIUS.Source })
 
 const portsSyntax = "[auth-port <0-65535>$auth | acct-port <0-65535>$acct]..."
 
@@ -225,6 +232,16 @@ var radiusRetransmitLine = configLine{
 	},
 }
 
+var radiusDeadtimeLine = configLine{
+	Syntax: "radius-server deadtime ![<1-1440>$minutes]",
+	Help:   radiusHelp,
+	Set:    func(c *config.Config, a grammar.Args) error { c.AAA.RADIUS.Deadtime = a.Int("minutes"); return nil },
+	No:     func(c *config.Config, _ grammar.Args) error { c.AAA.RADIUS.Deadtime = 0; return nil },
+	Write: func(c *config.Config, w *grammar.Writer) {
+		writeUnless(w, "radius-server deadtime", c.AAA.RADIUS.Deadtime, 0)
+	},
+}
+
 // radiusLines are in the order of the listing: hosts before what holds for all, and the
 // servers with a block behind them.
-var radiusLines = []grammar.Entry[*config.Config]{radiusHostLine, radiusRetransmitLine, radiusTimeoutLine, radiusKeyLine, radiusServerBlock}
+var radiusLines = []grammar.Entry[*config.Config]{radiusHostLine, radiusRetransmitLine, radiusTimeoutLine, radiusDeadtimeLine, radiusKeyLine, radiusServerBlock}

@@ -10,6 +10,9 @@ import (
 // output.
 func refuse(format string, args ...any) error { return fmt.Errorf("%% "+format, args...) }
 
+// fileError is refuse for what is wrong with a file: there IOS leaves no blank behind "%".
+func fileError(format string, args ...any) error { return fmt.Errorf("%%Error "+format, args...) }
+
 // weak are the algorithms that get a warning when they are configured. They
 // work as typed and are never proposed otherwise.
 var weak = map[string]string{

@@ -57,11 +57,7 @@ var routeMapBlock = grammar.Block[*config.Config, *config.RouteMapEntry]{
 		return func(yield func(string, *config.RouteMapEntry) bool) {
 			for _, m := range c.RouteMaps {
 				for _, e := range m.Entries {
-					action := "permit"
-					if e.Deny {
-						action = "deny"
-					}
-					if !yield(fmt.Sprintf("route-map %s %s %d", m.Name, action, e.Seq), e) {
+					if !yield(fmt.Sprintf("route-map %s %s %d", m.Name, e.Action(), e.Seq), e) {
 						return
 					}
 				}

@@ -62,7 +62,7 @@ func TestShowIPRouteTo(t *testing.T) {
 }
 
 func TestShowIPInterface(t *testing.T) {
-	r := newFake(t, "interface g0/0\nip address 10.1.1.1 255.255.255.0\nip address 10.1.2.1 255.255.255.0 secondary\n")
+	r := newFake(t, "interface g0/0\nip address 10.1.1.1 255.255.255.0\nip address 10.1.2.1 255.255.255.0 secondary\nip nat inside\n")
 	for _, i := range r.config.Interfaces {
 		r.interfaces = append(r.interfaces, router.InterfaceState{Config: i, LinkUp: true, Protocol: true, MTU: 9000, IPMTU: 1500, Method: "NVRAM"})
 	}
@@ -71,8 +71,9 @@ func TestShowIPInterface(t *testing.T) {
 		"  Directed broadcast forwarding is disabled\n  Secondary address 10.1.2.1/24\n" +
 		"  Outgoing access list is not set\n  Inbound  access list is not set\n" +
 		"  Proxy ARP is disabled\n  Local Proxy ARP is disabled\n  ICMP redirects are never sent\n  ICMP unreachables are always sent\n" +
-		"  ICMP mask replies are never sent\n  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n" +
-		"  TCP/IP header compression is disabled\n  Policy routing is disabled\n"
+		"  ICMP mask replies are never sent\n  Router Discovery is disabled\n  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n" +
+		"  TCP/IP header compression is disabled\n  RTP/IP header compression is disabled\n  Policy routing is disabled\n" +
+		"  Network address translation is enabled, interface in domain inside\n"
 	expect(t, "show ip interface", run(t, r, "show ip interface g0/0"), want)
 	all := run(t, r, "show ip interface")
 	if !strings.Contains(all, want) || !strings.Contains(all, "GigabitEthernet0/1 is up, line protocol is up\n  Internet protocol processing disabled\n") {
@@ -188,6 +189,36 @@ func TestShowIPRoute15To(t *testing.T) {
 			"  * 10.1.1.2, via GigabitEthernet0/0\n      Permanent\n      Route metric is 0, traffic share count is 1\n      Route tag 9\n")
 }
 
+// A classful network that has subnets is shown with all of them, as IOS does.
+func TestShowIPRouteOfSubnets(t *testing.T) {
+	r := newFake(t, "version 15.2\n")
+	r.routes = []router.RouteState{
+		{Code: 'C', Prefix: netip.MustParsePrefix("10.1.0.0/24"), Address: addr("10.1.0.1"), Interface: "GigabitEthernet0/3"},
+		{Code: 'S', Prefix: netip.MustParsePrefix("10.2.0.0/24"), NextHop: addr("172.16.123.2"), Distance: 1},
+		{Code: 'S', Prefix: netip.MustParsePrefix("11.0.0.0/8"), NextHop: addr("172.16.123.2"), Distance: 1},
+		{Code: 'S', Prefix: netip.MustParsePrefix("12.1.0.0/16"), NextHop: addr("172.16.123.2"), Distance: 1},
+		{Code: 'S', Prefix: netip.MustParsePrefix("0.0.0.0/0"), NextHop: addr("172.16.123.2"), Distance: 1},
+	}
+	expect(t, "10.0.0.0", run(t, r, "show ip route 10.0.0.0"), "Routing entry for 10.0.0.0/8, 3 known subnets\n"+
+		"  Attached (2 connections)\n  Variably subnetted with 2 masks\n"+
+		"C        10.1.0.0/24 is directly connected, GigabitEthernet0/3\n"+
+		"L        10.1.0.1/32 is directly connected, GigabitEthernet0/3\n"+
+		"S        10.2.0.0/24 [1/0] via 172.16.123.2\n")
+	expect(t, "12.0.0.0", run(t, r, "show ip route 12.0.0.0"), "Routing entry for 12.0.0.0/16, 1 known subnets\n"+
+		"S        12.1.0.0 [1/0] via 172.16.123.2\n")
+	for line, want := range map[string]string{
+		"show ip route 10.0.0.0 255.0.0.0": "% Subnet not in table",
+		"show ip route 11.0.0.0":           "Routing entry for 11.0.0.0/8\n",
+		"show ip route 13.0.0.0":           "% Network not in table",
+		"show ip route 0.0.0.0":            "Routing entry for 0.0.0.0/0, supernet\n",
+		"show ip route 224.0.0.0":          "% Network not in table",
+	} {
+		if got := run(t, r, line); !strings.HasPrefix(got, want) {
+			t.Errorf("%s prints %s", line, got)
+		}
+	}
+}
+
 func TestShowIPRouteLonger(t *testing.T) {
 	r := newFake(t, "")
 	for _, p := range []string{"0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.2.0.0/16"} {
@@ -272,7 +303,7 @@ func TestIPInterfaceLinesLikeCapture(t *testing.T) {
 	always := strings.NewReplacer("always sent", "never sent") // some are, some not
 	want := strings.Split(always.Replace(trimLines(reftest.Open(t, "show/show-ip-interface/04.txt"))), "\n")
 	at := 0
-	for l := range strings.Lines(trimLines(text(func(w io.Writer) { showIPInterface(w, []router.InterfaceState{state}, "") }))) {
+	for l := range strings.Lines(trimLines(text(func(w io.Writer) { showIPInterface(w, []router.InterfaceState{state}) }))) {
 		n := slices.Index(want[at:], strings.TrimSuffix(always.Replace(l), "\n"))
 		if n < 0 {
 			t.Errorf("%q does not follow %q", l, want[max(at-1, 0)])

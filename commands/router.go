@@ -35,6 +35,7 @@ type Lines interface {
 	Seats() *seat.Table
 	SSHKey() *pki.KeyPair // the SSH server's, nil when there is none
 	Watch() aaa.Watch     // over failed logins
+	LoginFailures() (list []aaa.Failure, total int)
 }
 
 // Files are the file system flash: and the archive in it.

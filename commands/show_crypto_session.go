@@ -1,9 +1,11 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -15,6 +17,8 @@ import (
 // interface with its IKE SAs and flows.
 type session struct {
 	first router.IPsecIdent
+	port  uint16 // the peer's, 0 while no pair has SAs
+	main  bool   // the first at the peer's address on the interface
 	ike   []router.ISAKMPSA
 	flows []router.IPsecIdent
 }
@@ -26,7 +30,7 @@ func showCryptoSession(w io.Writer, sas []router.ISAKMPSA, idents []router.IPsec
 		fmt.Fprintf(w, "Interface: %s\n", s.first.Interface)
 		s.showProfile(w)
 		fmt.Fprintf(w, "Session status: %-14s\n", s.status())
-		fmt.Fprintf(w, "Peer: %s port %d \n", s.peer(), s.first.PeerPort)
+		fmt.Fprintf(w, "Peer: %s port %d \n", s.peer(), cmp.Or(s.port, s.first.PeerPort))
 		if len(s.ike) > 0 {
 			fmt.Fprint(w, "  Session ID: 0  \n")
 		}
@@ -72,7 +76,7 @@ func showCryptoSessionDetail(w io.Writer, c *config.Config, sas []router.ISAKMPS
 			fmt.Fprintf(w, "Uptime: %s\n", debug.UptimeText(up))
 		}
 		fmt.Fprintf(w, "Session status: %-14s\n", s.status())
-		fmt.Fprintf(w, "Peer: %s port %d fvrf: (none) ivrf: (none)\n", s.peer(), s.first.PeerPort)
+		fmt.Fprintf(w, "Peer: %s port %d fvrf: (none) ivrf: (none)\n", s.peer(), cmp.Or(s.port, s.first.PeerPort))
 		description := peerDescription(c, s.peer())
 		if id := s.identity(); id != "" {
 			fmt.Fprintf(w, "      Phase1_id: %s\n      Desc: %s\n", id, description)
@@ -82,14 +86,8 @@ func showCryptoSessionDetail(w io.Writer, c *config.Config, sas []router.ISAKMPS
 		for _, sa := range s.ike {
 			fmt.Fprint(w, "  Session ID: 0  \n")
 			showSessionIKE(w, sa)
-			letters, life := capabilities(sa), "0"
-			if letters == "" {
-				letters = "(none)"
-			}
-			if sa.Remaining > 0 {
-				life = hoursText(sa.Remaining)
-			}
-			fmt.Fprintf(w, "          Capabilities:%s connid:%d lifetime:%s\n", letters, sa.ConnID, life)
+			letters := cmp.Or(capabilities(sa), "(none)")
+			fmt.Fprintf(w, "          Capabilities:%s connid:%d lifetime:%s\n", letters, sa.ConnID, remainingText(sa))
 		}
 		for _, f := range s.flows {
 			showSessionFlow(w, f)
@@ -140,29 +138,40 @@ func (s *session) showProfile(w io.Writer) {
 	}
 }
 
-// sessions groups the proxy pairs by interface and peer, in their order.
+// sessions groups the proxy pairs by interface and peer, in their order. Peers behind one
+// NAT have one address and are told apart by their ports; a pair without SAs, and a phase 1
+// at a port that has none, is the first's of the address.
 func sessions(sas []router.ISAKMPSA, idents []router.IPsecIdent) []*session {
-	type ends struct{ local, remote netip.Addr }
-	ike := map[ends][]router.ISAKMPSA{}
-	for _, sa := range sas {
-		at := ends{sa.Local, sa.Remote}
-		ike[at] = append(ike[at], sa)
-	}
 	type place struct {
 		ifc  string
 		peer netip.Addr
 	}
-	known := map[place]*session{}
+	type ends struct{ local, remote netip.Addr }
+	known, at := map[place][]*session{}, map[ends][]*session{}
 	var all []*session
 	for _, id := range idents {
-		at := place{id.Interface, id.Peer}
-		s := known[at]
-		if s == nil {
-			s = &session{first: id, ike: ike[ends{id.LocalAddr, id.Peer}]}
-			known[at] = s
-			all = append(all, s)
+		key, port := place{id.Interface, id.Peer}, uint16(0)
+		if len(id.Inbound) > 0 {
+			port = id.PeerPort
 		}
-		s.flows = append(s.flows, id)
+		i := slices.IndexFunc(known[key], func(s *session) bool { return port == 0 || s.port == 0 || s.port == port })
+		if i < 0 {
+			s := &session{first: id, main: len(known[key]) == 0}
+			i, known[key] = len(known[key]), append(known[key], s)
+			all, at[ends{id.LocalAddr, id.Peer}] = append(all, s), append(at[ends{id.LocalAddr, id.Peer}], s)
+		}
+		s := known[key][i]
+		s.port, s.flows = max(s.port, port), append(s.flows, id)
+	}
+	for _, sa := range sas {
+		of := at[ends{sa.Local, sa.Remote}]
+		own := func(s *session) bool { return s.port == sa.RemotePort }
+		owned := slices.ContainsFunc(of, own)
+		for _, s := range of {
+			if own(s) || !owned && s.main {
+				s.ike = append(s.ike, sa)
+			}
+		}
 	}
 	return all
 }

@@ -16,7 +16,7 @@ func TestShowBundle(t *testing.T) {
 	sa := func(ah bool, spi, id uint32) router.IPsecSA {
 		s := router.IPsecSA{AH: ah, Transport: true, SPI: spi, Transforms: []string{"esp-des"}, ConnID: id, RemainingKB: 4607999, RemainingSec: 3590, IVSize: 8}
 		if ah {
-			s.Transforms, s.IVSize, s.ReplayEnabled = []string{"ah-sha-hmac"}, 0, true
+			s.Transforms, s.IVSize, s.ReplayWindow = []string{"ah-sha-hmac"}, 0, 64
 		}
 		return s
 	}

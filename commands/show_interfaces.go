@@ -11,13 +11,10 @@ import (
 	"conft/internal/router"
 )
 
-// showInterfaces prints `show interfaces [NAME]`. What the machine cannot know
-// of a link (queues, unknown protocols) is left out instead of being invented.
-func showInterfaces(w io.Writer, all []router.InterfaceState, name string) {
-	for _, i := range all {
-		if name != "" && name != i.Config.Name {
-			continue
-		}
+// showInterfaces prints `show interfaces`. What the machine cannot know
+// of a link (unknown protocols) is left out instead of being invented.
+func showInterfaces(w io.Writer, list []router.InterfaceState) {
+	for _, i := range list {
 		status, protocol := states(i)
 		fmt.Fprintf(w, "%s is %s, line protocol is %s \n", i.Config.Name, status, protocol)
 		showHardware(w, i)
@@ -73,16 +70,24 @@ func showUse(w io.Writer, i router.InterfaceState) {
 	fmt.Fprintf(w, "  Last input %s, output %s, output hang never\n", agoText(u.LastInput), agoText(u.LastOutput))
 	fmt.Fprintf(w, "  Last clearing of \"show interface\" counters %s\n", agoText(u.Cleared))
 	fmt.Fprintf(w, "  Input queue: 0/75/%d/0 (size/max/drops/flushes); Total output drops: %d\n", i.Input.Drops, i.Output.Drops)
+	if q := i.Queue; q.Strategy != "" {
+		fmt.Fprintf(w, "  Queueing strategy: %s\n  Output queue: %d/%d (size/max)\n", q.Strategy, q.Length, q.Max)
+	}
 	interval := fmt.Sprintf("%d second", i.Config.LoadSeconds())
 	if i.Config.LoadSeconds()%60 == 0 {
 		interval = fmt.Sprintf("%d minute", i.Config.LoadSeconds()/60)
 	}
 	rate := func(way string, r router.Rate) {
-		const step = 1000 // bits per second, as IOS rounds
-		fmt.Fprintf(w, "  %s %s rate %d bits/sec, %d packets/sec\n", interval, way, int(r.Bits)/step*step, int(r.Packets))
+		fmt.Fprintf(w, "  %s %s rate %d bits/sec, %d packets/sec\n", interval, way, roundedBits(r), int(r.Packets))
 	}
 	rate("input", u.In)
 	rate("output", u.Out)
+}
+
+// roundedBits are the bits per second of a rate, rounded as IOS does.
+func roundedBits(r router.Rate) int {
+	const step = 1000
+	return int(r.Bits) / step * step
 }
 
 // showCounters prints what an interface has counted.
@@ -105,16 +110,6 @@ func showCounters(w io.Writer, i router.InterfaceState) {
 		fmt.Fprintf(w, "     %d lost carrier, 0 no carrier, 0 pause output\n", d.Carrier)
 	}
 	fmt.Fprintf(w, "     %d output buffer failures, 0 output buffers swapped out\n", d.Aborted)
-}
-
-// showInterfacesDescription prints `show interfaces description`.
-func showInterfacesDescription(w io.Writer, all []router.InterfaceState) {
-	fmt.Fprint(w, "Interface                      Status         Protocol Description\n")
-	for _, i := range all {
-		status, protocol := states(i)
-		status = strings.Replace(status, "administratively", "admin", 1)
-		fmt.Fprintf(w, "%-31s%-15s%-9s%s\n", shortName(i.Config.Name), status, protocol, i.Config.Description)
-	}
 }
 
 // shortName is the name of an interface as tables have it: "Gi0/1".

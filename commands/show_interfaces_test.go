@@ -17,7 +17,7 @@ import (
 func TestShowLoopbackLikeCapture(t *testing.T) {
 	_, want, _ := strings.Cut(trimLines(reftest.Open(t, "show/show-interfaces/04.txt")), "Loopback1 is")
 	want, _, _ = strings.Cut(want, "\nTunnel0")
-	absent := []string{"Keepalive set", "Queueing strategy", "Output queue", "unknown protocol drops"}
+	absent := []string{"Keepalive set", "unknown protocol drops"}
 	var lines []string
 	for l := range strings.SplitSeq("Loopback1 is"+want, "\n") {
 		if !slices.ContainsFunc(absent, func(a string) bool { return strings.Contains(l, a) }) {
@@ -27,9 +27,10 @@ func TestShowLoopbackLikeCapture(t *testing.T) {
 	state := router.InterfaceState{
 		Config: &config.Interface{Name: "Loopback1", Address: config.Address{IP: ip("10.81.1.1"), Mask: 0xffffff00}},
 		LinkUp: true, Protocol: true, MTU: 1514, Output: router.Traffic{Packets: 19, Bytes: 1444},
-		Use: router.LinkUse{LastInput: 3*time.Hour + 3*time.Minute + 52*time.Second},
+		Queue: router.Queue{Strategy: "fifo"},
+		Use:   router.LinkUse{LastInput: 3*time.Hour + 3*time.Minute + 52*time.Second},
 	}
-	got := trimLines(text(func(w io.Writer) { showInterfaces(w, []router.InterfaceState{state}, "") }))
+	got := trimLines(text(func(w io.Writer) { showInterfaces(w, []router.InterfaceState{state}) }))
 	if want := strings.Join(lines, "\n"); strings.TrimRight(got, "\n") != strings.TrimRight(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -10,13 +10,10 @@ import (
 	"conft/internal/router"
 )
 
-// showIPInterface prints `show ip interface [NAME]`: of IOS's lines those that are
-// true of a Linux link.
-func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
-	for _, i := range all {
-		if name != "" && name != i.Config.Name {
-			continue
-		}
+// showIPInterface prints `show ip interface`: of IOS's lines those that are true of a
+// Linux link.
+func showIPInterface(w io.Writer, list []router.InterfaceState) {
+	for _, i := range list {
 		status, protocol := states(i)
 		fmt.Fprintf(w, "%s is %s, line protocol is %s\n", i.Config.Name, status, protocol)
 		if i.Config.Address == (config.Address{}) {
@@ -37,7 +34,18 @@ func showIPInterface(w io.Writer, all []router.InterfaceState, name string) {
 		fmt.Fprintf(w, "  Outgoing access list is %s\n  Inbound  access list is %s\n",
 			cmp.Or(i.Config.AccessOut, "not set"), cmp.Or(i.Config.AccessIn, "not set"))
 		showIPSettings(w, i.IP)
+		fmt.Fprintf(w, "  Network address translation is %s\n", natState(i.Config.NAT))
 	}
+}
+
+func natState(side config.NATSide) string {
+	switch side {
+	case config.NATInside:
+		return "enabled, interface in domain inside"
+	case config.NATOutside:
+		return "enabled, interface in domain outside"
+	}
+	return "disabled"
 }
 
 // showIPSettings prints what the kernel does on a link.
@@ -51,8 +59,9 @@ func showIPSettings(w io.Writer, s router.IPSettings) {
 	}
 	fmt.Fprintf(w, "  Proxy ARP is %s\n  Local Proxy ARP is disabled\n", proxy)
 	fmt.Fprintf(w, "  ICMP redirects are %s sent\n  ICMP unreachables are always sent\n  ICMP mask replies are never sent\n", redirects)
-	fmt.Fprint(w, "  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n"+
-		"  TCP/IP header compression is disabled\n  Policy routing is disabled\n")
+	fmt.Fprint(w, "  Router Discovery is disabled\n  IP output packet accounting is disabled\n  IP access violation accounting is disabled\n"+
+		"  TCP/IP header compression is disabled\n  RTP/IP header compression is disabled\n"+
+		"  Policy routing is disabled\n")
 }
 
 // showIPInterfaceBrief prints `show ip interface brief`.

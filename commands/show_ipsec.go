@@ -24,8 +24,8 @@ func showIPsecSA(w io.Writer, idents []router.IPsecIdent, identity, detail bool)
 		}
 		showIdent(w, id, detail)
 		if !identity {
-			showSAs(w, "inbound", id.Inbound, id.Map)
-			showSAs(w, "outbound", id.Outbound, id.Map)
+			showSAs(w, "inbound", id.Inbound, id.Map, detail)
+			showSAs(w, "outbound", id.Outbound, id.Map, detail)
 		}
 	}
 }
@@ -98,19 +98,19 @@ func protocolSAs(sas []router.IPsecSA, ah bool) (list []router.IPsecSA) {
 	return list
 }
 
-func showSAs(w io.Writer, direction string, sas []router.IPsecSA, cryptoMap string) {
+func showSAs(w io.Writer, direction string, sas []router.IPsecSA, cryptoMap string, detail bool) {
 	fmt.Fprintf(w, "\n     %s esp sas:\n", direction)
 	for _, sa := range protocolSAs(sas, false) {
-		showSA(w, sa, cryptoMap)
+		showSA(w, sa, cryptoMap, detail)
 	}
 	fmt.Fprintf(w, "\n     %s ah sas:\n", direction)
 	for _, sa := range protocolSAs(sas, true) {
-		showSA(w, sa, cryptoMap)
+		showSA(w, sa, cryptoMap, detail)
 	}
 	fmt.Fprintf(w, "\n     %s pcp sas:\n", direction)
 }
 
-func showSA(w io.Writer, sa router.IPsecSA, cryptoMap string) {
+func showSA(w io.Writer, sa router.IPsecSA, cryptoMap string, detail bool) {
 	settings, replay := "Tunnel", "N"
 	if sa.Transport {
 		settings = "Transport"
@@ -118,8 +118,11 @@ func showSA(w io.Writer, sa router.IPsecSA, cryptoMap string) {
 	if sa.UDPEncap {
 		settings += " UDP-Encaps"
 	}
-	if sa.ReplayEnabled {
+	if sa.ReplayWindow > 0 {
 		replay = "Y"
+		if detail {
+			replay = fmt.Sprintf("Y  replay window size: %d", sa.ReplayWindow)
+		}
 	}
 	fmt.Fprintf(w, "      spi: 0x%X(%[1]d)\n", sa.SPI)
 	fmt.Fprintf(w, "        transform: %s ,\n", strings.Join(sa.Transforms, " "))

@@ -42,10 +42,6 @@ func showISAKMPSADetail(w io.Writer, sas []router.ISAKMPSA) {
 		"\n"+
 		"C-id  Local           Remote          I-VRF  Status Encr Hash   Auth DH Lifetime Cap.\n\n")
 	for _, sa := range sas {
-		status := "ACTIVE"
-		if sa.Deleted {
-			status = "deleted"
-		}
 		// The column has no room for a key length.
 		cipher, _, _ := strings.Cut(sa.Encryption, " ")
 		auth, engine := "", "????"
@@ -55,11 +51,23 @@ func showISAKMPSADetail(w io.Writer, sas []router.ISAKMPSA) {
 		if sa.ConnID != 0 {
 			engine = fmt.Sprintf("SW:%d", engineConn(sa.ConnID))
 		}
-		fmt.Fprintf(w, "%-5d %-15s %-15s        %-6s %-4s %-6s %-4s %-2d %s %s\n",
-			sa.ConnID, sa.Local, sa.Remote, status, cipher, sa.Hash, auth, sa.Group, hoursText(sa.Remaining), capabilities(sa))
-		fmt.Fprintf(w, "       Engine-id:Conn-id =  %s\n\n", engine)
+		fmt.Fprintf(w, "%-5d %-15s %-15s        ACTIVE %-4s %-6s %-4s %-2d %-8s %s\n",
+			sa.ConnID, sa.Local, sa.Remote, cipher, sa.Hash, auth, sa.Group, remainingText(sa), capabilities(sa))
+		fmt.Fprintf(w, "       Engine-id:Conn-id =  %s\n", engine)
+		if sa.Deleted {
+			fmt.Fprint(w, textISAKMPDeleted)
+		}
+		fmt.Fprintln(w)
 	}
 	fmt.Fprint(w, "IPv6 Crypto ISAKMP SA\n\n")
+}
+
+// remainingText is what is left of a lifetime, in hours or as a bare 0.
+func remainingText(sa router.ISAKMPSA) string {
+	if sa.Remaining > 0 {
+		return hoursText(sa.Remaining)
+	}
+	return "0"
 }
 
 func authWord(sa router.ISAKMPSA) string {

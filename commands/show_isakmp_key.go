@@ -54,7 +54,11 @@ func showISAKMPProfile(w io.Writer, c *config.Config) {
 		if len(p.Keyrings) > 0 {
 			keyrings = strings.Join(p.Keyrings, " ")
 		}
-		fmt.Fprintf(w, "   keyring(s): %s\n\n", keyrings)
+		trustpoints := "<all>"
+		if len(p.Trustpoints) > 0 {
+			trustpoints = strings.Join(p.Trustpoints, " ")
+		}
+		fmt.Fprintf(w, "   keyring(s): %s\n   trustpoint(s): %s\n\n", keyrings, trustpoints)
 	}
 }
 

@@ -49,5 +49,22 @@ func showLogin(w io.Writer, g config.LoginGuard, now aaa.Watch) {
 	fmt.Fprintf(w, textLoginTotal, now.Total)
 }
 
+// showLoginFailures prints `show login failures`.
+func showLoginFailures(w io.Writer, list []aaa.Failure, total int) {
+	if len(list) == 0 {
+		fmt.Fprint(w, textNoFailures)
+		return
+	}
+	fmt.Fprintf(w, textFailures, total)
+	for _, f := range list {
+		from := "LOCAL"
+		if f.Addr.IsValid() {
+			from = f.Addr.String()
+		}
+		fmt.Fprintf(w, "%-15s %-15s %-6d %-6d %s\n", f.User, from, f.Port, f.Count, f.At)
+	}
+	fmt.Fprintln(w)
+}
+
 // seconds are those that are left, the one that has begun among them.
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

@@ -45,10 +45,10 @@ func showMemory(w io.Writer, m router.Memory) {
 }
 
 // showProcessesMemory prints `show processes memory`: this program is one process, and
-// packets are not kept in buffers of its own.
+// packets are not kept in buffers of its own. The pool of the buffers is in `show memory`:
+// those who parse this page take no line of it.
 func showProcessesMemory(w io.Writer, m router.Memory) {
-	fmt.Fprintf(w, "Processor Pool Total: %10d Used: %10d Free: %10d\n", m.Processor.Total, m.Processor.Used, m.Processor.Free)
-	fmt.Fprintf(w, "      I/O Pool Total: %10d Used: %10d Free: %10d\n\n", m.IO.Total, m.IO.Used, m.IO.Free)
+	fmt.Fprintf(w, "Processor Pool Total: %10d Used: %10d Free: %10d\n\n", m.Processor.Total, m.Processor.Used, m.Processor.Free)
 	fmt.Fprint(w, " PID TTY  Allocated      Freed    Holding    Getbufs    Retbufs Process\n")
 	fmt.Fprintf(w, "%4d   0 %10d %10d %10d %10d %10d conft\n", m.PID, m.Allocated, m.Freed, m.Holding, 0, 0)
 	fmt.Fprintf(w, "%s%10d Total\n", "                              ", m.Holding)

@@ -13,8 +13,7 @@ func TestShowMachine(t *testing.T) {
 			" PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process \n" +
 			"   7          60          30       2000  0.31%  0.05%  0.00%   0 conft            \n" +
 			"1203        5000        1000       5000  2.05%  0.04%  0.00%   0 conft            \n",
-		"show processes memory": "Processor Pool Total: 4096000000 Used: 1000000000 Free: 3096000000\n" +
-			"      I/O Pool Total:     100000 Used:       4096 Free:      95904\n\n" +
+		"show processes memory": "Processor Pool Total: 4096000000 Used: 1000000000 Free: 3096000000\n\n" +
 			" PID TTY  Allocated      Freed    Holding    Getbufs    Retbufs Process\n" +
 			"   7   0       5000       3000       2000          0          0 conft\n" +
 			"                                    2000 Total\n",
@@ -32,6 +31,7 @@ func TestShowMachine(t *testing.T) {
 	} {
 		expect(t, line, run(t, r, line), want)
 	}
+	expect(t, "show processes", run(t, r, "show processes"), run(t, r, "show processes cpu"))
 	for line, first := range map[string]string{"show processes cpu sorted": "1203 ", "show processes cpu sorted 1min": "   7 "} {
 		if rows := strings.SplitAfter(run(t, r, line), "\n"); !strings.HasPrefix(rows[2], first) {
 			t.Errorf("%s begins with %q", line, rows[2])

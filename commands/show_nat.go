@@ -28,10 +28,15 @@ func natCommands(r Router) []exec {
 		"outside":     "Clear outside address(es) translations",
 		"tcp":         "Transmission Control Protocol",
 		"udp":         "User Datagram Protocol",
-		"$global":     "Global IP address",
-		"$local":      "Local IP address",
-		"$gport":      "Global UDP/TCP port",
-		"$lport":      "Local UDP/TCP port",
+		"forced":      "Delete all dynamic translations forcefully",
+		"$global":     "Inside global IP address",
+		"$local":      "Inside local IP address",
+		"$gport":      "Inside global UDP/TCP port",
+		"$lport":      "Inside local UDP/TCP port",
+		"$olocal":     "Outside local IP address",
+		"$oglobal":    "Outside global IP address",
+		"$olport":     "Outside local UDP/TCP port",
+		"$ogport":     "Outside global UDP/TCP port",
 	}
 	return []exec{
 		{
@@ -69,27 +74,41 @@ func natCommands(r Router) []exec {
 			Run: clear(func(grammar.Args) func(router.Translation) bool { return nil }),
 		},
 		{
-			Syntax: "clear ip nat translation {inside | outside}$side A.B.C.D$global A.B.C.D$local",
+			Syntax: "clear ip nat translation forced",
+			Help:   help, Priv: privileged,
+			Run: clear(func(grammar.Args) func(router.Translation) bool { return nil }),
+		},
+		{
+			Syntax: "clear ip nat translation inside A.B.C.D$global A.B.C.D$local [outside A.B.C.D$olocal A.B.C.D$oglobal]",
 			Help:   help, Priv: privileged,
 			Run: clear(func(a grammar.Args) func(router.Translation) bool {
 				return func(t router.Translation) bool {
-					if a.String("side") == "outside" {
-						return t.OutsideGlobal.Addr() == a.Addr("global") && t.OutsideLocal.Addr() == a.Addr("local")
-					}
-					return t.InsideGlobal.Addr() == a.Addr("global") && t.InsideLocal.Addr() == a.Addr("local")
+					return t.InsideGlobal.Addr() == a.Addr("global") && t.InsideLocal.Addr() == a.Addr("local") &&
+						(!a.Has("outside") || t.OutsideLocal.Addr() == a.Addr("olocal") && t.OutsideGlobal.Addr() == a.Addr("oglobal"))
 				}
 			}),
 		},
 		{
-			Syntax: "clear ip nat translation {tcp | udp}$protocol inside A.B.C.D$global <1-65535>$gport A.B.C.D$local <1-65535>$lport",
+			Syntax: "clear ip nat translation outside A.B.C.D$olocal A.B.C.D$oglobal",
 			Help:   help, Priv: privileged,
 			Run: clear(func(a grammar.Args) func(router.Translation) bool {
-				want := func(addr, port string) netip.AddrPort {
+				return func(t router.Translation) bool {
+					return t.OutsideLocal.Addr() == a.Addr("olocal") && t.OutsideGlobal.Addr() == a.Addr("oglobal")
+				}
+			}),
+		},
+		{
+			Syntax: "clear ip nat translation {tcp | udp}$protocol inside A.B.C.D$global <1-65535>$gport A.B.C.D$local <1-65535>$lport" +
+				" [outside A.B.C.D$olocal <1-65535>$olport A.B.C.D$oglobal <1-65535>$ogport]",
+			Help: help, Priv: privileged,
+			Run: clear(func(a grammar.Args) func(router.Translation) bool {
+				end := func(addr, port string) netip.AddrPort {
 					return netip.AddrPortFrom(a.Addr(addr), uint16(a.Int(port)))
 				}
 				return func(t router.Translation) bool {
 					return acl.ProtocolName(t.Protocol) == a.String("protocol") &&
-						t.InsideGlobal == want("global", "gport") && t.InsideLocal == want("local", "lport")
+						t.InsideGlobal == end("global", "gport") && t.InsideLocal == end("local", "lport") &&
+						(!a.Has("outside") || t.OutsideLocal == end("olocal", "olport") && t.OutsideGlobal == end("oglobal", "ogport"))
 				}
 			}),
 		},
@@ -124,13 +143,13 @@ func natRows(c *config.Config, s router.NATState) (rows []natRow) {
 	owner := make([]*config.NATStatic, len(flows))
 	for i := range flows {
 		if owner[i] = natOwner(c, &flows[i]); owner[i] == nil {
-			rows = append(rows, flowRow(c, &flows[i]))
+			rows = append(rows, flowRow(&flows[i]))
 		}
 	}
 	for _, st := range c.NAT.Static {
 		for i := range flows {
 			if owner[i] == st {
-				row := flowRow(c, &flows[i])
+				row := flowRow(&flows[i])
 				row.static, row.mapping = true, 0
 				rows = append(rows, row)
 			}
@@ -169,25 +188,11 @@ func natGlobal(c *config.Config, s *config.NATStatic) uint32 {
 	return s.Global
 }
 
-func flowRow(c *config.Config, t *router.Translation) natRow {
+func flowRow(t *router.Translation) natRow {
 	text := func(a netip.AddrPort) string { return a.String() }
-	return natRow{protocol: acl.ProtocolName(t.Protocol), flow: t, mapping: natMapping(c, t),
+	return natRow{protocol: acl.ProtocolName(t.Protocol), flow: t, mapping: t.Mapping,
 		insideGlobal: text(t.InsideGlobal), insideLocal: text(t.InsideLocal),
 		outsideLocal: text(t.OutsideLocal), outsideGlobal: text(t.OutsideGlobal)}
-}
-
-// natMapping numbers the dynamic translation that gives a connection its address.
-func natMapping(c *config.Config, t *router.Translation) int {
-	ip := ipValue(t.InsideGlobal.Addr())
-	for i, s := range c.NAT.Sources {
-		if p := c.NAT.Pool(s.Pool); p != nil && p.First <= ip && ip <= p.Last {
-			return i + 1
-		}
-		if f := c.Interface(s.Interface); f != nil && f.Address.IP == ip {
-			return i + 1
-		}
-	}
-	return 0
 }
 
 func staticRow(c *config.Config, s *config.NATStatic) (natRow, bool) {

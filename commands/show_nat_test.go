@@ -38,6 +38,9 @@ func natRouter(t *testing.T) *fakeRouter {
 		natFlow(1, "12.12.12.7:5", "10.1.1.7:5", "10.1.1.200:5", "50.0.0.1:5"),
 		natFlow(6, "12.12.12.100:4000", "10.1.1.20:4000", "23.23.23.3:22", "23.23.23.3:22"),
 	}}
+	for i, mapping := range []int{1, 1, 1, 0, 2} {
+		r.nat.Flows[i].Mapping = mapping
+	}
 	return r
 }
 
@@ -112,8 +115,11 @@ func TestClearNAT(t *testing.T) {
 	}{
 		{"clear ip nat translation *", 0},
 		{"clear ip nat translation inside 12.12.12.100 10.1.1.20", 4},
-		{"clear ip nat translation outside 50.0.0.1 10.1.1.200", 4},
+		{"clear ip nat translation forced", 0},
+		{"clear ip nat translation inside 12.12.12.100 10.1.1.20 outside 23.23.23.3 23.23.23.3", 4},
+		{"clear ip nat translation outside 10.1.1.200 50.0.0.1", 4},
 		{"clear ip nat translation tcp inside 12.12.12.1 8080 10.1.1.8 80", 4},
+		{"clear ip nat translation tcp inside 12.12.12.1 8080 10.1.1.8 80 outside 23.23.23.3 5000 23.23.23.3 5000", 4},
 	} {
 		r := natRouter(t)
 		run(t, r, c.line)
@@ -121,7 +127,9 @@ func TestClearNAT(t *testing.T) {
 			t.Errorf("%s leaves %d", c.line, len(r.nat.Flows))
 		}
 	}
-	for _, line := range []string{"clear ip nat translation inside 12.12.12.100 10.1.1.21", "clear ip nat translation udp inside 12.12.12.1 8080 10.1.1.8 80"} {
+	for _, line := range []string{"clear ip nat translation inside 12.12.12.100 10.1.1.21", "clear ip nat translation udp inside 12.12.12.1 8080 10.1.1.8 80",
+		"clear ip nat translation inside 12.12.12.100 10.1.1.20 outside 23.23.23.3 23.23.23.4",
+		"clear ip nat translation tcp inside 12.12.12.1 8080 10.1.1.8 80 outside 23.23.23.3 5000 23.23.23.3 5001"} {
 		r := natRouter(t)
 		if _, err := try(r, line); err == nil || err.Error() != "%Translation not found" || len(r.nat.Flows) != 5 {
 			t.Errorf("%s: %v", line, err)

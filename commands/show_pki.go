@@ -35,14 +35,28 @@ func showPKI(r Router) []exec {
 				"WORD":         "Trustpoint Name",
 			}),
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				if err := namedTrustpoint(r, a); err != nil {
+					return err
+				}
 				showCertificates(w, r.Config(), r.PKI(), a.String("WORD"), a.Has("verbose"))
 				return nil
 			}),
 		},
 		{
-			Syntax: "show " + pkiWords + "trustpoints [WORD]",
-			Help:   withHelp(pkiHelp, grammar.Help{"trustpoints": "Show trustpoints", "WORD": "Trustpoint Name"}),
+			Syntax: "show " + pkiWords + "trustpoints [{status | WORD [status]}]",
+			Help: withHelp(pkiHelp, grammar.Help{
+				"trustpoints": "Show trustpoints",
+				"status":      "Show trustpoint status",
+				"WORD":        "Trustpoint Name",
+			}),
 			Run: output(func(w io.Writer, a grammar.Args) error {
+				if err := namedTrustpoint(r, a); err != nil {
+					return err
+				}
+				if a.Has("status") {
+					showTrustpointStatus(w, r.Config(), r.PKI(), a.String("WORD"))
+					return nil
+				}
 				showTrustpoints(w, r.Config(), r.PKI(), a.String("WORD"))
 				return nil
 			}),
@@ -53,6 +67,14 @@ func showPKI(r Router) []exec {
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showCRLs(w, r.CRLs()); return nil }),
 		},
 	}
+}
+
+// namedTrustpoint refuses the name of a trustpoint that is not there.
+func namedTrustpoint(r Router, a grammar.Args) error {
+	if name := a.String("WORD"); name != "" && r.Config().Trustpoint(name) == nil {
+		return refuse("CA trustpoint '%s' is not known.", name)
+	}
+	return nil
 }
 
 // showCRLs prints `show crypto pki crls`: the lists that are kept.

@@ -10,12 +10,19 @@ import (
 )
 
 // showTo prints `show ip route A.B.C.D [MASK]`: the one destination that is
-// meant, or why there is none. As on IOS the default route is not what an address
-// is in, unless it is asked for itself.
+// meant, or why there is none; of a classful network that has subnets all of them. As on
+// IOS the default route is not what an address is in, unless it is asked for itself.
 func (t *routeTable) showTo(w io.Writer, a grammar.Args) error {
 	net, mask := a.IP("net"), a.IP("mask")
 	if err := checkPrefix(a); err != nil {
 		return err
+	}
+	class := classfulMask(net)
+	if rows := t.filter(within(net, class)); !a.Has("mask") && net&^class == 0 && len(rows) > 0 {
+		if n, masks := subnetsOf(rows); n > 0 {
+			t.showSubnets(w, rows, masks)
+			return nil
+		}
 	}
 	var best *routeRow
 	subnets := false // of the classful network
@@ -38,6 +45,31 @@ func (t *routeTable) showTo(w io.Writer, a grammar.Args) error {
 		fmt.Fprint(w, "% Network not in table\n")
 	}
 	return nil
+}
+
+// showSubnets prints what is known of a classful network.
+func (t *routeTable) showSubnets(w io.Writer, rows []routeRow, masks int) {
+	attached := 0
+	for i := range rows {
+		if c := rows[i].code(); c == 'C' || c == 'L' {
+			attached++
+		}
+	}
+	class := classfulMask(rows[0].net)
+	length := maskLen(class)
+	if masks == 1 {
+		length = maskLen(rows[0].mask)
+	}
+	fmt.Fprintf(w, "Routing entry for %s/%d, %d known subnets\n", ipText(rows[0].net&class), length, len(rows))
+	if attached > 0 {
+		fmt.Fprintf(w, "  Attached (%d connections)\n", attached)
+	}
+	if masks > 1 {
+		fmt.Fprintf(w, "  Variably subnetted with %d masks\n", masks)
+	}
+	for i := range rows {
+		t.showRoute(w, &rows[i], t.indent+2, masks > 1)
+	}
 }
 
 // checkPrefix refuses a mask that does not fit its network.

@@ -19,19 +19,20 @@ func showRunningCommands(r Router) []exec {
 		return exec{Syntax: "show running-config" + syntax, Help: help, Priv: privileged, Run: output(f)}
 	}
 	return []exec{
-		show(" [all | brief | full | linenum]", grammar.Help{"show": "Show running system information", "all": "Configuration with defaults",
-			"brief": "configuration without certificate data", "full": "full configuration", "linenum": "Display line numbers in output"},
+		show(" [all | brief | full | linenum | view full]", grammar.Help{"show": "Show running system information", "all": "Configuration with defaults",
+			"brief": "configuration without certificate data", "full": "full configuration", "linenum": "Display line numbers in output", "view": "View options"},
 			func(w io.Writer, a grammar.Args) error {
 				c := r.Config()
 				text := runningText(r)
-				switch {
-				case a.Has("all"):
+				if a.Has("all") {
 					now, _ := r.ConfigStamps()
 					text = stamped(textAll(c), c, now)
-				case a.Has("linenum"):
+				}
+				size := len(text)
+				if a.Has("linenum") {
 					text = numbered(text)
 				}
-				showRunning(w, text)
+				showListing(w, size, text)
 				return nil
 			}),
 		show(" interface INTERFACE$which", grammar.Help{"interface": "Show interface configuration"}, func(w io.Writer, a grammar.Args) error {
@@ -131,8 +132,10 @@ func writeBlocks(w io.Writer, c *config.Config, partition string, take func(stri
 }
 
 // showRunning prints a text as `show running-config` does.
-func showRunning(w io.Writer, text string) {
-	fmt.Fprintf(w, "Building configuration...\n\nCurrent configuration : %d bytes\n%s\n", len(text), text)
+func showRunning(w io.Writer, text string) { showListing(w, len(text), text) }
+
+func showListing(w io.Writer, size int, text string) {
+	fmt.Fprintf(w, "Building configuration...\n\nCurrent configuration : %d bytes\n%s\n", size, text)
 }
 
 // showStartup prints `show startup-config`.

@@ -11,7 +11,7 @@ import (
 
 // techSections are the commands of `show tech-support`, in its order.
 var techSections = []string{
-	"show clock", "show version", "show inventory", "show running-config", "show boot", "show file systems", "dir flash:",
+	"show clock", "show version", "show inventory", techConfig, "show boot", "show file systems", "dir flash:",
 	"show processes memory", "show processes cpu", "show memory statistics",
 	"show interfaces", "show ip interface", "show ip interface brief", "show ip route", "show arp", "show ip traffic",
 	"show ip nat statistics", "show ip nat translations", "show access-lists", "show tcp brief all", "show hosts",
@@ -20,6 +20,9 @@ var techSections = []string{
 	"show crypto session detail", "show crypto engine connections active", "show crypto engine connections dropped-packet",
 	"show crypto pki certificates", "show archive", "show debugging", "show logging",
 }
+
+// techConfig alone holds secrets, in lines of configuration.
+const techConfig = "show running-config"
 
 // techSupport is `show tech-support`: everything that helps to find a fault, in one
 // listing that may be given away. Keys and passwords are taken out.
@@ -42,7 +45,11 @@ func techSupport(r Router) exec {
 				if err != nil {
 					fmt.Fprintln(s, err)
 				}
-				if _, err := fmt.Fprintf(t, "\n------------------ %s ------------------\n\n%s", line, config.Redact(s.String())); err != nil {
+				text := s.String()
+				if line == techConfig {
+					text = config.Redact(text)
+				}
+				if _, err := fmt.Fprintf(t, "\n------------------ %s ------------------\n\n%s", line, text); err != nil {
 					return err
 				}
 			}

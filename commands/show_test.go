@@ -33,7 +33,7 @@ func lab(t *testing.T) *fakeRouter {
 		State: "QM_IDLE", ConnID: 1, Encryption: "des", Hash: "sha", Group: 1, Remaining: 86399 * time.Second}}
 	sa := func(spi, id uint32) []router.IPsecSA {
 		return []router.IPsecSA{{SPI: spi, Transforms: []string{"esp-des", "esp-md5-hmac"}, ConnID: id, RemainingKB: 4607999,
-			RemainingSec: 3590, IVSize: 8, ReplayEnabled: true}}
+			RemainingSec: 3590, IVSize: 8, ReplayWindow: 64}}
 	}
 	r.idents = []router.IPsecIdent{{Interface: "GigabitEthernet0/1", Map: "cisco", Seq: 10, LocalAddr: addr("12.12.12.1"),
 		Peer: addr("23.23.23.3"), PeerPort: 500, Local: router.Proxy{Addr: ip("10.1.1.0"), Mask: 0xffffff00},
@@ -70,9 +70,10 @@ func TestShowLab(t *testing.T) {
 			"\tlifetime:\t\t86400 seconds, no volume limit\n",
 		"show crypto isakmp key": "Keyring      Hostname/Address                            Preshared Key\n\n" +
 			"default      23.23.23.3                                  cisco\n",
-		"show crypto ipsec sa":                  labSA,
-		"show crypto ipsec sa peer 23.23.23.3":  labSA,
-		"show crypto ipsec sa detail":           strings.Replace(labSA, "    #send errors 1, #recv errors 0\n", labDrops, 1),
+		"show crypto ipsec sa":                 labSA,
+		"show crypto ipsec sa peer 23.23.23.3": labSA,
+		"show crypto ipsec sa detail": strings.NewReplacer("    #send errors 1, #recv errors 0\n", labDrops,
+			"support: Y\n", "support: Y  replay window size: 64\n").Replace(labSA),
 		"show crypto ipsec sa map other":        "\nNo SAs found\n",
 		"show crypto ipsec transform-set":       "Transform set cisco: { esp-des esp-md5-hmac  } \n   will negotiate = { Tunnel,  }, \n   \n",
 		"show crypto ipsec security-assoc life": "Security association lifetime: 4608000 kilobytes/3600 seconds\n",
@@ -256,6 +257,50 @@ func TestShowISAKMPDetail(t *testing.T) {
 	const row = "1     12.12.12.1      23.23.23.3             ACTIVE des  sha    psk  1  23:59:59 DN\n       Engine-id:Conn-id =  SW:1\n"
 	if !strings.Contains(got, row) || !strings.HasSuffix(got, "\n\nIPv6 Crypto ISAKMP SA\n\n") {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+// An SA that was deleted and is not yet purged keeps the columns of the others.
+func TestShowISAKMPDetailOfDeleted(t *testing.T) {
+	r := lab(t)
+	r.isakmp[0].Deleted, r.isakmp[0].Remaining = true, 0
+	const row = "1     12.12.12.1      23.23.23.3             ACTIVE des  sha    psk  1  0        \n       Engine-id:Conn-id =  SW:1\n       (deleted)\n\n"
+	if got := run(t, r, "show crypto isakmp sa detail"); !strings.Contains(got, row) {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+// Two peers behind one NAT are two sessions, each with its own phase 1.
+func TestSessionsBehindOneNAT(t *testing.T) {
+	r := lab(t)
+	nat := r.isakmp[0].Remote
+	first, second := r.isakmp[0], r.isakmp[0]
+	first.LocalPort, first.RemotePort, first.ConnID, first.PeerID = 4500, 30088, 5, "12.12.12.1"
+	second.LocalPort, second.RemotePort, second.ConnID, second.PeerID = 4500, 30058, 6, "14.14.14.1"
+	old := first
+	old.RemotePort, old.ConnID, old.Deleted, old.PeerID = 40041, 4, true, ""
+	r.isakmp = []router.ISAKMPSA{second, first, old}
+	idle, flow, other := r.idents[0], r.idents[0], r.idents[0]
+	idle.Inbound, idle.Outbound, idle.PeerPort = nil, nil, 500
+	flow.Peer, flow.PeerPort, other.Peer, other.PeerPort = nat, 30088, nat, 30058
+	r.idents = []router.IPsecIdent{idle, flow, other}
+	got := run(t, r, "show crypto session detail")
+	blocks := strings.Split(got, "Interface: ")[1:]
+	if len(blocks) != 2 {
+		t.Fatalf("got\n%s", got)
+	}
+	for i, want := range [][]string{
+		{"port 30088 fvrf", "Phase1_id: 12.12.12.1", "connid:5", "connid:4", "Active SAs: 0", "Active SAs: 2"},
+		{"port 30058 fvrf", "Phase1_id: 14.14.14.1", "connid:6", "Active SAs: 2"},
+	} {
+		for _, w := range want {
+			if !strings.Contains(blocks[i], w) {
+				t.Errorf("%q is not in session %d:\n%s", w, i+1, blocks[i])
+			}
+		}
+		if n := strings.Count(blocks[i], "connid:"); n != 2-i {
+			t.Errorf("session %d has %d of phase 1:\n%s", i+1, n, blocks[i])
+		}
 	}
 }
 

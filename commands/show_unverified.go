@@ -15,6 +15,9 @@ const (
 
 	textELI = "Hardware Encryption : INACTIVE\n Number of hardware crypto engines = 0\n\ncrypto engine 1:Software Crypto Engine\n"
 
+	textNoIssuer      = "  Issuing CA certificate not configured.\n"
+	textISAKMPDeleted = "       (deleted)\n"
+
 	textCondition = "Crypto conditional debug currently is turned %s\nIKE debug context unmatched flag: %[2]s\n" +
 		"IPsec debug context unmatched flag: %[2]s\nCrypto Engine debug context unmatched flag: %[2]s\n"
 	textConditionPeers   = "\nIKE peer IP address filters:\n"

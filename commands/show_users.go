@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"conft/debug"
@@ -14,16 +15,21 @@ import (
 
 // lineCommands are those about lines and their users.
 func lineCommands(r Router) []exec {
-	users := func(_ context.Context, t Terminal, _ grammar.Args) error {
+	users := func(_ context.Context, t Terminal, a grammar.Args) error {
+		list := r.Seats().Taken()
+		if a.Has("all") {
+			list = everyLine(r.Config(), list)
+		}
 		var b strings.Builder
-		showUsers(&b, r.Seats().Taken(), t.Origin())
+		showUsers(&b, list, t.Origin())
 		return say(t, b.String())
 	}
 	return []exec{
 		{
-			Syntax: "show users",
-			Help:   grammar.Help{"show": "Show running system information", "users": "Display information about terminal lines"},
-			Run:    users,
+			Syntax: "show users [all]",
+			Help: grammar.Help{"show": "Show running system information", "users": "Display information about terminal lines",
+				"all": "Include information about inactive ports"},
+			Run: users,
 		},
 		{
 			Syntax: "who",
@@ -31,29 +37,41 @@ func lineCommands(r Router) []exec {
 			Run:    users,
 		},
 		{
-			Syntax: "show line [console <0-0> | aux <0-0> | vty <0-15>$index | <0-17>$number]",
+			Syntax: "show line [console <0-0> | aux <0-0> | vty <0-15>$index [<0-15>$to] | <0-17>$number [<0-17>$last]]",
 			Help: grammar.Help{
 				"line":    "TTY line information",
 				"console": "Primary terminal line",
 				"aux":     "Auxiliary line",
 				"vty":     "Virtual terminal",
 				"<0-0>":   "Line number",
-				"$index":  "Line number",
-				"$number": "Line number",
+				"$index":  "First Line number",
+				"$to":     "Last Line number",
+				"$number": "First Line number",
+				"$last":   "Last Line number",
 			},
 			Run: output(func(w io.Writer, a grammar.Args) error {
 				c := r.Config()
-				number, one := typedLine(a)
-				if !one {
+				number, some := typedLine(a)
+				if !some {
 					showLines(w, c, r.Seats())
 					return nil
 				}
-				l := lineOf(c, number)
-				if l == nil {
-					return refuse("Invalid line number: %d", number)
+				last := number
+				switch {
+				case a.Has("to"):
+					last = config.FirstVTY + a.Int("to")
+				case a.Has("last"):
+					last = a.Int("last")
+				}
+				for _, n := range []int{number, last} {
+					if lineOf(c, n) == nil {
+						return refuse("Invalid line number: %d", n)
+					}
 				}
 				showLineHead(w)
-				showLineRow(w, l, number, r.Seats())
+				for n := number; n <= last; n++ {
+					showLineRow(w, lineOf(c, n), n, r.Seats())
+				}
 				return nil
 			}),
 		},
@@ -62,6 +80,16 @@ func lineCommands(r Router) []exec {
 			Help:   grammar.Help{"login": "Display Secure Login Configurations and State"},
 			Priv:   privileged,
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showLogin(w, r.Config().Guard, r.Watch()); return nil }),
+		},
+		{
+			Syntax: "show login failures",
+			Help:   grammar.Help{"failures": "Display Secure Login Failure information"},
+			Priv:   privileged,
+			Run: output(func(w io.Writer, _ grammar.Args) error {
+				list, total := r.LoginFailures()
+				showLoginFailures(w, list, total)
+				return nil
+			}),
 		},
 		{
 			Syntax: "clear line {console <0-0> | aux <0-0> | vty <0-15>$index | <0-17>$number}",
@@ -78,8 +106,11 @@ func lineCommands(r Router) []exec {
 			Priv: privileged,
 			Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
 				number, _ := typedLine(a)
-				if lineOf(r.Config(), number) == nil {
+				switch {
+				case lineOf(r.Config(), number) == nil:
 					return refuse("Invalid line number: %d", number)
+				case sitsOn(number, r.Seats().Taken(), t.Origin()):
+					return refuse("Not allowed to clear current line")
 				}
 				ok, err := t.Confirm(ctx, "[confirm]")
 				if !ok || err != nil {
@@ -90,6 +121,11 @@ func lineCommands(r Router) []exec {
 			},
 		},
 	}
+}
+
+// sitsOn reports whether the line is the one of who asks.
+func sitsOn(number int, taken []seat.Taken, by debug.Origin) bool {
+	return slices.ContainsFunc(taken, func(t seat.Taken) bool { return t.Number == number && t.By.Line == by.Line })
 }
 
 // typedLine is the number of the line that was typed.
@@ -116,12 +152,29 @@ func lineOf(c *config.Config, number int) *config.Line {
 	return nil
 }
 
+// everyLine are the lines that are taken and, with nobody on them, those that are not.
+func everyLine(c *config.Config, taken []seat.Taken) []seat.Taken {
+	var all []seat.Taken
+	for n := range config.FirstVTY + len(c.Lines.VTY) {
+		at := slices.IndexFunc(taken, func(t seat.Taken) bool { return t.Number == n })
+		if at >= 0 {
+			all = append(all, taken[at])
+		} else {
+			all = append(all, seat.Taken{Seat: &seat.Seat{Number: n}})
+		}
+	}
+	return all
+}
+
 // showUsers prints `show users`; by is who asks.
 func showUsers(w io.Writer, taken []seat.Taken, by debug.Origin) {
 	fmt.Fprint(w, "    Line       User       Host(s)              Idle       Location\n")
 	for _, t := range taken {
-		mark := ' '
-		if t.By.Line == by.Line {
+		mark, doing := ' ', "idle"
+		switch t.By.Line {
+		case "":
+			doing = ""
+		case by.Line:
 			mark = '*'
 		}
 		kind, n := seat.Name(t.Number)
@@ -129,7 +182,7 @@ func showUsers(w io.Writer, taken []seat.Taken, by debug.Origin) {
 		if t.By.Addr.IsValid() {
 			from = t.By.Addr.String()
 		}
-		fmt.Fprintf(w, "%c%3d %-9s %-10s %-20s %-10s %s\n", mark, t.Number, fmt.Sprintf("%s %d", kind, n), t.By.User, "idle", hoursText(t.Idle), from)
+		fmt.Fprintf(w, "%c%3d %-9s %-10s %-20s %-10s %s\n", mark, t.Number, fmt.Sprintf("%s %d", kind, n), t.By.User, doing, hoursText(t.Idle), from)
 	}
 	fmt.Fprint(w, "\n  Interface    User               Mode         Idle     Peer Address\n\n")
 }

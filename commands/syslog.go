@@ -108,22 +108,29 @@ var loggingFacilityLine = configLine{
 	},
 }
 
-var loggingSourceLine = configLine{
-	Syntax: "logging source-interface ![INTERFACE$which]",
-	Help:   grammar.Help{"logging": "Modify message logging facilities", "source-interface": "Specify interface for source address in logging transactions"},
-	Set: func(c *config.Config, a grammar.Args) error {
-		if c.Interface(a.String("which")) == nil {
-			return a.Invalid("which")
-		}
-		c.Syslog.Source = a.String("which")
-		return nil
-	},
-	No: func(c *config.Config, _ grammar.Args) error { c.Syslog.Source = ""; return nil },
-	Write: func(c *config.Config, w *grammar.Writer) {
-		if c.Syslog.Source != "" {
-			w.Line("logging source-interface", c.Syslog.Source)
-		}
-	},
+var loggingSourceLine = sourceLine("logging source-interface", grammar.Help{"logging": "Modify message logging facilities",
+	"source-interface": "Specify interface for source address in logging transactions"}, func(c *config.Config) *string { return &c.Syslog.Source })
+
+// sourceLine is a line that names the interface whose address packets of the router's
+// own come from.
+func sourceLine(words string, help grammar.Help, of func(*config.Config) *string) configLine {
+	return configLine{
+		Syntax: words + " ![INTERFACE$which]",
+		Help:   help,
+		Set: func(c *config.Config, a grammar.Args) error {
+			if c.Interface(a.String("which")) == nil {
+				return a.Invalid("which")
+			}
+			*of(c) = a.String("which")
+			return nil
+		},
+		No: func(c *config.Config, _ grammar.Args) error { *of(c) = ""; return nil },
+		Write: func(c *config.Config, w *grammar.Writer) {
+			if name := *of(c); name != "" {
+				w.Line(words, name)
+			}
+		},
+	}
 }
 
 var loggingHostLine = configLine{

@@ -44,6 +44,7 @@ var trustpointBlock = grammar.Block[*config.Config, *config.Trustpoint]{
 			return refuse("CA trustpoint '%s' is not known.", name)
 		}
 		c.PKI.Trustpoints = without(c.PKI.Trustpoints, func(t *config.Trustpoint) bool { return t.Name == name })
+		a.AtOnce()
 		a.Note("% Removing an enrolled trustpoint destroys all certificates\n received from the related Certificate Authority.")
 		return nil
 	},

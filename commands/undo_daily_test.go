@@ -10,6 +10,8 @@ func init() {
 		{nil, "no logging trap", "no logging trap", "logging trap"},
 		{nil, "logging facility local0", "logging facility local0", "no logging facility"},
 		{nil, "logging source-interface g0/0", "logging source-interface GigabitEthernet0/0", "no logging source-interface"},
+		{[]string{"aaa new-model", "aaa group server radius G"}, "ip radius source-interface lo0", " ip radius source-interface Loopback0", "no ip radius source-interface"},
+		{nil, "ip radius source-interface g0/0", "ip radius source-interface GigabitEthernet0/0", "no ip radius source-interface"},
 		{nil, "logging origin-id hostname", "logging origin-id hostname", "no logging origin-id"},
 		{nil, "logging origin-id ip", "logging origin-id ip", "no logging origin-id"},
 		{nil, "logging origin-id string rack 4", "logging origin-id string rack 4", "no logging origin-id"},

@@ -37,14 +37,17 @@ const (
 
 // Those of address translation.
 const (
-	textNATNetmask   = "%%Invalid netmask"
-	textNATPoolOrder = "%%End address less than start address"
-	textNATPoolSpan  = "%%Start and end addresses on different subnets"
-	textNATNoPool    = "%%Pool %s not found"
-	textNATPoolUsed  = "%%Pool %s in use, cannot destroy"
-	textNATNoDynamic = "%%Dynamic mapping not found"
-	textNATNoStatic  = "%%Translation not found"
-	textNATSimilar   = "%% similar static entry (%s -> %s) already exists"
+	textNATNetmask          = "%%Invalid netmask"
+	textNATPoolOrder        = "%%End address less than start address"
+	textNATPoolSpan         = "%%Start and end addresses on different subnets"
+	textNATNoPool           = "%%Pool %s not found"
+	textNATPoolUsed         = "%%Pool %s in use, cannot destroy"
+	textNATNoDynamic        = "%%Dynamic mapping not found"
+	textNATNoStatic         = "%%Translation not found"
+	textNoRouteMap          = "route-map %s not found"
+	textRouteMapDescription = "  Description:\n    %s\n"
+
+	textNATSimilar = "%% similar static entry (%s -> %s) already exists"
 
 	// What `show ip nat translations verbose` adds.
 	textNATTimes  = "    create %s, use %s timeout:%d, left %s,"
@@ -66,6 +69,8 @@ const (
 	textLoginAll      = "     Denying logins from all sources.\n"
 	textLoginFiltered = "     Restricted logins filtered by applied ACL %s.\n"
 	textLoginNormal   = "     Router presently in Normal-Mode.\n     Current Watch Window\n         Time remaining: %d seconds.\n         Login failures for current window: %d.\n"
+	textNoFailures    = "\n*** No logged failed login attempts with the device.***\n\n"
+	textFailures      = "Total failed logins: %d\nDetailed information about last 50 failures\n\nUsername        SourceIPAddr    lPort  Count  TimeStamp\n"
 	textLoginTotal    = "     Total login failures: %d.\n"
 )
 

@@ -112,6 +112,9 @@ func (a At) contents(l Language) string {
 	if n < 0 || n >= len(contents) {
 		n = 0
 	}
+	if n == 0 && a.Conn == 0 {
+		return say(l, "HDR and a notification, in clear text as there are no keys yet", "HDR 和通知载荷；此时尚无密钥，故为明文")
+	}
 	return contents[n].in(l)
 }
 

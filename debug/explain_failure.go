@@ -125,8 +125,12 @@ func (e ISAKMPUnknownInput) Explain(l Language) string {
 }
 
 func (e ISAKMPNotifyRefused) Explain(l Language) string {
-	return say(l, "A notification came without a hash. Anybody could have sent it, so it changes nothing (RFC 2409, section 5.7).",
+	note := say(l, "A notification came without a hash. Anybody could have sent it, so it changes nothing (RFC 2409, section 5.7).",
 		"收到的通知不带 HASH，任何人都可能伪造，因此不予采信，状态不变（RFC 2409 第 5.7 节）。")
+	if e.Type != "" {
+		note += say(l, " It says %s.", "其内容为 %s。", e.Type)
+	}
+	return note
 }
 
 func (e ISAKMPReserved) Explain(l Language) string {

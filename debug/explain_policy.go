@@ -200,8 +200,11 @@ func (e ISAKMPMismatch) Explain(l Language) string {
 	case MismatchGroup:
 		return say(l, "The Diffie-Hellman group differs from our policy's; compare `group` on both routers.", "DH 组与本端策略不同；请对照两端的 `group`。")
 	case MismatchPreshared:
-		return say(l, "The peer offers pre-shared key authentication, but this policy wants another method, or there is no key for the peer's address.",
-			"对端提议预共享密钥认证，但该策略要求别的认证方式，或者本端没有该对端地址的密钥。")
+		return say(l, "The peer offers pre-shared key authentication, but this policy wants another method; compare `authentication` on both routers.",
+			"对端提议预共享密钥认证，但该策略要求别的认证方式；请对照两端的 `authentication`。")
+	case MismatchNoKey:
+		return say(l, "Both sides want a pre-shared key, but none is configured for the peer's address; see `crypto isakmp key` and the keyrings.",
+			"两端都要求预共享密钥，但本端没有配置该对端地址的密钥；请检查 `crypto isakmp key` 和 keyring。")
 	case MismatchXauth:
 		return say(l, "The peer wants pre-shared key with XAUTH, a method for remote access clients that this policy does not have.",
 			"对端要求预共享密钥加 XAUTH（远程接入客户端的认证方式），该策略不支持。")

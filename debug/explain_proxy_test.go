@@ -24,6 +24,12 @@ func TestMirrorNote(t *testing.T) {
 			}
 		}
 	}
+	wants := IPsecProxyRefused{Nearest: CryptoACE{Map: "M", Seq: 10}, Wanted: "SITE"}
+	for _, l := range []Language{English, Chinese} {
+		if note := wants.Explain(l); !strings.Contains(note, "crypto map M 10") || !strings.Contains(note, "profile SITE") {
+			t.Errorf("of another profile: %q", note)
+		}
+	}
 	e.Nearest = CryptoACE{}
 	if note := e.Explain(English); strings.Contains(note, "nearest") || !strings.HasSuffix(note, "host 20.1.1.2`.") {
 		t.Errorf("without an entry: %q", note)

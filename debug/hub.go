@@ -2,6 +2,8 @@ package debug
 
 import (
 	"fmt"
+	"iter"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -59,10 +61,24 @@ type Line struct {
 	Severity uint8
 }
 
+// Lines yields the lines of a message, without blank ones: a syslog host is told each
+// by itself.
+func (l Line) Lines() iter.Seq[string] { return messageLines(l.Text) }
+
+func messageLines(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.SplitSeq(text, "\n") {
+			if strings.TrimSpace(line) != "" && !yield(line) {
+				return
+			}
+		}
+	}
+}
+
 // Counters are the figures of `show logging`.
 type Counters struct {
 	Console, Monitor, Buffer uint64 // messages logged
-	Trap                     uint64 // handed to what sends to the syslog hosts
+	Trap                     uint64 // lines handed to what sends to the syslog hosts
 	Limited                  uint64 // messages above the rate limit
 	Dropped                  uint64 // lines that a slow terminal did not take
 }
@@ -216,7 +232,9 @@ func (h *Hub) Emit(e Event) {
 		h.counters.Console++ // the console is always there, attached or not
 	}
 	if severity <= h.level[TrapLine] {
-		h.counters.Trap++
+		for range messageLines(text) {
+			h.counters.Trap++
+		}
 	}
 	monitored := false
 	var notes [Chinese + 1]string

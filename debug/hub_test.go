@@ -131,6 +131,20 @@ func TestCountersWithoutTerminals(t *testing.T) {
 	}
 }
 
+// A syslog host is told each line of a message by itself, and lines are what is counted.
+func TestLinesForSyslogHosts(t *testing.T) {
+	h := newTestHub()
+	h.SetLevel(TrapLine, 7)
+	sub := h.Subscribe(TrapLine, 10, ExplainOff)
+	defer sub.Close()
+	h.TurnOn(FlagISAKMP)
+	h.Emit(ISAKMPAuthStatus{At: At{Conn: 1}})
+	told := slices.Collect((<-sub.C).Lines())
+	if len(told) != 2 || h.Counters().Trap != 2 {
+		t.Errorf("told %q, counted %d", told, h.Counters().Trap)
+	}
+}
+
 func TestSlowTerminalLosesLinesAndCountsThem(t *testing.T) {
 	h := newTestHub()
 	slow := h.Subscribe(ConsoleLine, 2, ExplainOff)

@@ -188,12 +188,14 @@ func (e IPsecNoMap) AppendLine(b []byte, _ Manner) []byte {
 
 // IPsecProxyRefused is "IPSEC(ipsec_process_proposal): proxy identities not supported".
 // The note names the entry that would be the mirror of the peer's, or says that the
-// traffic is that of another peer.
+// traffic is that of another peer or of another ISAKMP profile.
 type IPsecProxyRefused struct {
 	inIPsec
 	Local, Remote Proxy // what the peer proposes, seen from here
 	Nearest       CryptoACE
-	Taken         bool // by another peer behind the same NAT
+	Taken         bool   // by another peer behind the same NAT
+	Wanted        string // the profile of phase 1 that the entry Nearest, which would fit, wants
+	Profile       string // that of this phase 1, "" for none
 }
 
 // CryptoACE is a permit entry of the access list of a crypto map entry. The zero value is

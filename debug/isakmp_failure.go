@@ -114,7 +114,10 @@ func (e ISAKMPNoKey) AppendLine(b []byte, m Manner) []byte {
 }
 
 // ISAKMPNoCredentials is "{C}: No Cert or pre-shared address key."
-type ISAKMPNoCredentials struct{ At }
+type ISAKMPNoCredentials struct {
+	At
+	Certificate bool // there is a policy for which a certificate would do
+}
 
 func (e ISAKMPNoCredentials) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), ": No Cert or pre-shared address key."...)
@@ -232,7 +235,10 @@ func (e ISAKMPUnknownInput) AppendLine(b []byte, m Manner) []byte {
 }
 
 // ISAKMPNotifyRefused is "{C}:Notify has no hash. Rejected.": in clear, so not to be believed.
-type ISAKMPNotifyRefused struct{ At }
+type ISAKMPNotifyRefused struct {
+	At
+	Type string // what it says, "" when that cannot be read
+}
 
 func (e ISAKMPNotifyRefused) AppendLine(b []byte, m Manner) []byte {
 	return append(e.conn(b, m), textNotifyRefused...)

@@ -143,7 +143,8 @@ const (
 	MismatchHash
 	MismatchGroup
 	MismatchAuth      // a method that is not named below
-	MismatchPreshared // pre-shared key offered, but there is no key or the policy wants another method
+	MismatchPreshared // pre-shared key offered, but the policy wants another method
+	MismatchNoKey     // both want a pre-shared key, but there is none for the peer
 	MismatchXauth
 	MismatchRSASig
 )
@@ -155,6 +156,7 @@ var mismatchTexts = [...]string{
 	MismatchGroup:      "Diffie-Hellman group offered does not match policy!",
 	MismatchAuth:       textMismatchAuth,
 	MismatchPreshared:  textMismatchPreshared,
+	MismatchNoKey:      textMismatchPreshared,
 	MismatchXauth:      textMismatchXauth,
 	MismatchRSASig:     textMismatchRSASig,
 }

@@ -52,6 +52,13 @@ const (
 	textCertSignatureFail = ":signature invalid!"
 	textCertRefused       = ": peer's cert is not valid"
 
+	textPKIInvalid      = "%PKI-3-CERTIFICATE_INVALID: Certificate chain validation has failed."
+	textPKIExpired      = "%%PKI-3-CERTIFICATE_INVALID_EXPIRED: Certificate chain validation has failed.  The certificate (SN: %s) has expired.    Validity period ended on %s"
+	textPKINotYet       = "%%PKI-3-CERTIFICATE_INVALID_NOT_YET_VALID: Certificate chain validation has failed.  The certificate (SN: %s) is not yet valid   Validity period starts on %s"
+	textPKIUnauthorized = "%PKI-3-CERTIFICATE_INVALID_UNAUTHORIZED: Certificate chain validation has failed.  Unauthorized"
+	textPKIRevoked      = "%%PKI-3-CERTIFICATE_REVOKED: Certificate chain validation has failed.  The certificate (SN: %s) is revoked"
+	textPKINoCRL        = "%%PKI-3-CRL_FETCH_FAIL: CRL fetch for trustpoint %s failed\n                      Reason : %s"
+
 	textPKIAdded      = "Added x509 peer certificate - (%s) bytes"
 	textPKIPath       = "validation path has %s certs"
 	textPKISuitable   = "Suitable trustpoints are: %s,"
@@ -130,9 +137,10 @@ const (
 	textAccessMissed   = "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s"
 	textAccessInput    = " (%s %s)"
 
-	textLoggingHost = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"
-	textPrivilege   = "%%SYS-5-PRIV_AUTH_PASS: Privilege level set to %d by %s"
-	textQuietOn     = "%%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is %d secs, %s [Reason: Login Authentication Failed] [ACL: %s] at %s"
-	textQuietOff    = "%%SEC_LOGIN-5-QUIET_MODE_OFF: Quiet Mode is OFF, because block period timed out at %s"
-	textSSHDisabled = "%%SSH-5-DISABLED: SSH %s has been disabled"
+	textLoggingHost   = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"
+	textPrivilege     = "%%SYS-5-PRIV_AUTH_PASS: Privilege level set to %d by %s"
+	textRADIUSAllDead = "%%RADIUS-3-ALLDEADSERVER: Group %s: No active radius servers found."
+	textQuietOn       = "%%SEC_LOGIN-1-QUIET_MODE_ON: Still timeleft for watching failures is %d secs, %s [Reason: Login Authentication Failed] [ACL: %s] at %s"
+	textQuietOff      = "%%SEC_LOGIN-5-QUIET_MODE_OFF: Quiet Mode is OFF, because block period timed out at %s"
+	textSSHDisabled   = "%%SSH-5-DISABLED: SSH %s has been disabled"
 )

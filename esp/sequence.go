@@ -32,8 +32,13 @@ func (a *antiReplay) Check(seq uint32) bool { return a.replay == nil || a.replay
 // another packet with this number came first.
 func (a *antiReplay) Accept(seq uint32) bool { return a.replay == nil || a.replay.accept(seq) }
 
-// Watches reports whether numbers are looked at.
-func (a *antiReplay) Watches() bool { return a.replay != nil }
+// Window is the size of the window in packets, 0 where numbers are not looked at.
+func (a *antiReplay) Window() int {
+	if a.replay == nil {
+		return 0
+	}
+	return int(a.replay.size)
+}
 
 // Last is the highest number accepted, 0 where numbers are not looked at. It belongs to
 // the receiver, like Accept.

@@ -58,7 +58,7 @@ func NewCore(o Options) *Core {
 		shelters: make(map[exchange.Flow]*shelter),
 		failures: make(failures),
 		drops:    make(map[string]uint64), spoken: make(map[string]time.Time),
-		flows: 2000,
+		flows: firstFlow - 1,
 	}
 }
 
@@ -129,7 +129,8 @@ func (c *Core) expired(k timerKey) {
 }
 
 // setPolicy replaces the policy, forgets the requests and deletes the IPsec SAs that it
-// no longer covers.
+// no longer covers. A negotiation begun with a peer that no entry has any more ends: nobody
+// waits for it.
 func (c *Core) setPolicy(p *exchange.Policy) {
 	if p == nil {
 		p = &exchange.Policy{}
@@ -148,6 +149,11 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 		}
 	}
 	c.deletePairs(gone)
+	for _, s := range slices.Clone(c.sas) {
+		if !s.responder && s.m.Budding() && !p.Leads(s.local(), s.peer.Addr) {
+			c.step(s, exchange.Delete{Reason: debug.SANoReason, Quiet: true})
+		}
+	}
 }
 
 // covered reports whether a tunnel of the policy still has a selector for a flow.
@@ -260,6 +266,10 @@ func (c *Core) emit(e debug.Event) {
 		kind = "not authenticated"
 	case debug.CryptoModeFailure:
 		kind = "mode failure"
+	case debug.CryptoInvalidCert:
+		kind = "invalid certificate"
+	case debug.PKIInvalid:
+		kind = "certificate rejected"
 	case debug.CryptoAggressiveDisabled:
 		kind = "aggressive mode is disabled"
 	}

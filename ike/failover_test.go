@@ -122,4 +122,14 @@ func TestPeerCorrected(t *testing.T) {
 	p1, _ := iketest.Policies()
 	r1.Do(ike.SetPolicy{Policy: p1})
 	want(t, "corrected", connect(n, r1, 5*time.Second), iketest.Addr3)
+
+	// The negotiation that nobody waits for has ended.
+	fate := n.Fate
+	n.Fate = func(p *iketest.Packet) []time.Duration {
+		if p.To.Addr() == addr4 {
+			t.Error("a message still goes to the wrong peer")
+		}
+		return fate(p)
+	}
+	n.Run(2 * time.Minute)
 }

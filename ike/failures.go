@@ -2,6 +2,7 @@ package ike
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -22,6 +23,8 @@ const (
 // debug prints, so that whatever is said there can be looked up here.
 type failures map[netip.Addr][]exchange.Failure
 
+const noKey = "no pre-shared key"
+
 // account is what one step of a machine, or one refused datagram, says of a failure.
 type account struct {
 	f       exchange.Failure
@@ -37,12 +40,19 @@ func (a *account) read(e debug.Event) {
 	}
 	switch e := e.(type) {
 	case debug.ISAKMPMismatch:
-		if !e.Fallback && e.What >= a.closest {
-			a.closest = e.What
-			a.f.Reason = e.What.Attribute() + " offered does not match policy"
+		if e.Fallback || e.What < a.closest {
+			break
+		}
+		a.closest = e.What
+		if a.f.Reason = e.What.Attribute() + " offered does not match policy"; e.What == debug.MismatchNoKey {
+			a.f.Reason = noKey
 		}
 	case debug.ISAKMPNoKey:
-		a.f.Reason = "no pre-shared key"
+		a.f.Reason = noKey
+	case debug.ISAKMPNoCredentials:
+		if e.Certificate {
+			a.f.Reason = "no pre-shared key and no usable certificate"
+		}
 	case debug.ISAKMPCannotStart:
 		a.because("no policy that can be offered")
 	case debug.ISAKMPReserved:
@@ -52,12 +62,15 @@ func (a *account) read(e debug.Event) {
 	case debug.CryptoInvalidCert:
 		a.f.Reason = e.Reason
 	case debug.ISAKMPNotifyRefused:
-		a.because("notification in clear, not believed")
+		a.because(cmp.Or(e.Type, "notification") + " in clear, not believed")
 		a.locate(debug.InformationalMode, 0)
 	case debug.IPsecProxyRefused:
 		a.f.Reason = debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"
-		if e.Taken {
+		switch {
+		case e.Taken:
 			a.f.Reason = debug.InvalidProxy.String() + "; another peer behind the same NAT has this traffic"
+		case e.Wanted != "":
+			a.f.Reason = fmt.Sprintf("crypto map %s %d wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, "none"))
 		}
 	case debug.ISAKMPInvalidated:
 		if e.Code == debug.InvalidProxy {

@@ -25,7 +25,7 @@ var misfits = []struct {
 }{
 	{"encryption", func(p1, _ *exchange.Policy) { p1.Proposals[0].Encryption = suite.TripleDES }, nil,
 		refused1, refused("Encryption algorithm offered does not match policy!"),
-		"Informational 0: notification in clear, not believed", "Main 1: encryption algorithm offered does not match policy"},
+		"Informational 0: PROPOSAL_NOT_CHOSEN in clear, not believed", "Main 1: encryption algorithm offered does not match policy"},
 	{"key length", func(p1, p3 *exchange.Policy) {
 		p1.Proposals[0].Encryption, p1.Proposals[0].KeyBits = suite.AES, 128
 		p3.Proposals[0].Encryption, p3.Proposals[0].KeyBits = suite.AES, 256
@@ -40,7 +40,9 @@ var misfits = []struct {
 		[]string{":No pre-shared key with 23.23.23.3!", ": No Cert or pre-shared address key.", "Can not start Main mode", "Failed to initialize SA", "KMI message 0, error 2."}, nil,
 		"Main 1: no pre-shared key", ""},
 	{"no key here", func(_, p3 *exchange.Policy) { p3.Keys = nil }, nil,
-		refused1, append([]string{":No pre-shared key with 12.12.12.1!"}, refused("Preshared authentication offered but does not match policy!")...), "", "Main 1: authentication method offered does not match policy"},
+		refused1, append([]string{":No pre-shared key with 12.12.12.1!"}, refused("Preshared authentication offered but does not match policy!")...), "", "Main 1: no pre-shared key"},
+	{"no certificate", func(p1, _ *exchange.Policy) { p1.Keys, p1.Proposals[0].Auth = nil, exchange.RSASig }, nil,
+		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no pre-shared key and no usable certificate", ""},
 	{"no policy", func(p1, _ *exchange.Policy) { p1.Proposals = nil }, nil,
 		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no policy that can be offered", ""},
 	{"wrong key", func(_, p3 *exchange.Policy) { p3.Keys[0].Secret = []byte("other") }, nil,
@@ -52,6 +54,11 @@ var misfits = []struct {
 	}, nil,
 		larval, rejected(32, "map_db_find_best did not find matching map", "IPSEC(ipsec_process_proposal): proxy identities not supported"),
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: proxy identities match no crypto access list; `permit ip 20.1.1.0 0.0.0.255 10.1.1.0 0.0.0.255` would be the mirror"},
+	{"profile", func(_, p3 *exchange.Policy) {
+		p3.Profiles = []exchange.Profile{{Name: "SITE", Match: []exchange.IdentityMatch{{Prefix: netip.MustParsePrefix("192.0.2.1/32")}}}}
+		p3.Tunnels[0].Profile = "SITE"
+	}, nil, larval, rejected(32, "IPSEC(ipsec_process_proposal): proxy identities not supported"),
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: crypto map MAP 10 wants ISAKMP profile SITE, phase 1 has none"},
 	{"transform", func(p1, _ *exchange.Policy) { p1.Tunnels[0].Transforms[0].Auth = suite.HMACSHA }, nil,
 		larval, rejected(256, "IPSEC(ipsec_process_proposal): transform proposal not supported for identity: \n    {esp-des esp-sha-hmac }"),
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: no transform set matches"},
@@ -192,6 +199,36 @@ func TestFailuresAreBounded(t *testing.T) {
 	for _, f := range r3.Core.Failures() {
 		if f.Peer == iketest.Addr1 {
 			t.Error("a peer that is no longer configured is remembered")
+		}
+	}
+}
+
+// The refusal of an offer is explained as what it is on both ends, not as one of the
+// messages of main mode.
+func TestRefusalIsExplained(t *testing.T) {
+	p1, p3 := iketest.Policies()
+	p1.Proposals[0].Group = suite.MODP1024
+	n := iketest.New(1)
+	r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	notes := func(r *iketest.Router) (list []string) {
+		for _, e := range r.Events {
+			switch e := e.(type) {
+			case debug.ISAKMPSending:
+				list = append(list, e.Explain(debug.English))
+			case debug.ISAKMPReceived:
+				list = append(list, e.Explain(debug.English))
+			}
+		}
+		return list
+	}
+	for r, want := range map[*iketest.Router]string{
+		r3: "an informational message to 12.12.12.1: HDR and a notification, in clear",
+		r1: "an informational message from 23.23.23.3: HDR and a notification, in clear",
+	} {
+		if l := notes(r); len(l) != 2 || !strings.Contains(l[1], want) {
+			t.Errorf("%s: %q", r.Name, l)
 		}
 	}
 }

@@ -384,6 +384,13 @@ func (c *Core) unlock(p *pair) {
 // way of a dynamic crypto map. Ours are beyond it.
 const temporaryEntry = 65536
 
+// firstSibling is the number that IOS prints of the first pair of SAs of an engine whose
+// connections begin with firstFlow.
+const (
+	firstSibling = 0x80000002
+	firstFlow    = 2001
+)
+
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
 	c.about = p.peer.Addr
@@ -400,6 +407,7 @@ func (c *Core) traceInstalled(p *pair) {
 		}
 		c.emit(match)
 		c.emit(debug.IPsecReconnect{Peer: p.peer.Addr})
+		c.emit(debug.IPsecFlow{Sibling: firstSibling + (p.InboundConn-firstFlow)/2})
 		c.emit(debug.IPsecAddIdent{Src: local.Addr, Dst: remote.Addr, DstPort: remote.Port})
 	}
 	for _, outbound := range []bool{false, true} {

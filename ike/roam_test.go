@@ -60,6 +60,24 @@ func TestMappingChanges(t *testing.T) {
 		}
 		golden(t, "roam-r3", grep(r3.Lines(debug.FlagISAKMP), "floating", "existing peer"))
 	})
+	// The crypto map entry is that of the peer that has authenticated, wherever it is now.
+	t.Run("another address", func(t *testing.T) {
+		box, n, r1, r3 := roaming(t, func(p1, _ *exchange.Policy) { p1.DPD = periodic })
+		box.Outside = netip.MustParseAddr("23.23.23.99")
+		box.Rebind()
+		n.Run(11 * time.Second)
+		seenAt(t, r3, n, box.Seen(inside))
+		for r, flow := range map[*iketest.Router]exchange.Selector{r1: iketest.Flow, r3: iketest.Reverse(iketest.Flow)} {
+			r.Do(ike.ClearSA{})
+			n.Run(time.Second)
+			r.Acquire("MAP", 10, flow)
+			n.Run(time.Second)
+			if err := r1.Ping(r3, iketest.Flow); err != nil {
+				t.Fatalf("new SAs that %s asks for: %v", r.Name, err)
+			}
+			seenAt(t, r3, n, box.Seen(inside))
+		}
+	})
 	t.Run("ESP", func(t *testing.T) {
 		box, n, _, r3 := roaming(t, nil)
 		box.Rebind()
@@ -68,6 +86,49 @@ func TestMappingChanges(t *testing.T) {
 		r3.Do(ike.ClearSA{}) // which R1 is told
 		n.Run(time.Second)
 	})
+}
+
+// A NAT that has several addresses may give one to port 500 and another to port 4500: the
+// peer that message 5 authenticates is there, and its key is still that of the first.
+func TestAnotherAddressForFloatedPort(t *testing.T) {
+	second := netip.MustParseAddr("23.23.23.99")
+	const shift = 20000
+	n, r1, r3 := behindNAT()
+	lie := false // somebody else sends what looks like message 5
+	n.Fate = func(p *iketest.Packet) []time.Duration {
+		switch {
+		case p.From.Addr() == iketest.Addr1 && p.From.Port() == 4500:
+			p.From = netip.AddrPortFrom(second, 4500+shift)
+			if lie {
+				p.Data[len(p.Data)/2] ^= 1
+			}
+		case p.To.Addr() == second && p.To.Port() == 4500+shift:
+			p.To = netip.AddrPortFrom(iketest.Addr1, 4500)
+		default:
+			return translate(p)
+		}
+		return []time.Duration{0}
+	}
+	lie = true
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	if got := r3.Core.ISAKMPSAs(n.Now)[0]; got.Remote.Addr() != outside || got.State != "MM_KEY_EXCH" {
+		t.Fatalf("before anything is authenticated: %+v", got)
+	}
+	lie = false
+	n.Run(20 * time.Second)
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	if err := r1.Ping(r3, iketest.Flow); err != nil {
+		t.Fatal(err)
+	}
+	if err := r3.Ping(r1, iketest.Reverse(iketest.Flow)); err != nil {
+		t.Fatal(err)
+	}
+	seenAt(t, r3, n, netip.AddrPortFrom(second, 4500+shift))
+	if _, lost := traffic(n, r1, r3, 2*time.Hour, time.Second); len(lost) > 0 {
+		t.Errorf("lost %d: %v", len(lost), lost[0])
+	}
 }
 
 // grep returns the lines that hold one of the parts.

@@ -1,20 +1,18 @@
 package shell
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"iter"
 )
 
-// Execute interprets lines at the level of the options, the highest where they name
-// none, without editing, echo, prompts, paging and log lines; the output has plain
-// line ends. Every line is
-// tried, modes last from line to line. It reports whether any line was refused.
+// Execute interprets lines without editing, echo, prompts, paging and log lines; the
+// output has plain line ends. Every line is tried, modes last from line to line. It
+// reports whether any line was refused.
 // Terminal, Width, Length and Console of the options are ignored.
 func Execute(ctx context.Context, o Options, out io.Writer, lines iter.Seq[string]) (refused bool) {
 	o.Terminal = output{out}
-	o.Width, o.Length, o.Console, o.Level = 0, 0, false, cmp.Or(o.Level, maxLevel)
+	o.Width, o.Length, o.Console = 0, 0, false
 	s := newSession(o, "\n")
 	s.script = newScript(lines)
 	defer s.script.stop()

@@ -1,7 +1,6 @@
 package shell
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,29 +16,41 @@ import (
 func Commands() []grammar.Exec[*Session] {
 	return append(terminalCommands(), showTerminal,
 		grammar.Exec[*Session]{
-			Syntax: "enable [<1-15>$level]",
+			Syntax: "enable [<0-15>$level]",
+			Priv:   grammar.Anybody,
 			Help:   grammar.Help{"enable": "Turn on privileged commands", "$level": "Enable level"},
 			Run: func(ctx context.Context, s *Session, a grammar.Args) error {
-				return s.enable(ctx, cmp.Or(a.Int("level"), maxLevel))
+				level := maxLevel
+				if a.Has("level") {
+					level = a.Int("level")
+				}
+				return s.enable(ctx, level)
 			},
 		},
 		grammar.Exec[*Session]{
-			Syntax: "disable [<1-15>$level]",
+			Syntax: "disable [<0-15>$level]",
+			Priv:   grammar.Anybody,
 			Help:   grammar.Help{"disable": "Turn off privileged commands", "$level": "Privilege level to go to"},
 			Run: func(_ context.Context, s *Session, a grammar.Args) error {
 				s.leaveConfig()
-				s.level = min(s.level, max(1, a.Int("level")))
+				level := 1
+				if a.Has("level") {
+					level = a.Int("level")
+				}
+				s.level = min(s.level, level)
 				return nil
 			},
 		},
 		grammar.Exec[*Session]{
-			Syntax: "{exit | logout | quit}",
-			Help:   grammar.Help{"exit": "Exit from the EXEC", "logout": "Exit from the EXEC", "quit": "Exit from the EXEC"},
-			Run: func(_ context.Context, s *Session, _ grammar.Args) error {
-				s.leaveConfig()
-				s.ended = true
-				return nil
-			},
+			Syntax: "{exit | logout}",
+			Help:   grammar.Help{"exit": "Exit from the EXEC", "logout": "Exit from the EXEC"},
+			Priv:   grammar.Anybody,
+			Run:    leave,
+		},
+		grammar.Exec[*Session]{
+			Syntax: "quit",
+			Help:   grammar.Help{"quit": "Exit from the EXEC"},
+			Run:    leave,
 		},
 		grammar.Exec[*Session]{
 			Syntax: "configure [terminal]",
@@ -51,8 +62,12 @@ func Commands() []grammar.Exec[*Session] {
 					if err != nil {
 						return err
 					}
-					if !strings.HasPrefix("terminal", strings.ToLower(source)) {
-						return errors.New("?Must be \"terminal\"")
+					source = strings.ToLower(source)
+					if call, err := s.commands().Match("configure memory", s.level); err == nil && source != "" && strings.HasPrefix("memory", source) {
+						return call.Run(ctx, s)
+					}
+					if !strings.HasPrefix("terminal", source) {
+						return errors.New("?Must be \"terminal\" or \"memory\"")
 					}
 				}
 				return s.Configure(ctx)
@@ -79,11 +94,19 @@ func Commands() []grammar.Exec[*Session] {
 		grammar.Exec[*Session]{
 			Syntax: "help",
 			Help:   grammar.Help{"help": "Description of the interactive help system"},
+			Priv:   grammar.Anybody,
 			Run: func(_ context.Context, s *Session, _ grammar.Args) error {
 				_, err := s.Write([]byte(helpText))
 				return err
 			},
 		})
+}
+
+// leave ends the session.
+func leave(_ context.Context, s *Session, _ grammar.Args) error {
+	s.leaveConfig()
+	s.ended = true
+	return nil
 }
 
 const helpText = `Help may be requested at any point in a command by entering

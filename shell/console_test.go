@@ -1,12 +1,17 @@
 package shell
 
 import (
+	"context"
 	"flag"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"conft/internal/ptytest"
 )
 
 var update = flag.Bool("update", false, "rewrite the screens in testdata")
@@ -28,14 +33,15 @@ func TestConsole(t *testing.T) {
 			if !ok {
 				t.Fatal("no -- line")
 			}
-			keys := ""
+			var typed []string
 			for line := range strings.Lines(script) {
 				k, err := strconv.Unquote(strings.TrimSpace(line))
 				if err != nil {
 					t.Fatalf("%q: %v", line, err)
 				}
-				keys += k
+				typed = append(typed, k)
 			}
+			keys := strings.Join(typed, "")
 			out := typeKeys(t, options(newFake(), nil), keys)
 			for _, c := range out {
 				if c < ' ' && !strings.ContainsRune("\r\n\b\a", c) {
@@ -52,6 +58,47 @@ func TestConsole(t *testing.T) {
 			if got != want {
 				t.Errorf("screen:\n%s\nwant:\n%s", got, want)
 			}
+			onPseudoTerminal(t, typed)
 		})
 	}
+}
+
+// onPseudoTerminal types lines of keys on a terminal device, each when the screen has what the
+// one before it leads to: the same octets as on a terminal of the test's own.
+func onPseudoTerminal(t *testing.T, typed []string) {
+	var want []string
+	synctest.Test(t, func(t *testing.T) {
+		l := start(t, options(newFake(), nil))
+		want = append(want, l.seen())
+		for _, k := range typed {
+			if len(l.done) > 0 { // it has typed exit
+				break
+			}
+			want = append(want, l.keys(k))
+		}
+		l.conn.Close()
+		<-l.done
+	})
+	user, program := ptytest.Open(t)
+	done := make(chan error, 1)
+	s := New(options(newFake(), program))
+	go func() { done <- s.Run(context.Background()) }()
+	buf := make([]byte, 4096)
+	for i, w := range want {
+		if i > 0 {
+			if _, err := user.WriteString(typed[i-1]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got := ""
+		for got != w {
+			user.SetReadDeadline(time.Now().Add(20 * time.Second))
+			n, err := user.Read(buf)
+			if got += string(buf[:n]); err != nil || !strings.HasPrefix(w, got) {
+				t.Fatalf("a terminal device, %v: after %q\n%q\nwant\n%q", err, typed[max(0, i-1)], got, w)
+			}
+		}
+	}
+	s.Clear()
+	<-done
 }

@@ -44,7 +44,16 @@ func (s *Session) Ask(ctx context.Context, prompt string) (string, error) {
 		}
 		return "", errNoTerminal
 	}
-	return s.answer(ctx, &editLine{prompt: prompt})
+	return s.answer(ctx, &editLine{prompt: s.lead(prompt)})
+}
+
+// lead prints the lines of a question but the last, which is the prompt for the answer.
+func (s *Session) lead(question string) (prompt string) {
+	n := strings.LastIndexByte(question, '\n') + 1
+	if n > 0 {
+		s.print(question[:n])
+	}
+	return question[n:]
 }
 
 // Paste reads lines up to a blank one or to the word "quit", which is not part of
@@ -89,7 +98,7 @@ func (s *Session) Confirm(ctx context.Context, prompt string) (bool, error) {
 	if !s.interactive {
 		return true, nil
 	}
-	l := &editLine{prompt: prompt}
+	l := &editLine{prompt: s.lead(prompt)}
 	s.screen.open(l)
 	k, err := s.keyboard.single(ctx)
 	if err == nil && k.printable() {

@@ -199,11 +199,14 @@ func (l *editLine) blankLeft() int {
 	return i
 }
 
-// swap exchanges the two characters left of the cursor.
+// swap exchanges the characters left of the cursor and at it, at the end of the line the last
+// two, and moves behind them.
 func (l *editLine) swap() {
-	if i := l.at; i >= 2 {
-		l.text[i-1], l.text[i-2] = l.text[i-2], l.text[i-1]
+	if l.at == 0 || len(l.text) < 2 {
+		return
 	}
+	l.at = min(l.at+1, len(l.text))
+	l.text[l.at-1], l.text[l.at-2] = l.text[l.at-2], l.text[l.at-1]
 }
 
 // change maps the characters up to the end of the word and moves behind it.

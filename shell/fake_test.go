@@ -29,6 +29,7 @@ type fake struct {
 	access *aaa.Access
 	files  map[string]string
 	logged []string // configuration lines
+	did    []string // stage and settle, in their order
 }
 
 type stopped struct{}
@@ -66,11 +67,12 @@ func (f *fake) Change(change func(*config.Config) error) error {
 }
 
 func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error {
+	f.did = append(f.did, "stage")
 	return f.Change(change)
 }
 func (f *fake) View(look func(*config.Config)) { look(f.Config()) }
 
-func (f *fake) Settle() {}
+func (f *fake) Settle() { f.did = append(f.did, "settle") }
 
 func (f *fake) Access() *aaa.Access { return f.access }
 func (f *fake) ConfigSession() int  { return 1 }
@@ -93,7 +95,12 @@ func (f *fake) SaveOutput(file string, text []byte, add bool) error {
 	f.files[file] += string(text)
 	return nil
 }
-func (f *fake) Lookup(_ context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+func (f *fake) Lookup(ctx context.Context, name string, asking func(netip.Addr)) ([]netip.Addr, error) {
+	if name == "silent" {
+		asking(netip.MustParseAddr("10.0.0.53"))
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if len(f.Config().Servers) > 0 {
 		asking(netip.MustParseAddr("10.0.0.53"))
 	}
@@ -177,7 +184,11 @@ var cryptoMapMode = grammar.NewMode[*config.CryptoMapEntry]("config-crypto-map",
 		Syntax: "description ![LINE]",
 		Help:   grammar.Help{"description": "Description of the crypto map statement policy", "LINE": "Up to 80 characters"},
 		Set:    func(e *config.CryptoMapEntry, a grammar.Args) error { e.Description = a.String("LINE"); return nil },
-		No:     func(e *config.CryptoMapEntry, a grammar.Args) error { e.Description = ""; return nil },
+		No: func(e *config.CryptoMapEntry, a grammar.Args) error {
+			e.Description = ""
+			a.AtOnce()
+			return nil
+		},
 	})
 
 var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:",
@@ -234,7 +245,7 @@ var configMode = grammar.NewRoot[*config.Config]("config", "Configure commands:"
 // options are those of a console on the fake router.
 func options(f *fake, rw io.ReadWriter, extra ...grammar.Exec[*Session]) Options {
 	return Options{Terminal: rw, Width: 80, Length: 24, Backend: f, Exec: execTable(extra...), Config: configMode,
-		Origin: debug.Origin{Line: "console"}, Local: true}
+		Origin: debug.Origin{Line: "console"}, Local: true, Level: 1}
 }
 
 // typist is a terminal on which everything has been typed ahead.

@@ -156,12 +156,13 @@ func (f *filter) flush() error {
 func compile(expr string) (*regexp.Regexp, error) {
 	var b strings.Builder
 	class := false
+	groups := '0' // the last one
 	runes := []rune(expr)
 	for i := 0; i < len(runes); i++ {
 		switch r := runes[i]; {
 		case r == '\\':
-			if i++; i == len(runes) {
-				return nil, errRegexp
+			if i++; i == len(runes) || !class && '1' <= runes[i] && runes[i] <= groups {
+				return nil, errRegexp // what a group has matched cannot be asked for
 			}
 			b.WriteString(regexp.QuoteMeta(string(runes[i])))
 		case class:
@@ -179,6 +180,9 @@ func compile(expr string) (*regexp.Regexp, error) {
 			b.WriteString(regexp.QuoteMeta(string(r)))
 		case r == '?' && i > 0 && runes[i-1] == '(':
 			return nil, errRegexp // Go would take it for a flag
+		case r == '(':
+			groups++
+			b.WriteRune(r)
 		default:
 			b.WriteRune(r)
 		}

@@ -82,23 +82,22 @@ const maxLevel = 15
 
 // ask finds the table that knows what may follow line.
 func (s *Session) ask(line string) (grammar.Answer, error) {
-	level := s.level
 	if s.at != nil {
 		rest, ok := behindDo(line)
 		if !ok {
-			return s.at.Ask(line)
+			return s.position().Ask(line)
 		}
-		line, level = rest, maxLevel
+		line = rest
 	}
-	if before, after, found := strings.Cut(line, "|"); found && s.filters(before, level) {
+	if before, after, found := strings.Cut(line, "|"); found && s.filters(before) {
 		a, err := outputModifiers.Ask(after, 1)
 		a.Title = ""
 		return a, err
 	}
 	line = s.expand(line)
-	a, err := s.commands().Ask(line, level)
+	a, err := s.commands().Ask(line, s.level)
 	a = s.withAliases(a, line)
-	if n := len(a.Items); n > 0 && a.Items[n-1].Token == "<cr>" && s.filters(line, level) {
+	if n := len(a.Items); n > 0 && a.Items[n-1].Token == "<cr>" && s.filters(line) {
 		end := a.Items[n-1]
 		a.Items = append(a.Items[:n-1], grammar.Item{Token: "|", Help: "Output modifiers"}, end)
 	}
@@ -127,18 +126,17 @@ func (s *Session) complete(l *editLine) {
 }
 
 func (s *Session) completion(line string) (string, bool) {
-	level := s.level
 	if s.at != nil {
 		rest, ok := behindDo(line)
 		if !ok {
-			return s.at.Complete(line)
+			return s.position().Complete(line)
 		}
-		line, level = rest, maxLevel
+		line = rest
 	}
-	if before, after, found := strings.Cut(line, "|"); found && s.filters(before, level) {
+	if before, after, found := strings.Cut(line, "|"); found && s.filters(before) {
 		return outputModifiers.Complete(after, 1)
 	}
-	return s.commands().Complete(s.expand(line), level)
+	return s.commands().Complete(s.expand(line), s.level)
 }
 
 // behindDo returns the EXEC line behind `do`.

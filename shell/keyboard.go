@@ -10,13 +10,12 @@ import (
 // keyboard is the input side of a terminal. What is typed ahead waits in a
 // queue; nothing is thrown away.
 type keyboard struct {
-	r       io.Reader
-	queue   chan byte // closed by the reader goroutine at the end of input
-	stop    chan struct{}
-	more    chan struct{}                      // has one when something was queued
-	abort   atomic.Pointer[context.CancelFunc] // of the running command
-	cleared <-chan struct{}                    // gets one when the user is to leave
-	typed   *atomic.Int64                      // when a key was taken last, in nanoseconds
+	r     io.Reader
+	queue chan byte // closed by the reader goroutine at the end of input
+	stop  chan struct{}
+	more  chan struct{}                      // has one when something was queued
+	abort atomic.Pointer[context.CancelFunc] // of the running command
+	typed *atomic.Int64                      // when a key was taken last, in nanoseconds
 
 	// Owned by the session's goroutine.
 	keys     decoder
@@ -91,8 +90,12 @@ func (k *keyboard) waits(within time.Duration) bool {
 	return true
 }
 
-// next returns the next key, io.EOF at the end of input, errIdle when none came in time.
+// next returns the next key, io.EOF at the end of input, errIdle when none came in time, what
+// has ended the context when that is done.
 func (k *keyboard) next(ctx context.Context) (key, error) {
+	if ctx.Err() != nil {
+		return keyNone, context.Cause(ctx)
+	}
 	var late <-chan time.Time
 	if limit := k.patience(); limit > 0 && len(k.queue) == 0 {
 		timer := time.NewTimer(limit)
@@ -115,10 +118,8 @@ func (k *keyboard) next(ctx context.Context) (key, error) {
 			}
 		case <-late:
 			return keyNone, errIdle
-		case <-k.cleared:
-			return keyNone, errIdle
 		case <-ctx.Done():
-			return keyNone, ctx.Err()
+			return keyNone, context.Cause(ctx)
 		}
 	}
 }

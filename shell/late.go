@@ -43,6 +43,9 @@ func (s *Session) change(at grammar.Position[*config.Config], line string, step 
 		s.late.refused = append(s.late.refused, fmt.Sprintf(msgTakenBack, word[0], err))
 	})
 	s.late.staged = s.late.staged || err == nil
+	if step.AtOnce && err == nil {
+		s.settle()
+	}
 	return err
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"conft/debug"
+	"conft/internal/config"
 )
 
 // logs is the goroutine that prints log lines on a terminal.
@@ -28,18 +29,18 @@ func (s *Session) subscribe(k debug.Kind) {
 		defer close(g.done)
 		var lost uint64
 		for line := range g.sub.C {
-			var b strings.Builder
-			s.appendLog(&b, line)
+			sync := s.line().Synchronous
+			batch := []logText{s.logText(line, sync)}
 			for range min(len(g.sub.C), logBatch-1) { // what came together leaves together
 				if line, ok := <-g.sub.C; ok {
-					s.appendLog(&b, line)
+					batch = append(batch, s.logText(line, sync))
 				}
 			}
 			if n := g.sub.Dropped(); n > lost {
-				fmt.Fprintf(&b, "%%SYS-3-MSGLOST: %d messages lost because of queue overflow\n", n-lost)
+				batch = append(batch, logText{text: fmt.Sprintf(msgLost, n-lost)})
 				lost = n
 			}
-			s.screen.log([]byte(b.String()))
+			s.screen.log(batch, sync.Limit)
 		}
 	}()
 }
@@ -56,13 +57,16 @@ func (s *Session) unsubscribe() {
 // noteIndent sets the teacher's notes off from the lines they explain.
 const noteIndent = "    "
 
-// appendLog appends a log line, and below it the note for learners.
-func (s *Session) appendLog(b *strings.Builder, line debug.Line) {
-	b.WriteString(line.Text)
-	b.WriteByte('\n')
+const msgLost = "%%SYS-3-MSGLOST: %d messages lost because of queue overflow\n"
+
+// logText is a log line, and below it the note for learners.
+func (s *Session) logText(line debug.Line, sync config.Synchronous) logText {
+	late := sync.On && int(line.Severity) > sync.Level
 	if line.Note == "" {
-		return
+		return logText{line.Text + "\n", late}
 	}
+	var b strings.Builder
+	b.WriteString(line.Text + "\n")
 	width, _ := s.screen.size()
 	if width == 0 {
 		width = noScroll
@@ -72,4 +76,5 @@ func (s *Session) appendLog(b *strings.Builder, line debug.Line) {
 			b.WriteString(noteIndent + part + "\n")
 		}
 	}
+	return logText{b.String(), late}
 }

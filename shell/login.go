@@ -16,8 +16,14 @@ const tries = 3
 // loginWait is how long an answer to a question of the login may take.
 const loginWait = 30 * time.Second
 
-// errIdle ends a session that nobody types on.
-var errIdle = errors.New("idle")
+// What ends a session other than its user: nobody types on it, or somebody has cleared the line.
+var (
+	errIdle    = errors.New("idle")
+	errCleared = errors.New("cleared")
+)
+
+// over reports whether an error ends the session.
+func over(err error) bool { return errors.Is(err, errIdle) || errors.Is(err, errCleared) }
 
 // line returns the settings of the session's line now.
 func (s *Session) line() *config.Line {
@@ -108,7 +114,7 @@ func (s *Session) question(ctx context.Context, prompt string, hidden bool) (str
 func (s *Session) grant(g aaa.Grant, err error) (bool, error) {
 	switch {
 	case err == nil:
-		s.level, s.origin.User = max(g.Level, 1), g.User
+		s.level, s.origin.User = g.Level, g.User
 		if s.entered != nil {
 			s.entered(s.origin)
 		}
@@ -117,7 +123,7 @@ func (s *Session) grant(g aaa.Grant, err error) (bool, error) {
 		s.print("\nPassword required, but none set\n")
 	case errors.Is(err, aaa.ErrAuthorized):
 		s.print("% Authorization failed.\n")
-	case errors.Is(err, aaa.ErrDenied), errors.Is(err, aaa.ErrUnable), errors.Is(err, aaa.ErrQuiet), errors.Is(err, errIdle), errors.Is(err, context.Canceled):
+	case errors.Is(err, aaa.ErrDenied), errors.Is(err, aaa.ErrUnable), errors.Is(err, aaa.ErrQuiet), over(err), errors.Is(err, context.Canceled):
 	default:
 		return false, endOfInput(err)
 	}

@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -162,34 +161,4 @@ func TestLineSettings(t *testing.T) {
 		}
 		l.end()
 	})
-}
-
-func TestClear(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		near := newFake()
-		o := consoleOf(near)
-		tt := &typist{Reader: blocked{}}
-		o.Terminal = tt
-		s := New(o)
-		done := make(chan error, 1)
-		go func() { done <- s.Run(context.Background()) }()
-		synctest.Wait()
-		time.Sleep(time.Minute)
-		if idle := s.Idle(); idle != time.Minute {
-			t.Errorf("idle for %v", idle)
-		}
-		s.Clear()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		time.Sleep(time.Hour)
-	})
-}
-
-// blocked is a keyboard that nobody types on.
-type blocked struct{}
-
-func (blocked) Read([]byte) (int, error) {
-	time.Sleep(time.Hour)
-	return 0, io.EOF
 }

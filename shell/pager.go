@@ -89,6 +89,7 @@ func (p *pager) more(page int) {
 		p.rows = 0
 		p.choose(k)
 	default:
+		p.s.ended = p.s.ended || over(err)
 		p.stop()
 	}
 }
@@ -97,6 +98,7 @@ func (p *pager) more(page int) {
 func (p *pager) choose(k key) {
 	l, end, err := p.s.readLine(p.ctx, &editLine{prompt: string(rune(k))}, nil)
 	if err != nil || end != enter {
+		p.s.ended = p.s.ended || over(err)
 		p.stop()
 		return
 	}

@@ -10,19 +10,15 @@ import (
 	"conft/shell/grammar"
 )
 
-// run carries out an EXEC line, behind `do` in configuration mode at the highest level.
+// run carries out an EXEC line, also one behind `do` in configuration mode.
 func (s *Session) run(ctx context.Context, t typed, do bool) {
 	s.settle()
-	level := s.level
-	if do {
-		level = maxLevel
-	}
 	t = s.unalias(t)
-	f, command, err := s.cutFilter(t, level)
+	f, command, err := s.cutFilter(t)
 	if err != nil {
 		return
 	}
-	call, err := s.commands().Match(command.line, level)
+	call, err := s.commands().Match(command.line, s.level)
 	if err != nil {
 		s.unmatched(ctx, command, err, do)
 		return
@@ -31,6 +27,8 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	if s.keyboard != nil {
 		ctx, done = s.keyboard.abortable(ctx)
 	}
+	s.screen.run(true)
+	defer s.screen.run(false)
 	p := &pager{s: s, ctx: ctx, cancel: done}
 	s.out = p
 	if s.announce != nil && filtered(call.Word()) {
@@ -48,7 +46,7 @@ func (s *Session) run(ctx context.Context, t typed, do bool) {
 	}
 	done()
 	s.out = nil
-	if errors.Is(err, errIdle) { // nobody has answered the command's question
+	if over(err) { // while the command asked something
 		s.ended = true
 		return
 	}
@@ -65,7 +63,7 @@ func (s *Session) unmatched(ctx context.Context, t typed, err error, do bool) {
 		s.refuse(t, err)
 		return
 	}
-	if text, ok := grammar.KnownAnswer(s.known, t.line); ok {
+	if text, ok := grammar.KnownAnswer(s.known, t.line); ok && s.level > 0 {
 		s.refused = strings.HasPrefix(text, "%")
 		if text != "" {
 			s.print(text + "\n")
@@ -81,9 +79,9 @@ func (s *Session) unmatched(ctx context.Context, t typed, err error, do bool) {
 
 // cutFilter splits a show command from the filter behind "|". It has printed
 // what is wrong when it returns an error.
-func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
+func (s *Session) cutFilter(t typed) (*filter, typed, error) {
 	before, after, found := strings.Cut(t.line, "|")
-	if !found || !s.filters(before, level) {
+	if !found || !s.filters(before) {
 		return nil, t, nil
 	}
 	f := &filter{save: s.backend.SaveOutput}
@@ -101,8 +99,8 @@ func (s *Session) cutFilter(t typed, level int) (*filter, typed, error) {
 }
 
 // filters reports whether a command is one whose output may be filtered.
-func (s *Session) filters(line string, level int) bool {
-	call, err := s.commands().Match(line, level)
+func (s *Session) filters(line string) bool {
+	call, err := s.commands().Match(line, s.level)
 	var e *grammar.Error
 	word := call.Word()
 	if errors.As(err, &e) {
@@ -112,22 +110,45 @@ func (s *Session) filters(line string, level int) bool {
 }
 
 // filtered reports whether a command shows something, by its first word.
-func filtered(word string) bool { return word == "show" || word == "more" }
+func filtered(word string) bool { return word == "show" || word == "more" || word == "dir" }
 
 // commands is the table of EXEC commands with the configured privilege levels.
 func (s *Session) commands() *grammar.ExecTable[*Session] {
-	now := s.backend.Config().Privileges
-	if s.table == nil || !slices.Equal(now, s.levels) {
-		s.levels, s.table = now, s.exec
-		if len(now) > 0 {
-			var levels []grammar.Level
-			for _, p := range now {
-				levels = append(levels, grammar.Level{Words: p.Words, Level: p.Level})
-			}
-			s.table = s.exec.WithLevels(levels)
+	if s.relevel(); s.table == nil {
+		s.table = s.exec
+		if len(s.levels) > 0 {
+			s.table = s.exec.WithLevels(grammarLevels(s.levels))
 		}
 	}
 	return s.table
+}
+
+// position is where in the configuration the session is, with what its user may change there.
+func (s *Session) position() grammar.Position[*config.Config] {
+	if s.level == maxLevel {
+		return s.at.For(nil)
+	}
+	if s.relevel(); s.rights == nil || s.rightsAt != s.level {
+		s.rights, s.rightsAt = s.config.Rights(s.level, grammarLevels(s.levels)), s.level
+	}
+	return s.at.For(s.rights)
+}
+
+// relevel forgets what was made of privilege levels that are configured no more.
+func (s *Session) relevel() {
+	if now := s.backend.Config().Privileges; !slices.Equal(now, s.levels) {
+		s.levels, s.table, s.rights = now, nil, nil
+	}
+}
+
+func grammarLevels(list []config.Privilege) []grammar.Level {
+	var all []grammar.Level
+	for _, p := range list {
+		for _, prompt := range config.PrivilegePrompts(p.Mode) {
+			all = append(all, grammar.Level{Prompt: prompt, Words: p.Words, Level: p.Level})
+		}
+	}
+	return all
 }
 
 // unalias puts what an alias stands for in the place of the first word.

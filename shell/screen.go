@@ -2,6 +2,7 @@ package shell
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"sync"
 )
@@ -16,6 +17,10 @@ type screen struct {
 	inLine bool       // output stopped in the middle of a line
 	width  int        // 0 without limit
 	length int        // 0 without paging
+	busy   bool       // a command runs
+	held   []byte     // log lines that wait for its end
+	holds  int        // how many
+	lost   int        // how many more there were
 	gone   bool       // a write failed: nobody reads any more
 	b      []byte     // scratch
 }
@@ -52,10 +57,51 @@ func (s *screen) print(text []byte) bool {
 	return !s.gone
 }
 
-// log prints whole lines of the log from a new line on, and the line being typed again below them.
-func (s *screen) log(text []byte) {
+// logText is a line of the log, whole, with what explains it.
+type logText struct {
+	text string
+	late bool // it may wait for the end of the command that runs
+}
+
+// log prints lines of the log. Those that may wait do so while a command runs, up to a number of them.
+func (s *screen) log(lines []logText, limit int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var now []byte
+	for _, l := range lines {
+		switch {
+		case !l.late || !s.busy:
+			now = append(now, l.text...)
+		case s.holds < limit:
+			s.holds++
+			s.held = append(s.held, l.text...)
+		default:
+			s.lost++
+		}
+	}
+	if len(now) > 0 {
+		s.logNow(now)
+	}
+}
+
+// run says that a command runs, or has ended. Then the lines of the log are printed that have waited.
+func (s *screen) run(busy bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy = busy
+	if busy || s.holds+s.lost == 0 {
+		return
+	}
+	if s.lost > 0 {
+		s.held = fmt.Appendf(s.held, msgLost, s.lost)
+	}
+	s.logNow(s.held)
+	s.held, s.holds, s.lost = nil, 0, 0
+}
+
+// logNow prints whole lines of the log from a new line on, and the line being typed again below
+// them. The caller holds the mutex.
+func (s *screen) logNow(text []byte) {
 	b := s.b
 	if s.inLine || s.line != nil && s.line.prompt != "" {
 		b = append(b, s.eol...)

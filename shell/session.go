@@ -63,7 +63,7 @@ type Options struct {
 	Origin   debug.Origin // names the line: console, vty0
 	Console  bool         // shows log lines without `terminal monitor`
 	Local    bool         // may enable where no password is configured
-	Level    int          // privilege level at the beginning; 0 means 1
+	Level    int          // privilege level at the beginning
 
 	// Settings picks the settings of the session's line; nil where it has none.
 	Settings func(*config.Config) *config.Line
@@ -93,10 +93,12 @@ type Session struct {
 	entered  func(debug.Origin)
 	patience func() time.Duration // for the next key, nil for ever
 	opened   time.Time
-	cleared  chan struct{} // by somebody else
+	leave    atomic.Pointer[context.CancelCauseFunc] // ends the visit
 
 	levels      []config.Privilege // those that table has
 	table       *grammar.ExecTable[*Session]
+	rights      *grammar.Rights // in configuration modes, at a level below the highest
+	rightsAt    int             // that level
 	interactive bool
 	terminal    io.Reader
 	screen      *screen
@@ -127,8 +129,8 @@ type Session struct {
 func newSession(o Options, eol string) *Session {
 	s := &Session{
 		backend: o.Backend, exec: o.Exec, known: o.Known, config: o.Config,
-		origin: o.Origin, console: o.Console, local: o.Local, first: max(o.Level, 1),
-		settings: o.Settings, number: o.Number, asks: o.Login, entered: o.Entered, opened: time.Now(), cleared: make(chan struct{}, 1),
+		origin: o.Origin, console: o.Console, local: o.Local, first: o.Level,
+		settings: o.Settings, number: o.Number, asks: o.Login, entered: o.Entered, opened: time.Now(),
 		terminal: o.Terminal,
 		screen:   &screen{w: o.Terminal, eol: eol, width: o.Width, length: o.Length},
 	}
@@ -168,11 +170,10 @@ func (s *Session) Resize(width, length int) {
 	s.screen.resize(width, length)
 }
 
-// Clear has the user leave. It is safe for concurrent use.
+// Clear has the user leave, whatever he is doing. It is safe for concurrent use.
 func (s *Session) Clear() {
-	select {
-	case s.cleared <- struct{}{}:
-	default:
+	if leave := s.leave.Load(); leave != nil {
+		(*leave)(errCleared)
 	}
 }
 
@@ -196,7 +197,7 @@ func (s *Session) RunConsole(ctx context.Context) error {
 		s.patience = nil
 		for k := keyNone; k != enter; {
 			var err error
-			if k, err = s.keyboard.next(ctx); err != nil && !errors.Is(err, errIdle) {
+			if k, err = s.keyboard.next(ctx); err != nil {
 				return endOfInput(err)
 			}
 		}
@@ -210,6 +211,9 @@ func (s *Session) RunConsole(ctx context.Context) error {
 
 // visit is one user's time on the line; again tells that it is free for another.
 func (s *Session) visit(ctx context.Context) (again bool, err error) {
+	ctx, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	s.leave.Store(&leave)
 	l, banners := s.line(), s.backend.Config().Banners
 	if !l.NoMOTDBanner {
 		s.banner(banners.MOTD)
@@ -232,9 +236,9 @@ func (s *Session) visit(ctx context.Context) (again bool, err error) {
 	}
 	s.patience = func() time.Duration { return time.Duration(s.line().ExecTimeout) * time.Second }
 	err = s.dialogue(ctx)
-	if errors.Is(err, errIdle) {
+	if s.ended = s.ended || over(err); s.ended {
 		s.leaveConfig()
-		return true, nil
+		err = nil
 	}
 	return s.ended, err
 }
@@ -255,7 +259,7 @@ func (s *Session) start() (stop func()) {
 		}
 		return s.patience()
 	}
-	s.keyboard.typed, s.keyboard.cleared = &s.typed, s.cleared
+	s.keyboard.typed = &s.typed
 	width, length := -1, -1 // those of the terminal
 	if l := s.line(); l.Width != config.DefaultWidth {
 		width = l.Width
@@ -360,7 +364,7 @@ func (s *Session) prompt() string {
 func (s *Session) configure(ctx context.Context, t typed) {
 	var step grammar.Step[*config.Config]
 	again := s.collecting()
-	err := s.change(*s.at, t.line, &step)
+	err := s.change(s.position(), t.line, &step)
 	if err != nil && !errors.Is(err, config.ErrUnchanged) {
 		s.refuse(t, err)
 		here := s.at.Refused(t.line)

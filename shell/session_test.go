@@ -149,21 +149,25 @@ func TestSessionsShareTheConfiguration(t *testing.T) {
 
 // live is a session whose terminal is a test: keys go in one after the other.
 type live struct {
-	t    *testing.T
-	conn net.Conn
-	done chan error
+	t     *testing.T
+	conn  net.Conn
+	done  chan error
+	clear func()
 
 	mu  sync.Mutex
 	out bytes.Buffer
 }
 
 // start runs a session in the bubble of synctest.
-func start(t *testing.T, o Options) *live {
+func start(t *testing.T, o Options) *live { return startWith(t, o, (*Session).Run) }
+
+func startWith(t *testing.T, o Options, run func(*Session, context.Context) error) *live {
 	l := &live{t: t, done: make(chan error, 1)}
 	near, far := net.Pipe()
 	l.conn = near
 	o.Terminal = far
 	s := New(o)
+	l.clear = s.Clear
 	go func() {
 		buf := make([]byte, 4096)
 		for {
@@ -176,7 +180,7 @@ func start(t *testing.T, o Options) *live {
 			}
 		}
 	}()
-	go func() { l.done <- s.Run(context.Background()) }()
+	go func() { l.done <- run(s, context.Background()) }()
 	return l
 }
 
@@ -371,6 +375,10 @@ func TestAbort(t *testing.T) {
 			if got := l.keys(k); got != "!\r\nSuccess rate is 0 percent\r\nR1>" {
 				t.Errorf("%q: %q", k, got)
 			}
+			const unknown = "Translating \"silent\"...domain server (10.0.0.53)\r\n% Unknown command or computer name, or unable to find computer address\r\nR1>"
+			if got := l.keys("silent\r") + l.keys(k); got != "silent\r\n"+unknown {
+				t.Errorf("%q at a name: %q", k, got)
+			}
 			l.keys("abc" + "\x15")
 			if got := l.keys("show privilege\r"); !strings.Contains(got, "level is 1") {
 				t.Errorf("the session does not go on: %q", got)
@@ -411,12 +419,19 @@ func TestConsoleLine(t *testing.T) {
 	}
 }
 
+// batch are the options of lines without a terminal.
+func batch(f *fake, rw io.ReadWriter) Options {
+	o := options(f, rw)
+	o.Level = maxLevel
+	return o
+}
+
 // Lines without a terminal: no prompt, no echo, no page, every line tried.
 func TestExecute(t *testing.T) {
 	var out strings.Builder
 	f := newFake()
 	lines := []string{"show privilege", "conf t", "hostname X", "crypto map M 1 ip", "wrong", "end", "show interfaces | count row", "reload"}
-	if !Execute(context.Background(), options(f, nil), &out, slices.Values(lines)) {
+	if !Execute(context.Background(), batch(f, nil), &out, slices.Values(lines)) {
 		t.Error("a refused line is not reported")
 	}
 	want := "Current privilege level is 15\n" +
@@ -426,7 +441,7 @@ func TestExecute(t *testing.T) {
 	if out.String() != want {
 		t.Errorf("printed\n%s\nwant\n%s", out.String(), want)
 	}
-	if Execute(context.Background(), options(f, nil), io.Discard, slices.Values([]string{"show ip route", ""})) {
+	if Execute(context.Background(), batch(f, nil), io.Discard, slices.Values([]string{"show ip route", ""})) {
 		t.Error("a good line is reported as refused")
 	}
 	if f.Config().Hostname != "X" {
@@ -490,7 +505,7 @@ func FuzzKeys(f *testing.F) {
 func TestExecutePastes(t *testing.T) {
 	var out strings.Builder
 	lines := []string{"import", "MIIB", "AgAA", "quit", "yes", "import", "MIIC", "", "show privilege"}
-	if !Execute(context.Background(), options(newFake(), nil), &out, slices.Values(lines)) {
+	if !Execute(context.Background(), batch(newFake(), nil), &out, slices.Values(lines)) {
 		t.Error("a question that nobody answers is no refusal")
 	}
 	const want = "\"MIIB\\nAgAA\\n\" yes\n"
@@ -499,22 +514,15 @@ func TestExecutePastes(t *testing.T) {
 	}
 }
 
-// With `privilege exec level` a command is there from another level on, and its help
-// with it; the longest words decide.
-func TestPrivilegeLevels(t *testing.T) {
+// A pasted line that destroys what is not in the configuration takes effect before the next
+// one, which may make the same thing anew.
+func TestLineThatTakesEffectAtOnce(t *testing.T) {
 	f := newFake()
-	f.c.SetPrivilege("show", 3)
-	f.c.SetPrivilege("show ip route", 1)
-	f.c.SetPrivilege("reload", 1)
-	out := display(typeKeys(t, options(f, nil), "show inventory\rshow ip route | count ip\rreload\r\r\rsho?\x15enable 3\rshow inv\r"))
-	for _, want := range []string{
-		"R1>show inventory\n         ^\n% Invalid input",
-		"Number of lines which match regexp = 2",
-		"Proceed with reload? [confirm]",
-		"R1#show inv\nNAME: \"CISCO2901/K9 chassis\"",
-	} {
-		if !strings.Contains(out, want) {
-			t.Errorf("no %q in\n%s", want, out)
-		}
+	lines := []string{"configure terminal", "crypto map M 10 ipsec-isakmp", "description a", "no description", "description b", "end"}
+	if Execute(context.Background(), batch(f, nil), io.Discard, slices.Values(lines)) {
+		t.Fatal("a line was refused")
+	}
+	if got := strings.Join(f.did, " "); !strings.HasPrefix(got, "stage stage stage settle stage") {
+		t.Errorf("got %q", got)
 	}
 }

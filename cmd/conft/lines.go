@@ -43,7 +43,7 @@ func (l *lines) options(number int) shell.Options {
 	if kind, n := seat.Name(number); kind == "vty" {
 		o.Origin = debug.Origin{Line: fmt.Sprintf("vty%d", n), Addr: netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 	}
-	o.Number, o.Login = number, true
+	o.Number, o.Login = number, true // which decides the level
 	o.Settings = func(c *config.Config) *config.Line { return &c.Lines.Console }
 	return o
 }
@@ -56,20 +56,22 @@ func (l *lines) session(terminal io.ReadWriter, width, length int) (*shell.Sessi
 	o.Entered = at.SetUser
 	s := shell.New(o)
 	at.SetUser(o.Origin)
-	at.SetSession(s)
 	return s, at
 }
 
 // attached is the session of a client of the console socket.
 func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	if c.Exec {
-		if shell.Execute(ctx, l.options(0), c, c.Lines()) {
+		o := l.options(0)
+		o.Level = highest
+		if shell.Execute(ctx, o, c, c.Lines()) {
 			return 1
 		}
 		return 0
 	}
 	s, at := l.session(c, c.Columns, c.Rows)
 	defer at.Leave()
+	at.SetSession(hangup{s, c})
 	go func() {
 		for {
 			select {
@@ -83,6 +85,18 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	s.Run(ctx)
 	return 0
 }
+
+// highest is the privilege level of who gives lines without a console.
+const highest = 15
+
+// hangup is a session whose client is hung up when the line is cleared: it may be one that
+// reads nothing any more.
+type hangup struct {
+	*shell.Session
+	client *attach.Conn
+}
+
+func (h hangup) Clear() { h.client.HangUp() }
 
 // serveSSH lets users in over SSH until stop is called.
 func (l *lines) serveSSH() (stop func()) {
@@ -120,6 +134,7 @@ func (l *lines) console(keys net.Conn, ended chan<- error) (restore func(), err 
 	}
 	columns, rows, _ := term.GetSize(in)
 	s, at := l.session(terminal{keys, os.Stdout}, columns, rows)
+	at.SetSession(s)
 	resized := make(chan os.Signal, 1)
 	signal.Notify(resized, syscall.SIGWINCH)
 	go func() {

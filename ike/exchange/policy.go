@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"conft/debug"
@@ -156,6 +157,11 @@ func (p *Policy) Between(local, remote netip.Addr) *Tunnel {
 		}
 	}
 	return nil
+}
+
+// Leads reports whether a tunnel may lead from local to remote, one to any peer as well.
+func (p *Policy) Leads(local, remote netip.Addr) bool {
+	return slices.ContainsFunc(p.Tunnels, func(t Tunnel) bool { return t.Local == local && t.Admits(remote) })
 }
 
 // HasPeer reports whether the entry names a peer.

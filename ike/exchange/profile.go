@@ -11,13 +11,14 @@ import (
 // Profile is one `crypto isakmp profile`: what is different in phase 1 with the peers
 // that it matches.
 type Profile struct {
-	Name       string
-	Match      []IdentityMatch
-	Maps       []string // certificate maps, of which one must hold; with signatures only
-	Keyrings   []string // nil for the keys of `crypto isakmp key`
-	Self       Identity // what this router calls itself; zero stands for Policy.Identity
-	Aggressive bool     // phase 1 is begun in aggressive mode
-	DPD        DPD      // zero stands for Policy.DPD
+	Name        string
+	Match       []IdentityMatch
+	Maps        []string // certificate maps, of which one must hold; with signatures only
+	Trustpoints []string // of certificates, our own and the peer's; nil for all
+	Keyrings    []string // nil for the keys of `crypto isakmp key`
+	Self        Identity // what this router calls itself; zero stands for Policy.Identity
+	Aggressive  bool     // phase 1 is begun in aggressive mode
+	DPD         DPD      // zero stands for Policy.DPD
 }
 
 // IdentityMatch is one `match identity`, by address or by name.
@@ -48,6 +49,19 @@ func (p *Policy) Keyrings(profile string) Keyrings {
 		return Keyrings{""}
 	}
 	return q.Keyrings
+}
+
+// Trustpoints are those whose certificates count in a profile, nil for all. A profile that
+// is gone has none.
+func (p *Policy) Trustpoints(profile string) []string {
+	q := p.Profile(profile)
+	switch {
+	case profile == "":
+		return nil
+	case q == nil:
+		return []string{}
+	}
+	return q.Trustpoints
 }
 
 // Profile returns the profile of a name, nil if there is none (any more).

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/netip"
+	"slices"
 
 	"conft/debug"
 )
@@ -23,8 +24,9 @@ type Credential struct {
 
 // Authority is who may have issued the peers' certificates.
 type Authority struct {
-	Name []byte // DER
-	Text string // as debug lines print it
+	Name        []byte   // DER
+	Text        string   // as debug lines print it
+	Trustpoints []string // that have it
 }
 
 // Trust judges the certificates of peers. It is called on a goroutine of its own, as it
@@ -36,6 +38,7 @@ type Claim struct {
 	Certificates    [][]byte // DER, the peer's own first
 	Identity        Identity
 	Hash, Signature []byte
+	Trustpoints     []string // those that may vouch for it, nil for all
 }
 
 // Verdict is what has become of a Claim. Err names the certificate and the rule that it
@@ -47,13 +50,14 @@ type Verdict struct {
 	Forged bool // Err is that the signature is not that of the certificate's key
 }
 
-// Credential returns the certificate to use with a peer that trusts certain authorities:
-// one that any of them has issued, else the first; nil when there is none.
-func (p *Policy) Credential(wanted [][]byte) *Credential {
+// Credential returns the certificate to use in a profile with a peer that trusts certain
+// authorities: one that any of them has issued, else the first; nil when there is none.
+func (p *Policy) Credential(profile string, wanted [][]byte) *Credential {
 	var first *Credential
+	points := p.Trustpoints(profile)
 	for i := range p.Credentials {
 		c := &p.Credentials[i]
-		if !c.Usable() {
+		if !c.Usable() || points != nil && !slices.Contains(points, c.Trustpoint) {
 			continue
 		}
 		if first == nil {
@@ -80,7 +84,22 @@ func (p *Policy) AuthorityText(name []byte) string {
 	return "an authority that is no trustpoint's"
 }
 
-// Signs reports whether phase 1 can be authenticated with RSA signatures.
-func (p *Policy) Signs() bool {
-	return p.Trust != nil && len(p.Authorities) > 0 && p.Credential(nil) != nil
+// AuthoritiesOf returns those who may have issued the certificate of a peer of a profile.
+func (p *Policy) AuthoritiesOf(profile string) []Authority {
+	points := p.Trustpoints(profile)
+	if points == nil {
+		return p.Authorities
+	}
+	var list []Authority
+	for _, a := range p.Authorities {
+		if slices.ContainsFunc(a.Trustpoints, func(t string) bool { return slices.Contains(points, t) }) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// Signs reports whether phase 1 of a profile can be authenticated with RSA signatures.
+func (p *Policy) Signs(profile string) bool {
+	return p.Trust != nil && len(p.AuthoritiesOf(profile)) > 0 && p.Credential(profile, nil) != nil
 }

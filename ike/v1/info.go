@@ -100,8 +100,15 @@ func (t *turn) informational(m *message) {
 // refuseNotify is what IOS makes of a notification in clear.
 func (t *turn) refuseNotify(m *message) {
 	t.drop("notification in clear")
+	t.number = 0
 	t.received(m)
-	t.trace(debug.ISAKMPNotifyRefused{At: t.at()})
+	e := debug.ISAKMPNotifyRefused{At: t.at()}
+	if m.decode() == nil {
+		if n, err := payload.DecodeNotify(m.first(payload.TypeNotify)); err == nil {
+			e.Type = n.Type.String()
+		}
+	}
+	t.trace(e)
 	t.trace(debug.ISAKMPUnknownInput{At: t.at(), Source: debug.FromPeer, Input: debug.InfoNotify, State: t.state.String()})
 	t.move(debug.FromPeer, debug.InfoNotify, t.state)
 	t.trace(debug.CryptoModeFailure{Mode: debug.InformationalMode, Peer: t.peerAddr()})

@@ -93,8 +93,7 @@ func (t *turn) phase1(m *message, table []row) {
 		t.drop("not encrypted")
 		t.trace(debug.CryptoNotEncrypted{Peer: m.Remote.Addr()})
 		return
-	// The pre-shared key belongs to the address, so a NAT may change the port only.
-	case m.Remote.Addr() != t.remote.Addr() || m.Local.Addr() != t.local.Addr():
+	case m.Local.Addr() != t.local.Addr() || m.Remote.Addr() != t.remote.Addr() && !t.elsewhere(r, m):
 		t.drop("not from the peer's address")
 		return
 	case !r.encrypted && !r.floats && (m.header.Encrypted() || m.Remote != t.remote || m.Local != t.local):

@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"slices"
+
 	"conft/debug"
 	"conft/ike/exchange"
 	"conft/ike/payload"
@@ -44,7 +46,8 @@ func (t *turn) noKey() {
 	if t.credential() == nil { // else there is no policy to offer
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
 	}
-	t.trace(debug.ISAKMPNoCredentials{At: t.at()})
+	certificate := slices.ContainsFunc(t.env.Policy.Proposals, func(p exchange.ISAKMPProposal) bool { return p.Auth == exchange.RSASig })
+	t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: certificate && !t.signs()})
 	t.trace(debug.ISAKMPCannotStart{At: t.at(), Aggressive: t.aggressive})
 	t.abandon()
 }

@@ -88,6 +88,16 @@ func (t *turn) float() {
 	}
 }
 
+// elsewhere reports whether a message may be the peer's though it is from another address:
+// a NAT that has several may give one to port 500 and another to port 4500. The pre-shared
+// key stays that of the address where the keys were agreed. "If these are successful, the
+// responder MUST update local state so that all subsequent packets (including informational
+// notifications) to the initiator use the new port, and possibly the new IP address obtained
+// from the incoming valid packet." RFC 3947, section 4.
+func (t *turn) elsewhere(r *row, m *message) bool {
+	return r.state == RMM4 && m.Local.Port() == floatPort && t.nat.peer && !t.nat.self
+}
+
 // follow moves to where an authenticated message 5 came from.
 func (t *turn) follow(m *message) {
 	if m.Remote == t.remote && m.Local == t.local {

@@ -81,6 +81,7 @@ type making struct {
 	// With signatures.
 	wantedCerts [][]byte // DER names of the authorities that the peer accepts
 	proof       proof
+	claim       *exchange.Claim  // the peer's, while it is judged
 	verdict     exchange.Verdict // on the peer's
 }
 

@@ -26,7 +26,7 @@ func (t *turn) offers() []exchange.ISAKMPProposal {
 }
 
 // signs reports whether RSA signatures can be used.
-func (t *turn) signs() bool { return t.env.Policy.Signs() }
+func (t *turn) signs() bool { return t.env.Policy.Signs(t.profile) }
 
 // offer is the initiator's SA payload: one proposal, a transform for each policy.
 func offer(list []exchange.ISAKMPProposal) payload.SA {
@@ -123,8 +123,10 @@ func (t *turn) mismatch(tr *payload.Transform, policy exchange.ISAKMPProposal) (
 		return debug.MismatchHash, true
 	case value(payload.ISAKMPGroup) != uint64(policy.Group):
 		return debug.MismatchGroup, true
-	case auth == payload.AuthPreShared && (policy.Auth != exchange.PreShared || t.credential() == nil):
+	case auth == payload.AuthPreShared && policy.Auth != exchange.PreShared:
 		return debug.MismatchPreshared, true
+	case auth == payload.AuthPreShared && t.credential() == nil:
+		return debug.MismatchNoKey, true
 	case auth == payload.AuthRSASig && (policy.Auth != exchange.RSASig || policy.Priority == fallback.Priority || !t.signs()):
 		return debug.MismatchRSASig, true
 	case auth == payload.AuthXAUTHInitPreShared:

@@ -214,7 +214,11 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 		t.trace(debug.IPsecLocalRefused{Local: t.local.Addr()})
 	case debug.InvalidProxy:
 		t.trace(debug.IPsecNoMap{})
-		t.trace(debug.IPsecProxyRefused{Local: ids.Local.Debug(), Remote: ids.Remote.Debug(), Nearest: t.nearest(ids)})
+		e := debug.IPsecProxyRefused{Local: ids.Local.Debug(), Remote: ids.Remote.Debug(), Nearest: t.nearest(ids), Profile: t.profile}
+		if other := t.ofAnotherProfile(ids); other != nil {
+			e.Nearest, e.Wanted = debug.CryptoACE{Map: other.Map, Seq: other.Seq}, other.Profile
+		}
+		t.trace(e)
 	case debug.InvalidPeer:
 		t.trace(debug.IPsecPeerRefused{Peer: t.peerAddr()})
 	case debug.InvalidTransform:
@@ -259,7 +263,7 @@ func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o t
 		return debug.InvalidLocal
 	case !selected || tunnel.Profile != "" && tunnel.Profile != t.profile:
 		return debug.InvalidProxy
-	case !tunnel.Admits(t.peerAddr()):
+	case !tunnel.Admits(t.peer.Addr): // wherever it has moved meanwhile
 		return debug.InvalidPeer
 	case !hasSet(tunnel, o.set, func(exchange.TransformSet) bool { return true }):
 		return debug.InvalidTransform
@@ -268,6 +272,18 @@ func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o t
 		return debug.InvalidFlags
 	}
 	return 0
+}
+
+// ofAnotherProfile returns the tunnel that would fit if phase 1 had the profile that it
+// wants, nil if there is none.
+func (t *turn) ofAnotherProfile(ids exchange.Selector) *exchange.Tunnel {
+	for i := range t.env.Policy.Tunnels {
+		tunnel := &t.env.Policy.Tunnels[i]
+		if tunnel.Local == t.local.Addr() && tunnel.Covers(ids) && tunnel.Admits(t.peerAddr()) && tunnel.Profile != "" && tunnel.Profile != t.profile {
+			return tunnel
+		}
+	}
+	return nil
 }
 
 // allows reports whether a set allows the mode: to a responder's choice, only what was

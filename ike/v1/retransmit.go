@@ -43,7 +43,11 @@ func (t *turn) transmit(msg []byte, name string, answer bool) {
 
 // send reports and sends one message.
 func (t *turn) send(s exchange.Send) {
-	t.trace(debug.ISAKMPSending{At: t.at(), Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
+	at := t.at()
+	if s.Name == "INFO" {
+		at.Message = 0 // none of those of the exchange that it is about
+	}
+	t.trace(debug.ISAKMPSending{At: at, Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
 	t.do(s)
 	if t.ios15() {
 		t.trace(debug.ISAKMPSendingIPv4{At: t.at()})

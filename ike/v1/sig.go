@@ -43,7 +43,7 @@ func (t *turn) needs(r *row) (need, may []payload.Type) {
 
 // writeCertRequests asks for a certificate of one of our authorities.
 func (t *turn) writeCertRequests(w *payload.Writer) {
-	for _, a := range t.env.Policy.Authorities {
+	for _, a := range t.env.Policy.AuthoritiesOf(t.profile) {
 		t.trace(debug.ISAKMPCertRequest{At: t.at(), Own: true, Issuer: a.Text})
 		w.Add(payload.TypeCertReq, &payload.Cert{Encoding: payload.CertX509Signature, Data: a.Name})
 	}
@@ -67,16 +67,16 @@ func (t *turn) readCertRequests(m *message) {
 			t.wantedCerts = append(t.wantedCerts, slices.Clone(c.Data))
 		}
 	}
-	if c := t.env.Policy.Credential(t.wantedCerts); c != nil && len(t.wantedCerts) > 0 {
+	if c := t.env.Policy.Credential(t.profile, t.wantedCerts); c != nil && len(t.wantedCerts) > 0 {
 		t.trace(debug.ISAKMPTrustpoint{At: t.at(), Trustpoint: c.Trustpoint})
 	}
 }
 
 // sign asks for our signature; the answer to the peer waits for it.
 func (t *turn) sign() error {
-	c := t.env.Policy.Credential(t.wantedCerts)
+	c := t.env.Policy.Credential(t.profile, t.wantedCerts)
 	if c == nil { // no longer
-		t.trace(debug.ISAKMPNoCredentials{At: t.at()})
+		t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: true})
 		return errRefused
 	}
 	if t.initiator() {
@@ -134,7 +134,7 @@ func (t *turn) signatureMade(*message) error {
 
 // ownSigningID is the body of our ID payload in message 1 of Aggressive Mode.
 func (t *turn) ownSigningID() []byte {
-	self, steps := t.signingID(t.env.Policy.Credential(nil))
+	self, steps := t.signingID(t.env.Policy.Credential(t.profile, nil))
 	for _, s := range steps {
 		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: s})
 	}
@@ -175,7 +175,7 @@ func (t *turn) writeSignature(w *payload.Writer) {
 
 // readProof reads the peer's certificates and its signature, and asks for a judgement.
 func (t *turn) readProof(m *message, id []byte) error {
-	claim := exchange.Claim{Identity: t.peerID, Hash: t.authHash(!t.initiator(), id)}
+	claim := exchange.Claim{Identity: t.peerID, Hash: t.authHash(!t.initiator(), id), Trustpoints: t.env.Policy.Trustpoints(t.profile)}
 	for _, r := range m.all(payload.TypeCert) {
 		t.processing(debug.PayloadCert, 0)
 		c, err := payload.DecodeCert(r.Body)
@@ -193,9 +193,15 @@ func (t *turn) readProof(m *message, id []byte) error {
 	}
 	t.processing(debug.PayloadSig, 0)
 	claim.Signature = slices.Clone(m.first(payload.TypeSig))
+	return t.judge(claim)
+}
+
+// judge asks for a judgement.
+func (t *turn) judge(claim exchange.Claim) error {
 	if t.env.Policy.Trust == nil { // no longer
 		return errRefused
 	}
+	t.claim = &claim
 	t.do(exchange.Verify{By: t.env.Policy.Trust, Claim: claim})
 	t.then = (*turn).judged
 	return nil
@@ -230,7 +236,12 @@ func (t *turn) judged(m *message) error {
 	if err := t.applyMaps(t.verdict.Maps); err != nil {
 		return err
 	}
-	t.verdict = exchange.Verdict{}
+	if points := t.env.Policy.Trustpoints(t.profile); points != nil && t.claim.Trustpoints == nil {
+		claim := *t.claim
+		claim.Trustpoints = points // of the profile that its certificate map has chosen
+		return t.judge(claim)
+	}
+	t.verdict, t.claim = exchange.Verdict{}, nil
 	switch {
 	case t.aggressive && t.initiator(): // has message 2
 		t.authenticated()

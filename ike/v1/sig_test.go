@@ -203,7 +203,7 @@ func TestSignaturesAreNotForced(t *testing.T) {
 	if list(false) != 0 || list(true) != 0 {
 		t.Error("a certificate whose time is over is offered")
 	}
-	if c := i.env.Policy.Credential([][]byte{[]byte("x")}); c != nil {
+	if c := i.env.Policy.Credential("", [][]byte{[]byte("x")}); c != nil {
 		t.Error(c)
 	}
 	if !slices.Contains(mainMode[5].need, payload.TypeHash) {

@@ -1,12 +1,9 @@
 package aaa
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"net/netip"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -23,6 +20,7 @@ type Access struct {
 	Ask    func(context.Context, radius.Server, radius.Request) (radius.Reply, error)
 
 	guard guard
+	dead  dead
 }
 
 // Attempt is where somebody wants to come in, and as whom.
@@ -275,51 +273,4 @@ func (a *Access) Enable(ctx context.Context, at Attempt, level int, password str
 		}
 	}
 	return ErrUnable
-}
-
-// askGroup asks the servers of a group in turn until one answers.
-func (a *Access) askGroup(ctx context.Context, c *config.Config, group string, at Attempt, user, password string) (radius.Reply, error) {
-	r := radius.Request{User: user, Password: password, Name: c.Hostname, Port: uint32(at.Number), Virtual: !at.Console}
-	if at.By.Addr.IsValid() && !at.Console {
-		r.Caller = at.By.Addr.String()
-	}
-	err := ErrUnable
-	for _, s := range serversOf(&c.AAA, group) {
-		if s.Addr == 0 {
-			continue
-		}
-		retries := config.DefaultRADIUSRetransmit
-		if c.AAA.RADIUS.Retransmit >= 0 {
-			retries = c.AAA.RADIUS.Retransmit
-		}
-		if s.Retransmit >= 0 {
-			retries = s.Retransmit
-		}
-		reply, failed := a.Ask(ctx, radius.Server{
-			Addr:    netip.AddrPortFrom(netip.AddrFrom4([4]byte{byte(s.Addr >> 24), byte(s.Addr >> 16), byte(s.Addr >> 8), byte(s.Addr)}), s.AuthPort),
-			Secret:  cmp.Or(s.Key.Text, c.AAA.RADIUS.Key.Text),
-			Timeout: time.Duration(cmp.Or(s.Timeout, c.AAA.RADIUS.Timeout, config.DefaultRADIUSTimeout)) * time.Second,
-			Retries: retries,
-		}, r)
-		if failed == nil {
-			return reply, nil
-		}
-	}
-	return radius.Reply{}, err
-}
-
-// serversOf are the servers of a group; of "radius" all.
-func serversOf(a *config.AAA, group string) []config.RADIUSServer {
-	if group == config.RADIUSGroup {
-		return a.Servers
-	}
-	var all []config.RADIUSServer
-	if g := a.Group(group); g != nil {
-		for _, name := range g.Servers {
-			if s := a.Server(name); s != nil {
-				all = append(all, *s)
-			}
-		}
-	}
-	return all
 }

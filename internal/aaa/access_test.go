@@ -232,3 +232,35 @@ func TestNamesThatRewriteScreens(t *testing.T) {
 		}
 	}
 }
+
+// The servers are asked from the address of the interface that is named, if it has one.
+func TestRADIUSSource(t *testing.T) {
+	d := newDesk()
+	d.c.AAA = config.AAA{NewModel: true, Servers: []config.RADIUSServer{{Name: "R", Addr: 0x0a000001, Retransmit: -1}}, RADIUS: config.RADIUS{Retransmit: -1}}
+	d.says = func(radius.Server, radius.Request) (radius.Reply, error) { return radius.Reply{}, radius.ErrSilent }
+	loopback := &config.Interface{Name: "Loopback0"}
+	d.c.AddInterface(loopback)
+	d.c.AAA.Groups = []config.ServerGroup{{Name: "G", Servers: []string{"R"}}}
+	for _, c := range []struct {
+		source, group string
+		ip            uint32
+		want          netip.Addr
+	}{
+		{"", "", 0, netip.Addr{}},
+		{"Loopback0", "", 0, netip.Addr{}},
+		{"Loopback0", "", 0x01010101, netip.MustParseAddr("1.1.1.1")},
+		{"", "Loopback0", 0x01010101, netip.MustParseAddr("1.1.1.1")},
+		{"Loopback0", "Loopback9", 0x01010101, netip.Addr{}},
+	} {
+		methods := []string{"group radius"}
+		if c.group != "" {
+			methods = []string{"group G"}
+		}
+		d.c.AAA.SetMethodList(config.AuthenLogin, config.DefaultList, methods)
+		d.c.AAA.RADIUS.Source, d.c.AAA.Groups[0].Source, loopback.Address.IP, d.seen = c.source, c.group, c.ip, nil
+		d.Login(context.Background(), d.vty("admin"), "x")
+		if len(d.seen) == 0 || d.seen[0].From != c.want {
+			t.Errorf("source-interface %q, of the group %q, with %x: asked %+v", c.source, c.group, c.ip, d.seen)
+		}
+	}
+}

@@ -3,6 +3,9 @@ package aaa
 import (
 	"context"
 	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +21,44 @@ type guard struct {
 	until    time.Time // the end of the quiet mode
 	quiet    bool
 	total    int
+	list     []Failure // the newest last
+}
+
+// Failure is somebody who did not come in.
+type Failure struct {
+	User  string
+	Addr  netip.Addr // invalid on the console
+	Port  uint16     // of the router, 0 on the console
+	Count int        // how often
+	At    string     // the last time, as `show clock` prints it
+}
+
+// maxFailures is how many of them are remembered.
+const maxFailures = 50
+
+// Failures returns those who did not come in lately, the newest last, and how often anybody ever did not.
+func (a *Access) Failures() (list []Failure, total int) {
+	a.guard.mu.Lock()
+	defer a.guard.mu.Unlock()
+	return slices.Clone(a.guard.list), a.guard.total
+}
+
+// remember adds a failure to the list. The caller holds the mutex.
+func (g *guard) remember(s debug.LoginSource) {
+	visible := func(r rune) rune {
+		if hidden(r) {
+			return '.'
+		}
+		return r
+	}
+	f := Failure{User: strings.Map(visible, s.User), Addr: s.Addr, Port: s.Port, Count: 1, At: s.At}
+	same := func(x Failure) bool { return x.User == f.User && x.Addr == f.Addr && x.Port == f.Port }
+	if i := slices.IndexFunc(g.list, same); i >= 0 {
+		f.Count += g.list[i].Count
+		g.list = slices.Delete(g.list, i, i+1)
+	}
+	g.list = append(g.list, f)
+	g.list = g.list[max(0, len(g.list)-maxFailures):]
 }
 
 // Watch is the state of the watch over failed logins.
@@ -57,11 +98,16 @@ func (a *Access) Quiet(at Attempt) bool {
 	g := &a.guard
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.quiet && !time.Now().Before(g.until) {
+	a.wake(at)
+	return g.quiet && !at.Console && !at.Exempt
+}
+
+// wake ends the quiet mode when its time is over. The caller holds the mutex.
+func (a *Access) wake(at Attempt) {
+	if g := &a.guard; g.quiet && !time.Now().Before(g.until) {
 		g.quiet, g.failures = false, nil
 		a.Emit(debug.QuietOff{At: a.source(at).At})
 	}
-	return g.quiet && !at.Console && !at.Exempt
 }
 
 // failed tells of a failure, and takes its time over it.
@@ -91,6 +137,7 @@ func (a *Access) count(c *config.Config, at Attempt) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.total++
+	g.remember(a.source(at))
 	if c.Guard.BlockFor == 0 || g.quiet {
 		return
 	}
@@ -101,7 +148,13 @@ func (a *Access) count(c *config.Config, at Attempt) {
 		return
 	}
 	left := within - now.Sub(g.failures[0])
-	g.quiet, g.until = true, now.Add(time.Duration(c.Guard.BlockFor)*time.Second)
+	block := time.Duration(c.Guard.BlockFor) * time.Second
+	g.quiet, g.until = true, now.Add(block)
+	time.AfterFunc(block, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		a.wake(at)
+	})
 	a.Emit(debug.QuietOn{LoginSource: a.source(at), Left: int(left.Seconds()), ACL: c.Guard.QuietClass})
 }
 

@@ -66,15 +66,16 @@ type FlagsOp uint8
 const (
 	FlagsNone FlagsOp = iota
 	Established
-	FlagsAny // match-any +syn -ack: one of them is as it says
-	FlagsAll // match-all
+	FlagsAny   // match-any +syn -ack: one of them is as it says
+	FlagsAll   // match-all
+	FlagsWords // syn: one of them is set
 )
 
 // Flags is a condition on the flags of a TCP segment, which are numbered as in its
-// header (RFC 9293, section 3.1). Established is a reset or an acknowledgement.
+// header (RFC 9293, section 3.1). Established is a reset, an acknowledgement or one of On.
 type Flags struct {
 	Op      FlagsOp
-	On, Off uint8 // set, and not set; only with FlagsAny and FlagsAll
+	On, Off uint8 // set, and not set; the latter only with FlagsAny and FlagsAll
 }
 
 // ICMPOp says how much of an ICMP message a condition names.

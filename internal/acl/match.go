@@ -95,7 +95,7 @@ func (f Flags) match(p *packet.Parsed) bool {
 	case f.Op == FlagsAll:
 		return on == f.On && off == f.Off
 	case f.Op == Established:
-		return p.TCPFlags&(FlagACK|FlagRST) != 0
+		return on != 0 || p.TCPFlags&(FlagACK|FlagRST) != 0
 	}
 	return on|off != 0
 }

@@ -99,6 +99,8 @@ func TestEntryMatchesHeaderFields(t *testing.T) {
 		yes, no []packet.Parsed
 	}{
 		{"established", tcp(Flags{Op: Established}), []packet.Parsed{flags(FlagACK), flags(FlagRST), flags(FlagSYN | FlagACK)}, []packet.Parsed{flags(FlagSYN), flags(FlagFIN), from}},
+		{"established psh", tcp(Flags{Op: Established, On: FlagPSH}), []packet.Parsed{flags(FlagACK), flags(FlagPSH)}, []packet.Parsed{flags(FlagSYN), from}},
+		{"rst syn", tcp(Flags{Op: FlagsWords, On: FlagSYN | FlagRST}), []packet.Parsed{flags(FlagSYN), flags(FlagRST | FlagACK)}, []packet.Parsed{flags(FlagACK), flags(0), from}},
 		{"match-all +syn -ack", tcp(Flags{FlagsAll, FlagSYN, FlagACK}), []packet.Parsed{flags(FlagSYN), flags(FlagSYN | FlagURG)}, []packet.Parsed{flags(FlagSYN | FlagACK), flags(0)}},
 		{"match-any +syn -ack", tcp(Flags{FlagsAny, FlagSYN, FlagACK}), []packet.Parsed{flags(FlagSYN), flags(FlagSYN | FlagACK), flags(0)}, []packet.Parsed{flags(FlagACK)}},
 		{"echo", icmp(ICMP{Op: ICMPType, Type: 8}), []packet.Parsed{message(8, 0), message(8, 1)}, []packet.Parsed{message(0, 0), from}},

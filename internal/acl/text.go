@@ -108,11 +108,12 @@ var FlagNames = []Name{
 }
 
 func (f Flags) append(b []byte) []byte {
+	on := " +"
 	switch f.Op {
-	case FlagsNone:
-		return b
 	case Established:
-		return append(b, " established"...)
+		b, on = append(b, " established"...), " "
+	case FlagsWords:
+		on = " "
 	case FlagsAny:
 		b = append(b, " match-any"...)
 	case FlagsAll:
@@ -121,7 +122,7 @@ func (f Flags) append(b []byte) []byte {
 	for _, n := range FlagNames {
 		switch bit := uint8(n.Number); {
 		case f.On&bit != 0:
-			b = append(append(b, " +"...), n.Word...)
+			b = append(append(b, on...), n.Word...)
 		case f.Off&bit != 0:
 			b = append(append(b, " -"...), n.Word...)
 		}

@@ -20,6 +20,8 @@ func TestEntryText(t *testing.T) {
 		"permit tcp any neq www any lt cmd":                    {Protocol: 6, Src: Any, Dst: Any, SrcPort: Ports{Op: PortNeq, Low: 80}, DstPort: Ports{Op: PortLt, Low: 514}},
 		"permit udp any any eq non500-isakmp":                  {Protocol: 17, Src: Any, Dst: Any, DstPort: eq(4500)},
 		"permit tcp any any established log-input":             {Protocol: 6, Src: Any, Dst: Any, TCP: Flags{Op: Established}, Log: true, LogInput: true},
+		"permit tcp any any established psh urg":               {Protocol: 6, Src: Any, Dst: Any, TCP: Flags{Op: Established, On: FlagPSH | FlagURG}},
+		"permit tcp any any rst syn log":                       {Protocol: 6, Src: Any, Dst: Any, TCP: Flags{Op: FlagsWords, On: FlagSYN | FlagRST}, Log: true},
 		"permit tcp any any match-all +ack -fin log":           {Protocol: 6, Src: Any, Dst: Any, TCP: Flags{FlagsAll, FlagACK, FlagFIN}, Log: true},
 		"permit icmp any any echo-reply":                       {Protocol: 1, Src: Any, Dst: Any, ICMP: ICMP{Op: ICMPType}},
 		"permit icmp any any administratively-prohibited":      {Protocol: 1, Src: Any, Dst: Any, ICMP: ICMP{ICMPCode, 3, 13}},

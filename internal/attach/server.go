@@ -24,11 +24,16 @@ type Conn struct {
 	Resized <-chan [2]int // columns, rows; the newest is enough
 
 	conn    net.Conn
+	hangUp  context.CancelFunc
 	in      *bufio.Reader
 	pending []byte
 	resize  chan [2]int
 	mu      sync.Mutex
 }
+
+// HangUp ends the session, whatever it is doing: its context is done, and the client has a
+// second to take what is left on its screen. It is safe for concurrent use.
+func (c *Conn) HangUp() { c.hangUp() }
 
 // Server runs a session for each client of a console socket.
 type Server struct {
@@ -102,7 +107,7 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 		conn.SetWriteDeadline(time.Now().Add(lastWords))
 	})
 	defer stop()
-	c := &Conn{conn: conn, in: bufio.NewReader(conn), resize: make(chan [2]int, 1)}
+	c := &Conn{conn: conn, hangUp: cancel, in: bufio.NewReader(conn), resize: make(chan [2]int, 1)}
 	c.Resized = c.resize
 	kind, content, err := readFrame(c.in)
 	if err != nil || kind != kindOpen || json.Unmarshal(content, &c.Request) != nil {

@@ -52,6 +52,7 @@ const RADIUSGroup = "radius"
 
 // ServerGroup is `aaa group server radius NAME`.
 type ServerGroup struct {
+	Source  string // interface whose address its packets come from, "" for what holds for all
 	Name    string
 	Servers []string
 }
@@ -59,8 +60,10 @@ type ServerGroup struct {
 // RADIUS is what holds for servers that say nothing of their own.
 type RADIUS struct {
 	Key        Password
-	Timeout    int // seconds, 0 for the default
-	Retransmit int // -1 for the default
+	Timeout    int    // seconds, 0 for the default
+	Retransmit int    // -1 for the default
+	Source     string // interface whose address the packets come from, "" for that of the route
+	Deadtime   int    // minutes for which a server that has not answered is passed over, 0 for none
 }
 
 // RADIUSServer is `radius server NAME`, or `radius-server host A` with Host set, whose

@@ -23,6 +23,7 @@ func (c *Config) Clone() *Config {
 	d.ISAKMPPeers = cloneAll(c.ISAKMPPeers, func(*ISAKMPPeer) {})
 	d.ISAKMPProfiles = cloneAll(c.ISAKMPProfiles, func(p *ISAKMPProfile) {
 		p.Maps = slices.Clone(p.Maps)
+		p.Trustpoints = slices.Clone(p.Trustpoints)
 		p.Keyrings = slices.Clone(p.Keyrings)
 		p.Match = slices.Clone(p.Match)
 	})

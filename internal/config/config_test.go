@@ -19,7 +19,7 @@ func full() *Config {
 	c.ISAKMPKeys = []ISAKMPKey{{Key: Secret{Text: "k"}}}
 	c.Keyrings = []*Keyring{{Name: "K", Keys: []ISAKMPKey{{Key: Secret{Text: "k"}}}}}
 	c.ISAKMPPeers = []*ISAKMPPeer{{IP: 1, Password: Secret{Text: "k"}}}
-	c.ISAKMPProfiles = []*ISAKMPProfile{{Name: "P", Keyrings: []string{"K"}, Match: []IdentityMatch{{Name: "x"}}, Maps: []string{"M"}}}
+	c.ISAKMPProfiles = []*ISAKMPProfile{{Name: "P", Keyrings: []string{"K"}, Match: []IdentityMatch{{Name: "x"}}, Maps: []string{"M"}, Trustpoints: []string{"T"}}}
 	c.TransformSet = []*TransformSet{{Name: "T", Transforms: []string{"esp-des"}}}
 	c.NAT.AddPool(&NATPool{Name: "P"})
 	c.NAT.AddSource(NATSource{List: "L", Pool: "P"})
@@ -55,6 +55,7 @@ func TestCloneSharesNothing(t *testing.T) {
 		"isakmp peer":     func(c *Config) { c.ISAKMPPeers[0].Password.Text = "x" },
 		"profile":         func(c *Config) { c.ISAKMPProfiles[0].Name = "x" },
 		"profile's ring":  func(c *Config) { c.ISAKMPProfiles[0].Keyrings[0] = "x" },
+		"profile's point": func(c *Config) { c.ISAKMPProfiles[0].Trustpoints[0] = "y" },
 		"profile's map":   func(c *Config) { c.ISAKMPProfiles[0].Maps[0] = "y" },
 		"profile's match": func(c *Config) { c.ISAKMPProfiles[0].Match[0].Name = "y" },
 		"every secret": func(c *Config) {

@@ -39,6 +39,7 @@ type ISAKMPProfile struct {
 	User        string // of SelfUser
 	Match       []IdentityMatch
 	Maps        []string  // names of certificate maps, of which one must hold
+	Trustpoints []string  // of certificates, our own and the peers'; nil for all
 	Keepalive   Keepalive // instead of that of the configuration; never periodic
 	Aggressive  bool      // initiate mode aggressive
 }

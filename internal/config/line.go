@@ -37,7 +37,7 @@ type Line struct {
 	LoginList      string // login authentication, "" for the default list
 	ExecList       string // authorization exec, "" for the default list
 	AccessClass    string // access list of the addresses that may connect, "" for all
-	Synchronous    bool   // logging synchronous
+	Synchronous    Synchronous
 	Length         int    // lines of a page, 0 without paging
 	Width          int    // columns, 0 without limit
 	History        int    // commands remembered, 0 for none
@@ -50,6 +50,19 @@ type Line struct {
 	StopBits       int // as typed, 0 for the default
 	Speed          int // as typed, 0 for the default
 }
+
+// Synchronous is `logging synchronous`: log lines wait until the running command has ended.
+type Synchronous struct {
+	On    bool
+	Level int // severities up to this one do not wait
+	Limit int // lines that may wait; the rest is lost
+}
+
+// NewSynchronous returns what `logging synchronous` alone says.
+func NewSynchronous() Synchronous { return Synchronous{On: true, Level: 2, Limit: 20} }
+
+// AllSeverities is the Level at which no log line waits.
+const AllSeverities = 7
 
 // Defaults of a Line.
 const (

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -10,7 +11,7 @@ import (
 type Manners struct {
 	Banners    Banners
 	Aliases    []Alias     // by name
-	Privileges []Privilege // in the order of their words
+	Privileges []Privilege // in the order of their modes and words
 }
 
 // Banners are texts of several lines, "" for none.
@@ -23,11 +24,41 @@ type Banners struct {
 // Alias is `alias exec NAME LINE`.
 type Alias struct{ Name, Line string }
 
-// Privilege is `privilege exec level N WORDS`: the lowest level at which the commands
+// Privilege is `privilege MODE level N WORDS`: the lowest level at which the commands of a mode
 // that begin with these words, spelled in full, are there.
 type Privilege struct {
+	Mode  string // one of PrivilegeModes
+	All   bool   // as typed: words that may follow are always meant
 	Level int
 	Words string
+}
+
+// PrivilegeMode is how `privilege` calls a mode, and the prompts of the modes that are meant.
+type PrivilegeMode struct {
+	Name, Help string
+	Prompts    []string // "" in EXEC
+}
+
+// PrivilegeModes are the modes whose commands may have other levels, in the order of their lines.
+var PrivilegeModes = []PrivilegeMode{
+	{"crypto-map", "Crypto map config mode", []string{"config-crypto-map"}},
+	{"crypto-transform", "Crypto transform config mode", []string{"cfg-crypto-trans"}},
+	{"interface", "Interface configuration mode", []string{"config-if", "config-if-range"}},
+	{"ipenacl", "IP named extended access-list configuration mode", []string{"config-ext-nacl"}},
+	{"ipsnacl", "IP named simple access-list configuration mode", []string{"config-std-nacl"}},
+	{"line", "Line configuration mode", []string{"config-line"}},
+	{"configure", "Global configuration mode", []string{"config"}},
+	{"exec", "Exec mode", []string{""}},
+}
+
+// PrivilegePrompts are the prompts of a mode that `privilege` names.
+func PrivilegePrompts(name string) []string {
+	for _, m := range PrivilegeModes {
+		if m.Name == name {
+			return m.Prompts
+		}
+	}
+	return nil
 }
 
 // DefaultAliases are there without being configured.
@@ -56,14 +87,19 @@ func (m *Manners) SetAlias(name, line string) {
 	}
 }
 
-// SetPrivilege sets the level of some words, to their own one when it is negative.
-func (m *Manners) SetPrivilege(words string, level int) {
-	at, found := slices.BinarySearchFunc(m.Privileges, words, func(p Privilege, words string) int { return strings.Compare(p.Words, words) })
+// SetPrivilege sets the level of some words of a mode, to their own one when it is negative.
+func (m *Manners) SetPrivilege(p Privilege) {
+	order := func(p Privilege) int {
+		return slices.IndexFunc(PrivilegeModes, func(m PrivilegeMode) bool { return m.Name == p.Mode })
+	}
+	at, found := slices.BinarySearchFunc(m.Privileges, p, func(x, p Privilege) int {
+		return cmp.Or(cmp.Compare(order(x), order(p)), strings.Compare(x.Words, p.Words))
+	})
 	if found {
 		m.Privileges = slices.Delete(m.Privileges, at, at+1)
 	}
-	if level >= 0 {
-		m.Privileges = slices.Insert(m.Privileges, at, Privilege{level, words})
+	if p.Level >= 0 {
+		m.Privileges = slices.Insert(m.Privileges, at, p)
 	}
 }
 

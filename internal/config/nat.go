@@ -56,6 +56,7 @@ type NATStatic struct {
 	Mask                  uint32
 	ByLength              bool // the mask was given as a prefix length
 	Extendable, NoAlias   bool
+	RouteMap              string // what of the inside host is translated, all if none
 }
 
 // RouteMap is all entries of one name, sorted by Seq.
@@ -71,6 +72,14 @@ type RouteMapEntry struct {
 	Description string
 	Lists       []string // match ip address
 	Interfaces  []string // match interface
+}
+
+// Action is the keyword of the entry.
+func (e *RouteMapEntry) Action() string {
+	if e.Deny {
+		return "deny"
+	}
+	return "permit"
 }
 
 // Pool finds a pool.
@@ -132,7 +141,7 @@ func compareStatic(a, b *NATStatic) int {
 	return cmp.Or(
 		rank(a)-rank(b), cmp.Compare(b.Mask, a.Mask),
 		cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.Local, b.Local), cmp.Compare(a.LocalPort, b.LocalPort),
-		compareInterfaces(a.Interface, b.Interface), cmp.Compare(a.Global, b.Global), cmp.Compare(a.GlobalPort, b.GlobalPort))
+		compareInterfaces(a.Interface, b.Interface), cmp.Compare(a.Global, b.Global), cmp.Compare(a.GlobalPort, b.GlobalPort), cmp.Compare(a.RouteMap, b.RouteMap))
 }
 
 func (n *NAT) clone() NAT {

@@ -88,6 +88,12 @@ func compareLists(a, b *acl.List) int {
 // Numbered reports whether a name is the number of an access list.
 func Numbered(name string) bool { return listNumber(name) != 0 }
 
+// Standard reports whether a name is the number of a standard access list.
+func Standard(name string) bool {
+	n := listNumber(name)
+	return 1 <= n && n <= 99 || 1300 <= n && n <= 1999
+}
+
 // listNumber is the number of an access list, 0 for one with a name.
 func listNumber(name string) int {
 	if name == "" || name[0] > '9' { // most; the error of Atoi costs more than the search

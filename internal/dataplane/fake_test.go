@@ -138,6 +138,7 @@ type router struct {
 	events  []string
 	ike     []string
 	moved   []move
+	inside  netip.Addr // the router's towards all hosts but itself
 }
 
 type move struct {
@@ -166,6 +167,14 @@ func newRouterWhole(esp, udp *fakeSocket, whole Socket) *router {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.ike = append(r.ike, remote.String()+" "+string(d))
+		},
+		Toward: func(host netip.Addr) netip.Addr {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if host == r.inside {
+				return netip.Addr{}
+			}
+			return r.inside
 		},
 		Acquire: func(a Acquire) {
 			r.mu.Lock()

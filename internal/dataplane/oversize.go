@@ -1,6 +1,10 @@
 package dataplane
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"conft/internal/acl"
+)
 
 // maxSpare bounds the fragments that one batch may add.
 const maxSpare = 512
@@ -87,15 +91,21 @@ func (b *outBatch) nextSpare(size int) *fragment {
 // minMTU is what every link carries (RFC 791, section 3.2).
 const minMTU = 68
 
-// tell sends ICMP fragmentation needed back to the sender of pkt, from the
-// address of the link, or to the router itself as if from the other end, with the MTU
-// that would fit.
+// tell sends ICMP fragmentation needed back to the sender of pkt, with the MTU that would
+// fit, to the router itself as if from the other end. "The IP source address in an ICMP
+// message originated by the router MUST be one of the IP addresses associated with the
+// physical interface over which the ICMP message is transmitted." RFC 1812, section 4.3.2.4.
 func (d *device) tell(pkt []byte, mtu int) {
 	policy := d.link.spd.Load()
 	if policy == nil || policy.local == 0 || mtu < minMTU || !d.parsed.MayAnswer() || !d.link.icmp.allow(d.path.now()) {
 		return
 	}
 	from := policy.local
+	if d.path.Toward != nil {
+		if a := d.path.Toward(acl.IPv4(d.parsed.Src)); a.Is4() {
+			from = ipv4(a)
+		}
+	}
 	if from == d.parsed.Src { // the kernel takes nothing from itself that comes from outside
 		from = d.parsed.Dst
 	}

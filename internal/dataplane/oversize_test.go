@@ -3,6 +3,7 @@ package dataplane
 import (
 	"bytes"
 	"encoding/binary"
+	"net/netip"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -60,6 +61,25 @@ func TestDFPacketTooBigIsAnsweredWithTheMTU(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A host is told by the address that the router has on its side; the router itself, by way
+// of its own outside address, as it takes nothing from the address that it sent from.
+func TestWhoTellsTheMTU(t *testing.T) {
+	inNet(t, func(t *testing.T, n *testNet) {
+		n.up(t)
+		n.r1.mu.Lock()
+		n.r1.inside = netip.MustParseAddr("10.1.1.254")
+		n.r1.mu.Unlock()
+		for src, from := range map[string]string{"10.1.1.1": "10.1.1.254", "10.1.1.254": addr1.String()} {
+			n.r1.send(testPacket{src: src, dst: "20.1.1.1", protocol: packet.UDP, df: true, size: 1500})
+			got := n.r1.received()
+			var p packet.Parsed
+			if len(got) != 1 || p.Decode(got[0]) != nil || p.Src != ipv4(netip.MustParseAddr(from)) || p.Dst != ipv4(netip.MustParseAddr(src)) {
+				t.Errorf("%s hears %x, want it from %s", src, got, from)
+			}
+		}
+	})
 }
 
 func TestICMPErrorsAreFewAndNeverAboutErrors(t *testing.T) {

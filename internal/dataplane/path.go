@@ -32,6 +32,9 @@ type Options struct {
 	// InvalidSPI says that ESP or AH came for an SA that is not there; at most once a
 	// second. It may be nil.
 	InvalidSPI func(local, remote netip.Addr, spi uint32, ah bool)
+	// Toward is the router's address on the link by which a host is reached, the zero
+	// value where that is not known. ICMP errors to the host come from there. It may be nil.
+	Toward func(host netip.Addr) netip.Addr
 }
 
 // Hub takes the %CRYPTO-4 messages; debug.Hub is one.

@@ -250,20 +250,20 @@ func ipv4(a netip.Addr) uint32 {
 	return binary.BigEndian.Uint32(b[:])
 }
 
-// Replay reports whether a pair looks at the sequence numbers of AH, or of ESP, and the
-// highest it has accepted.
-func (p *Path) Replay(inSPI uint32, ah bool) (on bool, last uint32) {
+// Replay returns the size of the window in which a pair looks at the sequence numbers of
+// AH, or of ESP, 0 where it does not, and the highest it has accepted.
+func (p *Path) Replay(inSPI uint32, ah bool) (window int, last uint32) {
 	s := p.sad.get(uint64(inSPI))
 	if s == nil {
-		return false, 0
+		return 0, 0
 	}
 	s.window.Lock()
 	defer s.window.Unlock()
 	switch {
 	case ah && s.ahIn != nil:
-		return s.ahIn.Watches(), s.ahIn.Last()
+		return s.ahIn.Window(), s.ahIn.Last()
 	case !ah && s.in != nil:
-		return s.in.Watches(), s.in.Last()
+		return s.in.Window(), s.in.Last()
 	}
-	return false, 0
+	return 0, 0
 }

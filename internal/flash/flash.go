@@ -35,6 +35,7 @@ type FS struct {
 
 // File is one entry of a directory.
 type File struct {
+	Index    uint64 // number of the file on its file system
 	Name     string
 	Dir      bool
 	Size     int64 // octets
@@ -177,13 +178,37 @@ func (f *FS) sync(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Remove removes a file or an empty directory.
-func (f *FS) Remove(name string) error {
+// Remove removes a file.
+func (f *FS) Remove(name string) error { return f.remove(name, false) }
+
+// RemoveDir removes an empty directory.
+func (f *FS) RemoveDir(name string) error { return f.remove(name, true) }
+
+func (f *FS) remove(name string, dir bool) error {
 	l, err := named(name)
 	if err != nil {
 		return err
 	}
+	info, err := f.root.Lstat(l)
+	switch {
+	case err != nil:
+		return err
+	case dir && !info.IsDir():
+		return syscall.ENOTDIR
+	case !dir && info.IsDir():
+		return syscall.EISDIR
+	}
 	return f.root.Remove(l)
+}
+
+// Rename gives a file or a directory another name; a file of that name is replaced.
+func (f *FS) Rename(from, to string) error {
+	a, errA := named(from)
+	b, errB := named(to)
+	if err := cmp.Or(errA, errB); err != nil {
+		return err
+	}
+	return f.root.Rename(a, b)
 }
 
 // Mkdir makes a directory.
@@ -225,7 +250,11 @@ func (f *FS) List(dir string) ([]File, error) {
 }
 
 func entry(info fs.FileInfo) File {
-	return File{Name: info.Name(), Dir: info.IsDir(), Size: info.Size(), Modified: info.ModTime()}
+	e := File{Name: info.Name(), Dir: info.IsDir(), Size: info.Size(), Modified: info.ModTime()}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		e.Index = s.Ino
+	}
+	return e
 }
 
 // Space returns the octets of the file system below and how many of them are free.

@@ -42,7 +42,14 @@ func TestFiles(t *testing.T) {
 	if err := f.Remove("d"); err == nil {
 		t.Error("a directory with a file in it was removed")
 	}
-	if err := errors.Join(f.Remove("d/c"), f.Remove("d"), f.Remove("a")); err != nil {
+	for _, err := range []error{f.Remove("d"), f.RemoveDir("a"), f.RemoveDir("d"), f.Rename("none", "x"), f.Write("e/x", nil)} {
+		if err == nil {
+			t.Error("removed as what it is not, or renamed though it is not there")
+		} else if r := Reason(err); r != "Is a directory" && r != "Not a directory" && r != "Directory not empty" && r != "No such file or directory" {
+			t.Errorf("the reason is %q", r)
+		}
+	}
+	if err := errors.Join(f.Rename("d/c", "a"), f.RemoveDir("d"), f.Remove("a")); err != nil {
 		t.Error(err)
 	}
 	if f.Exists("a") || !f.Exists("b") {

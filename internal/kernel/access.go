@@ -304,7 +304,9 @@ func flags(f acl.Flags) rule {
 	case acl.FlagsNone:
 		return rule{}
 	case acl.Established:
-		bits, op, want = acl.FlagACK|acl.FlagRST, expr.CmpOpNeq, 0
+		bits, op, want = f.On|acl.FlagACK|acl.FlagRST, expr.CmpOpNeq, 0
+	case acl.FlagsWords:
+		op, want = expr.CmpOpNeq, 0
 	case acl.FlagsAny: // not all the other way round
 		op, want = expr.CmpOpNeq, f.Off
 	}

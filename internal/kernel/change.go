@@ -55,7 +55,7 @@ type (
 	filterDel struct{ link string }
 	tableSet  struct {
 		rules ruleset
-		plain func() ruleset // the same in fewer rules
+		text  string // of them; "" when there are none
 	}
 	sysctlSet struct{ key, value string }
 )
@@ -189,24 +189,7 @@ func (c filterDel) do(k *Kernel) error {
 	return withLink(c.link, func(l netlink.Link) error { return delFilter(l.Attrs().Index) })
 }
 
-func (c tableSet) do(k *Kernel) error {
-	counted, err := k.rules.counts()
-	if err != nil {
-		counted = nil // nothing to carry over from a table that is not ours any more
-	}
-	err = c.rules.commit(counted)
-	if errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.EMSGSIZE) {
-		// In a user namespace the machine bounds the buffers, and so a transaction. Whether
-		// this one took place or not, the next replaces all.
-		k.manner.plain, c.rules = true, c.plain()
-		err = c.rules.commit(counted)
-	}
-	if err != nil {
-		return err
-	}
-	k.rules = c.rules
-	return nil
-}
+func (c tableSet) do(k *Kernel) error { return k.setRules(c.rules, c.text) }
 
 func (c sysctlSet) do(*Kernel) error { return os.WriteFile(procSys+c.key, []byte(c.value), 0) }
 

@@ -116,8 +116,13 @@ func someEntry(r *rand.Rand) acl.Entry {
 	switch e.Protocol {
 	case 6:
 		e.SrcPort, e.DstPort = ports(), ports()
-		e.TCP.Op = acl.FlagsOp(r.IntN(4))
-		if e.TCP.Op > acl.Established {
+		e.TCP.Op = acl.FlagsOp(r.IntN(5))
+		switch e.TCP.Op {
+		case acl.Established:
+			e.TCP.On = uint8(r.IntN(64)) & uint8(r.IntN(64))
+		case acl.FlagsWords:
+			e.TCP.On = uint8(1 + r.IntN(63))
+		case acl.FlagsAny, acl.FlagsAll:
 			e.TCP.On = uint8(r.IntN(64))
 			e.TCP.Off = uint8(1+r.IntN(63)) &^ e.TCP.On
 			if e.TCP.On|e.TCP.Off == 0 {

@@ -17,18 +17,23 @@ type Kernel struct {
 	mu      sync.Mutex
 	tuns    map[string]*tunDev
 	filters map[string]filterNow // by link, those set here
-	rules   ruleset              // in the kernel since the last Apply
-	manner  manner               // plain once a transaction was too long
-	crypto  []CryptoLink         // of the last Apply
-	routes  []Route              // likewise
-	nat     NAT                  // likewise
-	access  []Filter             // likewise
-	mtus    map[string]int       // what they were, of links that have another now
-	named   map[linkAddr]bool    // addresses that some Desired has named
-	aliased map[string]bool      // links likewise
-	saved   []sysctlSet          // what switches were before, oldest first
-	save    func([]byte) error   // keeps saved; nil for nowhere
-	record  func(change)         // nil but in tests
+	rules   ruleset              // in the kernel, with the names that they have there; nil when not known
+	second  bool                 // whether their chains have the second name
+	text    string               // what they were made of
+	seen    uint32               // generation in which they were found to be there, 0 for none
+	made    composed             // rules, last
+	most    int                  // octets of a transaction, 0 for what the machine allows
+	manner  manner
+	crypto  []CryptoLink       // of the last Apply
+	routes  []Route            // likewise
+	nat     NAT                // likewise
+	access  []Filter           // likewise
+	mtus    map[string]int     // what they were, of links that have another now
+	named   map[linkAddr]bool  // addresses that some Desired has named
+	aliased map[string]bool    // links likewise
+	saved   []sysctlSet        // what switches were before, oldest first
+	save    func([]byte) error // keeps saved; nil for nowhere
+	record  func(change)       // nil but in tests
 	// translates is the text of the rules that the present translations were made by,
 	// "?" when they may be of another process.
 	translates string
@@ -51,7 +56,7 @@ var plans = []func(*state, *Desired) []change{planProtect, planLinks, planNAT, p
 // forwarding, so that nothing can leave before it.
 //
 // After an error the change named in it is not done, nor are those behind it but for
-// some routes; the next Apply does what is missing.
+// some routes; the next Apply does what is missing. The lists of d are not to be changed.
 func (k *Kernel) Apply(d Desired) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -215,7 +220,7 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 			c.Matched, c.Refused = append(c.Matched, matched), append(c.Refused, refused)
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
-		c.Turned = t[leaveChain(l)][turned().text]
+		c.Turned = t[restChain(l)][turned().text]
 		c.Unsaid = t[unsaid(l).name][blocked().text]
 		c.Overflow = tunOverflow(l.TUN)
 		all[l.Link] = c

@@ -27,11 +27,21 @@ type NATStatic struct {
 	Local, Global         netip.Prefix
 	LocalPort, GlobalPort uint16
 	NoAlias               bool // the router does not answer for Global, for Local with Outside
+	Inward                bool // only what comes from the outside; a NATDynamic has the rest
+}
+
+// NATHost is an inside host that has a translation of its own.
+type NATHost struct {
+	Protocol   uint8        // with ports; 0 for the whole address
+	Local      netip.Prefix // the zero value: any host
+	Port       uint16
+	GlobalPort uint16
 }
 
 // NATDynamic gives what its clauses select one of the addresses First to Last.
 type NATDynamic struct {
 	Name        string // unique: "list 102"
+	Host        NATHost
 	Clauses     []NATClause
 	First, Last netip.Addr // the zero value: there are none, and nothing is translated
 	Own         bool       // an address of the router's own: IKE's ports are taken
@@ -64,7 +74,7 @@ func (n *NAT) on() bool {
 
 // selects reports whether a translation applies to a packet, wherever it leaves.
 func (d *NATDynamic) selects(p *packet.Parsed) bool {
-	if !d.First.IsValid() {
+	if !d.First.IsValid() || !d.Host.is(p) {
 		return false
 	}
 	for _, c := range d.Clauses {
@@ -73,6 +83,11 @@ func (d *NATDynamic) selects(p *packet.Parsed) bool {
 		}
 	}
 	return false
+}
+
+// is reports whether a packet is from the host.
+func (h *NATHost) is(p *packet.Parsed) bool {
+	return !h.Local.IsValid() || h.Local.Contains(acl.IPv4(p.Src)) && (h.Protocol == 0 || h.Protocol == p.Protocol && h.Port == p.SrcPort)
 }
 
 func permits(rules []acl.Entry, p *packet.Parsed) bool {

@@ -92,7 +92,7 @@ func (d *Desired) aliases() (all []alias) {
 		}
 	}
 	for _, p := range d.NAT.Dynamic {
-		if p.First.IsValid() && !p.Own {
+		if p.First.IsValid() && !p.Own && !p.Host.Local.IsValid() {
 			for _, r := range span(p.First, p.Last) {
 				add(r)
 			}

@@ -54,6 +54,32 @@ func (f *flow) translation() Translation {
 	return t
 }
 
+// By returns by which of the dynamic translations a connection was made, -1 for none. Of those
+// that give an address it is the first whose lists select it; where that cannot be told any
+// more, as of flags, the first.
+func (n *NAT) By(t *Translation) int {
+	p := packetOf(t.Protocol, t.InsideLocal, t.OutsideGlobal)
+	first := -1
+	for i := range n.Dynamic {
+		d := &n.Dynamic[i]
+		if !d.gives(t.InsideGlobal.Addr()) {
+			continue
+		}
+		if d.selects(&p) {
+			return i
+		}
+		if first < 0 {
+			first = i
+		}
+	}
+	return first
+}
+
+// gives reports whether an address is one of those of the translation.
+func (d *NATDynamic) gives(a netip.Addr) bool {
+	return d.First.IsValid() && !a.Less(d.First) && !d.Last.Less(a)
+}
+
 // Translations lists what is translated at present.
 func (k *Kernel) Translations() (all []Translation, err error) {
 	list, err := flows(true)
@@ -165,10 +191,7 @@ func (n *NAT) stale(f *flow) bool {
 	if f.status&(statusSourceNAT|statusDestinationNAT) != 0 {
 		return false // by someone else
 	}
-	p := packet.Parsed{Protocol: f.orig.protocol, Src: ipv4(f.orig.src.Addr()), Dst: ipv4(f.orig.dst.Addr())}
-	if p.HasPorts = p.Protocol == packet.TCP || p.Protocol == packet.UDP; p.HasPorts {
-		p.SrcPort, p.DstPort = f.orig.src.Port(), f.orig.dst.Port()
-	}
+	p := packetOf(f.orig.protocol, f.orig.src, f.orig.dst)
 	meets := func(protocol uint8, prefix netip.Prefix, port uint16, end netip.AddrPort) bool {
 		return (protocol == 0 || protocol == p.Protocol && port == end.Port()) && prefix.Contains(end.Addr())
 	}
@@ -177,7 +200,7 @@ func (n *NAT) stale(f *flow) bool {
 		if s.Outside {
 			source, sport, target, tport = s.Global, s.GlobalPort, s.Local, s.LocalPort
 		}
-		if meets(s.Protocol, source, sport, f.orig.src) || meets(s.Protocol, target, tport, f.orig.dst) {
+		if !s.Inward && meets(s.Protocol, source, sport, f.orig.src) || meets(s.Protocol, target, tport, f.orig.dst) {
 			return true
 		}
 	}
@@ -192,8 +215,7 @@ func (n *NAT) has(t Translation) bool {
 	inside := t.InsideGlobal == t.InsideLocal || slices.ContainsFunc(n.Static, func(s NATStatic) bool {
 		return !s.Outside && is(s.Protocol, s.Local, s.LocalPort, t.InsideLocal) && is(s.Protocol, s.Global, s.GlobalPort, t.InsideGlobal)
 	}) || slices.ContainsFunc(n.Dynamic, func(d NATDynamic) bool {
-		a := t.InsideGlobal.Addr()
-		return d.First.IsValid() && !a.Less(d.First) && !d.Last.Less(a)
+		return d.gives(t.InsideGlobal.Addr())
 	})
 	outside := t.OutsideGlobal.Addr() == t.OutsideLocal.Addr() || slices.ContainsFunc(n.Static, func(s NATStatic) bool {
 		return s.Outside && is(s.Protocol, s.Local, s.LocalPort, t.OutsideLocal) && is(s.Protocol, s.Global, s.GlobalPort, t.OutsideGlobal)
@@ -202,6 +224,15 @@ func (n *NAT) has(t Translation) bool {
 }
 
 func ipv4(a netip.Addr) uint32 { b := a.As4(); return number(b[:]) }
+
+// packetOf is a packet between two ends, as far as connection tracking knows it.
+func packetOf(protocol uint8, src, dst netip.AddrPort) packet.Parsed {
+	p := packet.Parsed{Protocol: protocol, Src: ipv4(src.Addr()), Dst: ipv4(dst.Addr())}
+	if p.HasPorts = protocol == packet.TCP || protocol == packet.UDP; p.HasPorts {
+		p.SrcPort, p.DstPort = src.Port(), dst.Port()
+	}
+	return p
+}
 
 // planNAT prepares connection tracking, the aliases and the connections for the rules
 // that translate, which planProtect has put there.

@@ -53,8 +53,9 @@ func natRules(d *Desired) (set ruleset) {
 			source, sport, target, tport = s.Global, s.GlobalPort, s.Local, s.LocalPort
 			srcMark, dstMark = dstMark, srcMark
 		}
-		src.rules = append(src.rules, join(protocol(s.Protocol), prefixIs("saddr", source), portIs("sport", sport),
-			markFlow(srcMark), translate(expr.NATTypeSourceNAT, target, tport)))
+		if !s.Inward {
+			src.rules = append(src.rules, join(fromHost(s.Protocol, source, sport), markFlow(srcMark), translate(expr.NATTypeSourceNAT, target, tport)))
+		}
 		dst.rules = append(dst.rules, join(protocol(s.Protocol), prefixIs("daddr", target), portIs("dport", tport),
 			markFlow(dstMark), translate(expr.NATTypeDestNAT, source, sport)))
 	}
@@ -62,7 +63,11 @@ func natRules(d *Desired) (set ruleset) {
 		if m := &n.Dynamic[i]; m.First.IsValid() {
 			chains := dynamicChains(m)
 			set = append(set, chains...)
-			out.rules = append(out.rules, verdict(expr.VerdictJump, chains[len(chains)-1].name))
+			from := rule{}
+			if h := m.Host; h.Local.IsValid() {
+				from = fromHost(h.Protocol, h.Local, h.Port)
+			}
+			out.rules = append(out.rules, join(from, verdict(expr.VerdictJump, chains[len(chains)-1].name)))
 		}
 	}
 	inside, outside := chain{name: "nat.inside"}, chain{name: "nat.outside"}
@@ -113,7 +118,7 @@ func dynamicChains(m *NATDynamic) (set ruleset) {
 				mark, sourceIn(m.First, m.Last, r.first, r.last)))
 		}
 	}
-	to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, 0, 0)))
+	to.rules = append(to.rules, join(mark, sourceIn(m.First, m.Last, m.Host.GlobalPort, m.Host.GlobalPort)))
 	set = append(set, to)
 	start := chain{name: natChain(m), rules: []rule{markClear(markPass)}}
 	for i, c := range m.Clauses {
@@ -179,6 +184,11 @@ func natEntry(m *NATDynamic, c NATClause, e acl.Entry) (all []rule) {
 // packet of each connection, which has made the translation.
 func countPackets() rule { return join(flowHas(markNAT), counter()) }
 func countFlows() rule   { return join(flowHas(markNAT), confirmed(false), counter()) }
+
+// fromHost matches what an inside or outside host sends.
+func fromHost(proto uint8, p netip.Prefix, port uint16) rule {
+	return join(protocol(proto), prefixIs("saddr", p), portIs("sport", port))
+}
 
 func prefixIs(word string, p netip.Prefix) rule {
 	offset := uint32(12)

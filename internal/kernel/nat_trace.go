@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -22,8 +23,9 @@ type Translated struct {
 }
 
 const (
-	// tracedLen has room for the longest IPv4 header, and ports or an identifier.
-	tracedLen = 60 + 8
+	// tracedLen has room for the longest IPv4 header, and ports or an identifier, once more
+	// behind the header of an ICMP error.
+	tracedLen = 60 + 8 + 60 + 8
 	// firstPrefix is on the first packet of a connection.
 	firstPrefix = "first"
 )
@@ -45,43 +47,87 @@ func (k *Kernel) WatchTranslated(ctx context.Context, translated func(Translated
 		return fmt.Errorf("kernel: conntrack: %w", err)
 	}
 	defer c.Close()
-	return watchLog(ctx, translatedGroup, tracedLen, func(l logRecord) {
-		back, transport, ok := backOf(l.octets)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	gone := &ended{}
+	stopped := make(chan error, 1)
+	go func() { stopped <- gone.watch(ctx) }()
+	err = watchLog(ctx, translatedGroup, tracedLen, func(l logRecord) {
+		back, kind, ok := backOf(l.octets)
 		if !ok {
 			return
 		}
-		f, ok := find(c, back, transport)
-		// The connection is entered when its first packet has left, which is after it is logged.
-		for tries := 0; !ok && l.prefix == firstPrefix && tries < 5 && ctx.Err() == nil; tries++ {
+		f, ok := find(c, back, kind)
+		// The connection is entered when its first packet has left, which is after it is logged,
+		// and may have ended since.
+		for tries := 0; !ok && tries < 5 && ctx.Err() == nil; tries++ {
+			if f, ok = gone.find(back); ok {
+				break
+			}
 			<-time.After(time.Millisecond)
-			f, ok = find(c, back, transport)
+			f, ok = find(c, back, kind)
 		}
 		if ok {
 			t := f.translated(back)
 			t.First, t.Identification = l.prefix == firstPrefix, uint16(number(l.octets[4:6]))
+			if t.NewSrc == t.Src { // of an error, whoever is on the way
+				t.Src = netip.AddrFrom4([4]byte(l.octets[12:16]))
+				t.NewSrc = t.Src
+			}
 			translated(t)
 		}
 	})
+	cancel()
+	return errors.Join(err, <-stopped)
 }
 
-// backOf is the direction of the answer to a packet, of which b has the first octets,
-// and the octets behind the IPv4 header. A later fragment has no ports to ask by.
-func backOf(b []byte) (back tuple, transport []byte, ok bool) {
+// icmpAnswers are the ICMP messages that connection tracking knows as connections, each with
+// its answer.
+var icmpAnswers = map[byte]byte{0: 8, 8: 0, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17}
+
+// backOf is the direction of the answer to a packet, of which b has the first octets, and
+// its type if it is ICMP. What an ICMP error is an answer to is the packet that it quotes. A
+// later fragment has no ports to ask by.
+func backOf(b []byte) (back tuple, kind uint8, ok bool) {
+	t, kind, rest, ok := directionOf(b)
+	if !ok {
+		return t, 0, false
+	}
+	if t.protocol == packet.ICMP {
+		answer, echo := icmpAnswers[kind]
+		if !echo {
+			t, kind, _, ok = directionOf(rest)
+			return t, kind, ok
+		}
+		kind = answer
+	}
+	t.src, t.dst = t.dst, t.src
+	return t, kind, true
+}
+
+// directionOf is the direction of a packet. Rest are the octets behind eight of its transport
+// header.
+func directionOf(b []byte) (t tuple, kind uint8, rest []byte, ok bool) {
 	if len(b) < headerLen {
-		return back, nil, false
+		return t, 0, nil, false
 	}
 	hl := int(b[0]&0x0f) * 4
-	if hl < headerLen || len(b) < hl+4 || number(b[6:8])&0x1fff != 0 {
-		return back, nil, false
+	if hl < headerLen || len(b) < hl+8 || number(b[6:8])&0x1fff != 0 {
+		return t, 0, nil, false
 	}
+	transport := b[hl:]
 	var sport, dport uint16
-	if transport = b[hl:]; b[9] == packet.TCP || b[9] == packet.UDP {
+	switch t.protocol = b[9]; t.protocol {
+	case packet.TCP, packet.UDP:
 		sport, dport = uint16(number(transport[:2])), uint16(number(transport[2:4]))
+	case packet.ICMP:
+		kind = transport[0]
+		sport = uint16(number(transport[4:6]))
+		dport = sport
 	}
-	back.protocol = b[9]
-	back.src = netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[16:])), dport)
-	back.dst = netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[12:])), sport)
-	return back, transport, true
+	t.src = netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[12:])), sport)
+	t.dst = netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[16:])), dport)
+	return t, kind, transport[8:], true
 }
 
 // translated is a packet of the connection; back is the direction of its answer.
@@ -97,22 +143,13 @@ func (f *flow) translated(back tuple) Translated {
 	}
 }
 
-// find asks for the connection that has a direction; transport are the octets behind
-// the IPv4 header.
-func find(c *netlink.Conn, t tuple, transport []byte) (f flow, ok bool) {
+// find asks for the connection that has a direction; kind is the type of an ICMP message.
+func find(c *netlink.Conn, t tuple, kind uint8) (f flow, ok bool) {
 	src, dst := t.src.Addr().As4(), t.dst.Addr().As4()
 	proto := []netlink.Attribute{{Type: ctaProtoNumber, Data: []byte{t.protocol}}}
 	if t.protocol == packet.ICMP {
-		if len(transport) < 8 {
-			return f, false
-		}
-		answers := map[byte]byte{0: 8, 8: 0, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17}
-		answer, echo := answers[transport[0]]
-		if !echo {
-			return f, false // an error about a packet of another connection
-		}
-		proto = append(proto, netlink.Attribute{Type: ctaProtoICMPID, Data: transport[4:6]},
-			netlink.Attribute{Type: ctaProtoICMPType, Data: []byte{answer}}, netlink.Attribute{Type: ctaProtoICMPCode, Data: []byte{0}})
+		proto = append(proto, netlink.Attribute{Type: ctaProtoICMPID, Data: be16(t.src.Port())},
+			netlink.Attribute{Type: ctaProtoICMPType, Data: []byte{kind}}, netlink.Attribute{Type: ctaProtoICMPCode, Data: []byte{0}})
 	} else {
 		proto = append(proto, netlink.Attribute{Type: ctaProtoSrc, Data: be16(t.src.Port())}, netlink.Attribute{Type: ctaProtoDst, Data: be16(t.dst.Port())})
 	}

@@ -17,7 +17,7 @@ type Neighbour struct {
 	Link string
 	Addr netip.Addr
 	MAC  net.HardwareAddr // nil while nobody has answered
-	Age  time.Duration    // since it was last confirmed
+	Age  time.Duration    // since it was last heard of
 
 	Permanent bool
 }
@@ -27,7 +27,9 @@ func (k *Kernel) Neighbours() ([]Neighbour, error) {
 	var all []Neighbour
 	err := eachNeighbour(func(link string, n *netlink.Neigh) error {
 		const ticks = 100 // per second, USER_HZ
-		e := Neighbour{Link: link, Permanent: n.State&unix.NUD_PERMANENT != 0, Age: time.Duration(n.Confirmed) * time.Second / ticks}
+		// One that asked for us has not been confirmed, but is taken for one that was long ago.
+		age := time.Duration(min(n.Confirmed, n.Updated)) * time.Second / ticks
+		e := Neighbour{Link: link, Permanent: n.State&unix.NUD_PERMANENT != 0, Age: age}
 		e.Addr, _ = netip.AddrFromSlice(n.IP.To4())
 		if n.State&(unix.NUD_INCOMPLETE|unix.NUD_FAILED) == 0 {
 			e.MAC = n.HardwareAddr

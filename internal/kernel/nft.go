@@ -1,22 +1,17 @@
 package kernel
 
 import (
-	"cmp"
-	"errors"
 	"maps"
-	"slices"
 
 	"conft/internal/acl"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
-	"github.com/mdlayher/netlink"
 )
 
-var (
-	table = &nftables.Table{Name: tableName, Family: nftables.TableFamilyIPv4}
-	trial = &nftables.Table{Name: tableName + "-trial", Family: nftables.TableFamilyIPv4}
+const trialName = tableName + "-trial"
 
+var (
 	hooks = map[string]*nftables.ChainHook{
 		"prerouting":  nftables.ChainHookPrerouting,
 		"forward":     nftables.ChainHookForward,
@@ -25,87 +20,74 @@ var (
 	}
 )
 
-// connect prepares a transaction. It goes to the kernel as one message and is
-// acknowledged rule by rule, so the buffers decide how long it may be: these,
-// or what the machine allows, about 1000 entries in a user namespace.
-func connect() *nftables.Conn {
-	c, _ := nftables.New(nftables.WithSockOptions(func(c *netlink.Conn) error {
-		return errors.Join(c.SetWriteBuffer(64<<20), c.SetReadBuffer(64<<20))
-	})) // fails only for options that connect at once
-	return c
+// commit replaces the table by r in one transaction, so no packet meets half of it. Rules
+// that stay keep what they have counted.
+func (r ruleset) commit(counted tally) error {
+	t, err := newTransactor(0)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	return t.once(r.replacement(tableName, counted))
 }
 
-// commit replaces the table by r in one transaction, so no packet meets half
-// of it. Rules that stay keep their count.
-func (r ruleset) commit(counted tally) error {
-	c := connect()
+// replacement puts r in the place of whatever table there is.
+func (r ruleset) replacement(table string, counted tally) *script {
+	s := &script{}
 	// Deleting a table that is not there is an error; adding one that is, is not.
-	c.AddTable(table)
-	c.DelTable(table)
+	s.addTable(table)
+	s.delTable(table)
 	if len(r) > 0 {
 		left := tally{}
 		for chain, rules := range counted {
 			left[chain] = maps.Clone(rules)
 		}
-		r.add(c, table, left)
+		r.add(s, table, left)
 	}
-	return c.Flush()
+	return s
+}
+
+// hold lets no packet by but those that do not leave the machine. It stands where there are no
+// rules that could stay until those have come that are too many for one transaction.
+func hold() ruleset {
+	pass := join(linkName(expr.MetaKeyIIFNAME, "lo"), verdict(expr.VerdictAccept))
+	own := join(linkName(expr.MetaKeyOIFNAME, "lo"), verdict(expr.VerdictAccept))
+	return ruleset{
+		{name: "hold.in", hook: "prerouting", priority: hookFilterIn - 1, rules: []rule{pass, blocked()}},
+		{name: "hold.out", hook: "postrouting", priority: hookFilterOut + 1, rules: []rule{own, blocked()}},
+	}
 }
 
 // tryRules reports whether this kernel knows all that our rules are made of in that
 // manner: in one transaction a table of them comes and goes.
 func tryRules(m manner) error {
-	c := connect()
 	any := acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Addr{}, SrcPort: acl.Ports{Op: acl.PortRange}}
 	d := Desired{Crypto: []CryptoLink{{Link: "lo", Selectors: []Selector{{Rules: []acl.Entry{any}}}}}}
 	list := &acl.List{Entries: []acl.Entry{{Src: acl.Any, Dst: acl.Any, Fragments: true, Log: true}}}
 	d.Filters = []Filter{{Link: "lo", In: list, Out: list}}
-	r := rules(&d, map[string]int{"lo": 1}, m)
-	r.add(c, trial, nil)
-	c.DelTable(trial)
-	return c.Flush()
-}
-
-func (r ruleset) add(c *nftables.Conn, table *nftables.Table, counted tally) {
-	c.AddTable(table)
-	for _, ch := range r {
-		nc := &nftables.Chain{Name: ch.name, Table: table}
-		if ch.hook != "" {
-			nc.Type = nftables.ChainType(cmp.Or(ch.kind, "filter"))
-			nc.Hooknum = hooks[ch.hook]
-			nc.Priority = nftables.ChainPriorityRef(nftables.ChainPriority(ch.priority))
-		}
-		c.AddChain(nc)
-		for _, m := range ch.maps {
-			m.add(c, table)
-		}
-		for _, rl := range ch.rules {
-			exprs := rl.exprs
-			if n := counted[ch.tally()][rl.text]; n != 0 {
-				exprs = withCount(exprs, n)
-				delete(counted[ch.tally()], rl.text) // the first of equals has it all
-			}
-			c.AddRule(&nftables.Rule{Table: table, Chain: nc, Exprs: exprs})
-		}
+	t, err := newTransactor(0)
+	if err != nil {
+		return err
 	}
+	defer t.close()
+	s := &script{}
+	rules(&d, map[string]int{"lo": 1}, m).add(s, trialName, nil)
+	s.delTable(trialName)
+	return t.once(s)
 }
 
-// add makes the map. The chains that it names are there. It is buffered like the rest; what
-// could fail at once is a map without a type.
-func (m vmap) add(c *nftables.Conn, table *nftables.Table) {
-	set := &nftables.Set{Table: table, Name: m.name, IsMap: true, Interval: true,
-		KeyType: nftables.TypeIPAddr, DataType: nftables.TypeVerdict}
-	_ = c.AddSet(set, nil)
-	const most = 200 // elements of one message are one attribute, of less than 64 kB
-	for some := range slices.Chunk(m.branches, most) {
-		elements := make([]nftables.SetElement, 0, 2*len(some))
-		for _, b := range some {
-			elements = append(elements, nftables.SetElement{Key: be32(b.from), VerdictData: &expr.Verdict{Kind: expr.VerdictJump, Chain: b.chain}})
-			if b.to != ^uint32(0) {
-				elements = append(elements, nftables.SetElement{Key: be32(b.to + 1), IntervalEnd: true})
-			}
+// add makes the table with its chains. What equal rules have counted is taken from counted.
+func (r ruleset) add(s *script, table string, counted tally) {
+	s.addTable(table)
+	for i := range r {
+		c := &r[i]
+		s.addChain(table, c)
+		for j := range c.maps {
+			s.addMap(table, &c.maps[j])
 		}
-		_ = c.SetAddElements(set, elements)
+		for j := range c.rules {
+			s.addRule(table, c.name, &c.rules[j], 0, counted.take(c.tally(), c.rules[j].text))
+		}
 	}
 }
 
@@ -122,7 +104,7 @@ func withCount(exprs []expr.Any, n uint64) []expr.Any {
 
 // tablePresent reports whether there is a table of ours, of whatever process.
 func tablePresent() (bool, error) {
-	tables, err := connect().ListTablesOfFamily(nftables.TableFamilyIPv4)
+	tables, err := (&nftables.Conn{}).ListTablesOfFamily(nftables.TableFamilyIPv4)
 	for _, t := range tables {
 		if t.Name == tableName {
 			return true, err

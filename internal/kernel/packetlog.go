@@ -67,23 +67,20 @@ func watchLog(ctx context.Context, group uint16, size uint32, each func(logRecor
 	}
 	defer context.AfterFunc(ctx, func() { c.Close() })()
 	defer c.Close()
-	// Bind to the group; have the headers copied.
-	mode := append(binary.BigEndian.AppendUint32(nil, size), nfulnlCopyPacket, 0)
-	for _, a := range []netlink.Attribute{
+	// Bind to the group; have the headers copied. Packets may come before the answer to
+	// this, which is therefore one of the messages below: its error ends them.
+	b, err := netlink.MarshalAttributes([]netlink.Attribute{
 		{Type: nfulaCfgCmd, Data: []byte{nfulnlCfgCmdBind}},
-		{Type: nfulaCfgMode, Data: mode},
-	} {
-		b, err := netlink.MarshalAttributes([]netlink.Attribute{a})
-		if err != nil {
-			return err
-		}
-		_, err = c.Execute(netlink.Message{
+		{Type: nfulaCfgMode, Data: append(binary.BigEndian.AppendUint32(nil, size), nfulnlCopyPacket, 0)},
+	})
+	if err == nil {
+		_, err = c.Send(netlink.Message{
 			Header: netlink.Header{Type: unix.NFNL_SUBSYS_ULOG<<8 | nfulnlMsgConfig, Flags: netlink.Request | netlink.Acknowledge},
 			Data:   append([]byte{unix.AF_INET, 0, byte(group >> 8), byte(group)}, b...),
 		})
-		if err != nil {
-			return fmt.Errorf("kernel: packet log: %w", err)
-		}
+	}
+	if err != nil {
+		return fmt.Errorf("kernel: packet log: %w", err)
 	}
 	for {
 		ms, err := c.Receive()

@@ -32,8 +32,8 @@ func planProtect(s *state, d *Desired) (cs []change) {
 		}
 		index[c.Link] = l.Index
 	}
-	if r := rules(d, index, s.manner); len(r) == 0 && s.table != "" || len(r) > 0 && s.table != r.String() {
-		cs = append(cs, tableSet{r, func() ruleset { return rules(d, index, manner{plain: true, tracked: s.manner.tracked}) }})
+	if c := s.compose(d, index); s.table != c.text {
+		cs = append(cs, tableSet{c.rules, c.text})
 	}
 	for _, link := range slices.Sorted(maps.Keys(s.filters)) {
 		if !slices.ContainsFunc(d.Crypto, func(c CryptoLink) bool { return c.Link == link }) {

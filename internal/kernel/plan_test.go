@@ -256,13 +256,13 @@ func TestEntryAsRule(t *testing.T) {
 		{acl.Entry{Src: acl.Addr{Base: 0x0a000001, Wildcard: 0x0000ff00}, Dst: acl.Any},
 			"ip saddr & 255.255.0.255 == 10.0.0.1", "ip daddr & 255.255.0.255 == 10.0.0.1"},
 		{acl.Entry{Protocol: 6, Src: acl.Any, SrcPort: web, Dst: acl.Any, DstPort: acl.Ports{Op: acl.PortGt, Low: 1023}},
-			"meta l4proto tcp th sport 80-443 th dport > 1023", "meta l4proto tcp th sport > 1023 th dport 80-443"},
+			"ip protocol tcp th sport 80-443 th dport > 1023", "ip protocol tcp th sport > 1023 th dport 80-443"},
 		{acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Any, DstPort: acl.Ports{Op: acl.PortNeq, Low: 53}},
-			"meta l4proto udp th dport != 53", "meta l4proto udp th sport != 53"},
+			"ip protocol udp th dport != 53", "ip protocol udp th sport != 53"},
 		{acl.Entry{Protocol: 89, Src: acl.Any, Dst: acl.Any, SrcPort: acl.Ports{Op: acl.PortLt, Low: 9}},
-			"meta l4proto 89 th sport < 9", "meta l4proto 89 th dport < 9"},
+			"ip protocol 89 th sport < 9", "ip protocol 89 th dport < 9"},
 		{acl.Entry{Protocol: 6, Src: acl.Any, Dst: acl.Any, DstPort: acl.Ports{Op: acl.PortEq, Low: 22}},
-			"meta l4proto tcp th dport 22", "meta l4proto tcp th sport 22"},
+			"ip protocol tcp th dport 22", "ip protocol tcp th sport 22"},
 	} {
 		if got := entry(c.entry).text; got != c.leave {
 			t.Errorf("leaving: got %q, want %q", got, c.leave)

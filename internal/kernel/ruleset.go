@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -23,6 +25,8 @@ const (
 	tableName  = "conft"
 	chainSend  = "send"
 	chainLeave = "leave"
+	// chainRest sees what leaves and cannot match an entry of a crypto map.
+	chainRest = "rest"
 	// chainTranslated counts packets of translated connections.
 	chainTranslated = "nat.count"
 	// chainProtected sees only what is to be encrypted.
@@ -58,7 +62,6 @@ type ruleset []chain
 
 // manner is how the rules are written for the kernel at hand.
 type manner struct {
-	plain   bool // those of the crypto links are the fewest: packets meet one after the other
 	tracked bool // only connection tracking keeps defragmentation on
 }
 
@@ -66,6 +69,37 @@ type manner struct {
 // in place.
 func rules(d *Desired, index map[string]int, m manner) ruleset {
 	return slices.Concat(natRules(d), cryptoRules(d, index, m), access(d), clampMSS(d))
+}
+
+// composed are rules and what they were made of. Every transaction is a change of the machine
+// that has all looked at again: thousands of rules are not written down again for that.
+type composed struct {
+	of     Desired
+	index  map[string]int
+	manner manner
+	rules  ruleset
+	text   string // "" for no rules
+}
+
+// compose returns the table for d, as rules does.
+func (s *state) compose(d *Desired, index map[string]int) composed {
+	of := *d
+	of.Routes, of.Pins = nil, nil
+	if c := s.made; c != nil && c.manner == s.manner && maps.Equal(c.index, index) && reflect.DeepEqual(c.of, of) {
+		return *c
+	}
+	c := composed{of: of, index: index, manner: s.manner, rules: rules(d, index, s.manner)}
+	if len(c.rules) > 0 {
+		c.text = c.rules.String()
+	}
+	if s.made != nil {
+		c.of.Links, c.of.Filters, c.of.Crypto = slices.Clone(of.Links), slices.Clone(of.Filters), slices.Clone(of.Crypto)
+		for i := range c.of.Crypto {
+			c.of.Crypto[i].Selectors = slices.Clone(c.of.Crypto[i].Selectors)
+		}
+		*s.made = c
+	}
+	return c
 }
 
 // cryptoRules returns the chains of the crypto links.
@@ -94,27 +128,35 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		join(markHas(markEngine), notrack()),
 	}}
 	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave}
+	rest := chain{name: chainRest}
+	own := join(markHas(markEngine), verdict(expr.VerdictReturn))
 	set := ruleset{refuse(), whole(m), engine}
 	for _, l := range d.Crypto {
 		set = append(set, divert(l, index[l.Link]))
-		var x *acl.Index
-		if !m.plain {
-			x = l.index()
-		}
+		x := l.index()
 		// A packet of another link meets one rule for each of these.
-		add := func(w walk, base *chain, way expr.MetaKey, link string, before, after []rule) {
+		add := func(w walk, g gate, base *chain, way expr.MetaKey, link string, before, after []rule) {
 			chains, enter, maps := w.chains(l, x)
 			c := chain{name: base.name + "." + link, maps: maps, rules: slices.Concat(before, enter, after)}
 			set = append(append(set, chains...), c)
-			base.rules = append(base.rules, join(linkName(way, link), verdict(expr.VerdictGoto, c.name)))
+			base.rules = append(base.rules, join(g.rule(), linkName(way, link), verdict(expr.VerdictGoto, c.name)))
 		}
 		chains, enter, maps := walkQuoted.chains(l, x)
 		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
-		set = append(append(append(set, unsaid(l)), chains...), quotes)
-		own := join(markHas(markEngine), verdict(expr.VerdictReturn))
-		add(walkOut, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, append(quoting(quotes.name), turned()))
-		add(walkClear, &arrive, expr.MetaKeyIIFNAME, l.Link, nil, nil)
-		add(walkTunnel, &arrive, expr.MetaKeyIIFNAME, l.TUN, nil, nil)
+		left := chain{name: restChain(l), rules: append(quoting(quotes.name), turned())}
+		set = append(append(append(set, unsaid(l)), chains...), quotes, left)
+		g := l.gate()
+		add(walkOut, g, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, []rule{verdict(expr.VerdictGoto, left.name)})
+		if !g.open() {
+			rest.rules = append(rest.rules, join(linkName(expr.MetaKeyOIFNAME, l.Link), verdict(expr.VerdictGoto, left.name)))
+		}
+		add(walkClear, g.mirror(), &arrive, expr.MetaKeyIIFNAME, l.Link, nil, nil)
+		add(walkTunnel, g.mirror(), &arrive, expr.MetaKeyIIFNAME, l.TUN, nil, nil)
+	}
+	if len(rest.rules) > 0 {
+		rest.rules = append([]rule{own}, rest.rules...)
+		set = append(set, rest)
+		leave.rules = append(leave.rules, beside(rest.name)...)
 	}
 	return append(set, arrive, send, leave)
 }
@@ -168,7 +210,7 @@ func divert(l CryptoLink, index int) chain {
 	return c
 }
 
-func leaveChain(l CryptoLink) string             { return chainLeave + "." + l.Link }
+func restChain(l CryptoLink) string              { return chainRest + "." + l.Link }
 func divertChain(l CryptoLink) string            { return "divert." + l.Link }
 func outChain(l CryptoLink, s Selector) string   { return chainName("out", l, s) }
 func clearChain(l CryptoLink, s Selector) string { return chainName("clear", l, s) }

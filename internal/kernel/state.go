@@ -35,6 +35,7 @@ type LinkState struct {
 	RX, TX  Traffic
 	Detail  LinkDetail
 
+	room  int  // packets that may wait to be sent
 	made  bool // by conft, here or in an earlier process
 	proto map[netip.Prefix]bool
 }
@@ -77,6 +78,7 @@ type state struct {
 	named   map[linkAddr]bool // addresses that some Desired has named
 	nat     string            // what the translations in the kernel were made by; "?" when by another process
 	aliases []alias           // of ours
+	made    *composed         // rules, last; nil for none
 }
 
 type linkAddr struct {
@@ -95,7 +97,7 @@ func (s *state) link(name string) *LinkState {
 
 // read takes stock. Kernel.mu is held.
 func (k *Kernel) read() (*state, error) {
-	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus, manner: k.manner}
+	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus, manner: k.manner, made: &k.made}
 	var err error
 	if s.table, err = k.tableText(); err != nil {
 		return nil, err
@@ -172,7 +174,7 @@ func links() ([]LinkState, error) {
 		ls := LinkState{
 			Name: a.Name, Alias: a.Alias, Index: a.Index, MAC: a.HardwareAddr, Kind: l.Type(),
 			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU,
-			made: a.Group == linkGroup || a.Group == leavingGroup, proto: map[netip.Prefix]bool{},
+			room: a.TxQLen, made: a.Group == linkGroup || a.Group == leavingGroup, proto: map[netip.Prefix]bool{},
 		}
 		if ls.made {
 			ls.Carrier = true // a bridge without ports has none, and needs none
@@ -212,17 +214,25 @@ func prefix(n *net.IPNet) netip.Prefix {
 // tableText is the text of the rules in the kernel, as far as they are the
 // ones this process put there.
 func (k *Kernel) tableText() (string, error) {
-	present, err := tablePresent()
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("kernel: nft list tables: %w", err)
-	case !present:
-		return "", nil
+	now, err := generation()
+	if err != nil {
+		return "", fmt.Errorf("kernel: nft monitor: %w", err)
 	}
-	if _, err := k.rules.counts(); err != nil || len(k.rules) == 0 {
+	if now == k.seen {
+		return k.text, nil
+	}
+	present, err := tablePresent()
+	if err != nil {
+		return "", fmt.Errorf("kernel: nft list tables: %w", err)
+	}
+	if !present {
+		k.rules, k.text = nil, ""
+	} else if _, err := k.rules.counts(); err != nil || len(k.rules) == 0 {
+		k.rules, k.text, k.seen = nil, "", 0
 		return "?", nil
 	}
-	return k.rules.String(), nil
+	k.seen = now
+	return k.text, nil
 }
 
 const procSys = "/proc/sys/"

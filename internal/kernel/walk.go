@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"fmt"
-	"strconv"
 
 	"conft/internal/acl"
 
@@ -103,7 +102,7 @@ func (w walk) chains(l CryptoLink, x *acl.Index) (set ruleset, enter []rule, m [
 		name, ok := made[key]
 		if !ok {
 			var cs ruleset
-			cs, name = w.stretch(l, list, selector, members, k)
+			cs, name = w.stretch(l, list, selector, members, x.From[k])
 			set = append(set, cs...)
 			made[key] = name
 		}
@@ -116,13 +115,14 @@ func (w walk) chains(l CryptoLink, x *acl.Index) (set ruleset, enter []rule, m [
 	return set, []rule{w.byAddress(v.name)}, []vmap{v}
 }
 
-// stretch returns the chains for the k-th range of addresses and the first of them.
-func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, k int) (set ruleset, name string) {
+// stretch returns the chains for the range of addresses that begins with from, and the first of
+// them. They are called by the address, which stays when other ranges come and go.
+func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, from uint32) (set ruleset, name string) {
 	for i, j := range members {
 		s := l.Selectors[selector[j]]
 		if i == 0 || selector[members[i-1]] != selector[j] {
 			counts := chainName(w.kind, l, s)
-			set = append(set, chain{name: fmt.Sprintf("%s.%d", counts, k), counts: counts})
+			set = append(set, chain{name: fmt.Sprintf("%s.%08x", counts, from), counts: counts})
 		}
 		c := &set[len(set)-1]
 		c.rules = append(c.rules, w.rules(l, s, list[j])...)
@@ -130,7 +130,7 @@ func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, k
 	if len(set) == 1 {
 		return set, set[0].name
 	}
-	all := chain{name: named(w.kind, l.Link, strconv.Itoa(k))}
+	all := chain{name: named(w.kind, l.Link, fmt.Sprintf("%08x", from))}
 	for _, c := range set {
 		all.rules = append(all.rules, verdict(expr.VerdictJump, c.name))
 	}

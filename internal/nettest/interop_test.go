@@ -4,9 +4,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -202,9 +205,9 @@ func (l *interopLab) try(r row, f farEnd, conftBegins bool) error {
 	var err error
 	switch {
 	case conftBegins:
-		err = spend(l.a, "20.1.1.2:7000", renewed)
+		err = l.spend(l.a, "20.1.1.2:7000", renewed)
 	case l.renew == nil:
-		err = spend(l.b, "10.1.1.2:7000", renewed)
+		err = l.spend(l.b, "10.1.1.2:7000", renewed)
 	default:
 		if err = l.renew(); err == nil && !until(renewed) {
 			err = errNotRenewed
@@ -285,8 +288,9 @@ func (l *interopLab) sealed(r row, f farEnd, r3 string) error {
 
 var errNotRenewed = errors.New("the IPsec SA was not renewed")
 
-// spend sends most of the volume of an IPsec SA, and goes on slowly until it is renewed.
-func spend(from *netns.NS, to string, renewed func() bool) error {
+// spend sends most of the volume of an IPsec SA, as r1 counts it, and goes on slowly until
+// it is renewed.
+func (l *interopLab) spend(from *netns.NS, to string, renewed func() bool) error {
 	var c *net.UDPConn
 	err := from.Do(func() (err error) {
 		c, err = net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(netip.MustParseAddrPort(to)))
@@ -297,20 +301,49 @@ func spend(from *netns.NS, to string, renewed func() bool) error {
 	}
 	defer c.Close()
 	b := make([]byte, 1200)
-	for range 38 { // with room for them in the queues to the engine and to the peer
+	burst := func() { // the queues to the engine and to the peer have room for it
 		for range 50 {
 			c.Write(b) // nobody listens, of which an error may tell
 		}
 		<-time.After(4 * time.Millisecond)
 	}
+	for range 20 {
+		burst()
+	}
+	if !until(func() bool { burst(); return renewed() || volumeLeft(l.left) < 340 }) {
+		return errors.New("the volume of the IPsec SA was not used")
+	}
 	// So slowly that what is left of the volume lasts until a slow peer has the new SA.
-	if !until(func() bool {
-		c.Write(b)
-		return renewed()
-	}) {
+	slowly := time.NewTicker(10 * time.Millisecond)
+	stop := make(chan struct{})
+	defer close(stop)
+	go func() {
+		defer slowly.Stop()
+		for {
+			select {
+			case <-stop:
+				return
+			case <-slowly.C:
+				c.Write(b)
+			}
+		}
+	}()
+	if !until(renewed) {
 		return errNotRenewed
 	}
 	return nil
+}
+
+var keyLifetime = regexp.MustCompile(`remaining key lifetime \(k/sec\): \((\d+)/`)
+
+// volumeLeft is the least that is left of an SA's volume, in kilobytes.
+func volumeLeft(c *Conft) int {
+	least := math.MaxInt
+	for _, m := range keyLifetime.FindAllStringSubmatch(c.Exec("show crypto ipsec sa"), -1) {
+		kb, _ := strconv.Atoi(m[1])
+		least = min(least, kb)
+	}
+	return least
 }
 
 func until(holds func() bool) bool {

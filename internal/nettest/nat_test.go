@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,25 @@ func TestNATOverload(t *testing.T) {
 	if out := sh(t, u.r1, "nft list tables; ip route show table local proto 207; cat /proc/net/nf_conntrack 2>/dev/null | grep mark=[1-9] || true"); strings.TrimSpace(out) != "" {
 		t.Errorf("left behind:\n%s", out)
 	}
+}
+
+// debug ip nat has the packets of a connection that is refused, which has ended before they
+// can be looked at, and ICMP errors with who sent them.
+func TestDebugNATOfWhatEndsAtOnce(t *testing.T) {
+	t.Parallel()
+	u := newTunnel(t, ends{})
+	u.left.Exec("configure terminal", "access-list 102 permit ip 10.1.1.0 0.0.0.255 any", "ip nat inside source list 102 interface GigabitEthernet0/0 overload",
+		"interface GigabitEthernet0/0", "ip nat outside", "interface GigabitEthernet0/1", "ip nat inside", "end", "debug ip nat")
+	seen(t, u.a, "10.1.1.2:5000", "23.23.23.2:9")
+	sh(t, u.a, "ping -c 1 -W 5 -t 2 23.23.23.3 || true")
+	want := []string{
+		": NAT: s=10.1.1.2->12.12.12.1, d=23.23.23.2 [", ": NAT*: s=23.23.23.2, d=12.12.12.1->10.1.1.2 [",
+		": NAT: s=10.1.1.2->12.12.12.1, d=23.23.23.3 [", ": NAT*: s=12.12.12.2, d=12.12.12.1->10.1.1.2 [",
+	}
+	wait(t, "the lines of debug ip nat", 10*time.Second, func() bool {
+		log := u.left.Exec("show logging")
+		return !slices.ContainsFunc(want, func(l string) bool { return !strings.Contains(log, l) })
+	})
 }
 
 // The crypto ACL is written with translated addresses: a pool and a static address

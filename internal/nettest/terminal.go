@@ -22,6 +22,7 @@ type Terminal struct {
 	user    *os.File // the user's end
 	program *os.File
 	cmd     *exec.Cmd
+	dir     string // of the router, where it is one
 
 	mu     sync.Mutex
 	all    []byte // everything that the screen got

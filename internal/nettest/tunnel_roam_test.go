@@ -13,7 +13,8 @@ import (
 //	r1 12.12.12.1 -- r2 12.12.12.2 | NAT | 23.23.23.2 -- r3 23.23.23.3
 //
 // The ports it gives begin with first. A mapping that is not used for some seconds is
-// forgotten.
+// forgotten. As with any NAT nobody reaches what is behind it by its own address: what came
+// that way would keep the answers untranslated for as long as they go on.
 func (c *chain) translate(t *testing.T, first, seconds int) {
 	t.Helper()
 	need(t, "nft")
@@ -24,6 +25,10 @@ table ip nat {
 	chain source {
 		type nat hook postrouting priority srcnat;
 		oifname eth1 ip saddr { 12.12.12.0/24, 14.14.14.0/24 } udp dport { 500, 4500 } masquerade to :%[1]d-%[2]d
+	}
+	chain hide {
+		type filter hook forward priority filter;
+		iifname eth1 ip daddr { 12.12.12.0/24, 14.14.14.0/24 } udp dport { 500, 4500 } ct direction original drop
 	}
 }
 END

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,7 @@ type chainer struct {
 	now       time.Time
 	anchors   []anchor
 	presented []*x509.Certificate // the peer's, of which none is trusted
+	points    []string            // that the anchors are limited to, nil for no limit
 	checks    int
 }
 
@@ -88,7 +90,11 @@ func (c *chainer) extend(certs []*x509.Certificate) (path, *Rejection) {
 		}
 	}
 	if first == nil {
-		first = reject(RuleIssuer, last, "was issued by %s, which is no trustpoint's authority", Name(last.RawIssuer))
+		of := "no trustpoint's authority"
+		if c.points != nil {
+			of = "no authority of the profile's trustpoints (" + strings.Join(c.points, ", ") + ")"
+		}
+		first = reject(RuleIssuer, last, "was issued by %s, which is %s", Name(last.RawIssuer), of)
 	}
 	return path{}, first
 }

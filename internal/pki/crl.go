@@ -93,7 +93,12 @@ func (r *Revocations) Forget() {
 
 // check asks the methods of a trustpoint whether x, issued by issuer, is revoked.
 func (r *Revocations) check(t *Trustpoint, x, issuer *x509.Certificate, now time.Time, say Say) *Rejection {
-	last := reject(RuleCRL, x, "cannot be checked: the trustpoint names no revocation-check")
+	unknown := func(cause string) *Rejection {
+		r := reject(RuleCRL, x, "cannot be checked for revocation: %s", cause)
+		r.Trustpoint, r.Cause = t.Name, cause
+		return r
+	}
+	last := unknown("the trustpoint names no revocation-check")
 	for _, method := range t.Revocation {
 		if method == "none" {
 			return nil
@@ -101,7 +106,7 @@ func (r *Revocations) check(t *Trustpoint, x, issuer *x509.Certificate, now time
 		say(debug.PKIRevocation, "")
 		list, err := r.crl(t, x, issuer, now, say)
 		if err != nil {
-			last = reject(RuleCRL, x, "cannot be checked for revocation: %v", err)
+			last = unknown(err.Error())
 			continue
 		}
 		for _, e := range list.RevokedCertificateEntries {

@@ -4,6 +4,8 @@ import (
 	"crypto/x509"
 	"fmt"
 	"time"
+
+	"conft/debug"
 )
 
 // Rule is what a certificate must obey.
@@ -34,6 +36,29 @@ type Rejection struct {
 	Rule        Rule
 	Certificate *x509.Certificate // nil when there is none
 	Detail      string            // ends the sentence
+	Trustpoint  string            // of RuleCRL: whose revocation-check asks for it
+	Cause       string            // of RuleCRL: why there is no CRL
+}
+
+// Event is the rejection as the log has it.
+func (r *Rejection) Event() debug.PKIInvalid {
+	e := debug.PKIInvalid{Trustpoint: r.Trustpoint, Reason: r.Cause}
+	if r.Certificate != nil {
+		e.Serial = Serial(r.Certificate)
+	}
+	switch r.Rule {
+	case RuleExpired:
+		e.Fault, e.When = debug.FaultExpired, Time(r.Certificate.NotAfter)
+	case RuleNotYetValid:
+		e.Fault, e.When = debug.FaultNotYet, Time(r.Certificate.NotBefore)
+	case RuleRevoked:
+		e.Fault = debug.FaultRevoked
+	case RuleCRL:
+		e.Fault = debug.FaultCRL
+	case RuleMap:
+		e.Fault = debug.FaultUnauthorized
+	}
+	return e
 }
 
 // Error returns a sentence such as "certificate cn=R3 (SN: 0D) has expired: its
@@ -46,7 +71,7 @@ func (r *Rejection) Error() string {
 }
 
 func reject(rule Rule, c *x509.Certificate, format string, args ...any) *Rejection {
-	return &Rejection{rule, c, fmt.Sprintf(format, args...)}
+	return &Rejection{Rule: rule, Certificate: c, Detail: fmt.Sprintf(format, args...)}
 }
 
 // Time returns a time as certificates are shown with: "12:00:00 UTC Nov 20 2026".

@@ -52,6 +52,7 @@ type Claim struct {
 	Kind            IdentityKind
 	Identity        []byte
 	Hash, Signature []byte
+	Trustpoints     []string // those that may vouch for it, nil for all
 }
 
 // Validator judges the certificates of peers. It is immutable; its Revocations are
@@ -80,7 +81,7 @@ func (v *Validator) validate(claim Claim, now time.Time, say Say) (path, *Reject
 		return path{}, r
 	}
 	leaf := presented[0]
-	p, r := v.chain(leaf, presented[1:], now)
+	p, r := v.chain(leaf, presented[1:], claim.Trustpoints, now)
 	if r != nil {
 		return path{}, r
 	}
@@ -136,10 +137,13 @@ func parseAll(list [][]byte, say Say) ([]*x509.Certificate, *Rejection) {
 	return out, nil
 }
 
-// chain finds the way to an authority.
-func (v *Validator) chain(leaf *x509.Certificate, others []*x509.Certificate, now time.Time) (path, *Rejection) {
-	c := chainer{now: now, presented: others}
+// chain finds the way to an authority of the named trustpoints, nil for all.
+func (v *Validator) chain(leaf *x509.Certificate, others []*x509.Certificate, points []string, now time.Time) (path, *Rejection) {
+	c := chainer{now: now, presented: others, points: points}
 	for _, t := range v.Trustpoints {
+		if points != nil && !slices.Contains(points, t.Name) {
+			continue
+		}
 		for _, a := range t.Authorities {
 			c.anchors = append(c.anchors, anchor{a, t})
 		}

@@ -13,6 +13,7 @@ import (
 // Server is one server and how long it is asked.
 type Server struct {
 	Addr    netip.AddrPort
+	From    netip.Addr // of our own, the zero address for that of the route
 	Secret  string
 	Timeout time.Duration // of one packet
 	Retries int           // packets after the first
@@ -24,7 +25,11 @@ var ErrSilent = errors.New("radius: no answer")
 // Ask asks a server. A packet that is no sealed answer is passed over: anybody can
 // send one.
 func Ask(ctx context.Context, s Server, r Request) (Reply, error) {
-	conn, err := net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(s.Addr))
+	var from *net.UDPAddr
+	if s.From.IsValid() {
+		from = net.UDPAddrFromAddrPort(netip.AddrPortFrom(s.From, 0))
+	}
+	conn, err := net.DialUDP("udp4", from, net.UDPAddrFromAddrPort(s.Addr))
 	if err != nil {
 		return Reply{}, fmt.Errorf("radius: %w", err)
 	}

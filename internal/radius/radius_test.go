@@ -151,6 +151,31 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+func TestAskFrom(t *testing.T) {
+	l, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	seen := make(chan netip.Addr, 1)
+	go func() {
+		b := make([]byte, maxPacket)
+		size, from, err := l.ReadFromUDPAddrPort(b)
+		if err == nil {
+			seen <- from.Addr()
+			l.WriteToUDPAddrPort(answer(b[:size], AccessReject, "key", true), from)
+		}
+	}()
+	from := netip.MustParseAddr("127.0.0.9")
+	s := Server{Addr: l.LocalAddr().(*net.UDPAddr).AddrPort(), From: from, Secret: "key", Timeout: 30 * time.Second}
+	if _, err := Ask(context.Background(), s, Request{User: "u", Password: "p"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-seen; got != from {
+		t.Errorf("asked from %s", got)
+	}
+}
+
 func FuzzDecodeReply(f *testing.F) {
 	var authenticator [authLen]byte
 	request, _ := AppendRequest(nil, 7, authenticator, "key", Request{User: "nemo", Password: "arctangent"})

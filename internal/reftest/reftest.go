@@ -48,3 +48,24 @@ func Open(t testing.TB, name string) string {
 	}
 	return string(text)
 }
+
+// Dir returns the texts of all files of a directory of the reference, in the order of
+// their names. It skips and fails as Open does.
+func Dir(t testing.TB, name string) (texts []string) {
+	t.Helper()
+	root, err := Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(name), "*.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		texts = append(texts, Open(t, name+"/"+filepath.Base(f)))
+	}
+	if len(texts) == 0 {
+		Open(t, name)
+	}
+	return texts
+}

@@ -19,6 +19,9 @@ func TestOpenReadsTheNamedDirectory(t *testing.T) {
 	if got := Open(t, "show/a.txt"); got != "text\n" {
 		t.Errorf("got %q", got)
 	}
+	if got := Dir(t, "show"); len(got) != 1 || got[0] != "text\n" {
+		t.Errorf("got %q", got)
+	}
 }
 
 // recorder notes that a test is skipped instead of skipping it.

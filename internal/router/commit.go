@@ -95,9 +95,9 @@ func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ";
 // follow hands a configuration that the kernel has accepted to IKE and to the data
 // plane, in the order in which nothing is negotiated that cannot be used.
 func (r *Router) follow(old, c *config.Config) {
+	r.clock.SetZone(c.Zone) // before anything is said in it
 	r.setLogging(c)
 	r.setSyslog(c)
-	r.clock.SetZone(c.Zone)
 	r.attachTUNs(c)
 	r.setArchive(c.Archive)
 	r.forgetTrustpoints(old, c)

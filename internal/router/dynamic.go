@@ -21,13 +21,14 @@ import (
 // dynamic crypto maps protect on their behalf, and the SAs that reverse routes lead to.
 type live struct {
 	mu      sync.Mutex
-	flows   []exchange.Flow            // the oldest first
+	flows   map[exchange.Flow]uint64   // with the number of the change by which they came
+	changes uint64                     // of flows
 	pairs   map[uint32]exchange.SAInfo // by inbound SPI
 	changed chan struct{}              // has a value when there is something to be done
 }
 
 func newLive() *live {
-	return &live{pairs: map[uint32]exchange.SAInfo{}, changed: make(chan struct{}, 1)}
+	return &live{flows: map[exchange.Flow]uint64{}, pairs: map[uint32]exchange.SAInfo{}, changed: make(chan struct{}, 1)}
 }
 
 // change changes what is live and has the kernel follow.
@@ -41,16 +42,29 @@ func (l *live) change(f func()) {
 	}
 }
 
-func (l *live) add(f exchange.Flow) {
+// add returns the number of the change by which the flow is there.
+func (l *live) add(f exchange.Flow) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !slices.Contains(l.flows, f) {
-		l.flows = append(l.flows, f)
+	if l.flows[f] == 0 {
+		l.changes++
+		l.flows[f] = l.changes
 	}
+	return l.flows[f]
 }
 
 func (l *live) drop(f exchange.Flow) {
-	l.change(func() { l.flows = slices.DeleteFunc(l.flows, func(o exchange.Flow) bool { return o == f }) })
+	l.change(func() {
+		l.changes++
+		delete(l.flows, f)
+	})
+}
+
+// last is the number of the last change.
+func (l *live) last() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.changes
 }
 
 // list returns the flows of an open entry as an access list. The oldest comes first: a
@@ -58,11 +72,16 @@ func (l *live) drop(f exchange.Flow) {
 func (l *live) list(ifc, name string, seq int) *acl.List {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := &acl.List{}
-	for _, f := range l.flows {
+	var flows []exchange.Flow
+	for f := range l.flows {
 		if f.Interface == ifc && f.Map == name && f.Seq == seq {
-			out.Entries = append(out.Entries, aclSelector(f.Selector).Entry())
+			flows = append(flows, f)
 		}
+	}
+	slices.SortFunc(flows, func(a, b exchange.Flow) int { return cmp.Compare(l.flows[a], l.flows[b]) })
+	out := &acl.List{}
+	for _, f := range flows {
+		out.Entries = append(out.Entries, aclSelector(f.Selector).Entry())
 	}
 	return out
 }
@@ -193,11 +212,16 @@ func routable(c *config.Config, p netip.Prefix) bool {
 }
 
 // shelter makes the kernel and the data plane keep the packets of a flow that a peer is
-// about to have SAs for. It returns when none can leave in clear any more.
+// about to have SAs for. It returns when none can leave in clear any more. Those who come
+// while the kernel is at work for others are served together: what one costs grows with the
+// number that are there.
 func (r *Router) shelter(f exchange.Flow) error {
-	r.live.add(f)
+	at := r.live.add(f)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.sheltered >= at {
+		return nil
+	}
 	err := r.followPeers()
 	if err != nil {
 		r.live.drop(f)
@@ -222,16 +246,21 @@ func (r *Router) watchPeers(ctx context.Context) {
 // followPeers brings the kernel and the data plane to what is live. The caller holds r.mu.
 func (r *Router) followPeers() error {
 	r.settle()
-	if !r.behind && reflect.DeepEqual(r.desired(r.settled), r.wanted) {
-		return nil
+	at := r.live.last()
+	if r.behind || !reflect.DeepEqual(r.desired(r.settled), r.wanted) {
+		if err := r.applyAgain(); err != nil {
+			return err
+		}
 	}
-	return r.applyAgain()
+	r.sheltered = at
+	return nil
 }
 
 // applyAgain brings the kernel and the data plane to the configuration that is running
-// already: peers or the machine have changed. The caller holds r.mu.
+// already: peers or the machine have changed. What is staged stays so: each transaction in the
+// kernel is a change of the machine, and a paste would be settled in small pieces. The caller
+// holds r.mu.
 func (r *Router) applyAgain() error {
-	r.settle()
 	c := r.settled
 	old, want := r.wanted.Routes, r.desired(c)
 	err := r.apply(want)

@@ -49,7 +49,7 @@ func presharedKeys(list []exchange.PresharedKey, keyring string, keys []config.I
 }
 
 func isakmpProfile(c *config.Config, q *config.ISAKMPProfile) exchange.Profile {
-	e := exchange.Profile{Name: q.Name, Keyrings: q.Keyrings, Aggressive: q.Aggressive, Maps: q.Maps, DPD: keepalive(q.Keepalive)}
+	e := exchange.Profile{Name: q.Name, Keyrings: q.Keyrings, Aggressive: q.Aggressive, Maps: q.Maps, Trustpoints: q.Trustpoints, DPD: keepalive(q.Keepalive)}
 	switch q.Self {
 	case config.SelfAddress:
 		e.Self = exchange.ByAddress

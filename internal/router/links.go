@@ -147,6 +147,7 @@ func (r *Router) Interfaces() []InterfaceState {
 				})
 				s.ARPTimeout = time.Duration(r.kernel.ARPTimeout(l.Name)) * time.Second
 				s.Medium = Medium(r.kernel.Medium(l.Name))
+				s.Queue = Queue(r.kernel.Queue(&l))
 				s.IP = IPSettings(r.kernel.IPSettings(l.Name))
 			}
 		}

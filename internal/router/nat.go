@@ -3,6 +3,7 @@ package router
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -32,15 +33,23 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 			}
 		}
 		mask := cmp.Or(s.Mask, ^uint32(0))
-		n.Static = append(n.Static, kernel.NATStatic{
-			Outside: s.Outside, Protocol: s.Protocol, NoAlias: s.NoAlias,
+		k := kernel.NATStatic{
+			Outside: s.Outside, Protocol: s.Protocol, NoAlias: s.NoAlias, Inward: s.RouteMap != "",
 			Local: prefixOf(s.Local, mask), LocalPort: s.LocalPort, Global: prefixOf(global, mask), GlobalPort: s.GlobalPort,
-		})
+		}
+		n.Static = append(n.Static, k)
+		if k.Inward {
+			n.Dynamic = append(n.Dynamic, kernel.NATDynamic{
+				Name: fmt.Sprintf("static %d %s %d %s", k.Protocol, k.Local.Addr(), k.LocalPort, s.RouteMap), Clauses: natClauses(r, c, c.RouteMap(s.RouteMap)),
+				Host:  kernel.NATHost{Protocol: k.Protocol, Local: k.Local, Port: k.LocalPort, GlobalPort: k.GlobalPort},
+				First: k.Global.Addr(), Last: k.Global.Addr(),
+			})
+		}
 	}
 	for _, s := range c.NAT.Sources {
-		d := kernel.NATDynamic{Name: "list " + s.List, Clauses: natClauses(r, c, s)}
+		d := kernel.NATDynamic{Name: "list " + s.List, Clauses: []kernel.NATClause{{Permit: true, Match: true, Lists: []kernel.NATList{natList(c, s.List)}}}}
 		if s.RouteMap != "" {
-			d.Name = "map " + s.RouteMap
+			d.Name, d.Clauses = "map "+s.RouteMap, natClauses(r, c, c.RouteMap(s.RouteMap))
 		}
 		if ip := addressOf(c, s.Interface); ip != 0 {
 			d.First, d.Last, d.Own = addrOf(ip), addrOf(ip), true
@@ -66,13 +75,9 @@ func addressOf(c *config.Config, name string) uint32 {
 	return 0
 }
 
-// natClauses are what a source translation selects. A list or route map that is not
-// there selects nothing.
-func natClauses(r *Router, c *config.Config, s config.NATSource) (all []kernel.NATClause) {
-	if s.RouteMap == "" {
-		return []kernel.NATClause{{Permit: true, Match: true, Lists: []kernel.NATList{natList(c, s.List)}}}
-	}
-	m := c.RouteMap(s.RouteMap)
+// natClauses are what a route map selects. A list or route map that is not there selects
+// nothing.
+func natClauses(r *Router, c *config.Config, m *config.RouteMap) (all []kernel.NATClause) {
 	if m == nil {
 		return nil
 	}
@@ -123,6 +128,7 @@ type NATState struct {
 type Translation struct {
 	Protocol                                               uint8
 	InsideGlobal, InsideLocal, OutsideLocal, OutsideGlobal netip.AddrPort
+	Mapping                                                int           // number of the dynamic translation that it is of, 0 for none
 	Age                                                    time.Duration // 0 where it is not known
 	Idle, Timeout, Left                                    time.Duration
 }
@@ -136,14 +142,16 @@ func (r *Router) NAT() NATState {
 	if err != nil {
 		return s
 	}
-	t := r.nat(r.running.Load()).Timeouts
+	n := r.nat(r.running.Load())
+	t := n.Timeouts
 	for _, f := range list {
 		e := Translation{Protocol: f.Protocol, InsideGlobal: f.InsideGlobal, InsideLocal: f.InsideLocal,
-			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f)}
+			OutsideLocal: f.OutsideLocal, OutsideGlobal: f.OutsideGlobal, Left: f.Left, Timeout: natTimeout(&t, &f), Mapping: n.By(&f) + 1}
+		e.Idle = max(0, e.Timeout-e.Left)
 		if !f.Begun.IsZero() {
 			e.Age = max(0, now.Sub(f.Begun))
+			e.Idle = min(e.Idle, e.Age) // what is left is in whole seconds
 		}
-		e.Idle = max(0, e.Timeout-e.Left)
 		s.Flows = append(s.Flows, e)
 	}
 	s.Misses = counters.Flows

@@ -24,6 +24,7 @@ func TestDesiredNAT(t *testing.T) {
 	c.NAT.AddStatic(&config.NATStatic{Protocol: 6, Local: ip("10.1.1.8"), LocalPort: 80, Interface: "GigabitEthernet0/0", GlobalPort: 8080})
 	c.NAT.AddStatic(&config.NATStatic{Local: ip("10.1.1.7"), Interface: "Loopback9"}) // which is not there
 	c.NAT.AddStatic(&config.NATStatic{Local: ip("10.2.0.0"), Global: ip("99.0.0.0"), Mask: maskOf(24)})
+	c.NAT.AddStatic(&config.NATStatic{Protocol: 17, Local: ip("10.1.1.9"), LocalPort: 53, Global: ip("12.12.12.9"), GlobalPort: 5353, RouteMap: "R"})
 	c.NAT.Timeouts.UDP = 30
 	deny := c.AddRouteMapEntry("R", 5)
 	deny.Deny, deny.Lists = true, []string{"101", "109"}
@@ -31,10 +32,13 @@ func TestDesiredNAT(t *testing.T) {
 	n := r.desired(c).NAT
 
 	compare(t, fmt.Sprint(n.Inside, n.Outside, n.Timeouts), "[eth1] [eth0] {86400 86400 60 60 30 60}")
-	compare(t, fmt.Sprint(n.Static), "[{false 6 10.1.1.8/32 12.12.12.1/32 80 8080 false} {false 0 10.2.0.0/24 99.0.0.0/24 0 0 false}]")
+	compare(t, fmt.Sprint(n.Static), "[{false 6 10.1.1.8/32 12.12.12.1/32 80 8080 false false} {false 17 10.1.1.9/32 12.12.12.9/32 53 5353 false true} {false 0 10.2.0.0/24 99.0.0.0/24 0 0 false false}]")
 	var dynamic string
 	for _, d := range n.Dynamic {
 		dynamic += fmt.Sprintln(d.Name, d.First, d.Last, d.Own)
+		if d.Host.Local.IsValid() {
+			dynamic += fmt.Sprintln(" of", d.Host)
+		}
 		for _, k := range d.Clauses {
 			dynamic += fmt.Sprint(" ", k.Permit, k.Match, fmt.Sprintf("%q", k.Out))
 			for _, l := range k.Lists {
@@ -43,7 +47,9 @@ func TestDesiredNAT(t *testing.T) {
 			dynamic += "\n"
 		}
 	}
-	want := "list 100 12.12.12.100 12.12.12.105 false\n true true [] 100 3\n" +
+	// What the route map of a static translation selects goes before what is dynamic.
+	want := "static 17 10.1.1.9 53 R 12.12.12.9 12.12.12.9 false\n of {17 10.1.1.9/32 53 5353}\n false true [] 101 1 109 0\n true false [\"eth0\" \"\"]\n" +
+		"list 100 12.12.12.100 12.12.12.105 false\n true true [] 100 3\n" +
 		"map NONE invalid IP invalid IP false\n" +
 		"map R 12.12.12.1 12.12.12.1 true\n false true [] 101 1 109 0\n true false [\"eth0\" \"\"]\n"
 	compare(t, dynamic, want)

@@ -82,9 +82,12 @@ func (r *Router) trust(c *config.Config, p *exchange.Policy) {
 	for _, t := range points {
 		for _, a := range t.Authorities {
 			known := func(k exchange.Authority) bool { return bytes.Equal(k.Name, a.RawSubject) }
-			if !slices.ContainsFunc(p.Authorities, known) {
+			at := slices.IndexFunc(p.Authorities, known)
+			if at < 0 {
+				at = len(p.Authorities)
 				p.Authorities = append(p.Authorities, exchange.Authority{Name: a.RawSubject, Text: pki.Name(a.RawSubject)})
 			}
+			p.Authorities[at].Trustpoints = append(p.Authorities[at].Trustpoints, t.Name)
 		}
 		if t.Own != nil && t.Key != nil {
 			p.Credentials = append(p.Credentials, r.credential(t))
@@ -132,14 +135,17 @@ type judge struct {
 func (j *judge) Judge(c exchange.Claim) (v exchange.Verdict) {
 	claim := pki.Claim{
 		Certificates: c.Certificates, Kind: pki.IdentityKind(c.Identity.Type), Identity: c.Identity.Data,
-		Hash: c.Hash, Signature: c.Signature,
+		Hash: c.Hash, Signature: c.Signature, Trustpoints: c.Trustpoints,
 	}
 	var leaf *x509.Certificate
 	leaf, _, v.Err = j.Validate(claim, j.clock.Now(), func(step debug.PKIStep, text string) {
 		v.Events = append(v.Events, debug.PKITransaction{Step: step, Text: text})
 	})
 	var r *pki.Rejection
-	v.Forged = errors.As(v.Err, &r) && r.Rule == pki.RuleProof
+	if errors.As(v.Err, &r) {
+		v.Forged = r.Rule == pki.RuleProof
+		v.Events = append(v.Events, r.Event())
+	}
 	for name, maps := range j.maps {
 		if leaf != nil && pki.Admits(maps, leaf) {
 			v.Maps = append(v.Maps, name)

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -201,6 +202,16 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
+// logged is what IOS's log has of the rejections that it tells apart.
+var logged = map[string]string{
+	"expired":       "CERTIFICATE_INVALID_EXPIRED: ",
+	"expired rule":  "CERTIFICATE_INVALID_EXPIRED: ",
+	"not yet valid": "CERTIFICATE_INVALID_NOT_YET_VALID: ",
+	"revoked":       "CERTIFICATE_REVOKED: ",
+	"no CRL":        "CRL_FETCH_FAIL: CRL fetch for trustpoint LAB failed",
+	"no map":        "CERTIFICATE_INVALID_UNAUTHORIZED: ",
+}
+
 // What is wrong with a certificate is said by the router that refuses it, with the
 // certificate and the rule, and no SA comes of it. R3's is spoilt, so R3 as the
 // responder has accepted R1 when R1 refuses it.
@@ -220,6 +231,11 @@ func TestSignaturesRefused(t *testing.T) {
 				c.NotBefore, c.NotAfter = time.Now().Add(-2*time.Hour), time.Now().Add(-time.Hour)
 			})
 		}, ") has expired: its validity period ended "},
+		"not yet valid": {func(t *testing.T, l *sigLab) {
+			l.e3.enrol(t, l.ca, func(c *x509.Certificate) {
+				c.NotBefore, c.NotAfter = time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
+			})
+		}, ") is not yet valid: its validity period starts "},
 		"another authority": {func(t *testing.T, l *sigLab) {
 			own := newIssuer(t, "other", nil).issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "R3"}}, l.e3.pki.Key("K").Public())
 			l.e3.own = own
@@ -266,6 +282,9 @@ func TestSignaturesRefused(t *testing.T) {
 			if !l.said(l.r1, c.says) || !l.said(l.r1, "%CRYPTO-5-IKMP_INVAL_CERT: Certificate received from 23.23.23.3 is bad: ") ||
 				!l.said(l.r1, "CRYPTO_PKI: Certificate not validated: ") {
 				t.Errorf("R1 does not say %q:\n%s", c.says, strings.Join(l.r1.Lines(debug.FlagNone, debug.FlagPKI), "\n"))
+			}
+			if log := logged[name]; !l.said(l.r1, "%PKI-3-"+cmp.Or(log, "CERTIFICATE_INVALID: ")) {
+				t.Errorf("the log does not have %q:\n%s", log, strings.Join(l.r1.Lines(debug.FlagNone), "\n"))
 			}
 			if forged := name == "another's key"; l.said(l.r1, ":signature invalid!") != forged || l.said(l.r1, ": peer's cert is not valid") == forged {
 				t.Error("R1 does not say what is wrong:", strings.Join(l.r1.Lines(debug.FlagISAKMP), "\n"))

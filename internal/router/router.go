@@ -77,6 +77,8 @@ type Router struct {
 	loaded    *config.Config // what was read from nvram at the start, nil when nothing was
 	behind    bool           // the kernel refused the last change
 	wanted    kernel.Desired // of the kernel, last
+	// sheltered is the last change of live.flows that the kernel and the data plane have.
+	sheltered uint64
 	attached  map[string]kernel.TUN
 	states    map[string]linkState // as last reported, by interface
 	meters    meters

@@ -137,6 +137,7 @@ func (r *Router) listen() error {
 		VolumeExpired: r.engine.VolumeExpired,
 		InvalidSPI:    r.engine.InvalidSPI,
 		Moved:         r.engine.Moved,
+		Toward:        r.kernel.Toward,
 	})
 	ipsec.path = r.path
 	return nil

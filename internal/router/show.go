@@ -221,10 +221,10 @@ func (r *Router) addPair(id *IPsecIdent, p exchange.SAInfo) {
 		id.PathMTU, id.PlaintextMTU = r.path.MTU(p.InboundSPI)
 	}
 	for _, leg := range p.Legs() {
-		replay, last := r.path.Replay(p.InboundSPI, leg.AH)
+		window, last := r.path.Replay(p.InboundSPI, leg.AH)
 		sa := IPsecSA{
 			AH: leg.AH, Transport: p.Transport,
-			Transforms: transformWords(leg.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(leg.Set), ReplayEnabled: replay,
+			Transforms: transformWords(leg.Set), UDPEncap: p.UDPEncap, IVSize: ivSize(leg.Set), ReplayWindow: window,
 			RemainingSec: remaining(p, r.clock.start.Add(r.clock.Uptime())),
 		}
 		in, out := sa, sa

@@ -44,18 +44,18 @@ type IKEFailure struct {
 
 // IPsecSA is one direction of one protocol of a tunnel.
 type IPsecSA struct {
-	AH            bool // the protocol, ESP if not
-	Transport     bool
-	SPI           uint32
-	Transforms    []string // as show prints: "esp-256-aes", "esp-sha256-hmac"
-	ConnID        uint32   // 1, 2, … in the order of installation
-	UDPEncap      bool
-	RemainingKB   uint64
-	RemainingSec  uint32
-	IVSize        int // octets
-	ReplayEnabled bool
-	Packets       uint64
-	LastSeq       uint32 // the highest number accepted, of an inbound SA
+	AH           bool // the protocol, ESP if not
+	Transport    bool
+	SPI          uint32
+	Transforms   []string // as show prints: "esp-256-aes", "esp-sha256-hmac"
+	ConnID       uint32   // 1, 2, … in the order of installation
+	UDPEncap     bool
+	RemainingKB  uint64
+	RemainingSec uint32
+	IVSize       int // octets
+	ReplayWindow int // packets, 0 where sequence numbers are not looked at
+	Packets      uint64
+	LastSeq      uint32 // the highest number accepted, of an inbound SA
 }
 
 // Proxy is one side of a proxy identity: an address range with protocol and port.
@@ -114,6 +114,7 @@ type InterfaceState struct {
 
 	ARPTimeout time.Duration // 0 when it is not known
 	Medium     Medium
+	Queue      Queue
 	IP         IPSettings
 }
 
@@ -131,6 +132,9 @@ type LinkDetail kernel.LinkDetail
 
 // IPSettings are switches of a link.
 type IPSettings kernel.IPSettings
+
+// Queue is where packets wait to be sent on a link.
+type Queue kernel.Queue
 
 // Medium is what the driver says of a link.
 type Medium kernel.Medium

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strings"
 	"sync"
 
 	"conft/debug"
@@ -86,10 +85,7 @@ func (h *syslogHost) close() {
 func (s *syslogSender) send(l debug.Line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for text := range strings.SplitSeq(l.Text, "\n") {
-		if strings.TrimSpace(text) == "" {
-			continue
-		}
+	for text := range l.Lines() {
 		s.counter++
 		for _, h := range s.hosts {
 			if h.write(s.form, l.Severity, s.counter, text) {

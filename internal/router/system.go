@@ -29,6 +29,9 @@ func (r *Router) Access() *aaa.Access { return r.access }
 // Watch is what has become of logins.
 func (r *Router) Watch() aaa.Watch { return r.access.Watch() }
 
+// LoginFailures are those who did not come in lately, and how often anybody ever did not.
+func (r *Router) LoginFailures() ([]aaa.Failure, int) { return r.access.Failures() }
+
 // Seats returns the lines and who uses them.
 func (r *Router) Seats() *seat.Table { return r.seats }
 

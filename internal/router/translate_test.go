@@ -80,8 +80,8 @@ func TestDesired(t *testing.T) {
 func TestPolicies(t *testing.T) {
 	r, c := seed()
 	p := r.ikePolicy(c)
-	if len(p.Proposals) != 2 || p.Proposals[0].Auth != exchange.PreShared || p.Proposals[1].Auth != exchange.RSASig || p.Signs() {
-		t.Fatalf("policies: %+v, signatures: %t", p.Proposals, p.Signs())
+	if len(p.Proposals) != 2 || p.Proposals[0].Auth != exchange.PreShared || p.Proposals[1].Auth != exchange.RSASig || p.Signs("") {
+		t.Fatalf("policies: %+v, signatures: %t", p.Proposals, p.Signs(""))
 	}
 	if len(p.Tunnels) != 1 {
 		t.Fatalf("only the complete entry can be negotiated: %+v", p.Tunnels)

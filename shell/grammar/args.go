@@ -11,6 +11,7 @@ import (
 type Args struct {
 	values []named // in the order of the line
 	notes  *[]string
+	atOnce *bool
 }
 
 // named is a value by one of its names: there are too few in a line for a map.
@@ -98,6 +99,14 @@ func (a Args) Prefix(name string) netip.Prefix {
 func (a Args) Note(text string) {
 	if a.notes != nil {
 		*a.notes = append(*a.notes, text)
+	}
+}
+
+// AtOnce has the line take effect before the next one is read, also in a paste: what it
+// destroys is not in the configuration, and a line that follows may count on that.
+func (a Args) AtOnce() {
+	if a.atOnce != nil {
+		*a.atOnce = true
 	}
 }
 

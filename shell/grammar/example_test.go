@@ -93,6 +93,8 @@ var configMode = grammar.NewRoot[*router]("config", "Configure commands:",
 	grammar.Known[*router]{Words: "line", Block: true, Answer: answer},
 	grammar.Known[*router]{Words: "ip http server", Answer: answer},
 	grammar.Known[*router]{Words: "logging A.B.C.D", Answer: answer},
+	grammar.Known[*router]{Words: "permit ... time-range", Answer: answer},
+	grammar.Known[*router]{Words: "crypto isakmp", Answer: answer},
 	grammar.Known[*router]{Words: "banner motd", Answer: answer, End: func(rest string) string {
 		if rest == "" || strings.Contains(rest[1:], rest[:1]) {
 			return ""

@@ -17,10 +17,10 @@ type Item struct{ Token, Help string }
 
 // ask answers a `?` typed behind line. An Answer without items means that
 // nothing is possible there.
-func (t *table) ask(line string, level int) (Answer, error) {
+func (t *table) ask(line string, r Rights) (Answer, error) {
 	before, part := cutWord(line)
 	var a Answer
-	threads, _, err := t.read(before, level)
+	threads, _, err := t.read(before, r)
 	if err != nil {
 		return a, err
 	}
@@ -32,7 +32,7 @@ func (t *table) ask(line string, level int) (Answer, error) {
 	for _, th := range threads {
 		end = end || th.pos.last && !a.Word
 	}
-	next, complete := t.next(threads, level)
+	next, complete := t.next(threads, r)
 	end = end && complete
 	for _, p := range next {
 		if p.kind == wholeInterface {
@@ -54,14 +54,14 @@ func (t *table) ask(line string, level int) (Answer, error) {
 
 // next are the tokens that may follow what the threads have read; end tells that a list of
 // interfaces, where they are in one, may end there.
-func (t *table) next(threads []thread, level int) (next []*token, end bool) {
+func (t *table) next(threads []thread, r Rights) (next []*token, end bool) {
 	if len(threads) > 0 && threads[0].pos.list {
 		return listNext(threads[0].text)
 	}
 	if len(threads) > 0 && threads[0].pos.kind == restOfLine {
 		next = append(next, threads[0].pos.token) // it goes on
 	}
-	for _, p := range t.candidates(threads, level) {
+	for _, p := range t.candidates(threads, r) {
 		if p.list {
 			types, _ := listNext("")
 			next = append(next, types...)
@@ -74,17 +74,17 @@ func (t *table) next(threads []thread, level int) (next []*token, end bool) {
 
 // complete returns the rest of the last word of line, and a blank, when only one
 // keyword begins with it.
-func (t *table) complete(line string, level int) (string, bool) {
+func (t *table) complete(line string, r Rights) (string, bool) {
 	before, part := cutWord(line)
 	if part == "" {
 		return "", false
 	}
-	threads, _, err := t.read(before, level)
+	threads, _, err := t.read(before, r)
 	if err != nil {
 		return "", false
 	}
 	var found *token
-	next, _ := t.next(threads, level)
+	next, _ := t.next(threads, r)
 	for _, p := range next {
 		if p.kind != keyword && (p.kind != file || len(part) > len(p.text)) || !p.begins(part) {
 			continue

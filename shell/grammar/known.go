@@ -11,7 +11,9 @@ import (
 // Block of any open mode reads a line, that one has it; of several Known the innermost
 // mode's answers.
 type Known[T any] struct {
-	Words string // keywords and placeholders that the command begins with, without `no`
+	// Words are keywords and placeholders that the command begins with, without `no`;
+	// "..." stands for any words before the keyword behind it, which is then typed in full.
+	Words string
 	Block bool   // what follows are the lines of a sub-mode
 	Own   string // keyword of that sub-mode which the outermost mode has too
 	// End returns what ends the text of several lines that begins with rest, the rest
@@ -63,10 +65,15 @@ func (t *token) enough(s string) bool {
 }
 
 // knownLine finds the command that a line is and the depth of the mode that knows it: the
-// innermost that does.
-func (p Position[T]) knownLine(line string) (*knownLine, int) {
+// innermost that does. A line that a mode has read beyond that, by what match says of it,
+// is a wrong one of the mode.
+func (p Position[T]) knownLine(line string, err error) (*knownLine, int) {
+	var e *Error
 	for depth := len(p.stack); depth >= 0; depth-- {
 		if k := p.table(depth).knownLine(line); k != nil {
+			if errors.As(err, &e) && e.Kind == Invalid && e.Offset > len(line)-len(k.rest) {
+				return nil, 0
+			}
 			return k, depth
 		}
 	}
@@ -92,16 +99,28 @@ func (t *table) knownLine(line string) *knownLine {
 	return nil
 }
 
+const anyWords = "..."
+
 // accept reads the words of the command and returns them in full.
 func (k *known) accept(line string, offset int) (name string, end int, ok bool) {
+	anywhere := false // the next word may be any number of words away
 	for _, t := range k.words {
+		if t.text == anyWords {
+			anywhere = true
+			name += " " + anyWords
+			continue
+		}
 		w, ok := nextWord(line, offset)
+		for anywhere && ok && !strings.EqualFold(w.text, t.text) {
+			w, ok = nextWord(line, w.offset+len(w.text))
+		}
 		text, fits := t.accept(w.text)
 		if !ok || !fits || t.kind == keyword && !t.enough(w.text) {
 			return "", 0, false
 		}
 		name += " " + text
 		offset = w.offset + len(w.text)
+		anywhere = false
 	}
 	return name[1:], offset, true
 }
@@ -115,7 +134,7 @@ func (t *table) opens(line string) bool {
 		if !ok {
 			break
 		}
-		next, end, err := t.step(threads, line, w, maxPriv)
+		next, end, err := t.step(threads, line, w, everything)
 		if err != nil {
 			break
 		}

@@ -9,7 +9,7 @@ import (
 // answered by what is to be said of it instead of by a ^ marker. `?` does not list it,
 // and a command of the table that reads the line has it.
 type KnownExec struct {
-	Words  string // keywords that the command begins with
+	Words  string // keywords that the command begins with, WORD for any word
 	Answer string // what is printed, without the end of the line; "" for nothing
 }
 
@@ -33,10 +33,14 @@ func (k KnownExec) fits(list []KnownExec, line string) bool {
 	offset := 0
 	for want := range strings.FieldsSeq(k.Words) {
 		w, ok := nextWord(line, offset)
-		if !ok || commonPrefix(want, w.text) < len(w.text) {
+		if n := len(want) - 1; ok && want[n] == ':' && commonPrefix(want, w.text) == n+1 { // with a name
+			offset = w.offset + len(w.text)
+			continue
+		}
+		if !ok || want != "WORD" && commonPrefix(want, w.text) < len(w.text) {
 			return false
 		}
-		if len(w.text) < len(want) && (len(w.text) < leastExec || isWord(list, w.text)) {
+		if want != "WORD" && len(w.text) < len(want) && (len(w.text) < leastExec || isWord(list, w.text)) {
 			return false
 		}
 		offset = w.offset + len(w.text)

@@ -39,6 +39,9 @@ func TestKnownCommands(t *testing.T) {
 		{"default ip http server", "config-isakmp, there is no ip http server"},
 		{"ip http", "invalid input at column 1"},
 		{"logging 1.2.3.4", "% not here: logging 1.2.3.4"},
+		{"permit tcp any any eq 80 time-range X", "% not here: permit ... time-range", "per time-range X", "% not here: permit ... time-range",
+			"no permit ip any any TIME-RANGE X log", "config-isakmp, there is no permit ... time-range"},
+		{"permit tcp any any time", "invalid input at column 1", "permit", "invalid input at column 1"}, // in full only
 		{"logging 1.2.3", "invalid input at column 1"},
 		{"line con 0", "% not here: line", "encr aes", skipped, " encr aes", skipped, "exit", "config", "hostname X", "config"},
 		{"line con 0", "% not here: line", " encr aes", skipped, "encr aes", skipped, "!", "config", "ip http server", "% not here: ip http server",
@@ -47,6 +50,8 @@ func TestKnownCommands(t *testing.T) {
 		{"router rip", "% not here: router rip", "hostname 2", skipped, "HOSTNAME 2", skipped, "crypto isakmp policy 10", "config-isakmp"},
 		{"no router rip", "config-isakmp, there is no router rip", "encr 3des", "config-isakmp"},
 		{"crypto isakmp policy 0", "invalid input at column 22", "encr aes", skipped, "exit", "config"},
+		{"crypto isakmp policy x", "invalid input at column 22"}, // more of it is read than is known
+		{"crypto isakmp enable", "% not here: crypto isakmp"},
 		{"banner motd #", "% not here: banner motd", "encr aes", "config-isakmp", "hostname ?", "config-isakmp", " exit", "config-isakmp",
 			"bye# encr aes", "config-isakmp", "encr 3des", "config-isakmp"},
 		{"banner motd #encr aes#", "% not here: banner motd", "encr 3des", "config-isakmp"},

@@ -41,6 +41,9 @@ func (e *Error) Error() string {
 
 const maxPriv = 15
 
+// defaultFiles is the file system of names without one, in EXEC commands that name a file.
+const defaultFiles = "flash:"
+
 // match is a line that matched: what to run and its arguments.
 type match struct {
 	*formOf
@@ -93,12 +96,12 @@ func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // match reads a whole line. It returns nil and no error for an empty line and
 // for a comment.
-func (t *table) match(line string, level int) (*match, error) {
+func (t *table) match(line string, r Rights) (*match, error) {
 	w, ok := nextWord(line, 0)
 	if !ok || w.text[0] == '!' {
 		return nil, nil
 	}
-	threads, rest, err := t.read(line, level)
+	threads, rest, err := t.read(line, r)
 	if err != nil {
 		return nil, err
 	}
@@ -111,12 +114,31 @@ func (t *table) match(line string, level int) (*match, error) {
 			return &match{th.pos.form, th.args(), first}, nil
 		}
 	}
+	if th := t.asName(line, &threads[0], r); th != nil {
+		return &match{th.pos.form, th.args(), first}, nil
+	}
 	return nil, &Error{Kind: Incomplete, Word: first}
+}
+
+// asName reads the last word of a line as a name where it abbreviates a keyword behind
+// which more must come: IN in `show ip access-lists IN`, which has `interface` too.
+func (t *table) asName(line string, last *thread, r Rights) *thread {
+	w, _ := nextWord(line, last.offset)
+	before, _, err := t.read(line[:last.offset], r)
+	if err != nil || before == nil || last.pos.kind != keyword || len(w.text) == len(last.pos.text) {
+		return nil
+	}
+	for prev, p := range t.candidates(before, r) {
+		if p.kind == word && p.last {
+			return &thread{pos: p, prev: prev, value: value{w.text, w.offset, p.secret}}
+		}
+	}
+	return nil
 }
 
 // read follows the words of a line as far as threads can go on. It returns the
 // threads after the last word and where the rest of the line begins.
-func (t *table) read(line string, level int) ([]thread, int, error) {
+func (t *table) read(line string, r Rights) ([]thread, int, error) {
 	var threads []thread
 	offset := 0
 	for {
@@ -124,7 +146,7 @@ func (t *table) read(line string, level int) ([]thread, int, error) {
 		if !ok {
 			return threads, offset, nil
 		}
-		next, end, err := t.step(threads, line, w, level)
+		next, end, err := t.step(threads, line, w, r)
 		if err != nil {
 			err.Word = firstKeyword(threads)
 			return nil, 0, err
@@ -134,12 +156,12 @@ func (t *table) read(line string, level int) ([]thread, int, error) {
 }
 
 // candidates yields the positions that may follow and what each follows, without
-// those that need a higher privilege level.
-func (t *table) candidates(threads []thread, level int) iter.Seq2[*thread, *pos] {
+// those that the rights leave out.
+func (t *table) candidates(threads []thread, r Rights) iter.Seq2[*thread, *pos] {
 	return func(yield func(*thread, *pos) bool) {
 		if threads == nil {
 			for _, p := range t.first {
-				if t.level(p) <= level && !yield(nil, p) {
+				if r.may(p) && !yield(nil, p) {
 					return
 				}
 			}
@@ -151,7 +173,7 @@ func (t *table) candidates(threads []thread, level int) iter.Seq2[*thread, *pos]
 				seen = seen[:0]
 			}
 			for _, p := range th.pos.follow {
-				if t.level(p) > level || slices.Contains(seen, p) {
+				if !r.may(p) || slices.Contains(seen, p) {
 					continue
 				}
 				if len(threads) > 1 {
@@ -167,14 +189,14 @@ func (t *table) candidates(threads []thread, level int) iter.Seq2[*thread, *pos]
 
 // step reads one word: it keeps the threads whose token the word is. The new ones stand
 // behind the old in one array, where there is room.
-func (t *table) step(threads []thread, line string, w input, level int) ([]thread, int, *Error) {
+func (t *table) step(threads []thread, line string, w input, r Rights) ([]thread, int, *Error) {
 	best := threads[len(threads):]
 	if threads == nil {
 		best = make([]thread, 0, 16)
 	}
 	_, more := nextWord(line, w.offset+len(w.text))
 	fit := 0 // octets of the word that some keyword begins with
-	for prev, p := range t.candidates(threads, level) {
+	for prev, p := range t.candidates(threads, r) {
 		text := w.text
 		switch p.kind {
 		case keyword:
@@ -186,6 +208,9 @@ func (t *table) step(threads []thread, line string, w input, level int) ([]threa
 			text = strings.TrimRight(line[w.offset:], " \t")
 		}
 		val, ok := p.accept(text)
+		if !ok && t.exec && p.text == defaultFiles && p.bind != p.text && !strings.Contains(text, ":") {
+			val, ok = defaultFiles+text, true
+		}
 		if !ok {
 			continue
 		}
@@ -219,14 +244,14 @@ func (t *table) step(threads []thread, line string, w input, level int) ([]threa
 // rank orders the readings of a word: exact keyword, keyword, then by kind, and last a
 // keyword behind which nothing may come when there is more: `no ip access-group IN in`.
 func (p *pos) rank(w string, more bool) int {
-	switch {
-	case p.kind != keyword:
-	case more && len(p.follow) == 0:
-		return math.MaxInt8
-	case len(w) == len(p.text):
-		return -1
+	rank := int(p.kind)
+	if p.kind == keyword && len(w) == len(p.text) {
+		rank = -1
 	}
-	return int(p.kind)
+	if p.kind == keyword && more && len(p.follow) == 0 {
+		rank += math.MaxInt8
+	}
+	return rank
 }
 
 // commonPrefix counts the octets that keyword and word share, in any case.

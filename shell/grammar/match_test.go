@@ -34,6 +34,9 @@ var words = grammar.NewExec[*said]("Exec commands:",
 		Help: grammar.Help{"ping": "P", "$to": "Host", "source": "S", "repeat": "R", "$n": "N", "df-bit": "D"},
 		Run:  say("to", "from", "n", "df-bit")},
 	grammar.Exec[*said]{Syntax: "list {<100-199>$number | WORD$name}", Help: grammar.Help{"list": "L", "$number": "N", "$name": "W"}, Run: say("number", "name")},
+	grammar.Exec[*said]{Syntax: "list interface INTERFACE$from", Help: grammar.Help{"interface": "I", "$from": "F"}, Run: say("from")},
+	grammar.Exec[*said]{Syntax: "dir [flash: | nvram:]$where", Help: grammar.Help{"dir": "D", "flash:": "F", "nvram:": "N"}, Run: say("where")},
+	grammar.Exec[*said]{Syntax: "watch [log | log-input]", Help: grammar.Help{"watch": "W", "log": "L", "log-input": "I"}, Run: say("log", "log-input")},
 	grammar.Exec[*said]{Syntax: "group [WORD$name] {in | out}$way", Help: grammar.Help{"group": "G", "$name": "W", "in": "I", "out": "O"}, Run: say("name", "way")},
 	grammar.Exec[*said]{Syntax: "range INTERFACES", Help: grammar.Help{"range": "Ra"}, Run: say("INTERFACES")},
 	grammar.Exec[*said]{Syntax: "remark LINE", Help: grammar.Help{"remark": "R", "LINE": "L"}, Run: say("LINE")},
@@ -58,6 +61,14 @@ func TestMatch(t *testing.T) {
 		{"group out in", 1, `name=["out"] way=["in"]`}, // nothing may come behind the other out
 		{"group OUT", 1, `name=[] way=["out"]`},
 		{"group out there", 1, "invalid 10"},
+		{"list IN", 1, `number=[] name=["IN"]`}, // though it abbreviates interface, which needs more
+		{"list IN gi0/0", 1, `from=["GigabitEthernet0/0"]`},
+		{"list interface", 1, "incomplete list"},
+		{"dir FLASH", 1, `where=["flash:"]`},
+		{"dir flash:a/b", 1, `where=["flash:a/b"]`},
+		{"dir flas", 1, `where=["flash:flas"]`}, // a file of that name
+		{"watch log now", 1, "invalid 10"},      // log exactly, though nothing may come behind it
+		{"watch lo now", 1, "ambiguous"},
 		{"sh i", 1, "ambiguous"},
 		{"sh in", 15, "ambiguous"},
 		{"sh in", 1, `INTERFACE=[]`}, // inventory needs level 15
@@ -121,7 +132,7 @@ func TestHelp(t *testing.T) {
 		{"show int ", "  Ethernet         IEEE 802.3\n  FastEthernet     FastEthernet IEEE 802.3\n" +
 			"  GigabitEthernet  GigabitEthernet IEEE\n                   802.3z\n  Loopback         Loopback interface\n  <cr>"},
 		{"show int gi ", "  <0-9>  GigabitEthernet interface number"},
-		{"list ", "  <100-199>  N\n  WORD       W"},
+		{"list ", "  <100-199>  N\n  WORD       W\n  interface  I"},
 		{"list 1", "<100-199>  WORD       "},
 		{"list 200", "WORD  "},
 		{"permit 10.", "A.B.C.D  "},

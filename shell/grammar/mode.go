@@ -106,7 +106,7 @@ func (root[T]) add(t *table) {
 }
 
 func (l Line[T]) add(t *table) {
-	c := &command{syntax: l.Syntax, help: l.Help}
+	c := &command{syntax: l.Syntax, help: l.Help, priv: maxPriv}
 	c.do[plain], c.do[negated], c.do[defaulted] = on(l.Set), on(l.No), on(l.Default)
 	if l.Default == nil {
 		c.do[defaulted] = on(l.No)
@@ -118,7 +118,7 @@ func (l Line[T]) add(t *table) {
 }
 
 func (b Block[P, C]) add(t *table) {
-	c := &command{syntax: b.Syntax, help: b.Help, sub: b.Sub.t}
+	c := &command{syntax: b.Syntax, help: b.Help, priv: maxPriv, sub: b.Sub.t}
 	c.open = func(v any, a Args) (any, error) { return b.Open(v.(P), a) }
 	c.do[plain] = func(v any, a Args) error { _, err := c.open(v, a); return err }
 	c.do[negated], c.do[defaulted] = on(b.No), on(b.Default)
@@ -139,7 +139,7 @@ func (b Block[P, C]) add(t *table) {
 }
 
 func (a Action[T]) add(t *table) {
-	c := &command{syntax: a.Syntax, help: a.Help, control: actionWord}
+	c := &command{syntax: a.Syntax, help: a.Help, priv: maxPriv, control: actionWord}
 	c.do[plain] = func(any, Args) error { return nil }
 	t.commands = append(t.commands, c)
 }

@@ -17,6 +17,7 @@ type Position[T any] struct {
 	lost    *lost      // the block that was refused, nil when none
 	text    *collected // a text that is being typed, nil when none
 	until   string     // a text of several lines is passed over to the line that holds this
+	rights  *Rights    // nil for all
 }
 
 // frame is one open block.
@@ -27,6 +28,24 @@ type frame struct {
 
 // Start is the position in the outermost mode.
 func (m *Mode[T]) Start() Position[T] { return Position[T]{root: m} }
+
+// For is the position for somebody who has only some rights; nil are all.
+func (p Position[T]) For(r *Rights) Position[T] {
+	p.rights = r
+	return p
+}
+
+func (p Position[T]) may() Rights {
+	if p.rights == nil {
+		return everything
+	}
+	return *p.rights
+}
+
+// in is the position of the same user in some open blocks, with nothing pending.
+func (p Position[T]) in(stack []frame) Position[T] {
+	return Position[T]{root: p.root, stack: stack, rights: p.rights}
+}
 
 // Prompt returns what stands in brackets in the prompt.
 func (p Position[T]) Prompt() string { return p.table(len(p.stack)).prompt }
@@ -45,6 +64,7 @@ type Step[T any] struct {
 	Logged  string      // the line, without its secrets, when Changed; of a text the first one
 	Depth   int         // how many blocks are open around that line
 	Notes   []string    // to be printed after the commit
+	AtOnce  bool        // it is to take effect before the next line is read
 	End     bool        // configuration mode is left
 	Do      string      // the EXEC line behind `do`, typed at DoAt, or an Action
 	DoAt    int
@@ -81,7 +101,7 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	if p.lost.skips(line, nil) {
 		return Step[T]{Next: p}, &Error{Kind: Skipped}
 	}
-	here := Position[T]{root: p.root, stack: slices.Clip(p.stack[:depth])}
+	here := p.in(slices.Clip(p.stack[:depth]))
 	switch m.cmd.control {
 	case exitWord:
 		if p.lost != nil {
@@ -93,7 +113,7 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 		here.stack = here.stack[:depth-1]
 		return Step[T]{Next: here}, nil
 	case endWord:
-		return Step[T]{Next: Position[T]{root: p.root}, End: true}, nil
+		return Step[T]{Next: p.in(nil), End: true}, nil
 	case doWord:
 		val := m.args.first("LINE")
 		return Step[T]{Next: p, Do: val.text, DoAt: val.offset}, nil
@@ -113,12 +133,12 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 		return Step[T]{Next: p}, err
 	}
 	step := Step[T]{Next: here, Changed: true, Logged: m.withoutSecrets(line), Depth: depth}
-	m.args.notes = &step.Notes
+	m.args.notes, m.args.atOnce = &step.Notes, &step.AtOnce
 	if err := m.run(on); err != nil {
 		return Step[T]{Next: p}, err
 	}
 	if m.cmd.sub != nil && m.form == plain {
-		m.args.notes = nil
+		m.args.notes, m.args.atOnce = nil, nil
 		step.Next.stack = append(step.Next.stack, frame{m.cmd, m.args})
 	}
 	return step, nil
@@ -139,7 +159,7 @@ func (p Position[T]) open(v T) (on any, err error) {
 func (p Position[T]) answer(line string, err error) (Step[T], error) {
 	step := Step[T]{Next: p}
 	var e *Error
-	if k, _ := p.knownLine(line); k != nil && errors.As(err, &e) && e.Kind == Invalid {
+	if k, _ := p.knownLine(line, err); k != nil && errors.As(err, &e) && e.Kind == Invalid {
 		note, err := k.answer(k.name, k.no)
 		if note != "" {
 			step.Notes = []string{note}
@@ -161,7 +181,8 @@ func (p Position[T]) Refused(line string) Position[T] {
 		p.stack, p.text = p.text.stack, nil
 		return p
 	}
-	k, at := p.knownLine(line)
+	depth, m, err := p.match(line)
+	k, at := p.knownLine(line, err)
 	if k != nil && !k.no && k.end != nil {
 		p.until = k.end(k.rest)
 	}
@@ -170,7 +191,6 @@ func (p Position[T]) Refused(line string) Position[T] {
 	} else {
 		return p // a line of the refused block
 	}
-	depth, m, err := p.match(line)
 	switch {
 	case m != nil:
 		if m.cmd.sub != nil && m.form == plain {
@@ -196,7 +216,7 @@ func (p Position[T]) match(line string) (int, *match, error) {
 	var furthest *Error
 	at := len(p.stack)
 	for depth := len(p.stack); ; depth-- {
-		m, err := p.table(depth).match(line, maxPriv)
+		m, err := p.table(depth).match(line, p.may())
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != Invalid {
 			return depth, m, err
@@ -212,12 +232,12 @@ func (p Position[T]) match(line string) (int, *match, error) {
 
 // Ask answers a `?` typed behind line.
 func (p Position[T]) Ask(line string) (Answer, error) {
-	return p.table(len(p.stack)).ask(line, maxPriv)
+	return p.table(len(p.stack)).ask(line, p.may())
 }
 
 // Complete returns what Tab adds to line, false when the word is not unique.
 func (p Position[T]) Complete(line string) (string, bool) {
-	return p.table(len(p.stack)).complete(line, maxPriv)
+	return p.table(len(p.stack)).complete(line, p.may())
 }
 
 // LineError is a line of a text that was refused.

@@ -31,7 +31,7 @@ const (
 type command struct {
 	syntax  string
 	help    Help
-	priv    int
+	priv    int // lowest privilege level
 	do      [forms]func(any, Args) error
 	open    func(any, Args) (any, error)
 	sub     *table
@@ -47,7 +47,6 @@ type table struct {
 	commands      []*command
 	known         []*known
 	first         []*pos
-	levels        map[*command]int // privilege levels other than the commands' own
 }
 
 func (t *table) hasExit() bool {

@@ -14,7 +14,7 @@ type Text[T any] struct {
 }
 
 func (x Text[T]) add(t *table) {
-	c := &command{syntax: x.Syntax + " ![LINE]", help: x.Help}
+	c := &command{syntax: x.Syntax + " ![LINE]", help: x.Help, priv: maxPriv}
 	c.text = func(v any, a Args, text string) error { return x.Set(v.(T), a, text) }
 	c.do[plain] = func(any, Args) error { return nil }
 	c.do[negated], c.do[defaulted] = on(x.No), on(x.No)

@@ -103,6 +103,9 @@ func (t *token) accept(s string) (string, bool) {
 	case interfaceNumber:
 		return s, isPort(s, t.ports)
 	case file:
+		if strings.EqualFold(s+":", t.text) { // the file system itself
+			return t.text, true
+		}
 		n := min(len(s), len(t.text))
 		return t.text + s[n:], strings.EqualFold(s[:n], t.text)
 	}

@@ -213,6 +213,9 @@ func (c *client) config(ctx context.Context, running *config.Config) *ssh.Server
 		},
 		BannerCallback: func(ssh.ConnMetadata) string {
 			text := strings.TrimPrefix(running.Banners.Login, "\n")
+			if text != "" && !strings.HasSuffix(text, "\n") {
+				text += "\n" // the client asks for the password below it
+			}
 			return strings.ReplaceAll(text, "\n", "\r\n")
 		},
 	}

@@ -136,7 +136,7 @@ func (c *client) options(sc *ssh.ServerConn, at *seat.Seat) shell.Options {
 	vty := at.VTY()
 	return shell.Options{
 		Backend: c.Router, Exec: c.Exec, Known: c.Known, Config: c.Config, Origin: c.attempt(g.User).By,
-		Level: max(g.Level, 1), Number: at.Number,
+		Level: g.Level, Number: at.Number,
 		Settings: func(running *config.Config) *config.Line {
 			if vty < len(running.Lines.VTY) {
 				return &running.Lines.VTY[vty]

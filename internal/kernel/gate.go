@@ -1,0 +1,51 @@
+package kernel
+
+import (
+	"conft/internal/acl"
+
+	"github.com/google/nftables/expr"
+)
+
+// gate is a pair of conditions on addresses that every packet meets which matches any entry
+// of a link: what all their sources have in common, and all their destinations. The kernel
+// compares an address in a tenth of the time that it takes to compare the name of a link.
+// So packets meet the gate first; those that do not pass, most of what is to go on in clear,
+// need not meet the entries. Each side is acl.Any where its addresses have nothing in common.
+type gate struct{ src, dst acl.Addr }
+
+func (l *CryptoLink) gate() gate {
+	list, _ := l.conditions()
+	if len(list) == 0 {
+		return gate{acl.Any, acl.Any}
+	}
+	g := gate{list[0].Src, list[0].Dst}
+	for _, e := range list[1:] {
+		g.src, g.dst = agreed(g.src, e.Src), agreed(g.dst, e.Dst)
+	}
+	return g
+}
+
+// agreed has the bits that a and b both ask for and in which they agree.
+func agreed(a, b acl.Addr) acl.Addr {
+	a.Wildcard |= b.Wildcard | a.Base ^ b.Base
+	a.Base &^= a.Wildcard
+	return a
+}
+
+// mirror is g as the packets of the other direction meet it.
+func (g gate) mirror() gate { return gate{g.dst, g.src} }
+
+// open reports whether every packet passes.
+func (g gate) open() bool { return g.src.Wildcard == ^uint32(0) && g.dst.Wildcard == ^uint32(0) }
+
+func (g gate) rule() rule { return entry(acl.Entry{Src: g.src, Dst: g.dst}) }
+
+// beside are the rules of the base chain for packets that have not passed the gate of the
+// link that they leave by: errors of ICMP may still quote what is protected, and what came
+// out of a TUN may not leave in clear.
+func beside(chain string) []rule {
+	return []rule{
+		join(protocol(1), verdict(expr.VerdictGoto, chain)),
+		join(markHas(markTunnel), verdict(expr.VerdictGoto, chain)),
+	}
+}
