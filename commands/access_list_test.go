@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"strings"
 	"testing"
 
 	"conft/internal/router"
@@ -43,6 +44,31 @@ func TestResequenceRefused(t *testing.T) {
 	} {
 		if _, _, err := typeLines(c, line); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", line, err, want)
+		}
+	}
+}
+
+// An entry names up to ten ports on either side; what may follow them is still read.
+func TestSeveralPorts(t *testing.T) {
+	ten := "1 2 3 4 5 6 echo 8 discard 10"
+	for typed, want := range map[string]string{
+		"permit tcp any eq 80 443 host 10.0.0.1 neq telnet 22 log":  " permit tcp any eq www 443 host 10.0.0.1 neq telnet 22 log",
+		"permit tcp any any eq www 443 established":                 " permit tcp any any eq www 443 established",
+		"permit udp any eq bootps bootpc any dscp ef":               " permit udp any eq bootps bootpc any dscp ef",
+		"permit tcp any any eq 1 2 3 4 5 6 7 8 9 10":                " permit tcp any any eq " + ten,
+		"permit tcp 10.0.0.0 0.0.0.255 eq 1 2 10.1.0.0 0.0.255.255": " permit tcp 10.0.0.0 0.0.0.255 eq 1 2 10.1.0.0 0.0.255.255",
+	} {
+		c, _, err := typeLines(newRouter(), "ip access-list extended X", typed)
+		if err != nil || !strings.Contains(Text(c), "\n"+want+"\n") {
+			t.Errorf("%s: %v\n%s", typed, err, Text(c))
+		}
+	}
+	for typed, want := range map[string]string{
+		"permit tcp any any eq " + ten + " 11": "% An entry names at most 10 ports",
+		"permit tcp any any lt 5 6":            "invalid input at column 25",
+	} {
+		if _, _, err := typeLines(newRouter(), "ip access-list extended X", typed); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", typed, err)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func addrSyntax(side string) string {
 }
 
 func portSyntax(side, port string) string {
-	return strings.NewReplacer("@", "$"+side, "PORT", port).Replace(" [{eq | neq | lt | gt}@op PORT@port | range@op PORT@port PORT@high]")
+	return strings.NewReplacer("@", "$"+side, "PORT", port).Replace(" [{eq | neq}@op PORT...@port | {lt | gt}@op PORT@port | range@op PORT@port PORT@high]")
 }
 
 const tcpFlags = " [{established | ack | fin | psh | rst | syn | urg}...$flag | {match-any | match-all}$flags {+ack | -ack | +fin | -fin | +psh | -psh | +rst | -rst | +syn | -syn | +urg | -urg}...$bit]"
@@ -235,9 +235,23 @@ func acePort(a grammar.Args, side string, protocol uint8) (acl.Ports, error) {
 		return p, nil
 	}
 	names := acl.PortNames(protocol)
+	typed := a.Strings(side + "port")
+	if len(typed) > acl.MaxPorts {
+		return p, refuse("An entry names at most %d ports", acl.MaxPorts)
+	}
 	var err error
-	if p.Low, err = number(names, a.String(side+"port")); err != nil || p.Op != acl.PortRange {
-		return p, err
+	for i, word := range typed {
+		at := &p.Low
+		if i > 0 {
+			at = &p.Also[i-1]
+			p.More++
+		}
+		if *at, err = number(names, word); err != nil {
+			return p, err
+		}
+	}
+	if p.Op != acl.PortRange {
+		return p, nil
 	}
 	p.High, err = number(names, a.String(side+"high"))
 	if p.Low > p.High {

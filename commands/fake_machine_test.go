@@ -23,7 +23,7 @@ func (r *fakeRouter) Load() router.Load {
 
 func (r *fakeRouter) Memory() router.Memory {
 	return router.Memory{
-		Processor: router.Pool{Total: 4096000000, Used: 1000000000, Free: 3096000000, Lowest: 3000000000, Largest: 2000000000},
+		Processor: router.Pool{Head: 0x7FFB80463010, Total: 4096000000, Used: 1000000000, Free: 3096000000, Lowest: 3000000000, Largest: 2000000000},
 		IO:        router.Pool{Total: 100000, Used: 4096, Free: 95904, Lowest: 95904, Largest: 95904},
 		Allocated: 5000, Freed: 3000, Holding: 2000, PID: 7,
 	}

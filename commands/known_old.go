@@ -6,6 +6,7 @@ const (
 	noServerOf  = "the server has no such setting"
 	noDiscard   = "every message goes to every destination, by its severity"
 	noXML       = "messages are lines of text"
+	noLockKey   = "nobody is let in by logging in"
 	noTimes     = "access lists hold at all times"
 	noGroups    = "access lists name addresses themselves"
 	noScript    = "there are no menus, macros and scheduled commands"
@@ -71,6 +72,7 @@ var knownOld = []knownWord{
 	{"logging linecard", noHardware, absent},
 	{"logging ip", "an entry with log reports every five minutes", absent},
 	{"ip access-list logging", "an entry with log reports every five minutes", absent},
+	{"access-list <100-199> dynamic", noLockKey, absent},
 	{"access-list <100-199> ... time-range", noTimes, absent},
 	{"access-list <100-199> ... object-group", noGroups, absent},
 	{"access-list <2000-2699> ... time-range", noTimes, absent},
@@ -203,5 +205,5 @@ var knownACL = []knownWord{
 	{"permit ... reflect", noFirewall, absent},
 	{"<1-2147483647> ... reflect", noFirewall, absent},
 	{"evaluate", noFirewall, absent},
-	{"dynamic", "nobody is let in by logging in", absent},
+	{"dynamic", noLockKey, absent},
 }

@@ -165,3 +165,16 @@ func TestPagesAreRead(t *testing.T) {
 		}
 	}
 }
+
+// Ansible takes the first and the third of the numbers that have a blank on either side.
+func TestMemoryForAnsible(t *testing.T) {
+	for line := range strings.Lines(run(t, branch(t, "15.4"), "show memory statistics")) {
+		if !strings.Contains(line, "Processor") {
+			continue
+		}
+		numbers := regexp.MustCompile(`\s(\d+)\s`).FindAllStringSubmatch(line, -1)
+		if len(numbers) < 3 || numbers[0][1] != "4096000000" || numbers[2][1] != "3096000000" {
+			t.Errorf("%q is read as %q", line, numbers)
+		}
+	}
+}

@@ -32,14 +32,15 @@ func showProcessesCPU(w io.Writer, l router.Load) {
 // percent is a share in hundredths as "0.31%".
 func percent(hundredths int) string { return fmt.Sprintf("%d.%02d%%", hundredths/100, hundredths%100) }
 
-// showMemory prints `show memory statistics`.
+// showMemory prints `show memory statistics`. Programs take the first number that is
+// decimal for the total: the head, an address, has letters.
 func showMemory(w io.Writer, m router.Memory) {
 	fmt.Fprint(w, "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n")
 	for _, p := range []struct {
 		name string
 		pool router.Pool
-	}{{"Processor", m.Processor}, {"      I/O", m.IO}} {
-		fmt.Fprintf(w, "%s %10X %11d %11d %11d %11d %11d\n", p.name, 0, p.pool.Total, p.pool.Used, p.pool.Free,
+	}{{"Processor", m.Processor}, {"I/O", m.IO}} {
+		fmt.Fprintf(w, "%9s  %9X   %9d   %9d   %9d   %9d   %9d\n", p.name, p.pool.Head, p.pool.Total, p.pool.Used, p.pool.Free,
 			p.pool.Lowest, p.pool.Largest)
 	}
 }

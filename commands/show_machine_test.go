@@ -18,7 +18,7 @@ func TestShowMachine(t *testing.T) {
 			"   7   0       5000       3000       2000          0          0 conft\n" +
 			"                                    2000 Total\n",
 		"show memory statistics": "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n" +
-			"Processor          0  4096000000  1000000000  3096000000  3000000000  2000000000\n" +
+			"Processor  7FFB80463010   4096000000   1000000000   3096000000   3000000000   2000000000\n" +
 			"      I/O          0      100000        4096       95904       95904       95904\n",
 		"show boot": "BOOT variable = file:/usr/local/bin/conft\nCONFIG_FILE variable = \nBOOTLDR variable does not exist\nConfiguration register is 0x2102\n",
 		"show tcp brief": "TCB       Local Address           Foreign Address        (state)\n" +

@@ -33,12 +33,31 @@ const (
 	PortRange
 )
 
-// Ports is a condition on a TCP or UDP port. High is used by PortRange only.
+// MaxPorts is how many ports an entry may name on one side.
+const MaxPorts = 10
+
+// Ports is a condition on a TCP or UDP port. High is used by PortRange only. PortEq and
+// PortNeq may name further ports, any of which the packet's is, or none.
 type Ports struct {
 	Op   PortOp
 	Low  uint16
 	High uint16
+	More uint8                // how many further ports there are
+	Also [MaxPorts - 1]uint16 // which
 }
+
+// names reports whether a port is one of those that are named.
+func (p *Ports) names(port uint16) bool {
+	for _, also := range p.Also[:p.More] {
+		if port == also {
+			return true
+		}
+	}
+	return port == p.Low
+}
+
+// List returns the ports that PortEq and PortNeq name.
+func (p Ports) List() []uint16 { return append([]uint16{p.Low}, p.Also[:p.More]...) }
 
 // ProtoIP in Entry.Protocol matches every IP protocol (the keyword "ip").
 const ProtoIP = 0

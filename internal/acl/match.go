@@ -28,12 +28,12 @@ func IPv4(ip uint32) netip.Addr {
 }
 
 // Match reports whether port meets the condition.
-func (p Ports) Match(port uint16) bool {
+func (p *Ports) Match(port uint16) bool {
 	switch p.Op {
 	case PortEq:
-		return port == p.Low
+		return p.names(port)
 	case PortNeq:
-		return port != p.Low
+		return !p.names(port)
 	case PortLt:
 		return port < p.Low
 	case PortGt:

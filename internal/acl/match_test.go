@@ -26,6 +26,8 @@ func TestPorts(t *testing.T) {
 		{Ports{}, []uint16{0, 65535}, nil},
 		{Ports{Op: PortEq, Low: 80}, []uint16{80}, []uint16{79, 81}},
 		{Ports{Op: PortNeq, Low: 80}, []uint16{79, 81}, []uint16{80}},
+		{Ports{Op: PortEq, Low: 80, More: 2, Also: [9]uint16{443, 90}}, []uint16{80, 90, 443}, []uint16{0, 79, 81, 444}},
+		{Ports{Op: PortNeq, Low: 80, More: 1, Also: [9]uint16{443}}, []uint16{0, 79, 81, 444}, []uint16{80, 443}},
 		{Ports{Op: PortLt, Low: 80}, []uint16{0, 79}, []uint16{80, 81}},
 		{Ports{Op: PortGt, Low: 80}, []uint16{81, 65535}, []uint16{79, 80}},
 		{Ports{Op: PortRange, Low: 80, High: 90}, []uint16{80, 85, 90}, []uint16{79, 91}},

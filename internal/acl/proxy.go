@@ -18,7 +18,7 @@ type Selector struct {
 }
 
 // Selector returns the proxy identities that the entry asks for. Quick mode has
-// no word for a range of ports or its complement; as on IOS such an entry
+// no word for several ports or their complement; as on IOS such an entry
 // negotiates every port, while the list still decides what is sent.
 func (e *Entry) Selector() Selector {
 	return Selector{
@@ -29,7 +29,7 @@ func (e *Entry) Selector() Selector {
 
 func proxy(a Addr, protocol uint8, p Ports) Proxy {
 	x := Proxy{Addr: Addr{Base: a.Base &^ a.Wildcard, Wildcard: a.Wildcard}, Protocol: protocol}
-	if p.Op == PortEq {
+	if p.Op == PortEq && p.More == 0 {
 		x.Port = p.Low
 	}
 	return x

@@ -18,6 +18,13 @@ func TestSelectorOfAnEntry(t *testing.T) {
 	}
 }
 
+func TestSelectorOfSeveralPorts(t *testing.T) {
+	e := Entry{Protocol: packet.TCP, Src: lan, Dst: Any, DstPort: Ports{Op: PortEq, Low: 80, More: 1, Also: [9]uint16{443}}}
+	if got := e.Selector().Remote; got != (Proxy{Addr: Any, Protocol: packet.TCP}) {
+		t.Errorf("quick mode has one port, the proxy is %+v", got)
+	}
+}
+
 func TestSelectorMatch(t *testing.T) {
 	s := Selector{
 		Local:  Proxy{Addr: lan, Protocol: packet.TCP},

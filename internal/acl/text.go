@@ -94,6 +94,9 @@ func appendPorts(b []byte, protocol uint8, p Ports) []byte {
 	if p.Op == PortRange {
 		b = append(append(b, ' '), PortName(protocol, p.High)...)
 	}
+	for _, also := range p.Also[:p.More] {
+		b = append(append(b, ' '), PortName(protocol, also)...)
+	}
 	return b
 }
 

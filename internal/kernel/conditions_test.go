@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"conft/internal/acl"
@@ -46,6 +47,10 @@ func holds(t *testing.T, r rule, b []byte) bool {
 			reg = masked
 		case *expr.Range:
 			if bytes.Compare(reg, e.FromData) < 0 || bytes.Compare(reg, e.ToData) > 0 {
+				return false
+			}
+		case oneOf:
+			if slices.Contains(e.ports, binary.BigEndian.Uint16(reg)) == e.Invert {
 				return false
 			}
 		case *expr.Cmp:
@@ -96,6 +101,12 @@ func someEntry(r *rand.Rand) acl.Entry {
 		p := acl.Ports{Op: acl.PortOp(r.IntN(6)), Low: uint16(r.IntN(4))}
 		if p.Op == acl.PortRange {
 			p.High = p.Low + uint16(r.IntN(3))
+		}
+		if p.Op == acl.PortEq || p.Op == acl.PortNeq {
+			p.More = uint8(r.IntN(3))
+			for i := range p.Also[:p.More] {
+				p.Also[i] = uint16(r.IntN(4))
+			}
 		}
 		return p
 	}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"bytes"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -159,6 +160,39 @@ func TestPortConditionMatchesAllFragments(t *testing.T) {
 	sendUDP(t, l.hostA, "20.1.1.2:7010", 4000)
 	if n := clearPackets(w.arrived(t, 3)); n != 3 {
 		t.Errorf("%d packets in clear, want the 3 fragments to the other port", n)
+	}
+}
+
+// Several ports of an entry are a set in the kernel, also after the rules are replaced.
+func TestSeveralPortsInTheKernel(t *testing.T) {
+	if !inNamespace(t) {
+		return
+	}
+	l := newLab(t)
+	for name, c := range map[string]struct {
+		op        acl.PortOp
+		protected []int
+		clear     []int
+	}{
+		"eq":  {acl.PortEq, []int{7000, 7005, 7009}, []int{7001}},
+		"neq": {acl.PortNeq, []int{7001}, []int{7000, 7005, 7009}},
+	} {
+		l.d1.Crypto[0].Selectors[0].Rules = []acl.Entry{{Protocol: 17, Src: acl.Any, Dst: acl.Any,
+			DstPort: acl.Ports{Op: c.op, Low: 7000, More: 2, Also: [9]uint16{7009, 7005}}}}
+		must(t, l.k1.Apply(l.d1))
+		w := tap(t, l.r3, "wan0")
+		for _, port := range c.protected {
+			sendUDP(t, l.hostA, fmt.Sprintf("20.1.1.2:%d", port), 100)
+		}
+		if n := clearPackets(w.arrived(t, len(c.protected))); n != 0 {
+			t.Errorf("%s: %d packets in clear", name, n)
+		}
+		for _, port := range c.clear {
+			sendUDP(t, l.hostA, fmt.Sprintf("20.1.1.2:%d", port), 100)
+		}
+		if n := clearPackets(w.arrived(t, len(c.clear))); n != len(c.clear) {
+			t.Errorf("%s: %d packets in clear, want %d", name, n, len(c.clear))
+		}
 	}
 }
 

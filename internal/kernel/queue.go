@@ -19,7 +19,7 @@ func (k *Kernel) Queue(link *LinkState) Queue {
 			return queueOf(q, link.room)
 		}
 	}
-	return Queue{}
+	return Queue{Strategy: "fifo"} // a link that is down has none, and nothing waits
 }
 
 // queueOf is what a root queueing discipline is; room is what the link leaves to those

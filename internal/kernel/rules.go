@@ -133,6 +133,9 @@ func portsIn(word string, offset uint32, p acl.Ports) rule {
 	cmp := func(sign string, op expr.CmpOp) rule {
 		return compare(fmt.Sprintf("%s %s%d", word, sign, p.Low), load, op, be16(p.Low))
 	}
+	if p.More > 0 {
+		return among(word, load, p.List(), p.Op == acl.PortNeq)
+	}
 	switch p.Op {
 	case acl.PortEq:
 		return cmp("", expr.CmpOpEq)

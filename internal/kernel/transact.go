@@ -14,7 +14,8 @@ import (
 )
 
 // script are messages to nftables in their order, each as it goes to the kernel (struct
-// nlmsghdr, struct nfgenmsg, attributes).
+// nlmsghdr, struct nfgenmsg, attributes). What belongs into one transaction is one of them:
+// a rule with the sets that have no name.
 type script struct {
 	messages [][]byte
 	size     int // octets of all
@@ -30,10 +31,17 @@ func put(kind int, flags uint16) []byte {
 	return append(b, unix.AF_INET, 0, 0, 0)
 }
 
-func (s *script) done(b []byte) {
-	binary.NativeEndian.PutUint32(b, uint32(len(b)))
+func (s *script) done(b []byte) { s.take(sized(b)) }
+
+func (s *script) take(b []byte) {
 	s.messages = append(s.messages, b)
 	s.size += len(b)
+}
+
+// sized is a message with its length.
+func sized(b []byte) []byte {
+	binary.NativeEndian.PutUint32(b, uint32(len(b)))
+	return b
 }
 
 func (s *script) join(o *script) {
@@ -102,18 +110,18 @@ func (s *script) addRule(table, chain string, r *rule, before uint64, count uint
 	if before != 0 {
 		b = attribute(b, unix.NFTA_RULE_POSITION, binary.BigEndian.AppendUint64(nil, before))
 	}
-	exprs := r.exprs
+	sets, exprs := withSets(table, r.exprs)
 	if count != 0 {
 		exprs = withCount(exprs, count)
 	}
-	s.done(nest(b, unix.NFTA_RULE_EXPRESSIONS, func(b []byte) []byte {
+	s.take(append(sets, sized(nest(b, unix.NFTA_RULE_EXPRESSIONS, func(b []byte) []byte {
 		for _, e := range exprs {
 			data, err := expr.Marshal(unix.AF_INET, e)
 			s.err = cmp.Or(s.err, err)
 			b = attribute(b, unix.NLA_F_NESTED|unix.NFTA_LIST_ELEM, data)
 		}
 		return b
-	}))
+	}))...))
 }
 
 func (s *script) delRule(table, chain string, handle uint64) {
@@ -264,7 +272,7 @@ func (t *transactor) inParts(s *script) (n int, err error) {
 			n += len(part.messages)
 			part = script{}
 		}
-		part.done(m)
+		part.take(m)
 	}
 	part.err = s.err
 	if err := t.once(&part); err != nil {

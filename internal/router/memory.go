@@ -1,13 +1,16 @@
 package router
 
 import (
+	"fmt"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 )
 
 // Pool is a part of the machine's memory, in octets.
 type Pool struct {
+	Head              uint64 // an address in it, 0 when there is none
 	Total, Used, Free uint64
 	Lowest            uint64 // of what was free since the router started
 	Largest           uint64 // piece that is free
@@ -20,6 +23,16 @@ type Memory struct {
 	// Of this program since it started, and now.
 	Allocated, Freed, Holding uint64
 	PID                       int
+}
+
+// mappedAt is where a part of this program's memory is, by its name.
+func mappedAt(name string) (at uint64) {
+	for line := range strings.Lines(readFile("/proc/self/maps")) {
+		if strings.HasSuffix(strings.TrimSpace(line), name) {
+			fmt.Sscanf(line, "%x", &at)
+		}
+	}
+	return at
 }
 
 // freeMemory is what is free now in the two pools.
@@ -57,7 +70,7 @@ func (r *Router) Memory() Memory {
 	var own runtime.MemStats
 	runtime.ReadMemStats(&own)
 	return Memory{
-		Processor: Pool{Total: total, Used: total - free[0], Free: free[0], Lowest: least[0], Largest: min(field(meminfo, "MemFree:")*1024, free[0])},
+		Processor: Pool{Head: mappedAt("[stack]"), Total: total, Used: total - free[0], Free: free[0], Lowest: least[0], Largest: min(field(meminfo, "MemFree:")*1024, free[0])},
 		IO:        Pool{Total: held + free[1], Used: held, Free: free[1], Lowest: least[1], Largest: free[1]},
 		Allocated: own.TotalAlloc, Freed: own.TotalAlloc - own.HeapAlloc, Holding: own.HeapAlloc, PID: os.Getpid(),
 	}

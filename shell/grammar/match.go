@@ -124,8 +124,11 @@ func (t *table) match(line string, r Rights) (*match, error) {
 // which more must come: IN in `show ip access-lists IN`, which has `interface` too.
 func (t *table) asName(line string, last *thread, r Rights) *thread {
 	w, _ := nextWord(line, last.offset)
+	if last.pos.kind != keyword || len(w.text) == len(last.pos.text) {
+		return nil
+	}
 	before, _, err := t.read(line[:last.offset], r)
-	if err != nil || before == nil || last.pos.kind != keyword || len(w.text) == len(last.pos.text) {
+	if err != nil || before == nil {
 		return nil
 	}
 	for prev, p := range t.candidates(before, r) {
