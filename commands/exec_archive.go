@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"conft/internal/confdiff"
+	"conft/internal/flash"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -63,7 +64,7 @@ func archiveFailed(err error) error {
 	case errors.Is(err, router.ErrNoArchive):
 		return refuse("Archive feature not enabled: set a path in archive configuration mode")
 	case err != nil:
-		return refuse("Error writing the archive: %v", err)
+		return fileError("writing the archive (%s)", flash.Reason(err))
 	}
 	return nil
 }
@@ -168,8 +169,7 @@ func showConfigLog(w io.Writer, log []router.ConfigLogged, from, to int) {
 	fmt.Fprintln(w, " idx   sess           user@line      Logged command")
 	for _, l := range log {
 		if from <= l.Index && l.Index <= to {
-			user := l.By.Name() + "@" + l.By.Line
-			fmt.Fprintf(w, "%5d %6d %18s  |%s\n", l.Index, 1, user, l.Line)
+			fmt.Fprintf(w, "%5d%6d%15s@%-9s|%s\n", l.Index, l.Session, l.By.Name(), l.By.Line, l.Line)
 		}
 	}
 }

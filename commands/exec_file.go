@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"conft/debug"
+	"conft/internal/flash"
 	"conft/shell/grammar"
 )
 
@@ -55,14 +56,13 @@ func saveStartup(r Router, t Terminal) error {
 		return err
 	}
 	if err := r.SaveStartup([]byte(Text(r.Config())), t.Origin()); err != nil {
-		return refuse("Error writing nvram: %v", err)
+		return fileError("writing nvram: %s", flash.Reason(err))
 	}
-	if r.Config().Archive.WriteMemory {
-		if _, err := r.Archive(); err != nil {
-			return archiveFailed(err)
-		}
+	if err := say(t, "[OK]\n"); err != nil || !r.Config().Archive.WriteMemory {
+		return err
 	}
-	return say(t, "[OK]\n")
+	_, err := r.Archive()
+	return archiveFailed(err)
 }
 
 func eraseStartup(ctx context.Context, r Router, t Terminal) error {
@@ -71,7 +71,7 @@ func eraseStartup(ctx context.Context, r Router, t Terminal) error {
 		return err
 	}
 	if err := r.EraseStartup(); err != nil {
-		return refuse("Error erasing nvram: %v", err)
+		return fileError("erasing nvram: %s", flash.Reason(err))
 	}
 	r.Hub().Emit(debug.SysNVRAM{})
 	return say(t, "[OK]\nErase of nvram: complete\n")

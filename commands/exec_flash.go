@@ -109,7 +109,7 @@ func listFlash(w io.Writer, r Router, p place) error {
 func listNVRAM(w io.Writer, r Router) error {
 	text, err := r.Startup()
 	if err != nil {
-		return refuse("Error reading nvram: %v", err)
+		return fileError("reading nvram: %v", err)
 	}
 	fmt.Fprint(w, "Directory of nvram:/\n\n")
 	if text != nil {
@@ -144,7 +144,7 @@ func showFileSystems(w io.Writer, r Router) error {
 	}
 	text, err := r.Startup()
 	if err != nil {
-		return refuse("Error reading nvram: %v", err)
+		return fileError("reading nvram: %v", err)
 	}
 	fmt.Fprint(w, "File Systems:\n\n       Size(b)       Free(b)      Type  Flags  Prefixes\n")
 	row := func(mark byte, size, free any, kind, name string) {

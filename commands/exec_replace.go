@@ -112,7 +112,7 @@ func replace(r Router, t Terminal, text string, list bool, minutes int) error {
 		r.ConfirmRollback()
 		return err
 	}
-	r.Configured(t.Origin(), "configure replace")
+	r.Configured(t.Origin(), r.ConfigSession(), "configure replace")
 	if list {
 		var b strings.Builder
 		fmt.Fprintln(&b, "!Pass 1\n\n!List of Rollback Commands:")

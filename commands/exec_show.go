@@ -62,7 +62,7 @@ func showSystem(r Router) []exec {
 			Run: output(func(w io.Writer, _ grammar.Args) error {
 				text, err := r.Startup()
 				if err != nil {
-					return refuse("Error reading nvram: %v", err)
+					return fileError("reading nvram: %v", err)
 				}
 				_, saved := r.ConfigStamps()
 				showStartup(w, r.Config(), text, saved, r.NVRAMSize())

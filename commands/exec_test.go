@@ -273,8 +273,11 @@ func TestSavingAndErasing(t *testing.T) {
 	expect(t, "write terminal", run(t, r, "write terminal"), run(t, r, "show running-config"))
 
 	r.nvramErr = errors.New("disk full")
-	if screen, err := try(r, "write"); err == nil || err.Error() != "% Error writing nvram: disk full" || strings.Contains(screen, "OK") {
+	if screen, err := try(r, "write"); err == nil || err.Error() != "%Error writing nvram: Disk full" || strings.Contains(screen, "OK") {
 		t.Errorf("write to a full disk: %q, %v", screen, err)
+	}
+	if _, err := try(r, "copy nvram:startup-config startup-config", ""); err == nil || err.Error() != "%Error opening startup-config (Disk full)" {
+		t.Errorf("copy to a full disk: %v", err)
 	}
 	const question = "Erasing the nvram filesystem will remove all configuration files! Continue? [confirm]"
 	expect(t, "write erase, declined", run(t, r, "write erase", "n"), question+"n\n")

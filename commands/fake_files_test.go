@@ -43,8 +43,10 @@ func (r *fakeRouter) Archive() (string, error) {
 
 func (r *fakeRouter) ConfigLog() []router.ConfigLogged { return r.files.log }
 
-func (r *fakeRouter) Configured(by debug.Origin, line string) {
-	r.files.log = append(r.files.log, router.ConfigLogged{Index: len(r.files.log) + 1, By: by, Line: line})
+func (r *fakeRouter) ConfigSession() int { return len(r.files.log) + 1 }
+
+func (r *fakeRouter) Configured(by debug.Origin, session int, line string) {
+	r.files.log = append(r.files.log, router.ConfigLogged{Index: len(r.files.log) + 1, By: by, Session: session, Line: line})
 }
 
 func (r *fakeRouter) Base(string) *config.Config { return newRouter() }

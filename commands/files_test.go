@@ -197,10 +197,10 @@ func TestScheduledReload(t *testing.T) {
 
 func TestConfigLog(t *testing.T) {
 	r := newFake(t, "")
-	r.Configured(debug.Origin{Line: "console"}, "hostname R2")
-	r.Configured(debug.Origin{Line: "vty0", User: "admin"}, "ip route 0.0.0.0 0.0.0.0 10.0.0.1")
+	r.Configured(debug.Origin{Line: "console"}, 1, "  logging enable")
+	r.Configured(debug.Origin{Line: "vty0", User: "admin"}, 4, "ip route 0.0.0.0 0.0.0.0 10.0.0.1")
 	const head = " idx   sess           user@line      Logged command\n"
-	const second = "    2      1         admin@vty0  |ip route 0.0.0.0 0.0.0.0 10.0.0.1\n"
-	expect(t, "all", run(t, r, "show archive log config all"), head+"    1      1    console@console  |hostname R2\n"+second)
+	const second = "    2     4          admin@vty0     |ip route 0.0.0.0 0.0.0.0 10.0.0.1\n"
+	expect(t, "all", run(t, r, "show archive log config all"), head+"    1     1        console@console  |  logging enable\n"+second)
 	expect(t, "one", run(t, r, "show archive log config 2"), head+second)
 }

@@ -91,18 +91,30 @@ var hostnameLine = configLine{
 	Help:   grammar.Help{"hostname": "Set system's network name", "WORD": "This system's network name"},
 	Set: func(c *config.Config, a grammar.Args) error {
 		name := a.String("WORD")
-		const legal = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
-		if strings.Trim(name, legal) != "" || strings.HasPrefix(name, "-") {
-			return refuse("Hostname contains one or more illegal characters.")
+		if strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			return refuse(illegalHostname)
 		}
 		if len(name) > 63 {
 			return refuse("Hostname is longer than 63 characters.")
+		}
+		if !isHostLabel(name) {
+			a.Note("% " + illegalHostname + "\n")
 		}
 		c.Hostname = name
 		return nil
 	},
 	No:    func(c *config.Config, _ grammar.Args) error { c.Hostname = config.New().Hostname; return nil },
 	Write: func(c *config.Config, w *grammar.Writer) { w.Line("hostname", c.Hostname) },
+}
+
+const illegalHostname = "Hostname contains one or more illegal characters."
+
+// isHostLabel reports whether a name has the form of RFC 1035, section 2.3.1. IOS takes
+// others, too, and warns.
+func isHostLabel(name string) bool {
+	const letters, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", "0123456789"
+	return strings.Trim(name, letters+digits+"-") == "" &&
+		strings.ContainsRune(letters, rune(name[0])) && !strings.HasSuffix(name, "-")
 }
 
 // typeZero is "0" where a clear text would itself be read as a type.

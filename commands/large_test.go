@@ -1,32 +1,35 @@
 package commands
 
 import (
-	"fmt"
-	"strings"
 	"testing"
+
+	"conft/internal/large"
 )
 
-// large is a configuration of about n lines, of the kinds that grow in a real one.
-func large(n int) string {
-	var b strings.Builder
-	b.WriteString("hostname HUB\ncrypto ipsec transform-set TS esp-aes esp-sha-hmac\n")
-	for i := range n / 10 {
-		fmt.Fprintf(&b, "crypto isakmp key key%d address 10.%d.%d.%d\n", i, i>>16, i>>8&255, i&255)
-		fmt.Fprintf(&b, "crypto map HUB %d ipsec-isakmp\n set peer 10.%d.%d.%d\n set transform-set TS\n match address A%d\n", i+1, i>>16, i>>8&255, i&255, i)
-		fmt.Fprintf(&b, "ip route 11.%d.%d.0 255.255.255.0 10.%d.%d.%d\n", i>>8, i&255, i>>16, i>>8&255, i&255)
-		fmt.Fprintf(&b, "ip access-list extended A%d\n permit ip 192.168.0.0 0.0.255.255 11.%d.%d.0 0.0.0.255\n permit tcp host 192.168.0.1 11.%d.%d.0 0.0.0.255 eq 22\n deny udp any any range 1 5\n", i, i>>8, i&255, i>>8, i&255)
+// BenchmarkLarge is what 100,000 lines cost that are not the kernel's: to be read and
+// validated, read over themselves, copied, compared, and written.
+func BenchmarkLarge(b *testing.B) {
+	text := large.Configuration(100_000)
+	read := newRouter()
+	if err := Load(read, text); err != nil {
+		b.Fatal(err)
 	}
-	return b.String()
-}
-
-func BenchmarkLoad(b *testing.B) {
-	for _, lines := range []int{10_000, 100_000} {
-		text := large(lines)
-		b.Run(fmt.Sprint(lines), func(b *testing.B) {
+	clone := read.Clone()
+	for _, step := range []struct {
+		name string
+		run  func() bool
+	}{
+		{"read", func() bool { return Load(newRouter(), text) == nil }},
+		{"merge", func() bool { return Load(read.Clone(), text) == nil }},
+		{"clone", func() bool { return read.Clone() != nil }},
+		{"compare", func() bool { return read.Equal(clone) }},
+		{"write", func() bool { return Text(read) != "" }},
+	} {
+		b.Run(step.name, func(b *testing.B) {
+			b.ReportAllocs()
 			for b.Loop() {
-				c := newRouter()
-				if err := Load(c, text); err != nil {
-					b.Fatal(err)
+				if !step.run() {
+					b.Fatal("refused")
 				}
 			}
 		})

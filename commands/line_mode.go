@@ -65,7 +65,8 @@ var execTimeoutLine = lineLine{
 	Default: usually(func(l *config.Line, usual config.Line) { l.ExecTimeout = usual.ExecTimeout }),
 	Write: func(s *lineSet, w *grammar.Writer) {
 		if t := s.lines[0].ExecTimeout; t != s.usual().ExecTimeout {
-			w.Line(fmt.Sprintf("exec-timeout %d %d", t/60, t%60))
+			minutes := min(t/60, 35791) // seconds may be more than a minute has
+			w.Line(fmt.Sprintf("exec-timeout %d %d", minutes, t-minutes*60))
 		}
 	},
 }

@@ -54,9 +54,9 @@ func (p place) read(r Router) ([]byte, error) {
 	case placeStartup:
 		text, err := r.Startup()
 		if err == nil && text == nil {
-			err = p.missing()
+			err = fs.ErrNotExist
 		}
-		return text, err
+		return text, p.failed(err)
 	}
 	name, ok := p.file()
 	if !ok {
@@ -72,7 +72,7 @@ func (p place) write(r Router, t Terminal, text []byte) error {
 	case placeRunning:
 		return merge(r, t, string(text))
 	case placeStartup:
-		return r.SaveStartup(text, t.Origin())
+		return p.failed(r.SaveStartup(text, t.Origin()))
 	case placeNull:
 		return nil
 	}
@@ -105,7 +105,7 @@ func merge(r Router, t Terminal, text string) error {
 	if err != nil {
 		return err
 	}
-	r.Configured(t.Origin(), "copy to running-config")
+	r.Configured(t.Origin(), r.ConfigSession(), "copy to running-config")
 	return tellRefused(t, refused)
 }
 

@@ -47,8 +47,10 @@ type Files interface {
 	Archives() ([]string, error)
 	// NextArchive is the name that Archive would give now.
 	NextArchive() (string, error)
-	// Configured notes that somebody typed a configuration line.
-	Configured(by debug.Origin, line string)
+	// ConfigSession numbers a session of configuration that begins.
+	ConfigSession() int
+	// Configured notes that somebody typed a configuration line in a session.
+	Configured(by debug.Origin, session int, line string)
 	// ConfigLog returns the lines that have changed the configuration, oldest first.
 	ConfigLog() []router.ConfigLogged
 }

@@ -172,7 +172,7 @@ func (s *Session) Configure(context.Context) error {
 		fmt.Fprintln(s, "Enter configuration commands, one per line.  End with CNTL/Z.")
 	}
 	at := s.config.Start()
-	s.at = &at
+	s.at, s.configSession = &at, s.backend.ConfigSession()
 	return nil
 }
 

@@ -70,10 +70,14 @@ func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error 
 	f.did = append(f.did, "stage")
 	return f.Change(change)
 }
+func (f *fake) View(look func(*config.Config)) { look(f.Config()) }
+
 func (f *fake) Settle() { f.did = append(f.did, "settle") }
 
 func (f *fake) Access() *aaa.Access { return f.access }
-func (f *fake) Configured(_ debug.Origin, line string) {
+func (f *fake) ConfigSession() int  { return 1 }
+
+func (f *fake) Configured(_ debug.Origin, _ int, line string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.logged = append(f.logged, line)

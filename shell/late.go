@@ -27,7 +27,7 @@ func (s *Session) change(at grammar.Position[*config.Config], line string, step 
 	apply := func(step *grammar.Step[*config.Config]) func(*config.Config) error {
 		return func(c *config.Config) (err error) {
 			if *step, err = at.Apply(c, line); err == nil && !step.Changed {
-				err = errNothing
+				err = config.ErrUnchanged
 			}
 			return err
 		}

@@ -26,7 +26,11 @@ var (
 func over(err error) bool { return errors.Is(err, errIdle) || errors.Is(err, errCleared) }
 
 // line returns the settings of the session's line now.
-func (s *Session) line() *config.Line { return s.settings(s.backend.Config()) }
+func (s *Session) line() *config.Line {
+	var l config.Line
+	s.backend.View(func(c *config.Config) { l = *s.settings(c) })
+	return &l
+}
 
 // attempt is who the session is for those who decide of access.
 func (s *Session) attempt() aaa.Attempt {

@@ -20,6 +20,9 @@ import (
 type Backend interface {
 	// Config returns the published configuration, which nobody changes.
 	Config() *config.Config
+	// View has f look at the configuration as it is now. Behind a line that is staged that
+	// costs less than Config; f keeps nothing of it.
+	View(f func(*config.Config))
 	// Change runs f on a private clone of the configuration and commits it, as
 	// one transaction among those of all sessions. An error of f is returned as it
 	// is and changes nothing.
@@ -33,8 +36,11 @@ type Backend interface {
 	Settle()
 	// Access decides who may come in, and who may have which privilege level.
 	Access() *aaa.Access
-	// Configured is told of each configuration line that was accepted.
-	Configured(by debug.Origin, line string)
+	// ConfigSession numbers a session of configuration that begins.
+	ConfigSession() int
+	// Configured is told of each configuration line of a session that was accepted; it
+	// begins with as many blanks as blocks are around it.
+	Configured(by debug.Origin, session int, line string)
 	// SaveOutput writes what a command printed to a file, or adds it to the end of one.
 	// The error's text says why not.
 	SaveOutput(file string, text []byte, add bool) error
@@ -100,11 +106,13 @@ type Session struct {
 	typed       atomic.Int64 // when a key was typed last, in nanoseconds
 	script      *script      // nil when interactive
 
-	level   int
-	at      *grammar.Position[*config.Config] // nil in EXEC
-	ended   bool                              // `exit` in EXEC
-	late    late                              // lines that were staged
-	refused bool                              // the last line was refused
+	level int
+	at    *grammar.Position[*config.Config] // nil in EXEC
+
+	configSession int  // its number
+	ended         bool // `exit` in EXEC
+	late          late // lines that were staged
+	refused       bool // the last line was refused
 
 	editor        editor
 	plain         bool // terminal no editing
@@ -342,7 +350,8 @@ func (s *Session) history() *history {
 const promptName = 20
 
 func (s *Session) prompt() string {
-	name := s.backend.Config().Hostname
+	var name string
+	s.backend.View(func(c *config.Config) { name = c.Hostname })
 	switch {
 	case s.at != nil:
 		return name[:min(len(name), promptName)] + "(" + s.at.Prompt() + ")#"
@@ -352,9 +361,6 @@ func (s *Session) prompt() string {
 	return name + ">"
 }
 
-// errNothing ends a transaction that has nothing to commit.
-var errNothing = errors.New("nothing to commit")
-
 // configure carries out one line of configuration: one transaction. The blocks
 // that are open are opened again in the clone, because another session may have
 // changed what was there.
@@ -362,7 +368,7 @@ func (s *Session) configure(ctx context.Context, t typed) {
 	var step grammar.Step[*config.Config]
 	again := s.collecting()
 	err := s.change(s.position(), t.line, &step)
-	if err != nil && !errors.Is(err, errNothing) {
+	if err != nil && !errors.Is(err, config.ErrUnchanged) {
 		s.refuse(t, err)
 		here := s.at.Refused(t.line)
 		s.at = &here
@@ -372,7 +378,7 @@ func (s *Session) configure(ctx context.Context, t typed) {
 		s.print(fmt.Sprintf("Enter TEXT message.  End with the character '%s'.\n", s.at.Collecting()))
 	}
 	if step.Changed {
-		s.backend.Configured(s.origin, strings.TrimSpace(step.Logged))
+		s.backend.Configured(s.origin, s.configSession, strings.Repeat(" ", step.Depth)+strings.TrimSpace(step.Logged))
 	}
 	for _, note := range step.Notes {
 		s.print(note + "\n")

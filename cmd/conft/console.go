@@ -118,11 +118,15 @@ func execLines(args []string) error {
 
 // execOn runs lines at privilege 15 and ends with the status of the session.
 func execOn(socket string, lines []string) error {
-	c, err := attach.Dial(socket, attach.Request{Exec: true, Lines: lines})
+	c, err := attach.Dial(socket, attach.Request{Exec: true})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
+	go func() { // lines behind one that ends the session have nobody to go to
+		io.WriteString(c, strings.Join(lines, "\n")+"\n")
+		c.CloseWrite()
+	}()
 	if _, err := io.Copy(os.Stdout, c); err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"slices"
 	"syscall"
 	"time"
 
@@ -65,7 +64,7 @@ func (l *lines) attached(ctx context.Context, c *attach.Conn) (status byte) {
 	if c.Exec {
 		o := l.options(0)
 		o.Level = highest
-		if shell.Execute(ctx, o, c, slices.Values(c.Lines)) {
+		if shell.Execute(ctx, o, c, c.Lines()) {
 			return 1
 		}
 		return 0

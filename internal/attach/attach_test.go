@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -16,7 +17,7 @@ import (
 // echoSession answers each line with the window's width and the line.
 func echoSession(ctx context.Context, c *Conn) byte {
 	if c.Exec {
-		io.WriteString(c, strings.Join(c.Lines, ","))
+		io.WriteString(c, strings.Join(slices.Collect(c.Lines()), ","))
 		return 7
 	}
 	r := bufio.NewReader(c)
@@ -49,13 +50,19 @@ func TestSessions(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("mode %v %v", info.Mode(), err)
 	}
-	c, err := Dial(path, Request{Exec: true, Lines: []string{"show clock", "show version"}})
+	// Lines are more than a frame holds; the last has no end.
+	c, err := Dial(path, Request{Exec: true})
 	if err != nil {
 		t.Fatal(err)
 	}
+	lines := strings.Repeat("show clock\n", maxFrame/10)
+	go func() {
+		io.WriteString(c, lines+"no interface Loopback1")
+		c.CloseWrite()
+	}()
 	out, err := io.ReadAll(c)
-	if string(out) != "show clock,show version" || err != nil || c.Status != 7 {
-		t.Fatalf("%q %v %d", out, err, c.Status)
+	if want := strings.ReplaceAll(strings.TrimSuffix(lines, "\n"), "\n", ","); string(out) != want || err != nil || c.Status != 7 {
+		t.Fatalf("%d octets of %d, %v, %d", len(out), len(want), err, c.Status)
 	}
 
 	c, err = Dial(path, Request{Columns: 80, Rows: 24})

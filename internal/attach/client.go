@@ -70,13 +70,8 @@ func (c *Client) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// Write sends keys.
-func (c *Client) Write(b []byte) (int, error) {
-	if err := writeFrame(c.conn, kindData, b); err != nil {
-		return 0, err
-	}
-	return len(b), nil
-}
+// Write sends keys or lines.
+func (c *Client) Write(b []byte) (int, error) { return writeData(c.conn, b) }
 
 // Resize tells the session the terminal's size.
 func (c *Client) Resize(columns, rows int) error {

@@ -15,7 +15,7 @@ import (
 // A frame is one octet of kind, four octets of length (big-endian) and that many
 // octets of content.
 //
-//	client to router: open (JSON of Request, first and once), data (keys), window (columns, rows)
+//	client to router: open (JSON of Request, first and once), data (keys or lines), window (columns, rows)
 //	router to client: data (screen), exit (one octet of status, last)
 const (
 	kindOpen   = 'O'
@@ -28,10 +28,21 @@ const maxFrame = 1 << 20
 
 // Request opens a session.
 type Request struct {
-	Exec    bool     // run Lines at privilege 15 and end; otherwise a console
-	Lines   []string // EXEC lines
+	Exec    bool // run the lines that follow at privilege 15 and end; otherwise a console
 	Columns int
 	Rows    int
+}
+
+// writeData sends octets in as many frames as they need.
+func writeData(w io.Writer, b []byte) (sent int, err error) {
+	for sent < len(b) {
+		n := min(len(b)-sent, maxFrame)
+		if err := writeFrame(w, kindData, b[sent:sent+n]); err != nil {
+			return sent, err
+		}
+		sent += n
+	}
+	return sent, nil
 }
 
 func writeFrame(w io.Writer, kind byte, content []byte) error {

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -117,6 +119,19 @@ func (s *Server) serve(ctx context.Context, conn net.Conn) {
 	writeFrame(conn, kindExit, []byte{status})
 }
 
+// Lines yields the lines that follow an Exec request. One without its end is not carried
+// out: its client has died within it, and half a line may mean something else.
+func (c *Conn) Lines() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for in := bufio.NewReader(c); ; {
+			line, err := in.ReadString('\n')
+			if err != nil || !yield(strings.TrimSuffix(line, "\n")) {
+				return
+			}
+		}
+	}
+}
+
 // Read returns keys; io.EOF when the client has gone.
 func (c *Conn) Read(b []byte) (int, error) {
 	for len(c.pending) == 0 {
@@ -151,12 +166,5 @@ func (c *Conn) resized(size [2]int) {
 func (c *Conn) Write(b []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for sent := 0; sent < len(b); {
-		n := min(len(b)-sent, maxFrame)
-		if err := writeFrame(c.conn, kindData, b[sent:sent+n]); err != nil {
-			return sent, err
-		}
-		sent += n
-	}
-	return len(b), nil
+	return writeData(c.conn, b)
 }

@@ -5,6 +5,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"reflect"
 
 	"conft/internal/acl"
@@ -308,6 +309,9 @@ const (
 	DefaultReplayWindow  = 64
 	DefaultLogBuffer     = 4096
 )
+
+// ErrUnchanged is the error of a change that has changed nothing.
+var ErrUnchanged = errors.New("config: nothing has changed")
 
 // Equal reports whether two configurations are the same.
 func (c *Config) Equal(d *Config) bool { return reflect.DeepEqual(c, d) }

@@ -23,6 +23,10 @@ import (
 // MaxFile is the largest file that is read, in octets.
 const MaxFile = 64 << 20
 
+// unfinished is what a file is called, in its directory, while it is being written. No
+// file has this name for those who use the file system.
+const unfinished = ".~"
+
 // FS is an open file system.
 type FS struct {
 	root *os.Root
@@ -47,16 +51,20 @@ func Open(dir string) (*FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &FS{root: root}, nil
+	f := &FS{root: root}
+	f.clean()
+	return f, nil
 }
 
-// Reason is why something failed, in the words of the machine: "No such file or directory".
-func Reason(err error) string {
-	text := err.Error()
-	if n := syscall.Errno(0); errors.As(err, &n) {
-		text = n.Error()
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
+// clean removes what an earlier process did not finish. Where it cannot, the next file of
+// that directory takes its place.
+func (f *FS) clean() {
+	_ = fs.WalkDir(f.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && path.Base(name) == unfinished {
+			f.root.Remove(name)
+		}
+		return nil
+	})
 }
 
 // Close releases the directory. It is idempotent.
@@ -65,9 +73,22 @@ func (f *FS) Close() error { return f.root.Close() }
 // local makes a name relative: IOS writes flash:/NAME and flash:NAME alike.
 func local(name string) string { return cmp.Or(strings.TrimLeft(path.Clean("/"+name), "/"), ".") }
 
+// named is local for a name that may be used.
+func named(name string) (string, error) {
+	l := local(name)
+	if path.Base(l) == unfinished {
+		return "", &fs.PathError{Op: "open", Path: name, Err: syscall.EPERM}
+	}
+	return l, nil
+}
+
 // Read returns a file. The error is fs.ErrNotExist when there is none.
 func (f *FS) Read(name string) ([]byte, error) {
-	file, err := f.root.Open(local(name))
+	l, err := named(name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := f.root.OpenFile(l, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe would have it wait for a writer
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +97,8 @@ func (f *FS) Read(name string) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case info.IsDir():
+		return nil, &fs.PathError{Op: "read", Path: name, Err: syscall.EISDIR}
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("flash: %s is no file", name)
 	case info.Size() > MaxFile:
@@ -109,23 +132,41 @@ func (f *FS) Append(name string, text []byte) error {
 }
 
 func (f *FS) write(name string, text []byte) error {
-	name = local(name)
-	if info, err := f.root.Stat(name); err == nil && info.IsDir() {
-		return syscall.EISDIR
+	l, err := named(name)
+	if err != nil {
+		return err
 	}
-	part := name + ".part"
+	if info, err := f.root.Stat(l); err == nil && info.IsDir() {
+		return &fs.PathError{Op: "write", Path: name, Err: syscall.EISDIR}
+	}
+	part := path.Join(path.Dir(l), unfinished)
 	file, err := f.root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = file.Write(text)
 	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = f.root.Rename(part, name)
+		err = f.root.Rename(part, l)
 	}
 	if err != nil {
 		return errors.Join(err, f.root.Remove(part))
 	}
-	return f.sync(path.Dir(name))
+	return f.sync(path.Dir(l))
+}
+
+// Reason is what the machine says of a file, in IOS's words where it has any: "No space left
+// on device".
+func Reason(err error) string {
+	text := err.Error()
+	var at *fs.PathError
+	var code syscall.Errno
+	switch {
+	case errors.As(err, &code):
+		text = code.Error()
+	case errors.As(err, &at):
+		text = at.Err.Error()
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // sync makes the names of a directory survive a power failure.
@@ -144,7 +185,11 @@ func (f *FS) Remove(name string) error { return f.remove(name, false) }
 func (f *FS) RemoveDir(name string) error { return f.remove(name, true) }
 
 func (f *FS) remove(name string, dir bool) error {
-	info, err := f.root.Lstat(local(name))
+	l, err := named(name)
+	if err != nil {
+		return err
+	}
+	info, err := f.root.Lstat(l)
 	switch {
 	case err != nil:
 		return err
@@ -153,14 +198,27 @@ func (f *FS) remove(name string, dir bool) error {
 	case !dir && info.IsDir():
 		return syscall.EISDIR
 	}
-	return f.root.Remove(local(name))
+	return f.root.Remove(l)
 }
 
 // Rename gives a file or a directory another name; a file of that name is replaced.
-func (f *FS) Rename(from, to string) error { return f.root.Rename(local(from), local(to)) }
+func (f *FS) Rename(from, to string) error {
+	a, errA := named(from)
+	b, errB := named(to)
+	if err := cmp.Or(errA, errB); err != nil {
+		return err
+	}
+	return f.root.Rename(a, b)
+}
 
 // Mkdir makes a directory.
-func (f *FS) Mkdir(name string) error { return f.root.Mkdir(local(name), 0o700) }
+func (f *FS) Mkdir(name string) error {
+	l, err := named(name)
+	if err != nil {
+		return err
+	}
+	return f.root.Mkdir(l, 0o700)
+}
 
 // List returns the entries of a directory by name; "" is the top. Of a file it is the
 // file alone.
@@ -183,7 +241,7 @@ func (f *FS) List(dir string) ([]File, error) {
 	}
 	var out []File
 	for _, info := range infos {
-		if info.Mode().IsRegular() || info.IsDir() {
+		if info.Name() != unfinished && (info.Mode().IsRegular() || info.IsDir()) {
 			out = append(out, entry(info))
 		}
 	}

@@ -60,6 +60,42 @@ func TestFiles(t *testing.T) {
 	}
 }
 
+// What is written takes nobody's name, and what a killed process left is not seen.
+func TestUnfinished(t *testing.T) {
+	f, dir := open(t)
+	for _, name := range []string{"a.part", "a"} {
+		if err := f.Write(name, []byte(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := f.Read("a.part"); string(got) != "a.part" || err != nil {
+		t.Errorf("beside another file it holds %q, %v", got, err)
+	}
+	left := []string{filepath.Join(dir, unfinished), filepath.Join(dir, "d", unfinished)}
+	if err := errors.Join(f.Mkdir("d"), os.WriteFile(left[0], []byte("half"), 0o600), os.WriteFile(left[1], []byte("half"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := f.List(""); len(list) != 3 || err != nil {
+		t.Errorf("the top holds %+v, %v", list, err)
+	}
+	_, err := f.Read(unfinished)
+	for _, err := range []error{err, f.Write("d/"+unfinished, nil), f.Remove(unfinished), f.Mkdir(unfinished)} {
+		if !errors.Is(err, fs.ErrPermission) {
+			t.Error(err)
+		}
+	}
+	again, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	for _, name := range left {
+		if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // What lies outside of the directory cannot be reached, by no name and over no link.
 func TestConfinement(t *testing.T) {
 	f, dir := open(t)

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"strings"
 
 	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -19,7 +21,7 @@ type change interface {
 
 type (
 	linkAdd   struct{ name string }
-	linkDel   struct{ name string }
+	linkDel   struct{ names []string }
 	linkAlias struct{ name, alias string }
 	linkSet   struct {
 		name string
@@ -62,7 +64,7 @@ type (
 func (c linkAdd) String() string {
 	return fmt.Sprintf("ip link add %s group %d type dummy|ifb|bridge", c.name, linkGroup)
 }
-func (c linkDel) String() string   { return "ip link del " + c.name }
+func (c linkDel) String() string   { return "ip link del " + strings.Join(c.names, "\nip link del ") }
 func (c linkAlias) String() string { return fmt.Sprintf("ip link set %s alias %q", c.name, c.alias) }
 func (c linkMTU) String() string   { return fmt.Sprintf("ip link set %s mtu %d", c.name, c.mtu) }
 func (c routeMTU) String() string {
@@ -103,7 +105,23 @@ func (c linkAdd) do(*Kernel) error {
 	return err
 }
 
-func (c linkDel) do(*Kernel) error { return withLink(c.name, netlink.LinkDel) }
+// do deletes the links as a group: the kernel waits for each deletion, some 20 ms, until
+// nobody looks at the link any more, and for a group once.
+func (c linkDel) do(*Kernel) error {
+	for _, name := range c.names {
+		err := withLink(name, func(l netlink.Link) error { return netlink.LinkSetGroup(l, leavingGroup) })
+		if err != nil && !errors.As(err, &netlink.LinkNotFoundError{}) {
+			return err
+		}
+	}
+	req := nl.NewNetlinkRequest(unix.RTM_DELLINK, unix.NLM_F_ACK)
+	req.AddData(nl.NewIfInfomsg(unix.AF_UNSPEC))
+	req.AddData(nl.NewRtAttr(unix.IFLA_GROUP, nl.Uint32Attr(leavingGroup)))
+	if _, err := req.Execute(unix.NETLINK_ROUTE, 0); !errors.Is(err, unix.ENODEV) {
+		return err
+	}
+	return nil // all had gone already
+}
 
 func (c linkAlias) do(*Kernel) error {
 	return withLink(c.name, func(l netlink.Link) error { return netlink.LinkSetAlias(l, c.alias) })

@@ -71,7 +71,7 @@ func TestReplyLeavesFromTheAddressThatWasAsked(t *testing.T) {
 		if r := collect(t, b, 1, 100)[0]; string(r.Buf[:r.N]) != "me" || r.Remote != at("192.0.2.11") {
 			t.Errorf("%s: answer %q from %s", name, r.Buf[:r.N], r.Remote)
 		}
-		must(t, (linkDel{"wan0"}).do(nil))
+		must(t, (linkDel{[]string{"wan0"}}).do(nil))
 		must(t, a.Close())
 		must(t, a.Close())
 		if _, err := a.Receive(make([]packet.Datagram, 1)); !errors.Is(err, os.ErrClosed) {
@@ -166,7 +166,7 @@ func TestSendAndReceiveDoNotAllocate(t *testing.T) {
 		if n := testing.AllocsPerRun(100, round); n != 0 {
 			t.Errorf("port %d: %v allocations for 8 datagrams", port, n)
 		}
-		must(t, (linkDel{"wan0"}).do(nil))
+		must(t, (linkDel{[]string{"wan0"}}).do(nil))
 	}
 }
 

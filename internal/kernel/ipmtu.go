@@ -1,8 +1,6 @@
 package kernel
 
 import (
-	"fmt"
-
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
@@ -21,6 +19,10 @@ type ipLimit struct {
 
 // planIPMTU compares the MTUs in the routes over the links of d.
 func planIPMTU(s *state, d *Desired) (cs []change) {
+	carries := make(map[string]int, len(s.links))
+	for _, l := range s.links {
+		carries[l.Name] = l.MTU
+	}
 	limit := make(map[string]int, len(d.Links))
 	for _, l := range d.Links {
 		limit[l.Name] = l.IPMTU
@@ -28,7 +30,7 @@ func planIPMTU(s *state, d *Desired) (cs []change) {
 	for _, r := range s.limits {
 		least, limited, known := 0, false, false
 		for _, name := range r.links {
-			mtu := s.link(name).MTU
+			mtu := carries[name]
 			ip, ok := limit[name]
 			known = known || ok
 			if ip > 0 && ip < mtu { // else the kernel would believe that the link carries it
@@ -49,18 +51,10 @@ func planIPMTU(s *state, d *Desired) (cs []change) {
 	return cs
 }
 
-// ipLimits lists the routes of the main table that were made by the router, or by the kernel
+// ipLimits are those routes of the main table that were made by the router, or by the kernel
 // for an address, and lead over links.
-func ipLimits(s *state) ([]ipLimit, error) {
-	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_TABLE)
-	if err != nil {
-		return nil, fmt.Errorf("kernel: ip route show: %w", err)
-	}
-	name := map[int]string{}
-	for _, l := range s.links {
-		name[l.Index] = l.Name
-	}
-	var all []ipLimit
+func ipLimits(s *state, list []netlink.Route) (all []ipLimit) {
+	name := linkNames(s.links)
 	for _, r := range list {
 		if r.Protocol != protocolConft && r.Protocol != unix.RTPROT_KERNEL {
 			continue
@@ -86,7 +80,7 @@ func ipLimits(s *state) ([]ipLimit, error) {
 			all = append(all, l)
 		}
 	}
-	return all, nil
+	return all
 }
 
 // do puts the new route beside the old one before that goes, so that no packet finds

@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 
 	"conft/internal/acl"
-
-	"github.com/vishvananda/netlink"
 )
 
 // Kernel holds the router's part of one network namespace.
@@ -44,7 +42,7 @@ type Kernel struct {
 	// "?" when they may be of another process.
 	translates string
 	closed     bool
-	socket     *netlink.Handle // for routes; nil until there is one
+	socket     *rtnetlink // nil until there is one
 }
 
 // filterNow remembers what a filter was made of: names come back with other
@@ -61,28 +59,30 @@ var plans = []func(*state, *Desired) []change{planProtect, planLinks, planNAT, p
 // left and d does not want. Protection comes before addresses, routes and
 // forwarding, so that nothing can leave before it.
 //
-// After an error the change named in it and those behind it are not done; the
-// next Apply does what is missing. The lists of d are not to be changed.
+// After an error the change named in it is not done, nor are those behind it but for
+// some routes; the next Apply does what is missing. The lists of d are not to be changed.
 func (k *Kernel) Apply(d Desired) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.closed { // a change of a link may still be heard of
 		return fmt.Errorf("kernel: %w", fs.ErrClosed)
 	}
-	var s *state
+	s, err := k.read()
+	if err != nil {
+		return err
+	}
+	stale := false
 	for _, plan := range plans {
-		if s == nil {
-			var err error
-			if s, err = k.read(); err != nil {
+		if stale {
+			if err := k.readAgain(s); err != nil {
 				return err
 			}
 		}
-		if cs := plan(s, &d); len(cs) > 0 {
-			if err := k.perform(cs); err != nil {
-				return err
-			}
-			s = nil // taking an address away, say, takes routes with it
+		cs := plan(s, &d)
+		if err := k.perform(cs); err != nil {
+			return err
 		}
+		stale = len(cs) > 0 // taking an address away, say, takes routes with it
 	}
 	for _, l := range d.Links {
 		k.aliased[l.Name] = true
@@ -99,27 +99,51 @@ func (k *Kernel) perform(cs []change) error {
 	if err := k.remember(cs); err != nil {
 		return fmt.Errorf("kernel: %w", err)
 	}
-	for _, c := range cs {
-		if err := k.do(c); err != nil {
+	for len(cs) > 0 {
+		n := 0
+		var batch []request
+		for ; n < len(cs) && n < maxBatch; n++ {
+			r, ok := cs[n].(request)
+			if !ok {
+				break
+			}
+			batch = append(batch, r)
+		}
+		if n > 1 {
+			for _, c := range batch {
+				k.note(c)
+			}
+			if at, err := k.sendAll(batch); err != nil {
+				return failed(batch[at], err)
+			}
+		} else if err := k.do(cs[0]); err != nil {
 			return err
 		}
+		cs = cs[max(n, 1):]
 	}
 	return nil
 }
 
-func (k *Kernel) do(c change) error {
+func (k *Kernel) note(c change) {
 	if k.record != nil {
 		k.record(c)
 	}
-	err := c.do(k)
-	if err != nil {
-		first, rest, _ := strings.Cut(c.String(), "\n")
-		if rest != "" {
-			first += " …"
-		}
-		return fmt.Errorf("kernel: %s: %w", first, err)
+}
+
+func (k *Kernel) do(c change) error {
+	k.note(c)
+	if err := c.do(k); err != nil {
+		return failed(c, err)
 	}
 	return nil
+}
+
+func failed(c change, err error) error {
+	first, rest, _ := strings.Cut(c.String(), "\n")
+	if rest != "" {
+		first += " …"
+	}
+	return fmt.Errorf("kernel: %s: %w", first, err)
 }
 
 // Close removes what conft put into the kernel: routes, addresses it added (not
@@ -169,7 +193,7 @@ func (k *Kernel) Close() error {
 	}
 	k.saved, k.crypto, k.access, k.nat = nil, nil, nil, NAT{}
 	if k.socket != nil {
-		k.socket.Close()
+		k.socket.close()
 		k.socket = nil
 	}
 	return errors.Join(append(errs, k.keep())...)

@@ -47,8 +47,8 @@ func inventory(t *testing.T) string {
 	for _, c := range chains {
 		fmt.Fprintf(&b, "chain %s %s\n", c.Table.Name, c.Name)
 	}
-	s := state{sysctl: map[string]string{}}
-	s.readSysctl()
+	s, err := (&Kernel{}).read()
+	must(t, err)
 	for _, key := range sorted(s.sysctl) {
 		fmt.Fprintf(&b, "sysctl %s=%s\n", key, s.sysctl[key])
 	}

@@ -287,7 +287,7 @@ func TestNothingLeaksWithoutTUN(t *testing.T) {
 	w.arrived(t, 0)
 
 	// The outside link goes and comes back without its filter.
-	must(t, (linkDel{"wan0"}).do(l.k1))
+	must(t, (linkDel{[]string{"wan0"}}).do(l.k1))
 	cable(t, l.r1, "wan0", "12.12.12.1/24", l.r3, "wan0", "12.12.12.3/24")
 	must(t, planned(t, l.k1, l.d1))
 	w = tap(t, l.r3, "wan0")

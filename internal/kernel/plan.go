@@ -131,12 +131,17 @@ func planLinks(s *state, d *Desired) (cs []change) {
 			cs = append(cs, linkSet{l.Name, l.Up})
 		}
 	}
+	wanted := make(map[string]bool, len(d.Links))
+	for _, l := range d.Links {
+		wanted[l.Name] = true
+	}
+	var gone []string
 	for _, now := range s.links {
-		if slices.ContainsFunc(d.Links, func(l Link) bool { return l.Name == now.Name }) {
+		if wanted[now.Name] {
 			continue
 		}
 		if now.made {
-			cs = append(cs, linkDel{now.Name})
+			gone = append(gone, now.Name)
 			continue
 		}
 		for _, p := range now.Addrs {
@@ -144,6 +149,9 @@ func planLinks(s *state, d *Desired) (cs []change) {
 				cs = append(cs, addrDel{now.Name, p})
 			}
 		}
+	}
+	if len(gone) > 0 {
+		cs = append(cs, linkDel{gone})
 	}
 	if !s.loUp { // a new namespace: the router's own addresses answer over lo
 		cs = append(cs, linkSet{"lo", true})

@@ -77,7 +77,7 @@ func (m *machine) do(c change) {
 	case linkAdd:
 		m.add(LinkState{Name: c.name, made: true})
 	case linkDel:
-		m.links = slices.DeleteFunc(m.links, func(l LinkState) bool { return l.Name == c.name })
+		m.links = slices.DeleteFunc(m.links, func(l LinkState) bool { return slices.Contains(c.names, l.Name) })
 	case linkAlias:
 		m.link(c.name).Alias = c.alias
 	case linkSet:

@@ -2,12 +2,12 @@ package kernel
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
 )
 
@@ -230,22 +230,33 @@ func (w *ways) behind(p netip.Prefix, depth int) led {
 	return l
 }
 
-// ownRoutes lists the routes of the main table that carry our number.
-func ownRoutes(s *state) ([]destination, error) {
-	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4,
-		&netlink.Route{Protocol: protocolConft, Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_PROTOCOL|netlink.RT_FILTER_TABLE)
+// mainTable lists the routes of the main table.
+func mainTable() ([]netlink.Route, error) {
+	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_TABLE)
 	if err != nil {
 		return nil, fmt.Errorf("kernel: ip route show: %w", err)
 	}
-	name := map[int]string{}
-	for _, l := range s.links {
+	return list, nil
+}
+
+// linkNames are the names of the links by their numbers.
+func linkNames(links []LinkState) map[int]string {
+	name := make(map[int]string, len(links))
+	for _, l := range links {
 		name[l.Index] = l.Name
 	}
-	var all []destination
-	for _, r := range list {
-		all = append(all, destinationOf(&r, name))
+	return name
+}
+
+// ownRoutes are those routes of the main table that carry our number.
+func ownRoutes(s *state, list []netlink.Route) (all []destination) {
+	name := linkNames(s.links)
+	for i := range list {
+		if list[i].Protocol == protocolConft {
+			all = append(all, destinationOf(&list[i], name))
+		}
 	}
-	return all, nil
+	return all
 }
 
 func destinationOf(r *netlink.Route, name map[int]string) destination {
@@ -262,48 +273,55 @@ func destinationOf(r *netlink.Route, name map[int]string) destination {
 	return d
 }
 
-func (c routeAdd) do(k *Kernel) error {
-	return k.withRoute(&c.destination, (*netlink.Handle).RouteAppend)
-}
-func (c routeDel) do(k *Kernel) error { return k.withRoute(&c.destination, (*netlink.Handle).RouteDel) }
+func (c routeAdd) do(k *Kernel) error { return k.send(c) }
+func (c routeDel) do(k *Kernel) error { return k.send(c) }
 
-// withRoute changes a route. There may be thousands, so they share a socket.
-func (k *Kernel) withRoute(r *destination, do func(*netlink.Handle, *netlink.Route) error) (err error) {
-	if k.socket == nil {
-		if k.socket, err = netlink.NewHandle(unix.NETLINK_ROUTE); err != nil {
-			return err
-		}
+func (c routeAdd) message(index func(string) (int, error)) (*nl.NetlinkRequest, error) {
+	msg := nl.NewRtMsg()
+	if len(c.Hops) == 1 && !c.Hops[0].Via.IsValid() {
+		msg.Scope = unix.RT_SCOPE_LINK
 	}
-	nr := &netlink.Route{
-		Dst:      &net.IPNet{IP: r.Prefix.Addr().AsSlice(), Mask: net.CIDRMask(r.Prefix.Bits(), 32)},
-		Protocol: protocolConft, Priority: r.Metric, Table: unix.RT_TABLE_MAIN,
-	}
+	return c.fill(nl.NewNetlinkRequest(unix.RTM_NEWROUTE, unix.NLM_F_CREATE|unix.NLM_F_APPEND), msg, index)
+}
+
+func (c routeDel) message(index func(string) (int, error)) (*nl.NetlinkRequest, error) {
+	return c.fill(nl.NewNetlinkRequest(unix.RTM_DELROUTE, 0), nl.NewRtDelMsg(), index)
+}
+
+// fill completes a request about the route.
+func (r *destination) fill(req *nl.NetlinkRequest, msg *nl.RtMsg, index func(string) (int, error)) (*nl.NetlinkRequest, error) {
+	msg.Family, msg.Dst_len, msg.Protocol = unix.AF_INET, uint8(r.Prefix.Bits()), protocolConft
 	if len(r.Hops) == 0 {
-		nr.Type = unix.RTN_UNREACHABLE
-		return do(k.socket, nr)
+		msg.Type = unix.RTN_UNREACHABLE
 	}
-	var hops []*netlink.NexthopInfo
+	req.AddData(msg)
+	req.AddData(nl.NewRtAttr(unix.RTA_DST, r.Prefix.Addr().AsSlice()))
+	req.AddData(nl.NewRtAttr(unix.RTA_PRIORITY, nl.Uint32Attr(uint32(r.Metric))))
+	var nexthops []byte
 	for _, h := range r.Hops {
-		l, err := k.socket.LinkByName(h.Link)
+		i, err := index(h.Link)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		n := &netlink.NexthopInfo{LinkIndex: l.Attrs().Index}
-		if h.Via.IsValid() {
-			n.Gw = h.Via.AsSlice()
-		}
+		n := nl.RtNexthop{RtNexthop: unix.RtNexthop{Ifindex: int32(i)}}
 		if h.Onlink {
 			n.Flags = unix.RTNH_F_ONLINK
 		}
-		hops = append(hops, n)
+		if h.Via.IsValid() {
+			n.Children = append(n.Children, nl.NewRtAttr(unix.RTA_GATEWAY, h.Via.AsSlice()))
+		}
+		if len(r.Hops) > 1 {
+			nexthops = append(nexthops, n.Serialize()...)
+			continue
+		}
+		msg.Flags = uint32(n.Flags)
+		req.AddData(nl.NewRtAttr(unix.RTA_OIF, nl.Uint32Attr(uint32(i))))
+		for _, c := range n.Children {
+			req.AddData(c)
+		}
 	}
-	if len(hops) > 1 {
-		nr.MultiPath = hops
-		return do(k.socket, nr)
+	if len(nexthops) > 0 {
+		req.AddData(nl.NewRtAttr(unix.RTA_MULTIPATH, nexthops))
 	}
-	nr.LinkIndex, nr.Gw, nr.Flags = hops[0].LinkIndex, hops[0].Gw, hops[0].Flags
-	if nr.Gw == nil {
-		nr.Scope = netlink.SCOPE_LINK
-	}
-	return do(k.socket, nr)
+	return req, nil
 }

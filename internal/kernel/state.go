@@ -14,8 +14,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// linkGroup marks the links that conft makes as loopback interfaces ("conf").
-const linkGroup = 0x636f6e66
+// linkGroup marks the links that conft makes as loopback interfaces ("conf"), leavingGroup
+// those of them that are about to be deleted.
+const (
+	linkGroup    = 0x636f6e66
+	leavingGroup = linkGroup + 1
+)
 
 // LinkState is one link as it is now.
 type LinkState struct {
@@ -95,18 +99,21 @@ func (s *state) link(name string) *LinkState {
 // read takes stock. Kernel.mu is held.
 func (k *Kernel) read() (*state, error) {
 	s := &state{filters: map[string]string{}, sysctl: map[string]string{}, named: k.named, mtus: k.mtus, manner: k.manner, made: &k.made}
-	s.tuns = slices.Sorted(maps.Keys(k.tuns))
 	var err error
-	if s.links, err = links(); err != nil {
+	if s.table, err = k.tableText(); err != nil {
 		return nil, err
 	}
-	lo, err := net.InterfaceByIndex(1)
-	if err != nil {
-		return nil, fmt.Errorf("kernel: ip link show lo: %w", err)
+	if s.table == "?" {
+		k.translates = "?"
 	}
-	s.loUp = lo.Flags&net.FlagUp != 0
+	if err := k.readAgain(s); err != nil {
+		return nil, err
+	}
 	for i := range s.links {
 		l := &s.links[i]
+		if l.made {
+			continue // nothing leaves by it
+		}
 		has, err := hasFilter(l.Index)
 		if err != nil {
 			return nil, fmt.Errorf("kernel: tc filter show dev %s: %w", l.Name, err)
@@ -118,27 +125,35 @@ func (k *Kernel) read() (*state, error) {
 			}
 		}
 	}
-	if s.routes, err = ownRoutes(s); err != nil {
-		return nil, err
-	}
-	if s.pins, err = ownPins(s); err != nil {
-		return nil, err
-	}
-	if s.limits, err = ipLimits(s); err != nil {
-		return nil, err
-	}
-	if s.table, err = k.tableText(); err != nil {
-		return nil, err
-	}
-	if s.table == "?" {
-		k.translates = "?"
-	}
-	s.nat = k.translates
-	if s.aliases, err = aliases(s); err != nil {
-		return nil, err
-	}
-	s.readSysctl()
+	s.readSwitches("ipv4/ip_forward", "ipv4/conf/*/rp_filter", "ipv4/conf/*/send_redirects", "ipv4/conf/*/accept_local",
+		"ipv4/conf/*/promote_secondaries", "ipv4/conf/*/ignore_routes_with_linkdown", "ipv6/conf/*/disable_ipv6")
 	return s, nil
+}
+
+// readAgain takes stock of what changes of something else may have changed. It is not the
+// rules, of which there are many, nor the filters and the switches, which planning keeps;
+// those of connection tracking come with the first rule that needs it.
+func (k *Kernel) readAgain(s *state) error {
+	lo, err := net.InterfaceByIndex(1)
+	if err != nil {
+		return fmt.Errorf("kernel: ip link show lo: %w", err)
+	}
+	s.loUp = lo.Flags&net.FlagUp != 0
+	s.tuns, s.nat = slices.Sorted(maps.Keys(k.tuns)), k.translates
+	if s.links, err = links(); err != nil {
+		return err
+	}
+	list, err := mainTable()
+	if err != nil {
+		return err
+	}
+	s.routes, s.limits = ownRoutes(s, list), ipLimits(s, list)
+	if s.pins, err = ownPins(s); err != nil {
+		return err
+	}
+	s.readSwitches("netfilter/nf_conntrack_*time*")
+	s.aliases, err = aliases(s)
+	return err
 }
 
 // links lists all links of the namespace but lo.
@@ -160,7 +175,7 @@ func links() ([]LinkState, error) {
 		ls := LinkState{
 			Name: a.Name, Alias: a.Alias, Index: a.Index, MAC: a.HardwareAddr, Kind: l.Type(),
 			Up: a.Flags&net.FlagUp != 0, Carrier: a.RawFlags&unix.IFF_LOWER_UP != 0, MTU: a.MTU, Port: a.MasterIndex != 0,
-			room: a.TxQLen, made: a.Group == linkGroup, proto: map[netip.Prefix]bool{},
+			room: a.TxQLen, made: a.Group == linkGroup || a.Group == leavingGroup, proto: map[netip.Prefix]bool{},
 		}
 		if ls.made {
 			ls.Carrier = true // a bridge without ports has none, and needs none
@@ -223,17 +238,14 @@ func (k *Kernel) tableText() (string, error) {
 
 const procSys = "/proc/sys/"
 
-// readSysctl reads the switches that planning may want to turn.
-func (s *state) readSysctl() {
-	files := []string{procSys + "net/ipv4/ip_forward"}
-	for _, pattern := range []string{"ipv4/conf/*/rp_filter", "ipv4/conf/*/send_redirects",
-		"netfilter/nf_conntrack_*time*", "ipv4/conf/*/accept_local", "ipv4/conf/*/promote_secondaries", "ipv4/conf/*/ignore_routes_with_linkdown", "ipv6/conf/*/disable_ipv6"} {
+// readSwitches reads switches that planning may want to turn, by patterns below net.
+func (s *state) readSwitches(patterns ...string) {
+	for _, pattern := range patterns {
 		match, _ := filepath.Glob(procSys + "net/" + pattern)
-		files = append(files, match...)
-	}
-	for _, f := range files {
-		if b, err := os.ReadFile(f); err == nil {
-			s.sysctl[strings.TrimPrefix(f, procSys)] = strings.TrimSpace(string(b))
+		for _, f := range match {
+			if b, err := os.ReadFile(f); err == nil {
+				s.sysctl[strings.TrimPrefix(f, procSys)] = strings.TrimSpace(string(b))
+			}
 		}
 	}
 }

@@ -1,10 +1,8 @@
 package kernel
 
 import (
-	"fmt"
 	"net/netip"
 
-	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
 
@@ -26,9 +24,9 @@ type RouteEntry struct {
 func (k *Kernel) RouteTable() ([]RouteEntry, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	list, err := netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Table: unix.RT_TABLE_MAIN}, netlink.RT_FILTER_TABLE)
+	list, err := mainTable()
 	if err != nil {
-		return nil, fmt.Errorf("kernel: ip route show: %w", err)
+		return nil, err
 	}
 	ls, err := links()
 	if err != nil {
@@ -36,10 +34,7 @@ func (k *Kernel) RouteTable() ([]RouteEntry, error) {
 	}
 	all := connectedEntries(ls)
 	want := byText(rib(&state{links: ls}, &Desired{Routes: k.routes, Behind: k.behind}))
-	name := map[int]string{}
-	for _, l := range ls {
-		name[l.Index] = l.Name
-	}
+	name := linkNames(ls)
 	for _, r := range list {
 		if r.Protocol != unix.RTPROT_KERNEL && r.Flags&unix.RTNH_F_LINKDOWN == 0 {
 			d := destinationOf(&r, name)

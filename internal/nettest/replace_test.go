@@ -10,7 +10,8 @@ import (
 )
 
 // A configuration takes the place of another, with access lists, routes, interfaces and
-// crypto map entries coming and going; the packets of a tunnel that both have do not notice.
+// crypto map entries coming and going; a tunnel that both have keeps its SAs and loses no
+// packet.
 func TestReplaceUnderTraffic(t *testing.T) {
 	t.Parallel()
 	u := newBareChain(t).tunnelOf(t, ends{})
@@ -25,6 +26,9 @@ func TestReplaceUnderTraffic(t *testing.T) {
 	more = append(more, "interface GigabitEthernet0/1", "ip access-group 151 out", "end", "copy running-config flash:large")
 	u.left.Exec(more...)
 
+	const spis = "show crypto ipsec sa | include spi:"
+	before := u.left.Exec(spis)
+
 	flood := exec.Command("ping", "-q", "-n", "-i", "0.002", "-c", "2000", "-W", "2", "20.1.1.2")
 	var out bytes.Buffer
 	flood.Stdout, flood.Stderr = &out, &out
@@ -37,6 +41,9 @@ func TestReplaceUnderTraffic(t *testing.T) {
 				t.Errorf("replaced by %s: %s", file, text)
 			}
 		}
+	}
+	if after := u.left.Exec(spis); !strings.Contains(before, "spi: 0x") || after != before {
+		t.Errorf("the SAs were\n%sand are now\n%s", before, after)
 	}
 	again := u.left.Exec("show archive config differences flash:large system:running-config")
 	err := flood.Wait()

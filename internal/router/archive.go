@@ -31,7 +31,7 @@ type archiver struct {
 // ArchivePath returns the path that archived names begin with, $h and $t filled in, and
 // whether there is one.
 func (r *Router) ArchivePath() (string, bool) {
-	c := r.running.Load()
+	c := r.Config()
 	path, onFlash := strings.CutPrefix(c.Archive.Path, "flash:")
 	path = strings.NewReplacer("$h", c.Hostname, "$t", r.stampOf(c)).Replace(path)
 	return path, onFlash
@@ -87,7 +87,7 @@ func (r *Router) NextArchive() (string, error) {
 	if len(all) > 0 {
 		n = number(all[len(all)-1]) + 1
 	}
-	return fmt.Sprintf("%s-%s-%d", prefix, r.stampOf(r.running.Load()), n), nil
+	return fmt.Sprintf("%s-%s-%d", prefix, r.stampOf(r.Config()), n), nil
 }
 
 // Archive keeps the running configuration, and removes the oldest ones beyond the
@@ -98,7 +98,7 @@ func (r *Router) Archive() (name string, err error) {
 	if name, err = r.NextArchive(); err != nil {
 		return "", err
 	}
-	c := r.running.Load()
+	c := r.Config()
 	if err := r.flash.Write(name, []byte(r.text(c))); err != nil {
 		return "", err
 	}

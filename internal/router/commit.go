@@ -12,7 +12,14 @@ import (
 )
 
 // Config returns the running configuration, which nobody changes any more.
-func (r *Router) Config() *config.Config { return r.running.Load() }
+func (r *Router) Config() *config.Config {
+	if r.drafted.Load() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.publish()
+	}
+	return r.running.Load()
+}
 
 // Change makes f's changes to a clone of the running configuration and makes the
 // result the running one. One change is one transaction: when f or the kernel

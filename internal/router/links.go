@@ -134,7 +134,7 @@ func (r *Router) reportAdministrative(old, c *config.Config) {
 func (r *Router) Interfaces() []InterfaceState {
 	links := r.linkStates()
 	var out, loopbacks []InterfaceState
-	for _, i := range r.running.Load().Interfaces {
+	for _, i := range r.Config().Interfaces {
 		s := InterfaceState{Config: i, Link: r.linkOf(i.Name), MTU: 1500, Method: r.method(i)}
 		for _, l := range links {
 			if l.Name == s.Link {

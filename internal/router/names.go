@@ -40,7 +40,7 @@ type cachedName struct {
 // Lookup returns the addresses of a host: of the configuration, remembered, or from the
 // name servers, of which asking names each before it is asked.
 func (r *Router) Lookup(ctx context.Context, name string, asking func(server netip.Addr)) ([]netip.Addr, error) {
-	c := r.running.Load()
+	c := r.Config()
 	candidates := fullNames(name, c.DomainName)
 	for _, n := range candidates {
 		if addrs := hostAddrs(c.Host(n)); addrs != nil {
@@ -136,7 +136,7 @@ func (n *nameCache) learn(name string, a resolver.Answer, now time.Duration) {
 // Hosts returns the names that have an address, the configured ones first.
 func (r *Router) Hosts() []HostState {
 	var out []HostState
-	for _, h := range r.running.Load().Hosts {
+	for _, h := range r.Config().Hosts {
 		out = append(out, HostState{Name: h.Name, Addrs: hostAddrs(h.Addrs), Permanent: true})
 	}
 	r.names.mu.Lock()

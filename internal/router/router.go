@@ -63,16 +63,19 @@ type Router struct {
 	adopt  atomic.Pointer[config.Config] // what was found on the machine
 	reason string                        // why this router was started, for show version
 
-	mu       sync.Mutex // commits, and what follows from them
-	running  atomic.Pointer[config.Config]
-	settled  *config.Config // what of it the kernel, IKE and the data plane have
-	staged   []staged       // what they have not
-	overdue  *time.Timer    // has them settled
-	settling time.Duration  // how long that took the last time
-	ended    bool           // nothing is settled any more
-	loaded   *config.Config // what was read from nvram at the start, nil when nothing was
-	behind   bool           // the kernel refused the last change
-	wanted   kernel.Desired // of the kernel, last
+	mu        sync.Mutex // commits, and what follows from them
+	running   atomic.Pointer[config.Config]
+	settled   *config.Config // what of it the kernel, IKE and the data plane have
+	staged    []staged       // what they have not
+	draft     *config.Config // running with what was staged since, not seen by anybody; nil for nothing
+	drafted   atomic.Bool    // there is a draft
+	undrafted int            // how many of staged are not in the draft, but published
+	overdue   *time.Timer    // has them settled
+	settling  time.Duration  // how long that took the last time
+	ended     bool           // nothing is settled any more
+	loaded    *config.Config // what was read from nvram at the start, nil when nothing was
+	behind    bool           // the kernel refused the last change
+	wanted    kernel.Desired // of the kernel, last
 	// sheltered is the last change of live.flows that the kernel and the data plane have.
 	sheltered uint64
 	attached  map[string]kernel.TUN

@@ -57,7 +57,7 @@ func (r *Router) Routes() []RouteState {
 	if err != nil {
 		return nil
 	}
-	c := r.running.Load()
+	c := r.Config()
 	names := map[string]string{}
 	for _, i := range c.Interfaces {
 		names[r.linkOf(i.Name)] = i.Name
@@ -96,7 +96,7 @@ func (r *Router) Routes() []RouteState {
 // StaticRoutes returns the static routes of the configuration, with those that are not
 // used now.
 func (r *Router) StaticRoutes() []StaticRoute {
-	c := r.running.Load()
+	c := r.Config()
 	table, _ := r.kernel.RouteTable() // as of a kernel without routes
 	used := map[kernel.Route]bool{}
 	for _, e := range table {

@@ -6,7 +6,7 @@ import "conft/internal/pki"
 // is none: the one that the configuration names, or the one of the router's name, or
 // the first.
 func (r *Router) SSHKey() *pki.KeyPair {
-	c := r.running.Load()
+	c := r.Config()
 	if c.SSH.KeyPair != "" {
 		return r.pki.Key(c.SSH.KeyPair)
 	}

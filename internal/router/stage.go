@@ -1,6 +1,7 @@
 package router
 
 import (
+	"errors"
 	"time"
 
 	"conft/internal/config"
@@ -25,21 +26,29 @@ type staged struct {
 // kernel slower than that. maxStaged is how many are, at most.
 const (
 	settleAfter = time.Second
-	maxStaged   = 5000
+	maxStaged   = 1 << 17
 )
 
 // Stage is Change for a change that others follow at once: it takes effect with Settle,
 // with the next Change, or after a while. again makes the same change once more; it may
 // be called until then, refused when the kernel cannot do it, both from other goroutines
 // and with the router locked: they must not block.
+//
+// A copy of a long configuration for each line would take minutes, so they share a draft of
+// the next one, which is published when somebody asks for the configuration.
 func (r *Router) Stage(f, again func(*config.Config) error, refused func(error)) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	c := r.running.Load().Clone()
-	if err := f(c); err != nil {
+	if r.draft == nil {
+		r.draft = r.running.Load().Clone()
+		r.drafted.Store(true)
+	}
+	if err := f(r.draft); err != nil {
+		if !errors.Is(err, config.ErrUnchanged) { // it may have made a part of the change
+			r.draft, _ = remade(r.running.Load(), r.staged[r.undrafted:])
+		}
 		return err
 	}
-	r.running.Store(c)
 	r.staged = append(r.staged, staged{again, refused})
 	switch len(r.staged) {
 	case 1:
@@ -50,6 +59,32 @@ func (r *Router) Stage(f, again func(*config.Config) error, refused func(error))
 	return nil
 }
 
+// View has f look at the configuration with what is staged; f keeps nothing of it, and
+// does not block.
+func (r *Router) View(f func(*config.Config)) {
+	if !r.drafted.Load() {
+		f(r.running.Load())
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.draft != nil {
+		f(r.draft)
+	} else {
+		f(r.running.Load())
+	}
+}
+
+// publish makes the draft the running configuration.
+func (r *Router) publish() {
+	if r.draft == nil {
+		return
+	}
+	r.running.Store(r.draft)
+	r.draft, r.undrafted = nil, len(r.staged)
+	r.drafted.Store(false)
+}
+
 // Settle gives to the kernel, to IKE and to the data plane what was staged.
 func (r *Router) Settle() {
 	r.mu.Lock()
@@ -58,6 +93,7 @@ func (r *Router) Settle() {
 }
 
 func (r *Router) settle() {
+	r.publish()
 	if len(r.staged) == 0 || r.ended {
 		return
 	}
@@ -65,7 +101,7 @@ func (r *Router) settle() {
 	begin := time.Now()
 	defer func() { r.settling = time.Since(begin) }()
 	list := r.staged
-	r.staged = nil
+	r.staged, r.undrafted = nil, 0
 	if err := r.commit(r.running.Load()); err != nil {
 		r.running.Store(inParts(r.settled, list, err, r.commit))
 	}
@@ -80,17 +116,7 @@ func inParts(settled *config.Config, list []staged, err error, commit func(*conf
 	}
 	half := len(list) / 2
 	for _, part := range [][]staged{list[:half], list[half:]} {
-		c := settled
-		var possible []staged // without those that need one that was taken back
-		for _, s := range part {
-			d := c.Clone()
-			if err := s.again(d); err != nil {
-				s.refused(err)
-				continue
-			}
-			c = d
-			possible = append(possible, s)
-		}
+		c, possible := remade(settled, part)
 		if len(possible) == 0 {
 			continue
 		}
@@ -101,4 +127,19 @@ func inParts(settled *config.Config, list []staged, err error, commit func(*conf
 		}
 	}
 	return settled
+}
+
+// remade is c with changes that were made before, but those that need one which was taken
+// back.
+func remade(c *config.Config, list []staged) (d *config.Config, possible []staged) {
+	d = c.Clone()
+	for _, s := range list {
+		if err := s.again(d); err != nil {
+			s.refused(err)
+			d, _ = remade(c, possible)
+			continue
+		}
+		possible = append(possible, s)
+	}
+	return d, possible
 }

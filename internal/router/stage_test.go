@@ -61,3 +61,48 @@ func TestStagedLinesAreTakenBackAlone(t *testing.T) {
 		}
 	}
 }
+
+// Lines that follow each other share one draft: what anybody was shown stays as it was, and
+// of a line that is refused halfway nothing stays.
+func TestStagedLinesShareADraft(t *testing.T) {
+	r := &Router{ended: true} // nothing takes effect
+	r.running.Store(config.New())
+	name := func(to string, err error) error {
+		f := func(c *config.Config) error {
+			c.Hostname = to
+			return err
+		}
+		return r.Stage(f, f, func(error) { t.Errorf("%s was taken back", to) })
+	}
+	alias := func(c *config.Config) error {
+		c.SetAlias("a", "show")
+		return nil
+	}
+	if err := errors.Join(name("one", nil), r.Stage(alias, alias, nil)); err != nil {
+		t.Fatal(err)
+	}
+	one := r.Config()
+	if one.Hostname != "one" || len(one.Aliases) != 1 {
+		t.Errorf("staged: %q, %v", one.Hostname, one.Aliases)
+	}
+	refused := errors.New("% No")
+	for _, wrong := range []string{"two", "three"} { // behind what was shown, and behind a line that was not
+		if err := name(wrong, refused); err != refused {
+			t.Error(err)
+		}
+		r.View(func(c *config.Config) {
+			if c.Hostname != "one" || len(c.Aliases) != 1 {
+				t.Errorf("behind %s, which was refused: %q, %v", wrong, c.Hostname, c.Aliases)
+			}
+		})
+		if err := name("one", nil); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := name("four", nil); err != nil {
+		t.Error(err)
+	}
+	if one.Hostname != "one" || r.Config().Hostname != "four" || r.Config() != r.Config() {
+		t.Errorf("what was shown is %q, what is now %q", one.Hostname, r.Config().Hostname)
+	}
+}

@@ -50,6 +50,7 @@ var may = map[string][]string{
 	"internal/radius":     {},
 	"internal/ptytest":    {},
 	"internal/reftest":    {},
+	"internal/large":      {},
 	"internal/resolver":   {},
 	"internal/router": {"ike", "ike/exchange", "esp", "internal/aaa", "internal/acl", "internal/config", "internal/dataplane", "internal/flash",
 		"internal/kernel", "internal/packet", "internal/pki", "internal/radius", "internal/resolver", "internal/seat", "internal/suite", "nvram"},

@@ -3,16 +3,21 @@ package grammar
 import (
 	"net/netip"
 	"strconv"
-	"strings"
 )
 
 // Args are the arguments of a matched line. The getters take a binding, a
 // keyword or the text of an unbound placeholder, and return the zero value for
 // what was not typed.
 type Args struct {
-	values map[string][]value
+	values []named // in the order of the line
 	notes  *[]string
 	atOnce *bool
+}
+
+// named is a value by one of its names: there are too few in a line for a map.
+type named struct {
+	name string
+	value
 }
 
 // value is one word of an argument in canonical spelling and where it was typed.
@@ -23,17 +28,40 @@ type value struct {
 }
 
 // Has reports whether the argument or keyword was typed.
-func (a Args) Has(name string) bool { return len(a.values[name]) > 0 }
+func (a Args) Has(name string) bool { return a.first(name) != nil }
+
+// first is the first value of a name, nil when there is none.
+func (a Args) first(name string) *named {
+	for i := range a.values {
+		if a.values[i].name == name {
+			return &a.values[i]
+		}
+	}
+	return nil
+}
 
 // String returns the argument, several words joined by one blank. Keywords are
 // spelled in full, interface names are canonical.
-func (a Args) String(name string) string { return strings.Join(a.Strings(name), " ") }
+func (a Args) String(name string) string {
+	text := ""
+	for i := range a.values {
+		if v := &a.values[i]; v.name == name {
+			if text != "" {
+				text += " "
+			}
+			text += v.text
+		}
+	}
+	return text
+}
 
 // Strings returns the words of an argument that repeats.
 func (a Args) Strings(name string) []string {
 	var out []string
-	for _, v := range a.values[name] {
-		out = append(out, v.text)
+	for _, v := range a.values {
+		if v.name == name {
+			out = append(out, v.text)
+		}
 	}
 	return out
 }
@@ -85,8 +113,8 @@ func (a Args) AtOnce() {
 // Invalid is the error of an argument that has the right form and is not
 // acceptable: the ^ marker stands under it.
 func (a Args) Invalid(name string) error {
-	if v := a.values[name]; len(v) > 0 {
-		return &Error{Kind: Invalid, Offset: v[0].offset}
+	if v := a.first(name); v != nil {
+		return &Error{Kind: Invalid, Offset: v.offset}
 	}
 	return &Error{Kind: Incomplete}
 }

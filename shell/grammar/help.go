@@ -54,7 +54,7 @@ func (t *table) ask(line string, r Rights) (Answer, error) {
 
 // next are the tokens that may follow what the threads have read; end tells that a list of
 // interfaces, where they are in one, may end there.
-func (t *table) next(threads []*thread, r Rights) (next []*token, end bool) {
+func (t *table) next(threads []thread, r Rights) (next []*token, end bool) {
 	if len(threads) > 0 && threads[0].pos.list {
 		return listNext(threads[0].text)
 	}

@@ -128,7 +128,7 @@ func (k *known) accept(line string, offset int) (name string, end int, ok bool) 
 // opens reports whether a line was meant to open a block, whatever is wrong with
 // it: as far as it can be read, nothing else begins like it.
 func (t *table) opens(line string) bool {
-	var threads []*thread
+	var threads []thread
 	for offset := 0; ; {
 		w, ok := nextWord(line, offset)
 		if !ok {

@@ -107,7 +107,7 @@ func (t *table) words(line string) (words string, ok bool) {
 		return "", false
 	}
 	var all []string
-	for th := threads[0]; th != nil; th = th.prev {
+	for th := &threads[0]; th != nil; th = th.prev {
 		all = append(all, th.text)
 	}
 	slices.Reverse(all)

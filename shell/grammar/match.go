@@ -58,17 +58,11 @@ const Removed = "<removed>"
 
 // withoutSecrets is the line that matched as others than its author may read it.
 func (m *match) withoutSecrets(line string) string {
-	var all []value
-	for _, values := range m.args.values {
-		for _, v := range values {
-			if v.secret {
-				all = append(all, v)
-			}
+	end := len(line)
+	for _, v := range slices.Backward(m.args.values) { // a word or the rest of the line, as it was typed
+		if v.secret && v.offset < end { // and once by each of its names
+			line, end = line[:v.offset]+Removed+line[v.offset+len(v.text):], v.offset
 		}
-	}
-	slices.SortFunc(all, func(a, b value) int { return b.offset - a.offset })
-	for _, v := range all { // a word or the rest of the line, as it was typed
-		line = line[:v.offset] + Removed + line[v.offset+len(v.text):]
 	}
 	return line
 }
@@ -115,12 +109,12 @@ func (t *table) match(line string, r Rights) (*match, error) {
 	if w, more := nextWord(line, rest); more {
 		return nil, &Error{Kind: Invalid, Offset: w.offset, Word: first}
 	}
-	for _, th := range threads {
-		if th.pos.last {
+	for i := range threads {
+		if th := &threads[i]; th.pos.last {
 			return &match{th.pos.form, th.args(), first}, nil
 		}
 	}
-	if th := t.asName(line, threads[0], r); th != nil {
+	if th := t.asName(line, &threads[0], r); th != nil {
 		return &match{th.pos.form, th.args(), first}, nil
 	}
 	return nil, &Error{Kind: Incomplete, Word: first}
@@ -147,8 +141,8 @@ func (t *table) asName(line string, last *thread, r Rights) *thread {
 
 // read follows the words of a line as far as threads can go on. It returns the
 // threads after the last word and where the rest of the line begins.
-func (t *table) read(line string, r Rights) ([]*thread, int, error) {
-	var threads []*thread
+func (t *table) read(line string, r Rights) ([]thread, int, error) {
+	var threads []thread
 	offset := 0
 	for {
 		w, ok := nextWord(line, offset)
@@ -166,7 +160,7 @@ func (t *table) read(line string, r Rights) ([]*thread, int, error) {
 
 // candidates yields the positions that may follow and what each follows, without
 // those that the rights leave out.
-func (t *table) candidates(threads []*thread, r Rights) iter.Seq2[*thread, *pos] {
+func (t *table) candidates(threads []thread, r Rights) iter.Seq2[*thread, *pos] {
 	return func(yield func(*thread, *pos) bool) {
 		if threads == nil {
 			for _, p := range t.first {
@@ -176,7 +170,8 @@ func (t *table) candidates(threads []*thread, r Rights) iter.Seq2[*thread, *pos]
 			}
 		}
 		var seen []*pos // of one form of a command: only these are reached in two ways
-		for _, th := range threads {
+		for i := range threads {
+			th := &threads[i]
 			if len(seen) > 0 && seen[0].form != th.pos.form {
 				seen = seen[:0]
 			}
@@ -184,7 +179,9 @@ func (t *table) candidates(threads []*thread, r Rights) iter.Seq2[*thread, *pos]
 				if !r.may(p) || slices.Contains(seen, p) {
 					continue
 				}
-				seen = append(seen, p)
+				if len(threads) > 1 {
+					seen = append(seen, p)
+				}
 				if !yield(th, p) {
 					return
 				}
@@ -193,16 +190,24 @@ func (t *table) candidates(threads []*thread, r Rights) iter.Seq2[*thread, *pos]
 	}
 }
 
-// step reads one word: it keeps the threads whose token the word is.
-func (t *table) step(threads []*thread, line string, w input, r Rights) ([]*thread, int, *Error) {
-	var best []*thread
+// step reads one word: it keeps the threads whose token the word is. The new ones stand
+// behind the old in one array, where there is room.
+func (t *table) step(threads []thread, line string, w input, r Rights) ([]thread, int, *Error) {
+	best := threads[len(threads):]
+	if threads == nil {
+		best = make([]thread, 0, 16)
+	}
 	_, more := nextWord(line, w.offset+len(w.text))
 	fit := 0 // octets of the word that some keyword begins with
 	for prev, p := range t.candidates(threads, r) {
 		text := w.text
-		if p.kind == keyword {
-			fit = max(fit, commonPrefix(p.text, text))
-		} else if p.kind == restOfLine {
+		switch p.kind {
+		case keyword:
+			n := commonPrefix(p.text, text)
+			if fit = max(fit, n); n < len(text) {
+				continue
+			}
+		case restOfLine:
 			text = strings.TrimRight(line[w.offset:], " \t")
 		}
 		val, ok := p.accept(text)
@@ -220,7 +225,7 @@ func (t *table) step(threads []*thread, line string, w input, r Rights) ([]*thre
 				best = best[:0]
 			}
 		}
-		best = append(best, &thread{pos: p, prev: prev, value: value{val, w.offset, p.secret}})
+		best = append(best, thread{pos: p, prev: prev, value: value{val, w.offset, p.secret}})
 	}
 	if len(best) == 0 {
 		return nil, 0, &Error{Kind: Invalid, Offset: w.offset + fit}
@@ -269,11 +274,11 @@ func lower(c byte) byte {
 }
 
 // firstKeyword returns the first word of what the threads have read, in full.
-func firstKeyword(threads []*thread) string {
+func firstKeyword(threads []thread) string {
 	if len(threads) == 0 {
 		return ""
 	}
-	th := threads[0]
+	th := &threads[0]
 	for th.prev != nil {
 		th = th.prev
 	}
@@ -282,23 +287,27 @@ func firstKeyword(threads []*thread) string {
 
 // args collects what the thread read.
 func (th *thread) args() Args {
-	a := Args{values: map[string][]value{}}
-	var path []*thread
-	for ; th != nil; th = th.prev {
-		path = append(path, th)
+	words := 0
+	for t := th; t != nil; t = t.prev {
+		words++
 	}
-	for _, th := range slices.Backward(path) {
+	path := make([]*thread, words)
+	for ; th != nil; th = th.prev {
+		words--
+		path[words] = th
+	}
+	a := Args{values: make([]named, 0, 2*len(path))}
+	for _, th := range path {
 		p := th.pos
 		if p.kind == interfaceNumber {
-			list := a.values[p.bind]
-			list[len(list)-1].text += th.text
+			a.values[len(a.values)-1].text += th.text
 			continue
 		}
 		if p.kind == keyword {
-			a.values[p.text] = append(a.values[p.text], th.value)
+			a.values = append(a.values, named{p.text, th.value})
 		}
 		if p.bind != "" && (p.kind != keyword || p.bind != p.text) {
-			a.values[p.bind] = append(a.values[p.bind], th.value)
+			a.values = append(a.values, named{p.bind, th.value})
 		}
 	}
 	return a

@@ -62,6 +62,7 @@ type Step[T any] struct {
 	Next    Position[T] // where the next line is typed
 	Changed bool        // a handler has run: the value is to be committed
 	Logged  string      // the line, without its secrets, when Changed; of a text the first one
+	Depth   int         // how many blocks are open around that line
 	Notes   []string    // to be printed after the commit
 	AtOnce  bool        // it is to take effect before the next line is read
 	End     bool        // configuration mode is left
@@ -114,7 +115,7 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	case endWord:
 		return Step[T]{Next: p.in(nil), End: true}, nil
 	case doWord:
-		val := m.args.values["LINE"][0]
+		val := m.args.first("LINE")
 		return Step[T]{Next: p, Do: val.text, DoAt: val.offset}, nil
 	case actionWord:
 		return Step[T]{Next: here, Do: line}, nil
@@ -131,7 +132,7 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 	if err != nil {
 		return Step[T]{Next: p}, err
 	}
-	step := Step[T]{Next: here, Changed: true, Logged: m.withoutSecrets(line)}
+	step := Step[T]{Next: here, Changed: true, Logged: m.withoutSecrets(line), Depth: depth}
 	m.args.notes, m.args.atOnce = &step.Notes, &step.AtOnce
 	if err := m.run(on); err != nil {
 		return Step[T]{Next: p}, err

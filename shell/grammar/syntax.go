@@ -200,8 +200,12 @@ func connect(from, to []*pos) {
 	for _, p := range from {
 		if p.follow == nil {
 			p.follow = to
-		} else {
-			p.follow = append(slices.Clip(p.follow), to...)
+			continue
+		}
+		for _, q := range to {
+			if !slices.Contains(p.follow, q) {
+				p.follow = append(slices.Clip(p.follow), q)
+			}
 		}
 	}
 }

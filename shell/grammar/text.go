@@ -93,7 +93,7 @@ func (p Position[T]) setText(v T, c *collected) (Step[T], error) {
 	if err != nil {
 		return Step[T]{Next: p}, err
 	}
-	step := Step[T]{Next: p, Changed: true, Logged: c.line}
+	step := Step[T]{Next: p, Changed: true, Logged: c.line, Depth: len(c.stack)}
 	c.args.notes = &step.Notes
 	if err := c.block.text(on, c.args, c.text); err != nil {
 		return Step[T]{Next: p}, err

@@ -81,10 +81,12 @@ func (f *fake) tell() {
 func (f *fake) Stage(change, _ func(*config.Config) error, _ func(error)) error {
 	return f.Change(change)
 }
+func (f *fake) View(look func(*config.Config))          { look(f.Config()) }
 func (f *fake) Settle()                                 {}
 func (f *fake) Change(func(*config.Config) error) error { return errors.New("% not here") }
 func (f *fake) Access() *aaa.Access                     { return f.access }
-func (f *fake) Configured(debug.Origin, string)         {}
+func (f *fake) ConfigSession() int                      { return 1 }
+func (f *fake) Configured(debug.Origin, int, string)    {}
 func (f *fake) SaveOutput(string, []byte, bool) error   { return nil }
 func (f *fake) Hub() *debug.Hub                         { return f.hub }
 func (f *fake) Lookup(context.Context, string, func(netip.Addr)) ([]netip.Addr, error) {
