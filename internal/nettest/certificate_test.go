@@ -142,11 +142,12 @@ func TestStrongSwanCertificates(t *testing.T) {
 			tunnel.CA = pemText("CERTIFICATE", ca.cert.Raw)
 			peer := StartStrongSwan(t, c.r3, tunnel)
 			r := c.signatures(t, ca)
-			if role == "initiator" {
-				c.ping(t, c.a, "20.1.1.2")
-			} else if err := peer.Initiate(); err != nil {
-				t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+			if role == "responder" {
+				if err := peer.Initiate(); err != nil {
+					t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+				}
 			}
+			c.ping(t, c.a, "20.1.1.2") // the last message of a peer that began may be under way
 			c.every(t, c.a, "20.1.1.2", 3)
 			c.every(t, c.b, "10.1.1.2", 3)
 			if sas := r.Exec("show crypto isakmp sa detail"); !strings.Contains(sas, " rsig ") {
@@ -181,11 +182,12 @@ func TestStrongSwanDistinguishedNames(t *testing.T) {
 			peer := StartStrongSwan(t, c.r3, tunnel)
 			r := c.signatures(t, ca)
 			r.Exec("configure terminal", "crypto isakmp identity dn", "end", "clear crypto isakmp")
-			if role == "initiator" {
-				c.ping(t, c.a, "20.1.1.2")
-			} else if err := peer.Initiate(); err != nil {
-				t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+			if role == "responder" {
+				if err := peer.Initiate(); err != nil {
+					t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+				}
 			}
+			c.ping(t, c.a, "20.1.1.2") // the last message of a peer that began may be under way
 			c.every(t, c.a, "20.1.1.2", 3)
 			if log := r.Exec("show logging"); !strings.Contains(log, "authentication using id type ID_DER_ASN1_DN") || strings.Contains(log, "Using FQDN as My ID") {
 				t.Error(log)
@@ -208,11 +210,12 @@ func TestStrongSwanCertificatesAggressive(t *testing.T) {
 			r := c.signatures(t, ca)
 			r.Exec("configure terminal", "crypto isakmp peer address 23.23.23.3", "set aggressive-mode client-endpoint fqdn r1.lab", "end",
 				"clear crypto isakmp")
-			if role == "initiator" {
-				c.ping(t, c.a, "20.1.1.2")
-			} else if err := peer.Initiate(); err != nil {
-				t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+			if role == "responder" {
+				if err := peer.Initiate(); err != nil {
+					t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+				}
 			}
+			c.ping(t, c.a, "20.1.1.2") // the last message of a peer that began may be under way
 			c.every(t, c.a, "20.1.1.2", 3)
 			c.every(t, c.b, "10.1.1.2", 3)
 			if sas := r.Exec("show crypto isakmp sa detail"); !strings.Contains(sas, " rsig ") {

@@ -125,8 +125,9 @@ func TestReload(t *testing.T) {
 	r, neighbour := Namespace(t, "r"), Namespace(t, "neighbour")
 	Cable(t, r, "eth0", "", neighbour, "eth0", "192.0.2.2/24")
 	c := StartConft(t, r, "GigabitEthernet0/0=eth0")
-	user, other := OpenTerminal(t, r, "--dir", c.Dir), OpenTerminal(t, r, "console", "--dir", c.Dir)
+	other := OpenTerminal(t, r, "console", "--dir", c.Dir)
 	other.Expect("Router>")
+	user := OpenTerminal(t, r, "--dir", c.Dir) // no console any more: the log is not between its lines
 	user.Expect("Router>")
 	user.Enter("enable", "Router#")
 	user.Enter("configure terminal", "Router(config)#")

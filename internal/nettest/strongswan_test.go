@@ -75,8 +75,8 @@ func (c *chain) tunnelBy(t *testing.T, who, policy []string, set string, entry .
 // ping sends pings from host a to host b until one of them is answered.
 func (c *chain) ping(t *testing.T, from *netns.NS, to string) {
 	t.Helper()
-	wait(t, "an answer from "+to, 15*time.Second, func() bool {
-		_, err := from.Output("ping", "-c1", "-W1", to)
+	wait(t, "an answer from "+to, 40*time.Second, func() bool {
+		_, err := from.Output("ping", "-c1", "-w5", to)
 		return err == nil
 	})
 }
@@ -122,11 +122,12 @@ func TestStrongSwan(t *testing.T) {
 					PSK: "cisco123", IKE: s.ike, ESP: s.esp,
 				})
 				r := c.tunnel(t, s.policy, s.set, s.entry...)
-				if initiator {
-					c.ping(t, c.a, "20.1.1.2")
-				} else if err := peer.Initiate(); err != nil {
-					t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+				if !initiator {
+					if err := peer.Initiate(); err != nil {
+						t.Fatalf("%v\n%s", err, r.Exec("show logging"))
+					}
 				}
+				c.ping(t, c.a, "20.1.1.2") // the last message of a peer that began may be under way
 				c.every(t, c.a, "20.1.1.2", 3)
 				c.every(t, c.b, "10.1.1.2", 3)
 				sas := r.Exec("show crypto isakmp sa", "show crypto ipsec sa")
