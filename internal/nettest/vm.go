@@ -25,11 +25,13 @@ import (
 // peer that speaks ESP as protocol 50, as strongSwan in user space does not, and
 // needs nothing of the kernel the tests run on.
 type KernelPeer struct {
-	t     testing.TB
-	name  string
-	dir   string
-	stdin io.Writer
-	lines chan string // what the machine says; closed when it has ended
+	t      testing.TB
+	name   string
+	dir    string
+	cmd    *exec.Cmd // nil before it is started
+	stdin  io.Writer
+	stderr *strings.Builder
+	lines  chan string // what the machine says; closed when it has ended
 }
 
 // StartKernelPeer boots the machine in the place of a namespace: it takes over the
@@ -38,30 +40,47 @@ type KernelPeer struct {
 func StartKernelPeer(t testing.TB, ns *netns.NS, wanLink, lanLink string, p Peer) *KernelPeer {
 	t.Helper()
 	need(t, "qemu-system-x86_64", "busybox", "charon-systemd", "swanctl", "ip", "ldd")
-	k := &KernelPeer{t: t, name: ns.Name, dir: shortDir(t), lines: make(chan string, 64)}
+	k := &KernelPeer{t: t, name: ns.Name, dir: shortDir(t)}
 	kernel := guestKernel(t)
 	initrd := filepath.Join(k.dir, "initrd")
 	if err := writeInitramfs(initrd, guestFiles(t, kernel), guestTexts()); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(find("qemu-system-x86_64"), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-accel", accelerator(), "-cpu", "max", "-M", "pc,usb=off", "-m", "256", "-device", "virtio-rng-pci",
-		"-kernel", filepath.Join(kernel, "vmlinuz"), "-initrd", initrd,
-		"-append", "console=ttyS1 quiet panic=-1 net.ifnames=0 random.trust_cpu=on tsc=reliable mitigations=off nokaslr",
-		"-serial", "stdio", "-serial", "file:"+k.console())
-	var addresses []string
+	var addresses, probes, devices []string
+	var taps []*os.File
 	for i, link := range []string{wanLink, lanLink} {
-		tap, mac, lines, err := takeOver(ns, link, "eth"+strconv.Itoa(i))
+		tap, mac, lines, err := takeOver(ns, link, i)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tap.Close()
-		cmd.ExtraFiles = append(cmd.ExtraFiles, tap)
-		cmd.Args = append(cmd.Args, "-netdev", fmt.Sprintf("tap,id=n%d,fd=%d", i, 3+i),
+		taps = append(taps, tap)
+		devices = append(devices, "-netdev", fmt.Sprintf("tap,id=n%d,fd=%d", i, 3+i),
 			"-device", fmt.Sprintf("virtio-net-pci,netdev=n%d,romfile=,mac=%s", i, mac))
 		addresses = append(addresses, lines...)
+		probes = append(probes, linkProbe(i))
 	}
-	k.boot(ns, cmd)
+	t.Cleanup(k.end)
+	// An emulated machine may come up with a link that carries nothing. Another boot has
+	// always helped.
+	for again := true; ; again = false {
+		cmd := exec.Command(find("qemu-system-x86_64"), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+			"-accel", accelerator(), "-cpu", "max", "-M", "pc,usb=off", "-m", "256", "-device", "virtio-rng-pci",
+			"-kernel", filepath.Join(kernel, "vmlinuz"), "-initrd", initrd,
+			"-append", "console=ttyS1 quiet panic=-1 net.ifnames=0 random.trust_cpu=on tsc=reliable mitigations=off nokaslr",
+			"-serial", "stdio", "-serial", "file:"+k.console())
+		cmd.Args, cmd.ExtraFiles = append(cmd.Args, devices...), taps
+		k.boot(ns, cmd)
+		_, err := k.Run(strings.Join(probes, " && "))
+		if err == nil {
+			break
+		}
+		if !again {
+			t.Fatalf("a link of the kernel peer in %s carries nothing: %v", ns.Name, err)
+		}
+		t.Logf("a link of the kernel peer in %s carried nothing, it is booted again: %v", ns.Name, err)
+		k.kill()
+	}
 	k.must(strings.Join(addresses, " && "))
 	k.must("charon-systemd >/run/out 2>&1 & for i in $(seq 100); do swanctl --stats >>/run/out 2>&1 && exit 0; usleep 50000; done; cat /run/out; exit 1")
 	k.Load(p)
@@ -78,9 +97,10 @@ func accelerator() string {
 	return "tcg"
 }
 
-// takeOver bridges a link to a new TAP device and gives the link's addresses and
-// routes back as lines for the machine.
-func takeOver(ns *netns.NS, link, guest string) (tap *os.File, mac string, lines []string, err error) {
+// takeOver bridges a link to a new TAP device, for link i of the machine, and gives the
+// link's addresses and routes back as lines for the machine.
+func takeOver(ns *netns.NS, link string, i int) (tap *os.File, mac string, lines []string, err error) {
+	guest := "eth" + strconv.Itoa(i)
 	err = ns.Do(func() error {
 		l, err := netlink.LinkByName(link)
 		if err != nil {
@@ -118,6 +138,13 @@ func takeOver(ns *netns.NS, link, guest string) (tap *os.File, mac string, lines
 			}
 		}
 		tap = port.Fds[0]
+		address, err := netlink.ParseAddr(probeAddr(i, 1))
+		if err != nil {
+			return err
+		}
+		if err := netlink.AddrAdd(bridge, address); err != nil {
+			return err
+		}
 		for _, member := range []netlink.Link{l, port} {
 			if err := netlink.LinkSetMaster(member, bridge); err != nil {
 				return err
@@ -136,6 +163,14 @@ func takeOver(ns *netns.NS, link, guest string) (tap *os.File, mac string, lines
 	return tap, mac, lines, err
 }
 
+// linkProbe is a line for the machine that succeeds when its link reaches the bridge of takeOver.
+func linkProbe(i int) string {
+	return fmt.Sprintf("ip link set eth%d up && ip addr add %s dev eth%d && ping -c1 -w20 %s && ip addr del %s dev eth%d",
+		i, probeAddr(i, 2), i, strings.TrimSuffix(probeAddr(i, 1), "/30"), probeAddr(i, 2), i)
+}
+
+func probeAddr(link, end int) string { return fmt.Sprintf("169.254.%d.%d/30", 77+link, end) }
+
 // boot starts the machine and waits for its first process.
 func (k *KernelPeer) boot(ns *netns.NS, cmd *exec.Cmd) {
 	k.t.Helper()
@@ -152,29 +187,39 @@ func (k *KernelPeer) boot(ns *netns.NS, cmd *exec.Cmd) {
 	if err := ns.Start(cmd); err != nil {
 		k.t.Fatal(err)
 	}
-	k.stdin = stdin
+	lines := make(chan string, 64)
+	k.cmd, k.stdin, k.stderr, k.lines = cmd, stdin, &stderr, lines
 	go func() {
-		defer close(k.lines)
+		defer close(lines)
 		for s := bufio.NewScanner(stdout); s.Scan(); {
-			k.lines <- s.Text()
+			lines <- s.Text()
 		}
 	}()
-	k.t.Cleanup(func() {
-		log := ""
-		if k.t.Failed() {
-			log, _ = k.Run("cat /run/out /run/log; ip-full -s xfrm state; ip-full xfrm policy; cat /proc/net/xfrm_stat")
-		}
-		cmd.Process.Kill()
-		for range k.lines {
-		}
-		cmd.Wait()
-		if k.t.Failed() {
-			console, _ := os.ReadFile(k.console())
-			k.t.Logf("kernel peer in %s:\n%s\n%s\n%s", k.name, stderr.String(), console, log)
-		}
-	})
 	if _, err := k.answer(time.Minute); err != nil {
 		k.t.Fatalf("the kernel peer in %s did not boot: %v", k.name, err)
+	}
+}
+
+func (k *KernelPeer) kill() {
+	k.cmd.Process.Kill()
+	for range k.lines {
+	}
+	k.cmd.Wait()
+}
+
+// end ends the machine, if it was started, and shows its log when the test has failed.
+func (k *KernelPeer) end() {
+	if k.cmd == nil {
+		return
+	}
+	log := ""
+	if k.t.Failed() {
+		log, _ = k.Run("cat /run/out /run/log; ip-full -s xfrm state; ip-full xfrm policy; cat /proc/net/xfrm_stat")
+	}
+	k.kill()
+	if k.t.Failed() {
+		console, _ := os.ReadFile(k.console())
+		k.t.Logf("kernel peer in %s:\n%s\n%s\n%s", k.name, k.stderr, console, log)
 	}
 }
 
