@@ -201,15 +201,15 @@ func (l *interopLab) try(r row, f farEnd, conftBegins bool) error {
 		return err
 	}
 	old := newest(l.left)
-	renewed := func() bool { now := newest(l.left); return now != "" && now != old }
+	isNew := func(show string) bool { now := newestOf(show); return now != "" && now != old }
 	var err error
 	switch {
 	case conftBegins:
-		err = l.spend(l.a, "20.1.1.2:7000", renewed)
+		err = l.spend(l.a, "20.1.1.2:7000", isNew)
 	case l.renew == nil:
-		err = l.spend(l.b, "10.1.1.2:7000", renewed)
+		err = l.spend(l.b, "10.1.1.2:7000", isNew)
 	default:
-		if err = l.renew(); err == nil && !until(renewed) {
+		if err = l.renew(); err == nil && !l.until(isNew) {
 			err = errNotRenewed
 		}
 	}
@@ -289,8 +289,8 @@ func (l *interopLab) sealed(r row, f farEnd, r3 string) error {
 var errNotRenewed = errors.New("the IPsec SA was not renewed")
 
 // spend sends most of the volume of an IPsec SA, as r1 counts it, and goes on slowly until
-// it is renewed.
-func (l *interopLab) spend(from *netns.NS, to string, renewed func() bool) error {
+// it is renewed. isNew tells it from what r1 shows.
+func (l *interopLab) spend(from *netns.NS, to string, isNew func(show string) bool) error {
 	var c *net.UDPConn
 	err := from.Do(func() (err error) {
 		c, err = net.DialUDP("udp4", nil, net.UDPAddrFromAddrPort(netip.MustParseAddrPort(to)))
@@ -307,10 +307,13 @@ func (l *interopLab) spend(from *netns.NS, to string, renewed func() bool) error
 		}
 		<-time.After(4 * time.Millisecond)
 	}
-	for range 20 {
+	for range 30 {
 		burst()
 	}
-	if !until(func() bool { burst(); return renewed() || volumeLeft(l.left) < 340 }) {
+	if !l.until(func(show string) bool {
+		burst()
+		return isNew(show) || volumeLeft(show) < 340
+	}) {
 		return errors.New("the volume of the IPsec SA was not used")
 	}
 	// So slowly that what is left of the volume lasts until a slow peer has the new SA.
@@ -328,18 +331,23 @@ func (l *interopLab) spend(from *netns.NS, to string, renewed func() bool) error
 			}
 		}
 	}()
-	if !until(renewed) {
+	if !l.until(isNew) {
 		return errNotRenewed
 	}
 	return nil
 }
 
+// until waits until what r1 shows of its IPsec SAs is as wanted.
+func (l *interopLab) until(holds func(show string) bool) bool {
+	return until(func() bool { return holds(l.left.Exec("show crypto ipsec sa")) })
+}
+
 var keyLifetime = regexp.MustCompile(`remaining key lifetime \(k/sec\): \((\d+)/`)
 
 // volumeLeft is the least that is left of an SA's volume, in kilobytes.
-func volumeLeft(c *Conft) int {
+func volumeLeft(show string) int {
 	least := math.MaxInt
-	for _, m := range keyLifetime.FindAllStringSubmatch(c.Exec("show crypto ipsec sa"), -1) {
+	for _, m := range keyLifetime.FindAllStringSubmatch(show, -1) {
 		kb, _ := strconv.Atoi(m[1])
 		least = min(least, kb)
 	}

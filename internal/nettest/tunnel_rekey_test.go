@@ -90,8 +90,10 @@ func (s *stream) lost(t *testing.T) int64 {
 var inboundSPI = regexp.MustCompile(`inbound (?:esp|ah) sas:\n +spi: 0x([0-9A-F]+)`)
 
 // newest returns the SPI of the newest inbound SA, "" when there is none.
-func newest(c *Conft) string {
-	if m := inboundSPI.FindStringSubmatch(c.Exec("show crypto ipsec sa")); m != nil {
+func newest(c *Conft) string { return newestOf(c.Exec("show crypto ipsec sa")) }
+
+func newestOf(show string) string {
+	if m := inboundSPI.FindStringSubmatch(show); m != nil {
 		return m[1]
 	}
 	return ""
