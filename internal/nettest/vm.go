@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,13 +26,11 @@ import (
 // peer that speaks ESP as protocol 50, as strongSwan in user space does not, and
 // needs nothing of the kernel the tests run on.
 type KernelPeer struct {
-	t      testing.TB
-	name   string
-	dir    string
-	cmd    *exec.Cmd // nil before it is started
-	stdin  io.Writer
-	stderr *strings.Builder
-	lines  chan string // what the machine says; closed when it has ended
+	t     testing.TB
+	name  string
+	dir   string
+	stdin io.Writer
+	lines chan string // what the machine says; closed when it has ended
 }
 
 // StartKernelPeer boots the machine in the place of a namespace: it takes over the
@@ -40,47 +39,30 @@ type KernelPeer struct {
 func StartKernelPeer(t testing.TB, ns *netns.NS, wanLink, lanLink string, p Peer) *KernelPeer {
 	t.Helper()
 	need(t, "qemu-system-x86_64", "busybox", "charon-systemd", "swanctl", "ip", "ldd")
-	k := &KernelPeer{t: t, name: ns.Name, dir: shortDir(t)}
+	k := &KernelPeer{t: t, name: ns.Name, dir: shortDir(t), lines: make(chan string, 64)}
 	kernel := guestKernel(t)
 	initrd := filepath.Join(k.dir, "initrd")
 	if err := writeInitramfs(initrd, guestFiles(t, kernel), guestTexts()); err != nil {
 		t.Fatal(err)
 	}
-	var addresses, probes, devices []string
-	var taps []*os.File
+	cmd := exec.Command(find("qemu-system-x86_64"), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+		"-accel", accelerator(), "-cpu", "max", "-M", "pc,usb=off", "-m", "256", "-device", "virtio-rng-pci",
+		"-kernel", filepath.Join(kernel, "vmlinuz"), "-initrd", initrd,
+		"-append", "console=ttyS1 quiet panic=-1 net.ifnames=0 random.trust_cpu=on tsc=reliable mitigations=off nokaslr",
+		"-serial", "stdio", "-serial", "file:"+k.console())
+	var addresses []string
 	for i, link := range []string{wanLink, lanLink} {
-		tap, mac, lines, err := takeOver(ns, link, i)
+		tap, mac, lines, err := takeOver(ns, link, "eth"+strconv.Itoa(i))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer tap.Close()
-		taps = append(taps, tap)
-		devices = append(devices, "-netdev", fmt.Sprintf("tap,id=n%d,fd=%d", i, 3+i),
+		cmd.ExtraFiles = append(cmd.ExtraFiles, tap)
+		cmd.Args = append(cmd.Args, "-netdev", fmt.Sprintf("tap,id=n%d,fd=%d", i, 3+i),
 			"-device", fmt.Sprintf("virtio-net-pci,netdev=n%d,romfile=,mac=%s", i, mac))
 		addresses = append(addresses, lines...)
-		probes = append(probes, linkProbe(i))
 	}
-	t.Cleanup(k.end)
-	// An emulated machine may come up with a link that carries nothing. Another boot has
-	// always helped.
-	for again := true; ; again = false {
-		cmd := exec.Command(find("qemu-system-x86_64"), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-			"-accel", accelerator(), "-cpu", "max", "-M", "pc,usb=off", "-m", "256", "-device", "virtio-rng-pci",
-			"-kernel", filepath.Join(kernel, "vmlinuz"), "-initrd", initrd,
-			"-append", "console=ttyS1 quiet panic=-1 net.ifnames=0 random.trust_cpu=on tsc=reliable mitigations=off nokaslr",
-			"-serial", "stdio", "-serial", "file:"+k.console())
-		cmd.Args, cmd.ExtraFiles = append(cmd.Args, devices...), taps
-		k.boot(ns, cmd)
-		_, err := k.Run(strings.Join(probes, " && "))
-		if err == nil {
-			break
-		}
-		if !again {
-			t.Fatalf("a link of the kernel peer in %s carries nothing: %v", ns.Name, err)
-		}
-		t.Logf("a link of the kernel peer in %s carried nothing, it is booted again: %v", ns.Name, err)
-		k.kill()
-	}
+	k.boot(ns, cmd)
 	k.must(strings.Join(addresses, " && "))
 	k.must("charon-systemd >/run/out 2>&1 & for i in $(seq 100); do swanctl --stats >>/run/out 2>&1 && exit 0; usleep 50000; done; cat /run/out; exit 1")
 	k.Load(p)
@@ -97,10 +79,9 @@ func accelerator() string {
 	return "tcg"
 }
 
-// takeOver bridges a link to a new TAP device, for link i of the machine, and gives the
-// link's addresses and routes back as lines for the machine.
-func takeOver(ns *netns.NS, link string, i int) (tap *os.File, mac string, lines []string, err error) {
-	guest := "eth" + strconv.Itoa(i)
+// takeOver bridges a link to a new TAP device and gives the link's addresses and
+// routes back as lines for the machine.
+func takeOver(ns *netns.NS, link, guest string) (tap *os.File, mac string, lines []string, err error) {
 	err = ns.Do(func() error {
 		l, err := netlink.LinkByName(link)
 		if err != nil {
@@ -126,9 +107,11 @@ func takeOver(ns *netns.NS, link string, i int) (tap *os.File, mac string, lines
 				lines = append(lines, fmt.Sprintf("ip route add %v via %v", r.Dst, r.Gw))
 			}
 		}
-		// The bridge knows the link's own address as its own.
-		hw := append([]byte{0x52}, l.Attrs().HardwareAddr[1:]...)
-		mac = fmt.Sprintf("%02x:%02x:%02x:%02x:%02x:%02x", hw[0], hw[1], hw[2], hw[3], hw[4], hw[5])
+		// The bridge knows the link's own address as its own, so the machine has another, also
+		// of those that nobody assigns.
+		hw := slices.Clone(l.Attrs().HardwareAddr)
+		hw[0] ^= 4
+		mac = hw.String()
 		bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "br-" + guest}}
 		port := &netlink.Tuntap{LinkAttrs: netlink.LinkAttrs{Name: "tap-" + guest}, Mode: netlink.TUNTAP_MODE_TAP,
 			Flags: netlink.TUNTAP_NO_PI, Queues: 1, NonPersist: true}
@@ -138,13 +121,6 @@ func takeOver(ns *netns.NS, link string, i int) (tap *os.File, mac string, lines
 			}
 		}
 		tap = port.Fds[0]
-		address, err := netlink.ParseAddr(probeAddr(i, 1))
-		if err != nil {
-			return err
-		}
-		if err := netlink.AddrAdd(bridge, address); err != nil {
-			return err
-		}
 		for _, member := range []netlink.Link{l, port} {
 			if err := netlink.LinkSetMaster(member, bridge); err != nil {
 				return err
@@ -163,14 +139,6 @@ func takeOver(ns *netns.NS, link string, i int) (tap *os.File, mac string, lines
 	return tap, mac, lines, err
 }
 
-// linkProbe is a line for the machine that succeeds when its link reaches the bridge of takeOver.
-func linkProbe(i int) string {
-	return fmt.Sprintf("ip link set eth%d up && ip addr add %s dev eth%d && ping -c1 -w20 %s && ip addr del %s dev eth%d",
-		i, probeAddr(i, 2), i, strings.TrimSuffix(probeAddr(i, 1), "/30"), probeAddr(i, 2), i)
-}
-
-func probeAddr(link, end int) string { return fmt.Sprintf("169.254.%d.%d/30", 77+link, end) }
-
 // boot starts the machine and waits for its first process.
 func (k *KernelPeer) boot(ns *netns.NS, cmd *exec.Cmd) {
 	k.t.Helper()
@@ -187,39 +155,29 @@ func (k *KernelPeer) boot(ns *netns.NS, cmd *exec.Cmd) {
 	if err := ns.Start(cmd); err != nil {
 		k.t.Fatal(err)
 	}
-	lines := make(chan string, 64)
-	k.cmd, k.stdin, k.stderr, k.lines = cmd, stdin, &stderr, lines
+	k.stdin = stdin
 	go func() {
-		defer close(lines)
+		defer close(k.lines)
 		for s := bufio.NewScanner(stdout); s.Scan(); {
-			lines <- s.Text()
+			k.lines <- s.Text()
 		}
 	}()
+	k.t.Cleanup(func() {
+		log := ""
+		if k.t.Failed() {
+			log, _ = k.Run("cat /run/out /run/log; ip-full -s xfrm state; ip-full xfrm policy; cat /proc/net/xfrm_stat")
+		}
+		cmd.Process.Kill()
+		for range k.lines {
+		}
+		cmd.Wait()
+		if k.t.Failed() {
+			console, _ := os.ReadFile(k.console())
+			k.t.Logf("kernel peer in %s:\n%s\n%s\n%s", k.name, stderr.String(), console, log)
+		}
+	})
 	if _, err := k.answer(time.Minute); err != nil {
 		k.t.Fatalf("the kernel peer in %s did not boot: %v", k.name, err)
-	}
-}
-
-func (k *KernelPeer) kill() {
-	k.cmd.Process.Kill()
-	for range k.lines {
-	}
-	k.cmd.Wait()
-}
-
-// end ends the machine, if it was started, and shows its log when the test has failed.
-func (k *KernelPeer) end() {
-	if k.cmd == nil {
-		return
-	}
-	log := ""
-	if k.t.Failed() {
-		log, _ = k.Run("cat /run/out /run/log; ip-full -s xfrm state; ip-full xfrm policy; cat /proc/net/xfrm_stat")
-	}
-	k.kill()
-	if k.t.Failed() {
-		console, _ := os.ReadFile(k.console())
-		k.t.Logf("kernel peer in %s:\n%s\n%s\n%s", k.name, k.stderr, console, log)
 	}
 }
 
