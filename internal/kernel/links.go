@@ -35,7 +35,7 @@ func (k *Kernel) ARPTimeout(link string) int {
 // Watch calls changed whenever links, IPv4 addresses, filters or rules changed,
 // until ctx ends: by Apply itself, or by someone who undoes it. It is called from
 // two goroutines and may call the Kernel; what changes meanwhile is reported
-// afterwards.
+// afterwards, and what changed before anybody listened at once.
 func (k *Kernel) Watch(ctx context.Context, changed func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -62,6 +62,7 @@ func watch(ctx context.Context, protocol int, changed func(), groups ...int) err
 		return fmt.Errorf("kernel: netlink socket: %w", err)
 	}
 	defer context.AfterFunc(ctx, func() { f.Close() })()
+	changed()
 	buf := make([]byte, 1<<16)
 	for {
 		// What is in the messages does not matter: whoever is told reads anew.
