@@ -13,17 +13,18 @@ import (
 // addACE puts an entry at its sequence number, or at the end when it has none.
 // An entry that is there already is not added again.
 func addACE(l *acl.List, e acl.Entry) error {
-	at := len(l.Entries)
-	for i, o := range l.Entries {
-		same := o
-		same.Seq = e.Seq
+	at, last := len(l.Entries), uint32(0)
+	for i := range l.Entries {
+		o := &l.Entries[i]
+		last = max(last, o.Seq)
+		same := o.Src == e.Src && o.Dst == e.Dst && sameBut(*o, e)
 		switch {
 		case e.Seq != 0 && o.Seq == e.Seq:
-			if same == e {
+			if same {
 				return nil
 			}
 			return refuse("Duplicate sequence number.")
-		case same == e && e.Remark == "":
+		case same && e.Remark == "":
 			return nil
 		case e.Seq != 0 && o.Seq > e.Seq && at == len(l.Entries):
 			at = i
@@ -31,13 +32,16 @@ func addACE(l *acl.List, e acl.Entry) error {
 	}
 	if e.Seq == 0 && e.Remark == "" {
 		const step = 10
-		e.Seq = step
-		for _, o := range l.Entries {
-			e.Seq = max(e.Seq, o.Seq+step)
-		}
+		e.Seq = last + step
 	}
 	l.Entries = slices.Insert(l.Entries, at, e)
 	return nil
+}
+
+// sameBut reports whether two entries differ in nothing but their sequence numbers.
+func sameBut(a, b acl.Entry) bool {
+	a.Seq = b.Seq
+	return a == b
 }
 
 // removeACE removes the entry that is the same but for its sequence number.
