@@ -19,7 +19,7 @@ type typist struct {
 	done   chan error // gets the end of the session
 
 	mu     sync.Mutex
-	seen   []byte // since the last Enter
+	seen   []byte
 	change chan struct{}
 	ended  error
 }
@@ -61,25 +61,28 @@ func (t *typist) watch(out io.Writer) {
 // showed in between.
 func (t *typist) enter(line string, limit time.Duration) (string, error) {
 	t.mu.Lock()
-	t.seen = nil
+	enters := len(t.seen)
 	t.mu.Unlock()
 	if _, err := io.WriteString(t.client, line+"\r"); err != nil {
 		return "", err
 	}
-	return t.wait(fmt.Sprintf("a prompt after %q", line), limit, func(seen []byte) bool {
+	out, err := t.wait(fmt.Sprintf("a prompt after %q", line), limit, func(seen []byte) bool {
+		seen = seen[enters:]
 		// The first line is the echo of what was typed.
 		i := bytes.IndexByte(seen, '\n')
 		return i >= 0 && prompt.Match(seen[i:])
 	})
+	return out[enters:], err
 }
 
-// await waits for a text that comes without being asked for.
+// await waits for a text that comes without being asked for, on a slow machine among what
+// is typed.
 func (t *typist) await(text string, limit time.Duration) error {
 	_, err := t.wait(fmt.Sprintf("%q", text), limit, func(seen []byte) bool { return bytes.Contains(seen, []byte(text)) })
 	return err
 }
 
-// wait waits until what was seen since the last Enter is enough.
+// wait waits until what was seen is enough, and returns it.
 func (t *typist) wait(what string, limit time.Duration, enough func(seen []byte) bool) (string, error) {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
