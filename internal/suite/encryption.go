@@ -68,7 +68,7 @@ func (e Encryption) New(key []byte) (cipher.Block, error) {
 	case AES:
 		return aes.NewCipher(key)
 	}
-	return nil, fmt.Errorf("suite: %v is not implemented", e)
+	return nil, fmt.Errorf("suite: no cipher %v", e)
 }
 
 // fixedKeyLen is the key length of a cipher that has only one. RFC 2409, appendix A,

@@ -77,7 +77,7 @@ type PrivateKey struct {
 func (g Group) GenerateKey(rand io.Reader) (*PrivateKey, error) {
 	f := groups[g]
 	if f == nil {
-		return nil, fmt.Errorf("suite: %v is not implemented", g)
+		return nil, fmt.Errorf("suite: no group %v", g)
 	}
 	own, public, err := f.generate(rand)
 	if err != nil {
