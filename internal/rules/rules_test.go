@@ -49,6 +49,7 @@ var may = map[string][]string{
 	"internal/pki":        {},
 	"internal/radius":     {},
 	"internal/ptytest":    {},
+	"internal/echotest":   {"debug"},
 	"internal/reftest":    {},
 	"internal/large":      {},
 	"internal/resolver":   {},

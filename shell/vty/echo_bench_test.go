@@ -5,15 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
-	"conft/debug"
 	"conft/internal/config"
+	"conft/internal/echotest"
 )
 
 // BenchmarkEcho is that of the shell over SSH: 16 clients, one of whom types, and one more that reads nothing.
@@ -25,7 +23,6 @@ func BenchmarkEcho(b *testing.B) {
 
 func benchmarkEcho(b *testing.B, rate int) {
 	const sessions = 16
-	const pace = 2 * time.Millisecond // between keys: the lines of that time are on their way to the clients
 	d := serve(b)
 	d.set(func(c *config.Config) {
 		c.Lines.Grow(config.MaxVTYs)
@@ -69,36 +66,9 @@ func benchmarkEcho(b *testing.B, rate int) {
 		wait.Wait()
 	}()
 	if rate > 0 {
-		wait.Go(func() {
-			tick := time.NewTicker(time.Millisecond)
-			defer tick.Stop()
-			for ctx.Err() == nil {
-				<-tick.C
-				for range rate / 1000 {
-					d.hub.Emit(debug.Notice{Level: 7, Facility: "BENCH", Mnemonic: "LINE", Text: "ISAKMP:(1001):Old State = IKE_I_MM1  New State = IKE_I_MM2"})
-				}
-			}
-		})
+		wait.Go(func() { echotest.Flood(ctx, rate, d.hub.Emit) })
 	}
-	var took []time.Duration
-	for i := 0; b.Loop(); i++ {
-		key := string(rune(0x4e00 + i%5000)) // each looks different, and none is in a log line
-		begin := time.Now()
-		io.WriteString(user, key)
-		var seen []byte
-		for !bytes.Contains(seen, []byte(key)) {
-			seen = append(seen, <-screen...)
-			seen = seen[max(0, len(seen)-16<<10):]
-		}
-		took = append(took, time.Since(begin))
-		time.Sleep(pace)
-		if i%10 == 9 {
-			io.WriteString(user, "\x15")
-		}
-	}
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
-	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "median-ms")
+	echotest.Type(b, user, screen)
 	b.ReportMetric(float64(d.hub.Counters().Dropped), "dropped")
 }
 
