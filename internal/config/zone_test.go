@@ -3,6 +3,7 @@ package config
 import (
 	"testing"
 	"time"
+	_ "time/tzdata" // where the machine has none
 )
 
 var berlin = TimeZone{Name: "CET", Minutes: 60, Summer: Summer{Name: "CEST", Recurring: true, Ahead: 60,
@@ -25,7 +26,7 @@ func TestZoneLikeTheZoneDatabase(t *testing.T) {
 	} {
 		place, err := time.LoadLocation(x.place)
 		if err != nil {
-			t.Skip(err)
+			t.Fatal(err)
 		}
 		for at := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2027; at = at.Add(time.Hour) {
 			if got, want := x.zone.In(at), at.In(place); got.Format("MST 15:04 Jan 2") != want.Format("MST 15:04 Jan 2") {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"conft/internal/acl"
+	"conft/internal/nstest"
 
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
@@ -57,7 +58,7 @@ func TestCommonRules(t *testing.T) {
 // A table that has been altered time and again is the one that would be put there anew,
 // whatever a transaction may hold.
 func TestAlteredTableIsAsPutAnew(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	cable(t, netns{}, "lan0", "", newNetns(t), "eth0", "10.1.1.2/24")
@@ -195,7 +196,7 @@ func tableNow(t *testing.T) map[string][]string {
 // While a list changes, in one transaction or in many, no packet finds a gap in it; and what
 // its first entry has counted is all that there was, where the list is changed in its place.
 func TestListHasNoGapWhileItChanges(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	host := newNetns(t)
@@ -300,7 +301,7 @@ func TestListHasNoGapWhileItChanges(t *testing.T) {
 // Where somebody has removed the rules, and those to be put there cannot be, nothing passes; where
 // there never were any, all does.
 func TestNothingPassesWithoutItsRules(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	host := newNetns(t)

@@ -9,12 +9,14 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"conft/internal/nstest"
 )
 
 // Thousands of routes go to the kernel in batches: each arrives, and one that is refused is
 // named.
 func TestRoutesInBatches(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	cable(t, netns{}, "wan0", "12.12.12.1/24", newNetns(t), "eth0", "12.12.12.2/24")
@@ -56,7 +58,7 @@ func TestRoutesInBatches(t *testing.T) {
 
 // Loopbacks that go together are deleted as a group, and no other.
 func TestLoopbacksGoTogether(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	must(t, (linkSet{"lo", true}).do(nil))

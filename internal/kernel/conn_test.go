@@ -7,6 +7,7 @@ import (
 	"os"
 	"testing"
 
+	"conft/internal/nstest"
 	"conft/internal/packet"
 
 	"golang.org/x/sys/unix"
@@ -47,7 +48,7 @@ func collect(t *testing.T, c *Conn, n, size int) (all []packet.Datagram) {
 }
 
 func TestReplyLeavesFromTheAddressThatWasAsked(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	for name, c := range map[string]struct {
@@ -82,7 +83,7 @@ func TestReplyLeavesFromTheAddressThatWasAsked(t *testing.T) {
 
 // However the kernel joins datagrams, they arrive one by one, whole, in order.
 func TestJoinedDatagramsArriveOneByOne(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	a, b, _ := ends(t, func() (*Conn, error) { return (&Kernel{}).ListenUDP(4500) })
@@ -116,7 +117,7 @@ func TestJoinedDatagramsArriveOneByOne(t *testing.T) {
 
 // Larger than the path allows leaves in fragments and arrives whole.
 func TestLargeDatagramArrivesWhole(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	a, b, _ := ends(t, (&Kernel{}).ListenESP)
@@ -137,7 +138,7 @@ func TestLargeDatagramArrivesWhole(t *testing.T) {
 }
 
 func TestSendAndReceiveDoNotAllocate(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	for _, port := range []uint16{0, 500, 4500} {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"conft/internal/acl"
+	"conft/internal/nstest"
 
 	"golang.org/x/sys/unix"
 )
@@ -37,7 +38,7 @@ func TestWithoutTproxy(t *testing.T) {
 // Where the kernel has no tproxy, connection tracking puts packets together: those of
 // hosts behind the router, its own, and those of the tunnel.
 func TestDefragmentationByTracking(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)

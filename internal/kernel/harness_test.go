@@ -2,15 +2,11 @@ package kernel
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net"
 	"net/netip"
-	"os"
-	"os/exec"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -23,42 +19,6 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
-
-// inNamespace runs the test once more as a child process with a network
-// namespace of its own (and a user namespace, when not root). It returns true
-// in that child only.
-func inNamespace(t *testing.T) bool {
-	t.Helper()
-	const child = "CONFT_TEST_NAMESPACE"
-	if os.Getenv(child) == t.Name() {
-		return true
-	}
-	if f, err := os.OpenFile(tunDevice, os.O_RDWR, 0); err != nil {
-		t.Skipf("needs a TUN device: %v", err)
-	} else {
-		f.Close()
-	}
-	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=60s")
-	cmd.Env = append(os.Environ(), child+"="+t.Name())
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
-	if os.Geteuid() != 0 {
-		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
-		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}}
-		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
-	}
-	out, err := cmd.CombinedOutput()
-	switch {
-	case errors.Is(err, syscall.EPERM):
-		t.Skipf("may not make a namespace: %v", err)
-	case err != nil:
-		t.Errorf("in the namespace: %v\n%s", err, out)
-	case strings.Contains(string(out), "--- SKIP"):
-		t.Skipf("in the namespace:\n%s", out)
-	default:
-		t.Logf("%s", out)
-	}
-	return false
-}
 
 // netns is a further network namespace. The zero value is the process's own.
 type netns struct{ fd int }

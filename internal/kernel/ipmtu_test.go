@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/vishvananda/netlink"
+
+	"conft/internal/nstest"
 )
 
 // limits are the MTUs in the routes of the namespace.
@@ -26,7 +28,7 @@ func limits(t *testing.T) string {
 // The MTU of a link is set and given back, and that of its IPv4 packets stands in the
 // routes over it, whatever they are.
 func TestMTUs(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)

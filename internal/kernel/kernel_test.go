@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"conft/internal/acl"
+	"conft/internal/nstest"
 
 	"github.com/google/nftables"
 	"github.com/vishvananda/netlink"
@@ -73,7 +74,7 @@ func site(t *testing.T) (*Kernel, Desired) {
 }
 
 func TestCloseLeavesWhatOpenFound(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)
@@ -93,7 +94,7 @@ func TestCloseLeavesWhatOpenFound(t *testing.T) {
 }
 
 func TestApplyTwiceChangesNothing(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)
@@ -133,7 +134,7 @@ func TestApplyTwiceChangesNothing(t *testing.T) {
 // An address that was there before belongs to who put it there, until the
 // configuration names it.
 func TestForeignAddressGoesOnlyAfterItWasNamed(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)
@@ -166,7 +167,7 @@ func TestForeignAddressGoesOnlyAfterItWasNamed(t *testing.T) {
 
 // "fail closed when the process is killed"
 func TestKilledRouterLeaksNothingAndIsReplaced(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	if os.Getenv("CONFT_TEST_VICTIM") != "" {
@@ -239,7 +240,7 @@ func TestStartupErrorsNameTheRemedy(t *testing.T) {
 }
 
 func TestTakenPortNamesItsOwner(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	first, err := (&Kernel{}).ListenUDP(500)
@@ -254,7 +255,7 @@ func TestTakenPortNamesItsOwner(t *testing.T) {
 }
 
 func TestSecondRouterInNamespaceIsRefused(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)
@@ -270,7 +271,7 @@ func TestSecondRouterInNamespaceIsRefused(t *testing.T) {
 // Whoever flushes the machine's rules or filters does not undo the protection
 // for long: the router hears of it and applies again.
 func TestWatchHearsOfChanges(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)

@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"conft/internal/acl"
+	"conft/internal/nstest"
 )
 
 // A name of any length is no reason for the kernel to refuse the table: with it all that
 // is to be protected would wait.
 func TestLongNames(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)

@@ -4,11 +4,13 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"conft/internal/nstest"
 )
 
 // A neighbour that has just asked for us is new.
 func TestNeighbourThatAsks(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)

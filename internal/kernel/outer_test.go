@@ -5,17 +5,18 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"conft/internal/nstest"
 	"conft/internal/packet"
 )
 
 func TestOuterHeaderOfUDP(t *testing.T) {
-	if inNamespace(t) {
+	if nstest.Alone(t) {
 		outerHeader(t, func() (*Conn, error) { return (&Kernel{}).ListenUDP(4500) }, ":4500")
 	}
 }
 
 func TestOuterHeaderOfESP(t *testing.T) {
-	if inNamespace(t) {
+	if nstest.Alone(t) {
 		outerHeader(t, (&Kernel{}).ListenESP, ":0")
 	}
 }

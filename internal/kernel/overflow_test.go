@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"conft/internal/acl"
+	"conft/internal/nstest"
 )
 
 // What nobody reads fast enough is counted, at the sockets and at the TUN.
 func TestOverflowIsCounted(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	var peer netns

@@ -8,12 +8,14 @@ import (
 
 	"github.com/google/nftables"
 	"golang.org/x/sys/unix"
+
+	"conft/internal/nstest"
 )
 
 // A group may be asked for while packets go to it already, as they do after a restart: the
 // first of them may come before the kernel says that it has been heard.
 func TestPacketLogOfTrafficUnderWay(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	must(t, (linkSet{"lo", true}).do(nil))

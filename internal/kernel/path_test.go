@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"conft/internal/acl"
+	"conft/internal/nstest"
 )
 
 // The namespaces of these tests; r1 is the process's own.
@@ -79,7 +80,7 @@ func network(s string) acl.Addr {
 }
 
 func TestForwardedAndLocalPacketsAreProtected(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
@@ -116,7 +117,7 @@ func TestForwardedAndLocalPacketsAreProtected(t *testing.T) {
 
 // IOS translates before it encrypts: the list must name the translated address.
 func TestACLSeesAddressesAfterSourceNAT(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
@@ -143,7 +144,7 @@ func TestACLSeesAddressesAfterSourceNAT(t *testing.T) {
 // Only the first fragment has the ports; connection tracking puts the packet
 // together before the list sees it.
 func TestPortConditionMatchesAllFragments(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
@@ -165,7 +166,7 @@ func TestPortConditionMatchesAllFragments(t *testing.T) {
 
 // Several ports of an entry are a set in the kernel, also after the rules are replaced.
 func TestSeveralPortsInTheKernel(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
@@ -199,7 +200,7 @@ func TestSeveralPortsInTheKernel(t *testing.T) {
 // A deny hands the packet to the next entry of the crypto map, and a change of
 // the rules keeps the counters of those that stay.
 func TestDenyGoesOnWithNextSelector(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
@@ -227,7 +228,7 @@ func TestDenyGoesOnWithNextSelector(t *testing.T) {
 }
 
 func TestPacketsInClearAreDropped(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
@@ -256,7 +257,7 @@ func TestPacketsInClearAreDropped(t *testing.T) {
 
 // "with the TUN gone or down 0 packets leaked"
 func TestNothingLeaksWithoutTUN(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
@@ -313,7 +314,7 @@ func planned(t *testing.T, k *Kernel, d Desired) error {
 // Large segments enter the TUN as they are, and what comes out of it is joined
 // again; the octets are the same.
 func TestTCPCrossesWhole(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
@@ -344,7 +345,7 @@ func TestTCPCrossesWhole(t *testing.T) {
 
 // A thousand entries are one transaction.
 func TestLongAccessList(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)

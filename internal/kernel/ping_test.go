@@ -7,11 +7,13 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"conft/internal/nstest"
 )
 
 // hostA 10.1.1.2 -- lan0 10.1.1.1 [router, its own namespace] wan0 192.0.2.1 mtu 1200 -- 192.0.2.2 [far]
 func TestPingTellsTheFateOfItsRequest(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	hostA, far := newNetns(t), newNetns(t)

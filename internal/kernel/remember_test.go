@@ -5,12 +5,14 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"conft/internal/nstest"
 )
 
 // The one that stops in an orderly way puts back what a killed one found, unless that was
 // in another namespace or before the machine was started.
 func TestSwitchesOutliveAKill(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	const forward = procSys + "net/ipv4/ip_forward"
@@ -54,7 +56,7 @@ func TestSwitchesOutliveAKill(t *testing.T) {
 // The MTU of a link is put back by the router after the one that was killed, if that wants
 // none, and else when it stops.
 func TestMTUOutlivesAKill(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	cable(t, netns{}, "lan0", "", newNetns(t), "eth0", "")

@@ -7,11 +7,13 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"conft/internal/nstest"
 )
 
 // Every thread yields, those too that start later.
 func TestAllThreadsYield(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	must(t, Yield())

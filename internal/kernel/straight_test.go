@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"conft/internal/acl"
+	"conft/internal/nstest"
 	"conft/internal/packet"
 
 	"github.com/google/nftables"
@@ -77,7 +78,7 @@ func wanLink(t *testing.T, name string) netlink.Link {
 
 // What goes straight has whole IP headers, each with an identification of its own.
 func TestStraightPacketsHaveProperHeaders(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	a, b, peer := straightEnds(t)
@@ -118,7 +119,7 @@ func make45(*testing.T) []packet.Datagram {
 
 // The first burst after a change in the kernel's tables goes where they say now.
 func TestStraightPacketsFollowTheKernelsTables(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	a, b, peer := straightEnds(t)
@@ -174,7 +175,7 @@ func TestStraightPacketsFollowTheKernelsTables(t *testing.T) {
 
 // A rule that somebody adds for what leaves is obeyed from the next packet on.
 func TestStraightPacketsObeyNewRules(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	a, b, peer := straightEnds(t)
@@ -204,7 +205,7 @@ func TestStraightPacketsObeyNewRules(t *testing.T) {
 
 // Of our own rules only those that look at ESP keep it from going straight.
 func TestStraightPacketsMeetOwnLists(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	a, b, _ := straightEnds(t)
@@ -225,7 +226,7 @@ func TestStraightPacketsMeetOwnLists(t *testing.T) {
 // Where the list of the link lets all ESP of the tunnel by, it goes straight and is counted as
 // ever; any other list keeps it on the usual way, from the next packet on.
 func TestStraightPacketsAreCountedByTheList(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, err := Open()

@@ -3,10 +3,12 @@ package kernel
 import (
 	"net/netip"
 	"testing"
+
+	"conft/internal/nstest"
 )
 
 func TestToward(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	k, d := site(t)

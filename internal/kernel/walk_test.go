@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"conft/internal/acl"
+	"conft/internal/nstest"
 	"conft/internal/packet"
 )
 
@@ -16,7 +17,7 @@ import (
 // made of: the first that matches, and after a deny the next selector. Each counts what it
 // has decided, also over a change of the rules.
 func TestManyRulesDecideAsTheirLists(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	cable(t, netns{}, "lan0", "", newNetns(t), "eth0", "10.1.1.2/24")

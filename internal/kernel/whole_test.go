@@ -6,6 +6,7 @@ import (
 	"errors"
 	"testing"
 
+	"conft/internal/nstest"
 	"conft/internal/packet"
 
 	"golang.org/x/sys/unix"
@@ -14,7 +15,7 @@ import (
 // Packets of protocol 51 arrive with the IP header they were sent with, fragments put
 // together; what is longer than the link takes is refused and keeps back nothing.
 func TestWholePackets(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	a, b, _ := ends(t, (&Kernel{}).ListenAH)

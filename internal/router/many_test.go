@@ -2,58 +2,27 @@ package router
 
 import (
 	"context"
-	"errors"
 	"net/netip"
-	"os"
-	"os/exec"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"conft/ike/exchange"
 	"conft/internal/acl"
 	"conft/internal/config"
+	"conft/internal/nstest"
 )
-
-// inNamespace runs the test once more as a process with a network namespace of its own. It
-// returns true in that one only.
-func inNamespace(t *testing.T) bool {
-	t.Helper()
-	const child = "CONFT_TEST_NAMESPACE"
-	if os.Getenv(child) == t.Name() {
-		return true
-	}
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, for a network namespace")
-	}
-	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=2m")
-	cmd.Env = append(os.Environ(), child+"="+t.Name())
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
-	switch out, err := cmd.CombinedOutput(); {
-	case errors.Is(err, syscall.EPERM):
-		t.Skipf("may not make a namespace: %v", err)
-	case err != nil:
-		t.Errorf("in the namespace: %v\n%s", err, out)
-	case strings.Contains(string(out), "--- SKIP"):
-		t.Skipf("in the namespace:\n%s", out)
-	default:
-		t.Logf("%s", out)
-	}
-	return false
-}
 
 // Thousands of peers of a dynamic map without `match address` come at once: each is answered when
 // the kernel has its traffic, and the kernel does not begin anew for each. When half of them
 // have gone the others' traffic is still there, in the order in which they came.
 func TestThousandsOfPeersAreShelteredTogether(t *testing.T) {
-	if !inNamespace(t) {
+	if !nstest.Alone(t) {
 		return
 	}
 	r, err := Open(Options{Dir: t.TempDir(), Text: func(*config.Config) string { return "" }})
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	_, c := hub()
 	c.CryptoMaps[0].LocalAddress = ""

@@ -48,6 +48,7 @@ var may = map[string][]string{
 	"internal/strongswan": {"internal/netns"},
 	"internal/pki":        {},
 	"internal/radius":     {},
+	"internal/nstest":     {},
 	"internal/ptytest":    {},
 	"internal/echotest":   {"debug"},
 	"internal/reftest":    {},
