@@ -59,6 +59,6 @@ func (k *Kernel) follow(t *transactor, r ruleset) error {
 	if err := t.once(table); err != nil {
 		return err
 	}
-	k.rules, k.second = begin, false
+	k.rules, k.second, k.text = begin, false, "?" // of what was there before nothing is left
 	return k.alter(t, r)
 }
