@@ -21,7 +21,7 @@ func (k *Kernel) setRules(r ruleset, text string) error {
 	}
 	k.text, k.guards = text, len(r) > 0
 	// Transactions of others in between may have been at the table.
-	if k.seen, err = generation(); k.seen != before+t.sent {
+	if k.seen, err = generation(); k.seen != before+t.done {
 		k.seen = 0
 	}
 	return err
