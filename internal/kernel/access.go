@@ -248,9 +248,9 @@ func (k *Kernel) ListMatches() ([]ListMatch, error) {
 	for _, f := range k.access {
 		add(inList(f.Link), f.In, &denyIn)
 		add(outList(f.Link), f.Out, &denyOut)
-		if o := k.out.Load().of(f.Link); o != nil && o.list == f.Out {
-			for i := range o.passed {
-				all[len(all)-1].Packets[i] += o.passed[i].Load()
+		if f.Out != nil {
+			for i, n := range k.out.Load().of(f.Link).counts(f.Out) {
+				all[len(all)-1].Packets[i] += n
 			}
 		}
 	}

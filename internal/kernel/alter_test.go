@@ -345,3 +345,38 @@ func TestNothingPassesWithoutItsRules(t *testing.T) {
 	must(t, k.Apply(d))
 	passes("with the rules again", true)
 }
+
+// What a change that failed has left behind is not taken for the rules of before: they come
+// back when they are wanted again.
+func TestRulesComeBackAfterAChangeThatFailed(t *testing.T) {
+	if !nstest.Alone(t) {
+		return
+	}
+	cable(t, netns{}, "lan0", "10.1.1.1/24", newNetns(t), "eth0", "10.1.1.2/24")
+	k, err := Open()
+	must(t, err)
+	t.Cleanup(func() { k.most = 0; k.Close() })
+	desired := func(n int) Desired {
+		l := &acl.List{Name: "L"}
+		for i := range n {
+			l.Entries = append(l.Entries, acl.Entry{Src: acl.Any, Dst: acl.Addr{Base: 30<<24 | uint32(i)}})
+		}
+		return Desired{Filters: []Filter{{Link: "lan0", In: l, Out: l}}}
+	}
+	must(t, k.Apply(desired(100)))
+	before := tableNow(t)
+	k.most = 1200
+	k.record = func(c change) {
+		if _, ok := c.(tableSet); ok {
+			must(t, ruleset(nil).commit(nil)) // by somebody else, meanwhile
+		}
+	}
+	if err := k.Apply(desired(200)); !errors.Is(err, errTooLong) {
+		t.Fatalf("too long: %v", err)
+	}
+	k.most, k.record = 0, nil
+	must(t, k.Apply(desired(100)))
+	if after := tableNow(t); !reflect.DeepEqual(after, before) {
+		t.Errorf("chains %v, want %v", slices.Sorted(maps.Keys(after)), slices.Sorted(maps.Keys(before)))
+	}
+}

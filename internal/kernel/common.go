@@ -50,7 +50,10 @@ func ascending(all []pair) []pair {
 		if n > 0 {
 			before[i] = ends[n-1]
 		}
-		ends = append(ends[:n], append([]int{i}, ends[min(n+1, len(ends)):]...)...)
+		if n == len(ends) {
+			ends = append(ends, i)
+		}
+		ends[n] = i
 	}
 	var row []pair
 	if len(ends) > 0 {

@@ -17,11 +17,11 @@
 //
 // All rules stand in one table. A packet meets its chains in this order:
 //
-//	prerouting   -450 filter.in  (-400 defragmentation)  -310 arrive  -100 nat.arrive
+//	prerouting   -450 filter.in  (-400 defragmentation)  -310 arrive  -105 nat.use  -100 nat.arrive
 //	forward      -150 mss  0 filter.forward
 //	input        110 nat.own
 //	output       -300 send  0 silence
-//	postrouting  100 nat.leave  110 nat.count  300 leave  310 filter.out
+//	postrouting  100 nat.leave  110 nat.count  300 leave  305 filter.protected  310 filter.out
 //
 // What a rule shows to this process comes by the packet log (packetlog.go), a group for
 // each purpose.

@@ -63,7 +63,7 @@ func (m *NATDynamic) books() (to, back, used book) {
 const searched, tried = 1024, 64
 
 // single are the rules for what a dynamic translation has selected: the address that the host
-// has, or a free one but those in taken.
+// has, or a free one. Of a small pool that is none of a static translation.
 func (m *NATDynamic) single(n *NAT) (all []rule) {
 	to, back, used := m.books()
 	life := n.Timeouts.longest()

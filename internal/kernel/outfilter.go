@@ -35,22 +35,31 @@ func newOutFilters(filters []Filter, old *outFilters) *outFilters {
 		}
 		o := &outFilter{f.Out, make([]atomic.Uint64, len(f.Out.Entries))}
 		s.byLink[f.Link] = o
-		was := old.of(f.Link)
-		if was == nil {
-			continue
-		}
-		counted := map[acl.Entry]uint64{}
-		for i, e := range was.list.Entries {
-			e.Seq = 0
-			counted[e] += was.passed[i].Load()
-		}
-		for i, e := range f.Out.Entries {
-			e.Seq = 0
-			o.passed[i].Store(counted[e])
-			delete(counted, e)
+		for i, n := range old.of(f.Link).counts(f.Out) {
+			o.passed[i].Store(n)
 		}
 	}
 	return s
+}
+
+// counts are the packets by entry of a list that has some of the same, elsewhere or with other
+// numbers. Of equal entries the first has all.
+func (o *outFilter) counts(l *acl.List) []uint64 {
+	n := make([]uint64, len(l.Entries))
+	if o == nil {
+		return n
+	}
+	counted := map[acl.Entry]uint64{}
+	for i, e := range o.list.Entries {
+		e.Seq = 0
+		counted[e] += o.passed[i].Load()
+	}
+	for i, e := range l.Entries {
+		e.Seq = 0
+		n[i] = counted[e]
+		delete(counted, e)
+	}
+	return n
 }
 
 // of is the list of a link, nil for none.

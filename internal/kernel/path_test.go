@@ -141,16 +141,23 @@ func TestACLSeesAddressesAfterSourceNAT(t *testing.T) {
 	}
 }
 
-// Only the first fragment has the ports; connection tracking puts the packet
-// together before the list sees it.
+// Only the first fragment has the ports; the packet is put together before the list sees it.
 func TestPortConditionMatchesAllFragments(t *testing.T) {
 	if !nstest.Alone(t) {
 		return
 	}
 	l := newLab(t)
-	l.d1.Crypto[0].Selectors[0].Rules = []acl.Entry{{Protocol: 17, Src: acl.Any, Dst: acl.Any,
-		DstPort: acl.Ports{Op: acl.PortRange, Low: 7000, High: 7009}}}
+	l.d1.Crypto[0].Selectors[0].Rules = []acl.Entry{someUDP}
 	must(t, l.k1.Apply(l.d1))
+	protectsByPort(t, l)
+}
+
+var someUDP = acl.Entry{Protocol: 17, Src: acl.Any, Dst: acl.Any, DstPort: acl.Ports{Op: acl.PortRange, Low: 7000, High: 7009}}
+
+// protectsByPort checks that what R1 sends in fragments, its own and host A's, is protected
+// where someUDP matches it and nowhere else.
+func protectsByPort(t *testing.T, l *lab) {
+	t.Helper()
 	w := tap(t, l.r3, "wan0")
 	sendUDP(t, l.hostA, "20.1.1.2:7007", 4000)
 	sendUDP(t, l.r1, "20.1.1.2:7000", 4000)

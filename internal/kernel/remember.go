@@ -13,8 +13,8 @@ import (
 const mtuKey = "mtu "
 
 // Remember has save keep, on stable storage, what switches and the MTUs of links were before
-// they are changed, and takes what was kept by a process that was killed in this namespace since the machine was
-// started: Close puts back what that one found.
+// they are changed, and takes what was kept by a process that was killed in this namespace
+// since the machine was started: Close puts back what that one found.
 func (k *Kernel) Remember(kept []byte, save func([]byte) error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -115,7 +115,7 @@ type composed struct {
 // compose returns the table for d, as rules does.
 func (s *state) compose(d *Desired, index map[string]int) composed {
 	of := *d
-	of.Routes, of.Pins = nil, nil
+	of.Routes, of.Behind, of.Pins = nil, nil, nil
 	if c := s.made; c != nil && c.manner == s.manner && maps.Equal(c.index, index) && reflect.DeepEqual(c.of, of) {
 		return *c
 	}

@@ -21,7 +21,7 @@ func (k *Kernel) setRules(r ruleset, text string) error {
 	}
 	k.text, k.guards = text, len(r) > 0
 	// Transactions of others in between may have been at the table.
-	if k.seen, err = generation(); k.seen != before+t.sent {
+	if k.seen, err = generation(); k.seen != before+t.done {
 		k.seen = 0
 	}
 	return err
@@ -59,6 +59,6 @@ func (k *Kernel) follow(t *transactor, r ruleset) error {
 	if err := t.once(table); err != nil {
 		return err
 	}
-	k.rules, k.second = begin, false
+	k.rules, k.second, k.text = begin, false, "?" // of what was there before nothing is left
 	return k.alter(t, r)
 }

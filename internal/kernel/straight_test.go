@@ -283,6 +283,10 @@ func TestStraightPacketsAreCountedByTheList(t *testing.T) {
 	if n := counted(); n != sent {
 		t.Errorf("counted %d of %d packets after a change", n, sent)
 	}
+	apply(acl.Entry{Remark: "no rule"}, tcp, esp, all)
+	if n := counted(); n != sent {
+		t.Errorf("counted %d of %d packets after a change that changes no rule", n, sent)
+	}
 	for _, c := range []struct {
 		name    string
 		entries []acl.Entry

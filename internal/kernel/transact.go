@@ -194,7 +194,7 @@ func (s *script) delSet(table, name string) {
 type transactor struct {
 	fd   int
 	most int // octets of one transaction
-	sent uint32
+	done uint32
 }
 
 func newTransactor(most int) (*transactor, error) {
@@ -258,8 +258,11 @@ func (t *transactor) once(s *script) error {
 	if err := unix.Sendto(t.fd, b, 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return os.NewSyscallError("sendto", err)
 	}
-	t.sent++
-	return t.answer()
+	if err := t.answer(); err != nil {
+		return err
+	}
+	t.done++
+	return nil
 }
 
 // inParts sends a script as transactions that are as long as they may be. Packets must not
