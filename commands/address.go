@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -54,7 +55,7 @@ func removeAddress(i *interfaceScope, a grammar.Args) error {
 
 // checkAddress refuses what cannot be an interface's address.
 func checkAddress(i *interfaceScope, n config.Address, a grammar.Args) error {
-	addr := ipAddr(n.IP)
+	addr := acl.IPv4(n.IP)
 	if n.IP>>24 == 0 || addr.IsLoopback() || n.IP>>28 >= 0xe {
 		return refuse("Not a valid host address - %s", addr)
 	}
@@ -127,7 +128,7 @@ var ipRouteLine = configLine{
 		switch {
 		case r.Interface != "" && r.Interface != config.Null && c.Interface(r.Interface) == nil:
 			return a.Invalid("interface")
-		case a.Has("hop") && (r.NextHop>>24 == 0 || r.NextHop>>28 >= 0xe || ipAddr(r.NextHop).IsLoopback()):
+		case a.Has("hop") && (r.NextHop>>24 == 0 || r.NextHop>>28 >= 0xe || acl.IPv4(r.NextHop).IsLoopback()):
 			return fmt.Errorf("%%Invalid next hop address")
 		case a.Has("hop") && isLocal(c, r.NextHop):
 			return fmt.Errorf("%%Invalid next hop address (it's this router)")

@@ -128,7 +128,7 @@ var Config = grammar.NewRoot("config", "Configure commands:", slices.Concat(
 var separator = grammar.Separator[*config.Config]{}
 
 // Text is a configuration as it is stored and as shows print it.
-func Text(c *config.Config) string { return "!\n" + Config.Write(c) + "end\n" }
+func Text(c *config.Config) string { return textFor(c, nil, false) }
 
 // Load applies a stored text to c, a configuration that holds the machine's
 // interfaces and is otherwise as config.New made it. Every line is tried; the
@@ -136,5 +136,8 @@ func Text(c *config.Config) string { return "!\n" + Config.Write(c) + "end\n" }
 // passwords.
 func Load(c *config.Config, text string) error { return redactErrors(Config.Parse(c, text)) }
 
-// textAll is Text with the lines that say what is so by default.
-func textAll(c *config.Config) string { return "!\n" + Config.WriteAll(c) + "end\n" }
+// textFor is Text as somebody may read it who has some rights, nil for all; with all it has
+// the lines that say what is so by default.
+func textFor(c *config.Config, may *grammar.Rights, all bool) string {
+	return "!\n" + Config.WriteFor(c, may, all) + "end\n"
+}

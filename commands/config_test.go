@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -567,6 +568,11 @@ func generate(r *rand.Rand) [][]string {
 // FuzzLines types anything. Nothing panics, and what was accepted is written in
 // a form that gives the same configuration again.
 func FuzzLines(f *testing.F) {
+	// To make a text of hundreds of lines shorter that reached new code takes a minute by default,
+	// and most texts reach some.
+	if limit := flag.Lookup("test.fuzzminimizetime"); limit.Value.String() == limit.DefValue {
+		limit.Value.Set("10x")
+	}
 	f.Add(everything)
 	f.Add(classicText)
 	for _, block := range generate(rand.New(rand.NewPCG(5, 6))) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -179,7 +180,7 @@ var mapEntries = []grammar.Entry[*mapScope]{
 		},
 		Set: func(e *mapScope, a grammar.Args) error {
 			peer := a.IP("A.B.C.D")
-			if addr := ipAddr(peer); peer>>24 == 0 || peer>>28 >= 0xe || addr.IsLoopback() {
+			if addr := acl.IPv4(peer); peer>>24 == 0 || peer>>28 >= 0xe || addr.IsLoopback() {
 				return refuse("Invalid peer address %s", addr)
 			}
 			if isLocal(e.in, peer) {

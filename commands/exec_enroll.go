@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/pki"
 )
@@ -91,7 +92,7 @@ func addressInCertificate(ctx context.Context, c *config.Config, t Terminal, p *
 	case p.NoIPAddress:
 		return netip.Addr{}, nil
 	case p.IPAddress != 0:
-		addr := ipAddr(p.IPAddress)
+		addr := acl.IPv4(p.IPAddress)
 		fmt.Fprintf(t, "%% The IP address in the certificate is %s\n\n", addr)
 		return addr, nil
 	}

@@ -27,7 +27,8 @@ func fileCommands(r Router) []exec {
 			Help:   grammar.Help{"terminal": "Write to terminal"},
 			Priv:   privileged,
 			Run: func(_ context.Context, t Terminal, _ grammar.Args) error {
-				showRunning(t, runningText(r))
+				text := runningText(r, t.Rights(), false)
+				showListing(t, len(text), text)
 				return nil
 			},
 		},

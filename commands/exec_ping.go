@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/router"
 	"conft/shell/grammar"
@@ -97,12 +98,12 @@ func interfaceSource(i *config.Interface) (netip.Addr, error) {
 	if i.Address.IP == 0 || i.Shutdown {
 		return netip.Addr{}, refuse("Invalid source interface - IP not enabled or interface is down")
 	}
-	return ipAddr(i.Address.IP), nil
+	return acl.IPv4(i.Address.IP), nil
 }
 
 // checkSource refuses an address that is not the router's; none is fine.
 func checkSource(c *config.Config, source netip.Addr) error {
-	if source.IsValid() && !isLocal(c, ipValue(source)) {
+	if source.IsValid() && !isLocal(c, acl.Word(source)) {
 		return refuse("Invalid source address- IP address not on any of our up interfaces")
 	}
 	return nil

@@ -173,7 +173,6 @@ func (r *fakeRouter) Traceroute(ctx context.Context, q router.TraceRequest, each
 	return nil
 }
 
-// fakeTerminal records the screen and answers questions in turn.
 func (r *fakeRouter) Seats() *seat.Table {
 	if r.seats == nil {
 		r.seats = seat.NewTable()
@@ -182,9 +181,11 @@ func (r *fakeRouter) Seats() *seat.Table {
 }
 func (r *fakeRouter) SSHKey() *pki.KeyPair { return r.sshKey }
 
+// fakeTerminal records the screen and answers questions in turn.
 type fakeTerminal struct {
 	strings.Builder
 	answers  []string
+	rights   *grammar.Rights
 	announce func(io.Writer)
 }
 
@@ -194,6 +195,8 @@ func (t *fakeTerminal) Configure(context.Context) error {
 	t.WriteString("(config)#\n")
 	return nil
 }
+
+func (t *fakeTerminal) Rights() *grammar.Rights { return t.rights }
 
 func (t *fakeTerminal) Origin() debug.Origin { return debug.Origin{Line: "console"} }
 
@@ -237,13 +240,17 @@ func run(t *testing.T, r *fakeRouter, line string, answers ...string) string {
 }
 
 func try(r *fakeRouter, line string, answers ...string) (string, error) {
+	term := &fakeTerminal{answers: answers}
+	err := tryOn(term, r, line)
+	return term.String(), err
+}
+
+func tryOn(term *fakeTerminal, r *fakeRouter, line string) error {
 	call, err := grammar.NewExec("Exec commands:", Exec(r)...).Match(line, 15)
 	if err != nil {
-		return "", err
+		return err
 	}
-	term := &fakeTerminal{answers: answers}
-	err = call.Run(context.Background(), term)
-	return term.String(), err
+	return call.Run(context.Background(), term)
 }
 
 func expect(t *testing.T, what, got, want string) {

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"conft/internal/acl"
 	"conft/internal/router"
 )
 
@@ -41,7 +42,7 @@ func (r *fakeRouter) TimeSource() router.TimeSource { return router.UserSource }
 func (r *fakeRouter) SyslogHosts() []router.SyslogHostState {
 	var out []router.SyslogHostState
 	for n, h := range r.config.Syslog.Hosts {
-		out = append(out, router.SyslogHostState{Host: netip.AddrPortFrom(ipAddr(h.IP), h.Port), Sent: uint64(142 + n), Up: n == 0})
+		out = append(out, router.SyslogHostState{Host: netip.AddrPortFrom(acl.IPv4(h.IP), h.Port), Sent: uint64(142 + n), Up: n == 0})
 	}
 	return out
 }
@@ -51,7 +52,7 @@ func (r *fakeRouter) Hosts() []router.HostState {
 	for _, h := range r.config.Hosts {
 		s := router.HostState{Name: h.Name, Permanent: true}
 		for _, ip := range h.Addrs {
-			s.Addrs = append(s.Addrs, ipAddr(ip))
+			s.Addrs = append(s.Addrs, acl.IPv4(ip))
 		}
 		out = append(out, s)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -21,8 +22,8 @@ var hostLine = configLine{
 		list := slices.Clone(c.Host(name))
 		for _, s := range a.Strings("addresses") {
 			ip, err := netip.ParseAddr(s)
-			if err == nil && !slices.Contains(list, ipValue(ip)) {
-				list = append(list, ipValue(ip))
+			if err == nil && !slices.Contains(list, acl.Word(ip)) {
+				list = append(list, acl.Word(ip))
 			}
 		}
 		if len(list) > config.MaxHostAddrs {
@@ -40,7 +41,7 @@ var hostLine = configLine{
 		list := slices.Clone(c.Host(name))
 		for _, s := range a.Strings("addresses") {
 			if ip, err := netip.ParseAddr(s); err == nil {
-				list = slices.DeleteFunc(list, func(v uint32) bool { return v == ipValue(ip) })
+				list = slices.DeleteFunc(list, func(v uint32) bool { return v == acl.Word(ip) })
 			}
 		}
 		if !a.Has("addresses") {
@@ -83,8 +84,8 @@ var nameServerLine = configLine{
 		list := slices.Clone(c.Servers)
 		for _, s := range a.Strings("servers") {
 			ip, err := netip.ParseAddr(s)
-			if err == nil && !slices.Contains(list, ipValue(ip)) {
-				list = append(list, ipValue(ip))
+			if err == nil && !slices.Contains(list, acl.Word(ip)) {
+				list = append(list, acl.Word(ip))
 			}
 		}
 		if len(list) > config.MaxNameServers {
@@ -99,7 +100,7 @@ var nameServerLine = configLine{
 		}
 		for _, s := range a.Strings("servers") {
 			if ip, err := netip.ParseAddr(s); err == nil {
-				c.Servers = slices.DeleteFunc(c.Servers, func(v uint32) bool { return v == ipValue(ip) })
+				c.Servers = slices.DeleteFunc(c.Servers, func(v uint32) bool { return v == acl.Word(ip) })
 			}
 		}
 		if len(c.Servers) == 0 {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/reftest"
 	"conft/internal/router"
@@ -43,7 +44,7 @@ func sameLines(t *testing.T, file, got string) {
 }
 
 func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
-func ip(s string) uint32       { return ipValue(addr(s)) }
+func ip(s string) uint32       { return acl.Word(addr(s)) }
 
 func TestISAKMPSALikeCaptures(t *testing.T) {
 	sa := func(dst, src, state string, id uint32, deleted bool) router.ISAKMPSA {

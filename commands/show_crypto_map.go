@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/netip"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/router"
 )
@@ -116,7 +117,7 @@ func currentPeer(name string, e *config.CryptoMapEntry, idents []router.IPsecIde
 		}
 	}
 	if len(e.Peers) > 0 {
-		return ipAddr(e.Peers[0])
+		return acl.IPv4(e.Peers[0])
 	}
 	return netip.Addr{}
 }

@@ -185,7 +185,7 @@ func natOwner(c *config.Config, t *router.Translation) *config.NATStatic {
 		}
 		mask := cmp.Or(s.Mask, ^uint32(0))
 		in := func(a netip.AddrPort, base uint32, port uint16) bool {
-			return ipValue(a.Addr())&mask == base && (s.Protocol == 0 || s.Protocol == t.Protocol && a.Port() == port)
+			return acl.Word(a.Addr())&mask == base && (s.Protocol == 0 || s.Protocol == t.Protocol && a.Port() == port)
 		}
 		if in(local, s.Local, s.LocalPort) && in(global, natGlobal(c, s), s.GlobalPort) {
 			return s
@@ -337,7 +337,7 @@ func showNATPool(w io.Writer, p *config.NATPool, s router.NATState, missed uint6
 		}
 	}
 	for _, f := range s.Flows {
-		if ip := ipValue(f.InsideGlobal.Addr()); p.First <= ip && ip <= p.Last {
+		if ip := acl.Word(f.InsideGlobal.Addr()); p.First <= ip && ip <= p.Last {
 			used[f.InsideGlobal.Addr()] = true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/router"
 )
@@ -57,7 +58,7 @@ func newRouteTable(c *config.Config, routes []router.RouteState) *routeTable {
 		routes = append(routes[:len(routes):len(routes)], localRoutes(routes)...)
 	}
 	for _, r := range routes {
-		net, mask := ipValue(r.Prefix.Masked().Addr()), prefixMask(r.Prefix.Bits())
+		net, mask := acl.Word(r.Prefix.Masked().Addr()), prefixMask(r.Prefix.Bits())
 		i := slices.IndexFunc(t.rows, func(x routeRow) bool { return x.net == net && x.mask == mask })
 		if i < 0 {
 			i = len(t.rows)

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -12,22 +13,20 @@ import (
 	"conft/shell/grammar"
 )
 
-// showRunningCommands are the forms of `show running-config`.
+// showRunningCommands are the forms of `show running-config`. Who may not configure all
+// sees what he may.
 func showRunningCommands(r Router) []exec {
-	show := func(syntax string, help grammar.Help, f func(io.Writer, grammar.Args) error) exec {
+	show := func(syntax string, help grammar.Help, f func(listing, grammar.Args) error) exec {
 		help["running-config"] = "Current operating configuration"
-		return exec{Syntax: "show running-config" + syntax, Help: help, Priv: privileged, Run: output(f)}
+		return exec{Syntax: "show running-config" + syntax, Help: help, Priv: privileged, Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
+			return output(func(w io.Writer, a grammar.Args) error { return f(listing{w, t.Rights()}, a) })(ctx, t, a)
+		}}
 	}
 	return []exec{
 		show(" [all | brief | full | linenum | view full]", grammar.Help{"show": "Show running system information", "all": "Configuration with defaults",
 			"brief": "configuration without certificate data", "full": "full configuration", "linenum": "Display line numbers in output", "view": "View options"},
-			func(w io.Writer, a grammar.Args) error {
-				c := r.Config()
-				text := runningText(r)
-				if a.Has("all") {
-					now, _ := r.ConfigStamps()
-					text = stamped(textAll(c), c, now)
-				}
+			func(w listing, a grammar.Args) error {
+				text := runningText(r, w.may, a.Has("all"))
 				size := len(text)
 				if a.Has("linenum") {
 					text = numbered(text)
@@ -35,7 +34,7 @@ func showRunningCommands(r Router) []exec {
 				showListing(w, size, text)
 				return nil
 			}),
-		show(" interface INTERFACE$which", grammar.Help{"interface": "Show interface configuration"}, func(w io.Writer, a grammar.Args) error {
+		show(" interface INTERFACE$which", grammar.Help{"interface": "Show interface configuration"}, func(w listing, a grammar.Args) error {
 			i := r.Config().Interface(a.String("which"))
 			if i == nil {
 				return a.Invalid("which")
@@ -51,9 +50,9 @@ func showRunningCommands(r Router) []exec {
 				"common": "All remaining unregistered configurations", "$crypto": "All crypto map configurations",
 				"interface": "Each Interface specific Configurations", "$static": "All IP static configurations",
 				"line": "All line mode configurations", "router": "All routing configurations"},
-			func(w io.Writer, a grammar.Args) error { showPartition(w, r.Config(), a); return nil }),
+			func(w listing, a grammar.Args) error { showPartition(w, r.Config(), a); return nil }),
 		show(" access-list [WORD$list]", grammar.Help{"access-list": "Access-list configuration", "$list": "Access list number or name"},
-			func(w io.Writer, a grammar.Args) error {
+			func(w listing, a grammar.Args) error {
 				c := r.Config()
 				if !a.Has("list") {
 					showBlocks(w, c, "", "ip access-list", "access-list")
@@ -69,10 +68,17 @@ func showRunningCommands(r Router) []exec {
 	}
 }
 
+// listing is who reads the configuration, and what of it he may.
+type listing struct {
+	io.Writer
+	may *grammar.Rights
+}
+
 // runningText is what `show running-config` prints below its heading.
-func runningText(r Router) string {
+func runningText(r Router, may *grammar.Rights, all bool) string {
+	c := r.Config()
 	now, _ := r.ConfigStamps()
-	return stamped(Text(r.Config()), r.Config(), now)
+	return stamped(textFor(c, may, all), c, now)
 }
 
 // partitions are the beginnings of the lines of each partition.
@@ -86,7 +92,7 @@ var partitions = map[string][]string{
 }
 
 // showPartition prints `show running-config partition X`; common is what no other has.
-func showPartition(w io.Writer, c *config.Config, a grammar.Args) {
+func showPartition(w listing, c *config.Config, a grammar.Args) {
 	for name, begins := range partitions {
 		if a.Has(name) {
 			showBlocks(w, c, name, begins...)
@@ -105,18 +111,18 @@ func begins(line string, with []string) bool {
 }
 
 // showBlocks prints the lines that begin in certain ways with what is indented below.
-func showBlocks(w io.Writer, c *config.Config, partition string, with ...string) {
+func showBlocks(w listing, c *config.Config, partition string, with ...string) {
 	writeBlocks(w, c, partition, func(line string) bool { return begins(line, with) })
 }
 
-func writeBlocks(w io.Writer, c *config.Config, partition string, take func(string) bool) {
+func writeBlocks(w listing, c *config.Config, partition string, take func(string) bool) {
 	var b strings.Builder
 	b.WriteString("!\n")
 	if partition != "" {
 		fmt.Fprintf(&b, "Configuration of Partition - %s\n!\n!\n!\n!\n", partition)
 	}
 	in := false
-	for line := range strings.Lines(Config.Write(c)) {
+	for line := range strings.Lines(Config.WriteFor(c, w.may, false)) {
 		if line[0] != ' ' {
 			in = take(line)
 		}
@@ -128,12 +134,10 @@ func writeBlocks(w io.Writer, c *config.Config, partition string, take func(stri
 		b.WriteString("!\n!\n")
 	}
 	b.WriteString("end\n")
-	showRunning(w, b.String())
+	showListing(w, b.Len(), b.String())
 }
 
-// showRunning prints a text as `show running-config` does.
-func showRunning(w io.Writer, text string) { showListing(w, len(text), text) }
-
+// showListing prints a text as `show running-config` does.
 func showListing(w io.Writer, size int, text string) {
 	fmt.Fprintf(w, "Building configuration...\n\nCurrent configuration : %d bytes\n%s\n", size, text)
 }

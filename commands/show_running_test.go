@@ -2,6 +2,7 @@ package commands
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"conft/internal/config"
 	"conft/internal/reftest"
 	"conft/internal/router"
+	"conft/shell/grammar"
 )
 
 // TestRunningStamps are the lines about the last change and the last saving, in the form
@@ -51,7 +53,7 @@ func TestRunningStamps(t *testing.T) {
 func TestRunningAll(t *testing.T) {
 	for _, text := range []string{classicText, strings.Replace(classicText, "version 12.4", "version 15.4", 1)} {
 		r := newFake(t, text)
-		all := textAll(r.config)
+		all := textFor(r.config, nil, true)
 		for _, want := range []string{"\n encr des\n", "\n hash sha\n", "\n group 1\n", "\n lifetime 86400\n", "\nip domain lookup\n", "\n no shutdown\n",
 			"\nlogging buffered 4096 debugging\n", "\ncrypto ipsec security-association lifetime seconds 3600\n"} {
 			if !strings.Contains(all, want) {
@@ -106,5 +108,70 @@ func TestRunningOf15(t *testing.T) {
 	}
 	if again := Text(load(t, text)); again != text {
 		t.Errorf("typed again it is\n%s", diff(again, text))
+	}
+}
+
+// TestRunningOfALevel is the configuration as a lower level reads it: the lines that it may
+// configure, and no secret of the others, in any form of the command.
+func TestRunningOfALevel(t *testing.T) {
+	r := newFake(t, classicText)
+	level := func(all ...grammar.Level) *grammar.Rights { return Config.Rights(7, all) }
+	read := func(line string, may *grammar.Rights) string {
+		term := &fakeTerminal{rights: may}
+		if err := tryOn(term, r, line); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+		return term.String()
+	}
+	if got := read("show running-config", level()); strings.Trim(strings.SplitAfterN(got, "bytes\n", 2)[1], "!\n") != "end" {
+		t.Errorf("without rights it is\n%s", got)
+	}
+	may := level(grammar.Level{Prompt: "config", Words: "interface", Level: 7}, grammar.Level{Prompt: "config-if", Words: "ip address", Level: 7},
+		grammar.Level{Prompt: "config", Words: "ip route", Level: 5}, grammar.Level{Prompt: "config", Words: "hostname", Level: 8})
+	const want = "interface FastEthernet0/0\n ip address 10.1.1.1 255.255.255.0\n!\n"
+	for _, line := range []string{"show running-config", "show running-config all", "show running-config full", "show running-config view full",
+		"show running-config linenum", "show running-config interface f0/0", "show running-config partition interface",
+		"show running-config partition common", "show running-config access-list", "write terminal"} {
+		got := read(line, may)
+		if regexp.MustCompile(`cisco|hostname|access-list 1|crypto map`).MatchString(got) {
+			t.Errorf("%s has what the level may not configure:\n%s", line, got)
+		}
+		if (strings.HasSuffix(line, "full") || strings.HasSuffix(line, "config")) && !strings.Contains(got, want) {
+			t.Errorf("%s has not\n%s\nbut\n%s", line, want, got)
+		}
+	}
+	expect(t, "the highest level", read("show running-config", nil), run(t, r, "show running-config"))
+}
+
+// TestWrittenForALevel gives the commands that begin as each line of a configuration does,
+// alone: nothing is written that they do not let its reader type.
+func TestWrittenForALevel(t *testing.T) {
+	c := load(t, everything)
+	beginning := regexp.MustCompile(`[^ \n]+( [a-z-]+)?`)
+	var seen, prompts []string
+	for _, m := range config.PrivilegeModes {
+		prompts = append(prompts, m.Prompts...)
+	}
+	for line := range strings.Lines(Text(c)) {
+		words, ok := Config.Words(beginning.FindString(line), prompts...)
+		if !ok || slices.Contains(seen, words) {
+			continue
+		}
+		seen = append(seen, words)
+		var all []grammar.Level
+		for _, p := range prompts {
+			all = append(all, grammar.Level{Prompt: p, Words: words, Level: 7})
+		}
+		may := Config.Rights(7, all)
+		typed, at := c.Clone(), Config.Start().For(may)
+		for _, written := range strings.Split(Config.WriteFor(c, may, true), "\n") {
+			step, err := at.Apply(typed, written)
+			if at = step.Next; err != nil {
+				t.Errorf("with %q: %q: %v", words, written, err)
+			}
+		}
+	}
+	if len(seen) < 40 {
+		t.Errorf("%d beginnings of lines: %q", len(seen), seen)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/shell/grammar"
 )
@@ -143,7 +144,7 @@ var loggingHostLine = configLine{
 		if a.Has("number") {
 			h.Port = uint16(a.Int("number"))
 		}
-		if h.IP == 0 || !ipAddr(h.IP).IsGlobalUnicast() && !ipAddr(h.IP).IsLoopback() {
+		if h.IP == 0 || !acl.IPv4(h.IP).IsGlobalUnicast() && !acl.IPv4(h.IP).IsLoopback() {
 			return refuse("Invalid IP address for a syslog server")
 		}
 		c.Syslog.SetHost(h)

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"conft/debug"
+	"conft/shell/grammar"
 )
 
 // Terminal is what a command needs of the session that typed it. The context
@@ -26,4 +27,6 @@ type Terminal interface {
 	Announce(f func(io.Writer))
 	// Origin is who typed it, as log messages name him.
 	Origin() debug.Origin
+	// Rights are what he may configure, and so may read of the configuration; nil for all.
+	Rights() *grammar.Rights
 }

@@ -1,34 +1,18 @@
 package commands
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math/bits"
-	"net/netip"
 	"strconv"
 	"strings"
 	"time"
 
+	"conft/internal/acl"
 	"conft/shell/grammar"
 )
 
 // ipText is the dotted form of an address or mask in host byte order.
-func ipText(v uint32) string { return ipAddr(v).String() }
-
-func ipAddr(v uint32) netip.Addr {
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], v)
-	return netip.AddrFrom4(b)
-}
-
-// ipValue is the inverse of ipAddr; anything but an IPv4 address is 0.
-func ipValue(a netip.Addr) uint32 {
-	if !a.Is4() {
-		return 0
-	}
-	b := a.As4()
-	return binary.BigEndian.Uint32(b[:])
-}
+func ipText(v uint32) string { return acl.IPv4(v).String() }
 
 // contiguous reports whether a mask is ones followed by zeros.
 func contiguous(mask uint32) bool { return ^mask&(^mask+1) == 0 }

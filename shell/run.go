@@ -124,14 +124,17 @@ func (s *Session) commands() *grammar.ExecTable[*Session] {
 }
 
 // position is where in the configuration the session is, with what its user may change there.
-func (s *Session) position() grammar.Position[*config.Config] {
+func (s *Session) position() grammar.Position[*config.Config] { return s.at.For(s.Rights()) }
+
+// Rights are what the user may configure, nil for all.
+func (s *Session) Rights() *grammar.Rights {
 	if s.level == maxLevel {
-		return s.at.For(nil)
+		return nil
 	}
 	if s.relevel(); s.rights == nil || s.rightsAt != s.level {
 		s.rights, s.rightsAt = s.config.Rights(s.level, grammarLevels(s.levels)), s.level
 	}
-	return s.at.For(s.rights)
+	return s.rights
 }
 
 // relevel forgets what was made of privilege levels that are configured no more.

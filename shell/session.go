@@ -97,7 +97,7 @@ type Session struct {
 
 	levels      []config.Privilege // those that table has
 	table       *grammar.ExecTable[*Session]
-	rights      *grammar.Rights // in configuration modes, at a level below the highest
+	rights      *grammar.Rights // in the configuration, at a level below the highest
 	rightsAt    int             // that level
 	interactive bool
 	terminal    io.Reader

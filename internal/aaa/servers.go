@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/radius"
 )
@@ -89,7 +90,7 @@ func request(usual *config.RADIUS, s config.RADIUSServer) radius.Server {
 		retries = s.Retransmit
 	}
 	return radius.Server{
-		Addr:    netip.AddrPortFrom(ipv4(s.Addr), s.AuthPort),
+		Addr:    netip.AddrPortFrom(acl.IPv4(s.Addr), s.AuthPort),
 		Secret:  cmp.Or(s.Key.Text, usual.Key.Text),
 		Timeout: time.Duration(cmp.Or(s.Timeout, usual.Timeout, config.DefaultRADIUSTimeout)) * time.Second,
 		Retries: retries,
@@ -104,13 +105,9 @@ func source(c *config.Config, group string) netip.Addr {
 		name = cmp.Or(g.Source, name)
 	}
 	if i := c.Interface(name); i != nil && i.Address.IP != 0 {
-		return ipv4(i.Address.IP)
+		return acl.IPv4(i.Address.IP)
 	}
 	return netip.Addr{}
-}
-
-func ipv4(a uint32) netip.Addr {
-	return netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), byte(a)})
 }
 
 // serversOf are the servers of a group that have an address; of "radius" all.

@@ -1,6 +1,7 @@
 package acl
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"net/netip"
 
@@ -25,6 +26,15 @@ func (a Addr) Prefix() (netip.Prefix, bool) {
 // IPv4 turns an address in host byte order into a netip.Addr.
 func IPv4(ip uint32) netip.Addr {
 	return netip.AddrFrom4([4]byte{byte(ip >> 24), byte(ip >> 16), byte(ip >> 8), byte(ip)})
+}
+
+// Word is the inverse of IPv4; anything but an IPv4 address is 0.
+func Word(a netip.Addr) uint32 {
+	if a = a.Unmap(); !a.Is4() {
+		return 0
+	}
+	b := a.As4()
+	return binary.BigEndian.Uint32(b[:])
 }
 
 // Match reports whether port meets the condition.

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"conft/esp"
+	"conft/internal/acl"
 	"conft/internal/packet"
 	"conft/internal/suite"
 )
@@ -160,7 +161,7 @@ func (p *inPacket) restore(at, n int, next byte) int {
 	ip[9] = next
 	packet.SetChecksum(ip)
 	if s.SentFrom.IsValid() {
-		packet.FixChecksum(ip, ipv4(s.SentFrom), ipv4(s.SentTo))
+		packet.FixChecksum(ip, acl.Word(s.SentFrom), acl.Word(s.SentTo))
 	}
 	return at - hl
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"conft/internal/acl"
 	"conft/internal/packet"
 	"conft/internal/suite"
 )
@@ -94,7 +95,7 @@ func FuzzInboundAH(f *testing.F) {
 		}
 		for _, got := range n.r3.received() {
 			var p packet.Parsed
-			if p.Decode(got) != nil || p.Src != ipv4(addr1) || p.Dst != ipv4(addr3) {
+			if p.Decode(got) != nil || p.Src != acl.Word(addr1) || p.Dst != acl.Word(addr3) {
 				t.Errorf("%x came out of the tunnel", got)
 			}
 		}

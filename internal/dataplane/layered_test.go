@@ -88,7 +88,7 @@ var hostPing = testPacket{src: "12.12.12.1", dst: "23.23.23.3", protocol: packet
 // form brings up a pair of the i-th form between the routers themselves.
 func (n *testNet) form(t testing.TB, i int, change ...func(a, b *SA)) {
 	f := forms[i]
-	hosts := &acl.List{Entries: []acl.Entry{{Src: acl.Host(ipv4(addr1)), Dst: acl.Host(ipv4(addr3))}}}
+	hosts := &acl.List{Entries: []acl.Entry{{Src: acl.Host(acl.Word(addr1)), Dst: acl.Host(acl.Word(addr3))}}}
 	n.policy(hosts)
 	n.udp = f.udp
 	if f.esp != nil {
@@ -187,7 +187,7 @@ func TestEveryFormFitsThePath(t *testing.T) {
 		wantDrops(t, n.r1, map[string]uint64{"output DF set and too big": 1})
 		told := n.r1.received()
 		var p packet.Parsed
-		if len(told) != 1 || p.Decode(told[0]) != nil || p.Src != ipv4(addr3) || p.Dst != ipv4(addr1) || p.ICMPType != 3 || p.ICMPCode != 4 ||
+		if len(told) != 1 || p.Decode(told[0]) != nil || p.Src != acl.Word(addr3) || p.Dst != acl.Word(addr1) || p.ICMPType != 3 || p.ICMPCode != 4 ||
 			int(binary.BigEndian.Uint16(told[0][26:])) != fits.size-1 {
 			t.Errorf("the router was told %x", told)
 		}

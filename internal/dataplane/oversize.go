@@ -107,7 +107,7 @@ func (d *device) tell(pkt []byte, mtu int) {
 			return
 		}
 		if a.Is4() {
-			from = ipv4(a)
+			from = acl.Word(a)
 		}
 	}
 	if from == d.parsed.Src { // the kernel takes nothing from itself that comes from outside

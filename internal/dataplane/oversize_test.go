@@ -49,7 +49,7 @@ func TestDFPacketTooBigIsAnsweredWithTheMTU(t *testing.T) {
 				if err := p.Decode(m); err != nil {
 					t.Fatal(err)
 				}
-				if p.Src != ipv4(addr1) || p.Dst != 0x0a010101 || p.ICMPType != 3 || p.ICMPCode != 4 {
+				if p.Src != acl.Word(addr1) || p.Dst != 0x0a010101 || p.ICMPType != 3 || p.ICMPCode != 4 {
 					t.Errorf("message %+v, want fragmentation needed from the link to the sender", p)
 				}
 				if told := int(binary.BigEndian.Uint16(m[26:])); told != mtu {
@@ -75,7 +75,7 @@ func TestWhoTellsTheMTU(t *testing.T) {
 			n.r1.send(testPacket{src: src, dst: "20.1.1.1", protocol: packet.UDP, df: true, size: 1500})
 			got := n.r1.received()
 			var p packet.Parsed
-			if len(got) != 1 || p.Decode(got[0]) != nil || p.Src != ipv4(netip.MustParseAddr(from)) || p.Dst != ipv4(netip.MustParseAddr(src)) {
+			if len(got) != 1 || p.Decode(got[0]) != nil || p.Src != acl.Word(netip.MustParseAddr(from)) || p.Dst != acl.Word(netip.MustParseAddr(src)) {
 				t.Errorf("%s hears %x, want it from %s", src, got, from)
 			}
 		}

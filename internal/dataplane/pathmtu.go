@@ -7,6 +7,7 @@ import (
 
 	"conft/debug"
 	"conft/esp"
+	"conft/internal/acl"
 	"conft/internal/packet"
 )
 
@@ -112,7 +113,9 @@ func (p *Path) sender(t *packet.TooBig) (s *pair, proved bool) {
 }
 
 // outerKey names the outermost outbound SA of a pair.
-func outerKey(remote netip.Addr, spi uint32) uint64 { return uint64(ipv4(remote))<<32 | uint64(spi) }
+func outerKey(remote netip.Addr, spi uint32) uint64 {
+	return uint64(acl.Word(remote))<<32 | uint64(spi)
+}
 
 // seat puts a pair where its peer is now into the table of outbound SAs. The caller holds
 // p.mu.

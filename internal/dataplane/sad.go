@@ -2,7 +2,6 @@ package dataplane
 
 import (
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -252,11 +251,6 @@ func (p *Path) ClearFlowStats() {
 	for _, f := range p.flows {
 		f.cleared = f.stats.load()
 	}
-}
-
-func ipv4(a netip.Addr) uint32 {
-	b := a.As4()
-	return binary.BigEndian.Uint32(b[:])
 }
 
 // Replay returns the size of the window in which a pair looks at the sequence numbers of

@@ -157,7 +157,7 @@ func (p *Path) compile(policy *Link) *spd {
 	}
 	s := &spd{df: policy.DF, after: policy.FragmentAfter, narrow: make([]*narrow, len(policy.Entries))}
 	if policy.Local.Is4() {
-		s.local = ipv4(policy.Local)
+		s.local = acl.Word(policy.Local)
 	}
 	var destinations []acl.Addr
 	for i, e := range policy.Entries {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"conft/internal/acl"
 	"conft/internal/packet"
 
 	"golang.org/x/sys/unix"
@@ -249,11 +250,9 @@ func (n *NAT) has(t Translation, assigned map[netip.Addr]netip.Addr) bool {
 	return inside && outside
 }
 
-func ipv4(a netip.Addr) uint32 { b := a.As4(); return number(b[:]) }
-
 // packetOf is a packet between two ends, as far as connection tracking knows it.
 func packetOf(protocol uint8, src, dst netip.AddrPort) packet.Parsed {
-	p := packet.Parsed{Protocol: protocol, Src: ipv4(src.Addr()), Dst: ipv4(dst.Addr())}
+	p := packet.Parsed{Protocol: protocol, Src: acl.Word(src.Addr()), Dst: acl.Word(dst.Addr())}
 	if p.HasPorts = protocol == packet.TCP || protocol == packet.UDP; p.HasPorts {
 		p.SrcPort, p.DstPort = src.Port(), dst.Port()
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/google/nftables"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
+
+	"conft/internal/acl"
 )
 
 // A pool without `overload` gives each inside host an address of its own, by which the host is
@@ -74,7 +76,7 @@ func (m *NATDynamic) single(n *NAT) (all []rule) {
 		all = append(all, join(candidate, absent(&used, 2), saddr,
 			write(unix.NFT_DYNSET_OP_ADD, &used, 2, 0, life), write(unix.NFT_DYNSET_OP_ADD, &back, 2, 1, life), write(unix.NFT_DYNSET_OP_ADD, &to, 1, 2, life), finish))
 	}
-	low, high := ipv4(m.First), ipv4(m.Last)
+	low, high := acl.Word(m.First), acl.Word(m.Last)
 	if size := high - low; size < searched {
 		for a := low; ; a++ {
 			if !n.takes(a) {

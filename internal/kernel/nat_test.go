@@ -187,7 +187,7 @@ func TestDynamicSelects(t *testing.T) {
 		{"10.1.1.66", "8.8.8.8", false},
 		{"10.2.1.2", "8.8.8.8", false},
 	} {
-		p := packet.Parsed{Protocol: 17, Src: ipv4(netip.MustParseAddr(c.src)), Dst: ipv4(netip.MustParseAddr(c.dst))}
+		p := packet.Parsed{Protocol: 17, Src: acl.Word(netip.MustParseAddr(c.src)), Dst: acl.Word(netip.MustParseAddr(c.dst))}
 		if got := m.selects(&p); got != c.want {
 			t.Errorf("%s to %s: %t", c.src, c.dst, got)
 		}

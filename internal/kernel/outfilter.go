@@ -74,7 +74,7 @@ func (s *outFilters) of(link string) *outFilter {
 // a list that has not got one keeps them. An entry that logs, or that asks for more than they
 // have in common, is for the rules.
 func (o *outFilter) passes(e tunnelEnds) (entry int, ok bool) {
-	p := packet.Parsed{Protocol: unix.IPPROTO_ESP, Src: ipv4(e.local), Dst: ipv4(e.remote)}
+	p := packet.Parsed{Protocol: unix.IPPROTO_ESP, Src: acl.Word(e.local), Dst: acl.Word(e.remote)}
 	for i := range o.list.Entries {
 		a := o.list.Entries[i]
 		bits, _ := a.Service.Octet()

@@ -90,7 +90,7 @@ const codeFragmentation = 4
 // within is the first of the router's addresses that are covered.
 func (l *CryptoLink) within(a acl.Addr) (netip.Addr, bool) {
 	for _, own := range l.own {
-		if a.Match(ipv4(own)) {
+		if a.Match(acl.Word(own)) {
 			return own, true
 		}
 	}

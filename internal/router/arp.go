@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"conft/internal/acl"
 	"conft/internal/config"
 )
 
@@ -18,7 +19,7 @@ func (r *Router) ARP() []ARPEntry {
 		}
 		for _, a := range append([]config.Address{i.Config.Address}, i.Config.Secondary...) {
 			if a.IP != 0 {
-				out = append(out, ARPEntry{Address: addrOf(a.IP), MAC: i.MAC, Interface: i.Config.Name, Own: true})
+				out = append(out, ARPEntry{Address: acl.IPv4(a.IP), MAC: i.MAC, Interface: i.Config.Name, Own: true})
 			}
 		}
 	}

@@ -167,7 +167,7 @@ func around(p acl.Proxy) exchange.Proxy {
 func (r *Router) reverseRoutes(c *config.Config, p *protected) (out []kernel.Route) {
 	has := map[netip.Prefix]bool{}
 	add := func(to exchange.Proxy, peer uint32) {
-		route := kernel.Route{Prefix: to.Prefix.Masked(), Via: addrOf(peer), Metric: 1}
+		route := kernel.Route{Prefix: to.Prefix.Masked(), Via: acl.IPv4(peer), Metric: 1}
 		// Of two peers of one network, as when one has come from a new address, the
 		// newest has it.
 		if !has[route.Prefix] {
@@ -180,7 +180,7 @@ func (r *Router) reverseRoutes(c *config.Config, p *protected) (out []kernel.Rou
 		case e.ReverseRoute == config.ReverseRouteUp:
 			for _, sa := range r.live.remotes(p.sas, p.cmap.Name, e.Seq) {
 				if e.template == "" || routable(c, sa.Selector.Remote.Prefix.Masked()) {
-					add(sa.Selector.Remote, ipOf(sa.Remote.Addr()))
+					add(sa.Selector.Remote, acl.Word(sa.Remote.Addr()))
 				}
 			}
 		case e.ReverseRoute == config.ReverseRouteStatic && len(e.Peers) > 0:

@@ -2,6 +2,7 @@ package router
 
 import (
 	"conft/ike/exchange"
+	"conft/internal/acl"
 	"conft/internal/config"
 )
 
@@ -25,7 +26,7 @@ func identities(c *config.Config, p *exchange.Policy) {
 		if a.Password == (config.Secret{}) && a.Endpoint.Kind == config.EndpointNone {
 			continue
 		}
-		peer := exchange.AggressivePeer{Addr: addrOf(a.IP), Identity: endpoint(a.Endpoint)}
+		peer := exchange.AggressivePeer{Addr: acl.IPv4(a.IP), Identity: endpoint(a.Endpoint)}
 		if a.Password.Text != "" {
 			peer.Password = []byte(a.Password.Text)
 		}
@@ -85,7 +86,7 @@ func identityMatch(m config.IdentityMatch) exchange.IdentityMatch {
 func endpoint(e config.Endpoint) exchange.Identity {
 	switch e.Kind {
 	case config.EndpointAddress:
-		return exchange.AddressIdentity(addrOf(e.IP))
+		return exchange.AddressIdentity(acl.IPv4(e.IP))
 	case config.EndpointFQDN:
 		return exchange.FQDN(e.Name)
 	case config.EndpointUser:

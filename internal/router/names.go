@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"conft/internal/acl"
 	"conft/internal/resolver"
 )
 
@@ -54,7 +55,7 @@ func (r *Router) Lookup(ctx context.Context, name string, asking func(server net
 		return nil, resolver.ErrNoName
 	}
 	for n, ip := range c.Servers {
-		server := addrOf(ip)
+		server := acl.IPv4(ip)
 		asking(server)
 		addrs, err := r.ask(ctx, server, candidates)
 		if err == nil || ctx.Err() != nil {
@@ -100,7 +101,7 @@ func fullNames(name, domain string) []string {
 func hostAddrs(list []uint32) []netip.Addr {
 	var out []netip.Addr
 	for _, ip := range list {
-		out = append(out, addrOf(ip))
+		out = append(out, acl.IPv4(ip))
 	}
 	return out
 }

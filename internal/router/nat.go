@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/kernel"
 	"conft/internal/packet"
@@ -25,7 +26,7 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 			n.Inside = append(n.Inside, link)
 			for _, a := range append([]config.Address{i.Address}, i.Secondary...) {
 				if a.IP != 0 {
-					n.Own = append(n.Own, addrOf(a.IP))
+					n.Own = append(n.Own, acl.IPv4(a.IP))
 				}
 			}
 		case i.NAT == config.NATOutside:
@@ -59,10 +60,10 @@ func (r *Router) nat(c *config.Config) (n kernel.NAT) {
 			d.Name, d.Clauses = "map "+s.RouteMap, natClauses(r, c, c.RouteMap(s.RouteMap))
 		}
 		if ip := addressOf(c, s.Interface); ip != 0 {
-			d.First, d.Last, d.Own = addrOf(ip), addrOf(ip), true
+			d.First, d.Last, d.Own = acl.IPv4(ip), acl.IPv4(ip), true
 		}
 		if p := c.NAT.Pool(s.Pool); p != nil {
-			d.First, d.Last = addrOf(p.First), addrOf(p.Last)
+			d.First, d.Last = acl.IPv4(p.First), acl.IPv4(p.Last)
 			if !s.Overload {
 				d.Pool, d.Back = p.Name, s.RouteMap == ""
 			}

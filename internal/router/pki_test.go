@@ -109,17 +109,17 @@ func newEnd(t *testing.T, name string, local, remote uint32) *end {
 }
 
 func lanOf(ip uint32) uint32 {
-	if ip == ipOf(iketest.Addr1) {
-		return ipOf(iketest.Side1.Prefix.Addr())
+	if ip == acl.Word(iketest.Addr1) {
+		return acl.Word(iketest.Side1.Prefix.Addr())
 	}
-	return ipOf(iketest.Side3.Prefix.Addr())
+	return acl.Word(iketest.Side3.Prefix.Addr())
 }
 
 // enrol gives the router the authorities and a certificate; change may spoil it.
 func (e *end) enrol(t *testing.T, ca *issuer, change func(*x509.Certificate)) {
 	t.Helper()
 	c := &x509.Certificate{Subject: pkix.Name{CommonName: e.c.Hostname}, DNSNames: []string{e.c.Hostname + ".lab"},
-		IPAddresses: []net.IP{addrOf(e.c.Interfaces[0].Address.IP).AsSlice()}}
+		IPAddresses: []net.IP{acl.IPv4(e.c.Interfaces[0].Address.IP).AsSlice()}}
 	if change != nil {
 		change(c)
 	}
@@ -152,7 +152,7 @@ type sigLab struct {
 func newSigLab(t *testing.T, spoil func(*sigLab)) *sigLab {
 	t.Helper()
 	l := &sigLab{ca: newIssuer(t, "ca", nil), net: iketest.New(1)}
-	a, b := ipOf(iketest.Addr1), ipOf(iketest.Addr3)
+	a, b := acl.Word(iketest.Addr1), acl.Word(iketest.Addr3)
 	l.e1, l.e3 = newEnd(t, "R1", a, b), newEnd(t, "R3", b, a)
 	l.e1.enrol(t, l.ca, nil)
 	l.e3.enrol(t, l.ca, nil)

@@ -15,6 +15,7 @@ import (
 	"conft/debug"
 	"conft/ike"
 	"conft/internal/aaa"
+	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/dataplane"
 	"conft/internal/flash"
@@ -237,7 +238,7 @@ func (r *Router) keepLinks(all []mapping) error {
 func adoptLink(ifc *config.Interface, l kernel.LinkState) {
 	ifc.Shutdown = !l.Up
 	for _, p := range l.Found() {
-		a := config.Address{IP: ipOf(p.Addr()), Mask: maskOf(p.Bits())}
+		a := config.Address{IP: acl.Word(p.Addr()), Mask: maskOf(p.Bits())}
 		if ifc.Address == (config.Address{}) {
 			ifc.Address = a
 		} else {

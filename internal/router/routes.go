@@ -19,7 +19,7 @@ const MaxPaths = kernel.MaxPaths
 func (r *Router) kernelRoute(rt config.Route) (k kernel.Route, ok bool) {
 	k = kernel.Route{Prefix: prefixOf(rt.Prefix, rt.Mask), Metric: int(rt.Distance), Permanent: rt.Permanent}
 	if rt.NextHop != 0 {
-		k.Via = addrOf(rt.NextHop)
+		k.Via = acl.IPv4(rt.NextHop)
 	}
 	if k.Null = rt.Interface == config.Null; !k.Null && rt.Interface != "" {
 		k.Link = r.linkOf(rt.Interface)
@@ -37,7 +37,7 @@ func (r *Router) behindPeers(c *config.Config, p *protected) (all []kernel.Behin
 		for _, peer := range e.Peers[:min(len(e.Peers), 1)] {
 			for _, ace := range e.list.Entries {
 				if to, ok := ace.Dst.Prefix(); ok && ace.Remark == "" && ace.Action == acl.Permit {
-					all = append(all, kernel.Behind{Prefix: to, Link: p.link, Peer: addrOf(peer)})
+					all = append(all, kernel.Behind{Prefix: to, Link: p.link, Peer: acl.IPv4(peer)})
 				}
 			}
 		}

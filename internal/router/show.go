@@ -194,7 +194,7 @@ func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, inClear map[i
 				id.Drops = dropsOf(&st, refused)
 				id.SendErrs, id.RecvErrs = st.SendErrors, st.RecvErrors+id.Drops.Clear
 				if len(e.Peers) > 0 {
-					id.Peer = addrOf(e.Peers[0])
+					id.Peer = acl.IPv4(e.Peers[0])
 				}
 				for _, pair := range held[j] {
 					r.addPair(&id, pair)

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"conft/debug"
+	"conft/internal/acl"
 	"conft/internal/config"
 )
 
@@ -150,7 +151,7 @@ func (r *Router) setSyslog(c *config.Config) {
 	}
 	form := syslogForm{facility: c.Syslog.FacilityNumber(), origin: c.Syslog.Origin, hostname: c.Hostname}
 	if i := c.Interface(c.Syslog.Source); i != nil && i.Address.IP != 0 {
-		form.source = addrOf(i.Address.IP)
+		form.source = acl.IPv4(i.Address.IP)
 	}
 	r.hub.SetLevel(debug.TrapLine, trap)
 	for _, e := range r.syslog.set(c.Syslog.Hosts, form) {
@@ -169,7 +170,7 @@ func (s *syslogSender) set(hosts []config.SyslogHost, form syslogForm) (said []d
 	}
 	s.hosts = nil
 	for _, c := range hosts {
-		at := netip.AddrPortFrom(addrOf(c.IP), c.Port)
+		at := netip.AddrPortFrom(acl.IPv4(c.IP), c.Port)
 		h := old[at]
 		delete(old, at)
 		if h == nil {

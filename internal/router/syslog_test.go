@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/internal/acl"
 	"conft/internal/config"
 )
 
@@ -43,7 +44,7 @@ func TestSyslogSent(t *testing.T) {
 	hub.SetLevel(debug.TrapLine, 5)
 	s := newSyslogSender(hub)
 	at := collector.LocalAddr().(*net.UDPAddr).AddrPort()
-	host := config.SyslogHost{IP: ipOf(at.Addr()), Port: at.Port()}
+	host := config.SyslogHost{IP: acl.Word(at.Addr()), Port: at.Port()}
 	if said := s.set([]config.SyslogHost{host}, syslogForm{facility: 23}); len(said) != 1 {
 		t.Errorf("said %v", said)
 	}

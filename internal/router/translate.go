@@ -2,7 +2,6 @@ package router
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"net/netip"
@@ -36,19 +35,8 @@ type protected struct {
 	sas   string
 }
 
-func addrOf(ip uint32) netip.Addr {
-	var b [4]byte
-	binary.BigEndian.PutUint32(b[:], ip)
-	return netip.AddrFrom4(b)
-}
-
-func ipOf(a netip.Addr) uint32 {
-	b := a.As4()
-	return binary.BigEndian.Uint32(b[:])
-}
-
 func prefixOf(ip, mask uint32) netip.Prefix {
-	return netip.PrefixFrom(addrOf(ip), bits.LeadingZeros32(^mask))
+	return netip.PrefixFrom(acl.IPv4(ip), bits.LeadingZeros32(^mask))
 }
 
 // protectedInterfaces lists what crypto maps are in force, in the order of the
@@ -61,11 +49,11 @@ func (r *Router) protectedInterfaces(c *config.Config) []protected {
 		if m == nil || link == "" {
 			continue
 		}
-		p := protected{ifc: ifc, link: link, tun: r.plugs.tun(ifc.Name), cmap: m, local: addrOf(ifc.Address.IP), sas: ifc.Name}
+		p := protected{ifc: ifc, link: link, tun: r.plugs.tun(ifc.Name), cmap: m, local: acl.IPv4(ifc.Address.IP), sas: ifc.Name}
 		if m.LocalAddress != "" {
 			p.local, p.sas = netip.IPv4Unspecified(), m.LocalAddress
 			if i := c.Interface(m.LocalAddress); i != nil {
-				p.local = addrOf(i.Address.IP)
+				p.local = acl.IPv4(i.Address.IP)
 			}
 		}
 		p.entries = r.entriesOf(c, p.sas, m)
@@ -104,7 +92,7 @@ func (r *Router) desired(c *config.Config) kernel.Desired {
 		}
 	}
 	for _, e := range c.ARP {
-		d.Pins = append(d.Pins, kernel.Pin{Addr: addrOf(e.IP), MAC: e.MAC})
+		d.Pins = append(d.Pins, kernel.Pin{Addr: acl.IPv4(e.IP), MAC: e.MAC})
 	}
 	all := r.protectedInterfaces(c)
 	for n, p := range all {
@@ -176,10 +164,10 @@ func ikeTunnel(c *config.Config, x *protected, e *entry) exchange.Tunnel {
 		IdleTime: inSeconds(cmp.Or(e.IdleTime.Seconds, c.IdleTime.Seconds)), IdleDefault: e.IdleTime.Default,
 	}
 	for _, peer := range e.Peers {
-		t.Peers = append(t.Peers, addrOf(peer))
+		t.Peers = append(t.Peers, acl.IPv4(peer))
 	}
 	if e.DefaultPeer != 0 {
-		t.DefaultPeer = addrOf(e.DefaultPeer)
+		t.DefaultPeer = acl.IPv4(e.DefaultPeer)
 	}
 	for _, name := range e.TransformSets {
 		if s := c.Transforms(name); s != nil {
@@ -204,7 +192,7 @@ func ikeTunnel(c *config.Config, x *protected, e *entry) exchange.Tunnel {
 func (r *Router) spd(c *config.Config, mtu func(link string) int) *dataplane.Policy {
 	p := &dataplane.Policy{}
 	for _, x := range r.protectedInterfaces(c) {
-		l := dataplane.Link{Interface: x.ifc.Name, SAs: x.sas, Local: addrOf(x.ifc.Address.IP), MTU: ipMTU(x.ifc, mtu(x.link))}
+		l := dataplane.Link{Interface: x.ifc.Name, SAs: x.sas, Local: acl.IPv4(x.ifc.Address.IP), MTU: ipMTU(x.ifc, mtu(x.link))}
 		df, fragmentation := c.Oversize(x.ifc)
 		l.DF, l.FragmentAfter = dfBits[df], fragmentation == config.FragmentAfter
 		for _, e := range x.entries {
@@ -240,7 +228,7 @@ func ikeProxy(p acl.Proxy) exchange.Proxy {
 
 func aclProxy(p exchange.Proxy) acl.Proxy {
 	return acl.Proxy{
-		Addr:     acl.Addr{Base: ipOf(p.Prefix.Masked().Addr()), Wildcard: uint32(1<<(32-p.Prefix.Bits()) - 1)},
+		Addr:     acl.Addr{Base: acl.Word(p.Prefix.Masked().Addr()), Wildcard: uint32(1<<(32-p.Prefix.Bits()) - 1)},
 		Protocol: p.Protocol, Port: p.Port,
 	}
 }

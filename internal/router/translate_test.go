@@ -13,7 +13,7 @@ import (
 	"conft/internal/dataplane"
 )
 
-func ip(s string) uint32 { return ipOf(netip.MustParseAddr(s)) }
+func ip(s string) uint32 { return acl.Word(netip.MustParseAddr(s)) }
 
 // seed is R1 of the classic lab, with an entry of the crypto map that is not
 // complete and an interface without a link.

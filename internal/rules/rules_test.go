@@ -32,7 +32,7 @@ var may = map[string][]string{
 	"esp":                 {"internal/suite"},
 	"nvram":               {},
 	"debug":               {},
-	"internal/aaa":        {"internal/config", "internal/radius"},
+	"internal/aaa":        {"internal/acl", "internal/config", "internal/radius"},
 	"internal/acl":        {"internal/packet"},
 	"internal/attach":     {},
 	"internal/bench":      {"esp", "ike", "ike/exchange", "internal/attach", "internal/netns", "internal/strongswan", "internal/suite"},

@@ -13,6 +13,13 @@ type Rights struct {
 
 var everything = Rights{level: maxPriv}
 
+func (r *Rights) orEverything() Rights {
+	if r == nil {
+		return everything
+	}
+	return *r
+}
+
 // levels are the privilege levels of commands that have other ones than their own.
 type levels map[*command]int
 

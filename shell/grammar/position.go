@@ -35,13 +35,6 @@ func (p Position[T]) For(r *Rights) Position[T] {
 	return p
 }
 
-func (p Position[T]) may() Rights {
-	if p.rights == nil {
-		return everything
-	}
-	return *p.rights
-}
-
 // in is the position of the same user in some open blocks, with nothing pending.
 func (p Position[T]) in(stack []frame) Position[T] {
 	return Position[T]{root: p.root, stack: stack, rights: p.rights}
@@ -216,7 +209,7 @@ func (p Position[T]) match(line string) (int, *match, error) {
 	var furthest *Error
 	at := len(p.stack)
 	for depth := len(p.stack); ; depth-- {
-		m, err := p.table(depth).match(line, p.may())
+		m, err := p.table(depth).match(line, p.rights.orEverything())
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != Invalid {
 			return depth, m, err
@@ -232,12 +225,12 @@ func (p Position[T]) match(line string) (int, *match, error) {
 
 // Ask answers a `?` typed behind line.
 func (p Position[T]) Ask(line string) (Answer, error) {
-	return p.table(len(p.stack)).ask(line, p.may())
+	return p.table(len(p.stack)).ask(line, p.rights.orEverything())
 }
 
 // Complete returns what Tab adds to line, false when the word is not unique.
 func (p Position[T]) Complete(line string) (string, bool) {
-	return p.table(len(p.stack)).complete(line, p.may())
+	return p.table(len(p.stack)).complete(line, p.rights.orEverything())
 }
 
 // LineError is a line of a text that was refused.

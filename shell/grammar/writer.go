@@ -9,20 +9,19 @@ type Writer struct {
 	body  bool // something was written since the last header or "!"
 	open  bool // blocks were written whose "!" is due
 	all   bool // defaults are written too
+	may   Rights
 }
 
 // Write returns the text of a configuration: each entry of the mode in table
 // order, sub-modes indented, lines ended by "\n".
 func (m *Mode[T]) Write(v T) string {
-	var w Writer
-	m.t.write(v, &w)
-	w.endBlocks()
-	return w.b.String()
+	return m.WriteFor(v, nil, false)
 }
 
-// WriteAll is Write with the lines that say what is so by default.
-func (m *Mode[T]) WriteAll(v T) string {
-	w := Writer{all: true}
+// WriteFor is Write of what somebody may configure who has only some rights; nil are all.
+// With all it has the lines that say what is so by default.
+func (m *Mode[T]) WriteFor(v T, r *Rights, all bool) string {
+	w := Writer{all: all, may: r.orEverything()}
 	m.t.write(v, &w)
 	w.endBlocks()
 	return w.b.String()
@@ -95,7 +94,7 @@ func (w *Writer) separator() {
 
 func (t *table) write(v any, w *Writer) {
 	for _, c := range t.commands {
-		if c.write != nil {
+		if c.write != nil && w.may.levels.of(c) <= w.may.level {
 			c.write(v, w)
 		}
 	}

@@ -152,7 +152,7 @@ func (c *client) permitted(running *config.Config, name string) bool {
 		return true
 	}
 	n := list.Match(&packet.Parsed{
-		Protocol: protoTCP, Src: word(c.remote.Addr()), Dst: word(c.local.Addr()),
+		Protocol: protoTCP, Src: acl.Word(c.remote.Addr()), Dst: acl.Word(c.local.Addr()),
 		SrcPort: c.remote.Port(), DstPort: c.local.Port(), HasPorts: true, TCPFlags: synFlag,
 	})
 	return n >= 0 && list.Entries[n].Action == acl.Permit
@@ -162,11 +162,6 @@ const (
 	protoTCP = 6
 	synFlag  = 0x02
 )
-
-func word(a netip.Addr) uint32 {
-	b := a.As4()
-	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
-}
 
 // attempt is who the client says it is.
 func (c *client) attempt(user string) aaa.Attempt {
