@@ -20,15 +20,19 @@ func (c *Core) Taken(own [8]byte, s exchange.Selector, from netip.Addr) bool {
 	return with != nil && c.taken(with, s, from)
 }
 
-// taken reports whether traffic to the address of an SA's peer is that of another peer at
-// this address.
+// taken reports whether traffic to the address where an SA's peer is now is that of another
+// peer there, wherever the phase 1 of each began.
 func (c *Core) taken(with *sa, s exchange.Selector, from netip.Addr) bool {
-	if s.Remote.Prefix != netip.PrefixFrom(with.peer.Addr, 32) {
+	_, at := with.m.Endpoints()
+	if s.Remote.Prefix != netip.PrefixFrom(at.Addr(), 32) {
 		return false
 	}
-	for _, p := range c.by.pairs[with.peer.Addr] {
+	for _, p := range c.pairs {
+		if p.Remote.Addr() != at.Addr() || !p.Selector.Overlaps(s) {
+			continue
+		}
 		moved := from.IsValid() && p.SentFrom.IsValid() && p.SentFrom != from
-		if p.Selector.Overlaps(s) && (moved || !p.sa.same(with)) {
+		if moved || !p.sa.m.PeerID().Equal(with.m.PeerID()) {
 			return true
 		}
 	}

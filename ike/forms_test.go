@@ -258,3 +258,37 @@ func TestTransportOfTwoBehindOneNAT(t *testing.T) {
 		t.Errorf("after R1 has left R3 has %+v", list)
 	}
 }
+
+// The same where the NAT has another address for port 4500: what is sent there decides, not
+// where message 1 came from.
+func TestTransportOfTwoBehindOneNATElsewhere(t *testing.T) {
+	addr2, second := netip.MustParseAddr("12.12.12.3"), netip.MustParseAddr("23.23.23.99")
+	p1, p3 := dynamic()
+	p2, _ := iketest.Policies()
+	flow2 := exchange.Selector{Local: hostProxy(addr2), Remote: routers.Remote}
+	p1.Tunnels[0].Selectors = []exchange.Selector{routers}
+	p2.Tunnels[0].Local, p2.Tunnels[0].Selectors = addr2, []exchange.Selector{flow2}
+	for _, p := range []*exchange.Policy{p1, p2, p3} {
+		p.Tunnels[0].Transforms = []exchange.TransformSet{in(exchange.TransportMode, plain)}
+	}
+	box500, box4500 := iketest.NewNAT(outside, iketest.Addr1, addr2), iketest.NewNAT(second, iketest.Addr1, addr2)
+	n := iketest.New(1)
+	n.Fate = func(p *iketest.Packet) []time.Duration {
+		if p.From.Port() == 4500 && p.From.Addr() != iketest.Addr3 || p.To.Addr() == second {
+			return box4500.Fate(p)
+		}
+		return box500.Fate(p)
+	}
+	r1, r2, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R2", addr2, p2), n.Add("R3", iketest.Addr3, p3)
+	r1.Acquire("MAP", 10, routers)
+	n.Run(5 * time.Second)
+	list := r3.Core.IPsecSAs()
+	if len(list) != 1 || list[0].Remote.Addr() != second || list[0].Selector.Remote != hostProxy(second) {
+		t.Fatalf("R3 has %+v", list)
+	}
+	r2.Acquire("MAP", 10, flow2)
+	n.Run(5 * time.Second)
+	if list := r3.Core.IPsecSAs(); len(list) != 1 || list[0].SentFrom != iketest.Addr1 {
+		t.Errorf("R3 has %+v", list)
+	}
+}

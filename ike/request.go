@@ -65,9 +65,8 @@ func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector, renews *pair) {
 
 // assign gives a request to a phase 1 with its peer, a new one if there is none.
 func (c *Core) assign(q *request) {
-	c.about = q.Tunnel.Peers[q.peer]
 	peer := q.Tunnel.Peers[q.peer]
-	q.Peer = peer
+	c.about, q.Peer = peer, peer
 	at := debug.At{Role: debug.Initiator, Message: 1}
 	local, remote := at500(q.Tunnel.Local), at500(peer)
 	var with *sa

@@ -142,7 +142,7 @@ func TestAggressiveKeysAreErased(t *testing.T) {
 	for n := 1; n <= 3; n++ {
 		i, r, _ := aggressive(n)
 		for _, e := range []*end{i, r} {
-			k, gxy := e.keys, e.gxy
+			k, gxy := e.keys, e.agreed()
 			e.step(exchange.Delete{Reason: debug.SACleared})
 			if k != nil && !(zero(k.skeyid) && zero(k.skeyidA) && zero(k.skeyidD) && zero(k.skeyidE)) || !zero(gxy) || e.psk != nil {
 				t.Errorf("after %d messages: secrets remain", n)

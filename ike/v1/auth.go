@@ -258,7 +258,7 @@ func (t *turn) up() {
 	t.shown = debug.QMIdle
 	t.dh.Clear()
 	clear(t.gxy)
-	t.making = making{}
+	t.making = nil
 	t.engine(debug.EngineDeleteDH)
 	t.established = t.env.Now
 	if !t.unheard {

@@ -76,11 +76,13 @@ func (t *turn) buried() {
 	if t.keys != nil {
 		t.keys.clear()
 	}
-	if t.dh != nil && t.pending == nil { // else a worker uses it, and secret erases it
-		t.dh.Clear()
+	if t.making != nil {
+		if t.dh != nil && t.pending == nil { // else a worker uses it, and secret erases it
+			t.dh.Clear()
+		}
+		clear(t.gxy)
 	}
 	t.requests, t.pending, t.psk = nil, nil, nil
-	clear(t.gxy)
 	t.chain = ivChain{}
 	t.state, t.shown = DestSA, debug.MMNoState
 }

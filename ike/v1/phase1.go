@@ -37,7 +37,7 @@ type Phase1 struct {
 	peerID     exchange.Identity // as the peer states it, zero before
 	psk        []byte            // the pre-shared key that the keys come from; the policy's
 
-	making // until phase 1 is up
+	*making // nil once phase 1 is up
 
 	// Agreed in messages 1 and 2.
 	suite   exchange.ISAKMPProposal
@@ -68,7 +68,8 @@ type Phase1 struct {
 	unheard     bool             // message 3 of Aggressive Mode may be lost
 }
 
-// making is what phase 1 is made of and nobody needs afterwards.
+// making is what phase 1 is made of and nobody needs afterwards: it is gone once phase 1 is
+// up.
 type making struct {
 	chosen   payload.Proposal // the responder's answer in message 2
 	sai      []byte           // body of the initiator's SA payload, which HASH_I and HASH_R cover
@@ -93,7 +94,7 @@ type digest [sha256.Size]byte
 func New(role debug.Role, cky [16]byte, local, remote netip.AddrPort, peer *exchange.Peer, ptr uint32, now time.Time) *Phase1 {
 	return &Phase1{
 		role: role, cky: cky, local: local, remote: remote, peer: peer, ptr: ptr, created: now,
-		shown: debug.MMNoState,
+		shown: debug.MMNoState, making: &making{},
 		nodes: make(map[uint32]*node), spent: make(map[uint32]bool),
 	}
 }
@@ -113,10 +114,14 @@ func (p *Phase1) Step(env exchange.Env, ev exchange.Event, out []exchange.Action
 	case exchange.Secret:
 		t.secret(ev)
 	case exchange.Signed:
-		t.proof.signature = ev.Signature
+		if t.making != nil {
+			t.proof.signature = ev.Signature
+		}
 		t.resumed(nil)
 	case exchange.Verdict:
-		t.verdict = ev
+		if t.making != nil {
+			t.verdict = ev
+		}
 		t.resumed(nil)
 	case exchange.Sheltered:
 		t.sheltered(ev)

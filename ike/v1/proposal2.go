@@ -284,7 +284,7 @@ func (t *turn) fits(n *node, tunnel *exchange.Tunnel, ids exchange.Selector, o t
 func (t *turn) ofAnotherProfile(ids exchange.Selector) *exchange.Tunnel {
 	for i := range t.env.Policy.Tunnels {
 		tunnel := &t.env.Policy.Tunnels[i]
-		if tunnel.Local == t.local.Addr() && tunnel.Covers(ids) && tunnel.Admits(t.peerAddr()) && tunnel.Profile != "" && tunnel.Profile != t.profile {
+		if tunnel.Local == t.local.Addr() && tunnel.Covers(ids) && tunnel.Admits(t.peer.Addr) && tunnel.Profile != "" && tunnel.Profile != t.profile {
 			return tunnel
 		}
 	}

@@ -50,14 +50,17 @@ type node struct {
 	waiting *message // waits for the data plane
 }
 
-// clear erases what is secret, and lets go of what is not needed any more. A private value that a worker uses is erased when its
-// result comes.
+// clear erases what is secret, and lets go of what is not needed any more: a responder
+// sends nothing again. A private value that a worker uses is erased when its result comes.
 func (n *node) clear() {
 	if n.dh != nil && n.pending == nil {
 		n.dh.Clear()
 	}
 	clear(n.gxy)
 	n.gxy, n.ni, n.nr, n.deal.proposals = nil, nil, nil, nil
+	if !n.initiator {
+		n.sent.Data = nil
+	}
 }
 
 // bundled reports whether AH and ESP are agreed on.
@@ -274,8 +277,7 @@ func (t *turn) nodeDuplicate(n *node, m *message) {
 	t.number = n.lastSent()
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at(), Phase2: true})
-	last := !n.initiator && n.state == QMPhase2Complete
-	if n.sent.Data == nil || last {
+	if n.sent.Data == nil {
 		return
 	}
 	if t.env.Now.Before(n.sentAt.Add(copied)) {

@@ -59,8 +59,8 @@ func TestSignedPair(t *testing.T) {
 	if i.state != P1Complete || r.state != P1Complete || bi.asked != 1 || br.asked != 1 {
 		t.Fatalf("states %v and %v after %d and %d judgements", i.state, r.state, bi.asked, br.asked)
 	}
-	if i.peerID.Name() != "r.lab" || i.proof.signature != nil || i.wantedCerts != nil {
-		t.Errorf("the peer is %v, %d octets of proof are left", i.peerID, len(i.proof.signature))
+	if i.peerID.Name() != "r.lab" || i.making != nil {
+		t.Errorf("the peer is %v, of its proof %+v is left", i.peerID, i.making)
 	}
 }
 
@@ -236,8 +236,8 @@ func TestAggressiveSigned(t *testing.T) {
 		t.Fatalf("states %v and %v after %d and %d judgements", i.state, r.state, bi.asked, br.asked)
 	}
 	for _, e := range []*end{i, r} {
-		if e.peerID.Name() != "r.lab" || e.proof.signature != nil || e.wantedCerts != nil {
-			t.Errorf("the peer is %v, %d octets of proof are left", e.peerID, len(e.proof.signature))
+		if e.peerID.Name() != "r.lab" || e.making != nil {
+			t.Errorf("the peer is %v, of its proof %+v is left", e.peerID, e.making)
 		}
 	}
 }
@@ -261,9 +261,9 @@ func TestAggressiveProofsThatAreNone(t *testing.T) {
 		}
 	}
 	// Message 3 of one who does not know how to sign, but to hash.
-	i, r, _, _, _ := aggressiveSigned(2)
+	_, r, _, _, _ := aggressiveSigned(2)
 	w := payload.NewWriter(r.header(payload.ExchangeAggressive, 0))
-	w.Add(payload.TypeHash, payload.Opaque((&turn{Phase1: i.Phase1}).authHash(true, i.idi)))
+	w.Add(payload.TypeHash, payload.Opaque((&turn{Phase1: r.Phase1}).authHash(true, r.idi)))
 	r.step(exchange.Message{Local: addrR, Remote: addrI, Data: w.Message()})
 	if r.state != RAM2 {
 		t.Errorf("a hash instead of a signature leads to %v", r.state)

@@ -164,8 +164,8 @@ func (s *syslogSender) set(hosts []config.SyslogHost, form syslogForm) (said []d
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.form = form
-	old := map[netip.AddrPort]*syslogHost{}
-	for _, h := range s.hosts {
+	was, old := s.hosts, map[netip.AddrPort]*syslogHost{}
+	for _, h := range was {
 		old[h.Host] = h
 	}
 	s.hosts = nil
@@ -183,9 +183,11 @@ func (s *syslogSender) set(hosts []config.SyslogHost, form syslogForm) (said []d
 		}
 		s.hosts = append(s.hosts, h)
 	}
-	for _, h := range old {
-		h.close()
-		said = append(said, debug.SysLoggingHost{Host: h.Host, Stopped: true})
+	for _, h := range was {
+		if old[h.Host] != nil {
+			h.close()
+			said = append(said, debug.SysLoggingHost{Host: h.Host, Stopped: true})
+		}
 	}
 	return said
 }
