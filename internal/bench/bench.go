@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -24,8 +25,14 @@ type Options struct {
 	Out       io.Writer
 }
 
-// wanted reports whether something is to be measured.
+// wanted reports whether a candidate is to be measured.
 func (o *Options) wanted(name string) bool { return o.Only == nil || o.Only.MatchString(name) }
+
+// takes reports whether a measurement is to be taken.
+func (o *Options) takes(name string) bool { return o.Measures == nil || o.Measures.MatchString(name) }
+
+// apart reports whether to take a measurement that has candidates of its own.
+func (o *Options) apart(name string) bool { return o.wanted(name) && o.takes(name) }
 
 // Run measures everything and prints the report.
 func Run(ctx context.Context, o Options) error {
@@ -132,13 +139,15 @@ func (r *result) turn(ctx context.Context, o Options, dir string) error {
 		return err
 	}
 	defer t.close()
-	rtt, err := t.roundTrip(ctx)
-	if err != nil {
-		return err
+	if o.takes(roundTripName) {
+		rtt, err := t.roundTrip(ctx)
+		if err != nil {
+			return err
+		}
+		r.rtt = append(r.rtt, rtt)
 	}
-	r.rtt = append(r.rtt, rtt)
 	for _, m := range measures() {
-		if o.Measures != nil && !o.Measures.MatchString(m.name) {
+		if !o.takes(m.name) {
 			continue
 		}
 		s, err := m.run(ctx, t)
@@ -152,6 +161,9 @@ func (r *result) turn(ctx context.Context, o Options, dir string) error {
 
 // paths gives each candidate its turns and prints the tables.
 func paths(ctx context.Context, o Options, dir string) error {
+	if !o.takes(roundTripName) && !slices.ContainsFunc(measures(), func(m measure) bool { return o.takes(m.name) }) {
+		return nil
+	}
 	var results []*result
 	for _, c := range candidates() {
 		if o.wanted(c.name) {

@@ -31,7 +31,7 @@ func forwarding(ctx context.Context, o Options, dir string) error {
 	const each = 3
 	kinds := candidates()[:2]
 	if !slices.ContainsFunc(kinds, func(c candidate) bool { return o.wanted(c.name) }) ||
-		o.Measures != nil && !o.Measures.MatchString(coreName) {
+		!o.takes(coreName) {
 		return nil
 	}
 	var pipes []*pipe

@@ -22,7 +22,7 @@ var crowdNet = netip.MustParsePrefix("20.2.0.0/16")
 // crowded prints what a TCP stream has beside SAs of a thousand other flows, and alone.
 // Both networks are there all the time and take turns.
 func crowded(ctx context.Context, o Options, dir string) error {
-	if !o.wanted(crowdName) || o.Measures != nil && !o.Measures.MatchString(crowdName) {
+	if !o.apart(crowdName) {
 		return nil
 	}
 	alone, err := newTurn(candidate{name: "alone", build: tunnel{protection: gcm128}.build}, o, dir)

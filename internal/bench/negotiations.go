@@ -31,7 +31,7 @@ func negotiations(ctx context.Context, o Options, dir string) error {
 	for _, g := range ikeGroups {
 		for _, peer := range []string{"strongSwan", "conft"} {
 			name := fmt.Sprintf("negotiations with %s, group %d", peer, g.group)
-			if !o.wanted(name) {
+			if !o.apart(name) {
 				continue
 			}
 			var rate, cost, share spread

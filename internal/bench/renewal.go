@@ -27,7 +27,7 @@ const (
 // renewals prints what a flow loses, and what arrives behind a later packet of it, while
 // its SAs are renewed about once a second, and while they are not.
 func renewals(ctx context.Context, o Options, dir string) error {
-	if !o.wanted(renewalName) || o.Measures != nil && !o.Measures.MatchString(renewalName) {
+	if !o.apart(renewalName) {
 		return nil
 	}
 	quiet := tunnel{protection: gcm128}

@@ -96,7 +96,7 @@ func printPaths(out io.Writer, results []*result) error {
 		fmt.Fprintln(out)
 	}
 	fmt.Fprintf(out, "hosts, R1, R3: the processes, with what arrived while they ran; irq: all work on arrivals, whoever was charged with it\n\n")
-	fmt.Fprintf(out, "%-42s %-22s %s\n", "round trip of one octet, us", "min / median / max", "added to plain")
+	fmt.Fprintf(out, "%-42s %-22s %s\n", roundTripName+", us", "min / median / max", "added to plain")
 	for _, r := range results {
 		if len(r.rtt) == 0 {
 			continue

@@ -98,6 +98,8 @@ func cubic(_, _ string, c syscall.RawConn) error {
 	return errors.Join(err, set)
 }
 
+const roundTripName = "round trip of one octet"
+
 // roundTrip returns the median time of one octet to host B and back, in seconds.
 func (t *turn) roundTrip(ctx context.Context) (float64, error) {
 	conn, far, err := t.aToB(1)[0].open(ctx)

@@ -19,7 +19,7 @@ func tunnels(ctx context.Context, o Options, dir string) error {
 	fmt.Fprintf(o.Out, "%-40s %-14s %-16s %-26s %s\n", "tunnels in one process", "came up in, s", "resident KB each", "show crypto isakmp sa, ms", "show crypto ipsec sa, ms")
 	for _, count := range tunnelCounts {
 		name := fmt.Sprintf("%d tunnels", count)
-		if !o.wanted(name) {
+		if !o.apart(name) {
 			continue
 		}
 		m, err := crowd(ctx, o, dir, count)
