@@ -113,6 +113,7 @@ func (a *account) conclude(e debug.Event) {
 		a.fail(e.Peer, "message belongs to no SA")
 	case debug.CryptoAggressiveDisabled:
 		a.because("aggressive mode is disabled")
+		a.locate(debug.AggressiveMode, 1)
 	case debug.ISAKMPIgnoreDelete:
 		a.fail(e.Peer, "ESP with unknown SPI, and no ISAKMP SA to say so")
 	case debug.ISAKMPRequestFailed:
