@@ -157,6 +157,9 @@ func TestAggressiveDisabled(t *testing.T) {
 			if !contains(r.Lines(debug.FlagNone), refusal) {
 				t.Errorf("it prints %q", r.Lines(debug.FlagNone))
 			}
+			if f := r.Core.Failures(); len(f) != 1 || f[0].Reason != "aggressive mode is disabled" || f[0].Exchange != debug.AggressiveMode || f[0].Message != 1 {
+				t.Errorf("it remembers %+v", f)
+			}
 			if len(r3.Core.ISAKMPSAs(n.Now)) != 0 {
 				t.Error("the responder has an SA")
 			}

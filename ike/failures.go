@@ -113,6 +113,7 @@ func (a *account) conclude(e debug.Event) {
 		a.fail(e.Peer, "message belongs to no SA")
 	case debug.CryptoAggressiveDisabled:
 		a.because("aggressive mode is disabled")
+		a.locate(debug.AggressiveMode, 1)
 	case debug.ISAKMPIgnoreDelete:
 		a.fail(e.Peer, "ESP with unknown SPI, and no ISAKMP SA to say so")
 	case debug.ISAKMPRequestFailed:
@@ -185,7 +186,9 @@ func messageOf(n int) int {
 	return n
 }
 
-// remember keeps a failure. One that repeats itself is counted.
+// remember keeps a failure. One that repeats itself is counted, also where others came
+// between, so that datagrams with a forged address cannot push out all that a peer's own
+// negotiations have left.
 func (c *Core) remember(f exchange.Failure) {
 	key, room := f.Peer, peerFailures
 	if !c.configured[key] {
@@ -193,16 +196,15 @@ func (c *Core) remember(f exchange.Failure) {
 	}
 	list := c.failures[key]
 	f.Time, f.Times = c.now, 1
-	if n := len(list); n > 0 {
-		last := list[n-1]
-		last.Time, last.Times = f.Time, f.Times
-		if last == f {
-			list[n-1].Time = c.now
-			list[n-1].Times++
-			return
-		}
-	}
-	if len(list) == room {
+	same := slices.IndexFunc(list, func(known exchange.Failure) bool {
+		known.Time, known.Times = f.Time, f.Times
+		return known == f
+	})
+	switch {
+	case same >= 0:
+		f.Times += list[same].Times
+		list = slices.Delete(list, same, same+1)
+	case len(list) == room:
 		list = slices.Delete(list, 0, 1)
 	}
 	c.failures[key] = append(list, f)

@@ -178,12 +178,9 @@ func TestFailuresAreBounded(t *testing.T) {
 	}
 	for i := range 20 {
 		p1, _ := iketest.Policies()
-		p1.Proposals[0].Encryption = []suite.Encryption{suite.TripleDES, suite.AES}[i%2]
-		p1.Proposals[0].KeyBits = 128 * (i % 2)
-		p1.Proposals[0].Hash = []suite.Hash{suite.SHA, suite.MD5}[i%2]
-		if i%2 == 1 {
-			p1.Proposals[0].Encryption, p1.Proposals[0].KeyBits = suite.DES, 0
-		}
+		p1.Tunnels[0].Transforms[0].Transform = []suite.Transform{suite.ESP3DES, suite.ESPAES}[i%2]
+		p1.Tunnels[0].Transforms[0].KeyBits = 128 * (i % 2)
+		p1.Tunnels[0].Transforms[0].Auth = []suite.Auth{0, suite.HMACMD5, suite.HMACSHA, suite.HMACSHA256, suite.HMACSHA384, suite.HMACSHA512}[i/2%6]
 		r1.Do(ike.SetPolicy{Policy: p1})
 		r1.Do(ike.ClearISAKMP{})
 		r1.Do(ike.SetPolicy{Policy: &exchange.Policy{}}) // forgets the request
@@ -197,6 +194,20 @@ func TestFailuresAreBounded(t *testing.T) {
 	}
 	if count[true] != 8 || count[false] != 32 {
 		t.Errorf("%d failures with the peer and %d with strangers are kept", count[true], count[false])
+	}
+	for range 20 { // two kinds in turn, from a forged address
+		send(iketest.Addr1, "rubbish")
+		send(iketest.Addr1, string(append([]byte("initiato"), "\x01\x02\x03\x04\x05\x06\x07\x08\x01\x10\x02\x00\x00\x00\x00\x00\x00\x00\x00\x1c"...)))
+	}
+	n.Run(time.Second)
+	times := map[string]int{}
+	for _, f := range r3.Core.Failures() {
+		if f.Peer == iketest.Addr1 {
+			times[f.Reason] += f.Times
+		}
+	}
+	if len(times) != 8 || times["message malformed"] != 20 || times["message belongs to no SA"] != 20 {
+		t.Errorf("two kinds of failures leave of the eight: %v", times)
 	}
 	r3.Do(ike.SetPolicy{Policy: &exchange.Policy{}})
 	for _, f := range r3.Core.Failures() {
