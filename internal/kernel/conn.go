@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"conft/internal/packet"
@@ -26,10 +27,11 @@ const (
 // sends carries the engine's mark, so it is never protected again, and leaves
 // from Datagram.Local. One goroutine receives; several may send at a time.
 type Conn struct {
-	file  *os.File
-	raw   syscall.RawConn
-	local uint16 // port, 0 on protocols 50 and 51
-	whole bool   // packets have their IP headers, as on protocol 51
+	file   *os.File
+	raw    syscall.RawConn
+	local  uint16 // port, 0 on protocols 50 and 51
+	closed atomic.Bool
+	whole  bool // packets have their IP headers, as on protocol 51
 
 	// rx is exclusively owned by Receive.
 	rx  batch
@@ -112,7 +114,7 @@ func (k *Kernel) ListenAH() (*Conn, error) {
 }
 
 func engineSocket(kind, proto int) (int, error) {
-	fd, err := unix.Socket(unix.AF_INET, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, proto)
+	fd, err := unix.Socket(unix.AF_INET, kind|unix.SOCK_CLOEXEC, proto)
 	if err != nil {
 		return -1, privilege("raw socket", err)
 	}
@@ -162,6 +164,10 @@ func (c *Conn) Close() error {
 	c.straight.close()
 	c.straight = nil
 	c.txMu.Unlock()
+	c.closed.Store(true)
+	_ = c.raw.Control(func(fd uintptr) {
+		_ = unix.Shutdown(int(fd), unix.SHUT_RD) // "not connected", but it wakes who waits
+	})
 	if err := c.file.Close(); !errors.Is(err, os.ErrClosed) {
 		return err
 	}
@@ -177,6 +183,10 @@ func (c *Conn) Receive(d []packet.Datagram) (n int, err error) {
 		} else {
 			n, err = c.receive(d)
 		}
+	}
+	if c.closed.Load() { // what came last may be the end itself, an empty datagram
+		c.gro.release()
+		return 0, os.ErrClosed
 	}
 	return n, err
 }
