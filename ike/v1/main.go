@@ -169,6 +169,7 @@ func (t *turn) secret(ev exchange.Secret) {
 		t.dh = ev.Key
 	}
 	if ev.Err == nil {
+		clear(t.gxy) // with a value of the peer's that came to nothing
 		t.gxy = ev.Shared
 		if ev.Shared != nil {
 			t.engine(debug.EngineShared)
