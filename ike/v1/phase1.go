@@ -66,6 +66,7 @@ type Phase1 struct {
 	spent       map[uint32]bool  // message IDs that have been used, by either side
 	unconfirmed bool             // not yet reported as complete
 	unheard     bool             // message 3 of Aggressive Mode may be lost
+	routable    bool             // a responder's initiator has answered
 }
 
 // making is what phase 1 is made of and nobody needs afterwards: it is gone once phase 1 is
@@ -217,6 +218,13 @@ func (p *Phase1) Budding() bool { return p.state < P1Complete }
 // HalfOpen reports whether a responder has not yet heard again from an initiator. In
 // Aggressive Mode it computes before it answers.
 func (p *Phase1) HalfOpen() bool { return p.state == RMM2 || p.state == RAM2 || p.Computing() }
+
+// Routable reports whether a responder has heard from its initiator again, in answer to what
+// only the initiator's address was sent: that is no forgery.
+func (p *Phase1) Routable() bool { return p.routable }
+
+// Aggressive reports whether the exchange is Aggressive Mode.
+func (p *Phase1) Aggressive() bool { return p.aggressive }
 
 // Computing reports whether a responder does Diffie-Hellman for an initiator of which it
 // knows nothing but a first message.
