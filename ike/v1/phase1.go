@@ -55,6 +55,7 @@ type Phase1 struct {
 	// The message last sent, and those received, of which the last is answered by
 	// it again.
 	sent    exchange.Send
+	sentNo  int // its number among the nine, or the three of Aggressive Mode
 	sentAt  time.Time
 	retries int
 	errors  int
