@@ -138,13 +138,40 @@ func TestNotesDependOnTheMessage(t *testing.T) {
 	seen := map[string]int{}
 	for message := 0; message <= 9; message++ {
 		for _, role := range []Role{Initiator, Responder} {
-			e := ISAKMPSending{At{1, role, message}, r3, 500, 500, QMIdle}
+			e := ISAKMPSending{At{Conn: 1, Role: role, Message: message}, r3, 500, 500, QMIdle}
 			for _, l := range []Language{English, Chinese} {
 				note := e.Explain(l)
 				if before, ok := seen[note]; ok {
 					t.Errorf("messages %d and %d have one note: %s", before, message, note)
 				}
 				seen[note] = message
+			}
+		}
+	}
+}
+
+// signed is the place in an exchange with signatures.
+func signed(a At) At {
+	a.Signed = true
+	return a
+}
+
+// Where signatures authenticate, no note speaks of pre-shared keys or of their hashes.
+func TestNotesOnSignatures(t *testing.T) {
+	var events []Event
+	for _, number := range []int{5, 6, AM2, AM3} {
+		at := At{Conn: 1, Role: Initiator, Message: number, Signed: true}
+		events = append(events, ISAKMPSending{at, r3, 500, 500, MMKeyExch}, ISAKMPReceived{at, r3, 500, 500, MMKeyExch},
+			ISAKMPProcessing{at, PayloadID, 0}, ISAKMPID{At: at, Next: 13, Type: IDFQDN, Value: "r3"}, ISAKMPAuthStatus{at}, ISAKMPReserved{at, PayloadID},
+			ISAKMPErrorCounter{at, false, 1, 5, ErrorMalformed}, ISAKMPDeleteSA{at, SADeathP1, MMKeyExch, r3, false}, ISAKMPTooEarly{at, r3, r1}, ISAKMPBeginAggressive{at})
+	}
+	for _, e := range events {
+		checkNote(t, e)
+		for l, words := range map[Language][]string{English: {"pre-shared", "HASH", "hash", "5.4"}, Chinese: {"预共享", "HASH", "5.4"}} {
+			for _, w := range words {
+				if note := e.Explain(l); strings.Contains(note, w) {
+					t.Errorf("%T speaks of %q: %s", e, w, note)
+				}
 			}
 		}
 	}
@@ -160,6 +187,11 @@ func TestNotesNameValues(t *testing.T) {
 		{ISAKMPAttribute{idle, classGroup, 14, 0}, []string{"14", "2048"}},
 		{ISAKMPAttribute{idle, classEncryption, 7, 0}, []string{"AES-CBC"}},
 		{ISAKMPChecking{idle, 3, 20}, []string{"3", "20"}},
+		{ISAKMPMismatch{At: idle, What: MismatchEncryption, Offered: 5, Wanted: 7}, []string{"3DES-CBC", "AES-CBC"}},
+		{ISAKMPMismatch{At: idle, What: MismatchKeyLength, Offered: 256, Wanted: 192}, []string{" 256 ", " 192"}},
+		{ISAKMPMismatch{At: idle, What: MismatchHash, Offered: 1, Wanted: 4}, []string{"MD5", "SHA256"}},
+		{ISAKMPMismatch{At: idle, What: MismatchGroup, Offered: 5, Wanted: 14}, []string{" 5", " 14"}},
+		{IPsecTransformRefused{Transform: "esp-aes esp-sha-hmac", Ours: "esp-3des esp-md5-hmac"}, []string{"esp-aes esp-sha-hmac", "esp-3des esp-md5-hmac"}},
 		{ISAKMPSASPI{conn, true, 1956049925, 0, SATunnel | SAOutbound}, []string{"0x7496F405"}},
 		{ISAKMPSending{conn, r3, 4500, 4500, MMKeyExch}, []string{"23.23.23.3", "4500", "HASH_I", "5.4"}},
 		{ISAKMPSAFlow{conn, false, r3, r1, net3, net1}, []string{"23.23.23.3", "12.12.12.1", "20.1.1.0", "10.1.1.0"}},

@@ -31,8 +31,11 @@ func (e ISAKMPDeleteNode) Explain(l Language) string {
 }
 
 func (e ISAKMPPurgeNode) Explain(l Language) string {
-	return say(l, "The node of exchange %d, kept for a while so that late duplicates are recognised, is removed for good.",
-		"交换 %d 的节点此前保留一段时间以识别迟到的重复报文，现在彻底清除。", int32(e.Node))
+	if e.Node == 0 {
+		return say(l, "The place-holder of the request that waited for phase 1 (node 0) is removed.", "清除等待第一阶段的请求所占的节点（节点 0）。")
+	}
+	return say(l, "The node of exchange %d is removed for good: at once where no answer is due, else 50 seconds after its end, so that late duplicates are recognised.",
+		"交换 %d 的节点彻底清除：无需应答的立即清除，其余在结束 50 秒之后，以便识别迟到的重复报文。", int32(e.Node))
 }
 
 func (e ISAKMPDeleteSA) Explain(l Language) string {
@@ -81,8 +84,8 @@ func (e ISAKMPReapPeer) Explain(l Language) string {
 }
 
 func (e ISAKMPPurgeSA) Explain(l Language) string {
-	return say(l, "The deleted SA %08X, kept for a while so that late packets are recognised, is removed for good.",
-		"已删除的 SA %08X 保留了一段时间以识别迟到的报文，现在彻底清除。", e.Ptr)
+	return say(l, "The deleted SA %08X is removed for good: at once if it has sent nothing, else a minute after its deletion, so that late packets are recognised.",
+		"已删除的 SA %08X 彻底清除：什么都没有发送过的立即清除，其余在删除一分钟之后，以便识别迟到的报文。", e.Ptr)
 }
 
 func (e ISAKMPIgnoreDelete) Explain(l Language) string {
@@ -111,6 +114,11 @@ func (e ISAKMPNotify) Explain(l Language) string {
 }
 
 func (e ISAKMPSendNotify) Explain(l Language) string {
+	if e.Type == NotifyResponderLifetime && e.Protocol != 1 {
+		return say(l, "With message 8 we notify the peer: %[1]s, that is, %[2]s. Protocol %[3]d is %[4]s; quick mode %[5]d is the one that it belongs to.",
+			"随第 8 条消息通知对端 %[1]s：%[2]s。协议 %[3]d 即 %[4]s；它属于快速模式 %[5]d。",
+			e.Type, e.Type.meaning(l), e.Protocol, notifyProtocol(e.Protocol), int32(e.MessageID))
+	}
 	return say(l, "We notify the peer: %[1]s, that is, %[2]s. Protocol %[3]d is %[4]s; the message has an ID of its own, %[5]d.",
 		"通知对端 %[1]s：%[2]s。协议 %[3]d 即 %[4]s；该消息有自己的 Message ID %[5]d。",
 		e.Type, e.Type.meaning(l), e.Protocol, notifyProtocol(e.Protocol), int32(e.MessageID))

@@ -56,8 +56,8 @@ func (e IPsecProxyMatch) Explain(l Language) string {
 }
 
 func (e IPsecTransformRefused) Explain(l Language) string {
-	return say(l, "No transform set of the crypto map is %s; compare `crypto ipsec transform-set` on both routers.",
-		"crypto map 引用的转换集中没有 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform)
+	return say(l, "The peer offers %s; the crypto map entry has %s. Compare `crypto ipsec transform-set` on both routers.",
+		"对端提议 %s，而 crypto map 条目引用的转换集是 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform, e.Ours)
 }
 
 func (e IPsecNoMap) Explain(l Language) string {

@@ -100,11 +100,11 @@ func (e ISAKMPSAFlow) Explain(l Language) string {
 
 func (e ISAKMPSASPI) Explain(l Language) string {
 	if e.Outbound {
-		return say(l, "The outbound SPI, which the peer chose, printed in decimal: 0x%X in hexadecimal. Flags %X: 2 tunnel mode, 8 outbound, 11 with PFS.",
-			"出方向 SPI，由对端选定，此处按十进制打印，十六进制为 0x%X。flags %X：2 表示隧道模式，8 表示出方向，11 表示有 PFS。", e.SPI, uint32(e.Flags))
+		return say(l, "The outbound SPI, which the peer chose, printed in decimal: 0x%X in hexadecimal. Flags %X, which 12.4 prints: 2 tunnel mode, 8 outbound, 11 with PFS.",
+			"出方向 SPI，由对端选定，此处按十进制打印，十六进制为 0x%X。flags %X（12.4 打印）：2 表示隧道模式，8 表示出方向，11 表示有 PFS。", e.SPI, uint32(e.Flags))
 	}
-	return say(l, "The inbound SPI, which we chose, printed in hexadecimal; the peer puts it in each ESP packet so that we find the SA (RFC 4303, section 2.1). Flags %X: 2 tunnel mode, 11 with PFS.",
-		"入方向 SPI，由本端选定，按十六进制打印；对端在每个 ESP 报文中带上它，供本端查找 SA（RFC 4303 第 2.1 节）。flags %X：2 表示隧道模式，11 表示有 PFS。", uint32(e.Flags))
+	return say(l, "The inbound SPI, which we chose, printed in hexadecimal; the peer puts it in each ESP packet so that we find the SA (RFC 4303, section 2.1). Flags %X, which 12.4 prints: 2 tunnel mode, 11 with PFS.",
+		"入方向 SPI，由本端选定，按十六进制打印；对端在每个 ESP 报文中带上它，供本端查找 SA（RFC 4303 第 2.1 节）。flags %X（12.4 打印）：2 表示隧道模式，11 表示有 PFS。", uint32(e.Flags))
 }
 
 func (e ISAKMPSALifetime) Explain(l Language) string {

@@ -56,8 +56,8 @@ func (e ISAKMPUnlock) Explain(l Language) string {
 		return say(l, "The IPsec SAs are installed; the installer gives its reference back and the SAs keep theirs (count %d).",
 			"IPsec SA 安装完毕，安装过程归还它的引用，SA 自己的引用继续保留（计数 %d）。", e.Count)
 	case e.Count == 0:
-		return say(l, "The last SA of this kind is gone, so its reference on the peer record is given back (count 0); the record can be removed.",
-			"最后一个此类 SA 已删除，归还其对对端记录的引用（计数为 0），该记录可以回收了。")
+		return say(l, "The last SA of this kind is gone, so its reference on the peer record is given back (count 0); the record goes once IPsec SAs do not use it either.",
+			"最后一个此类 SA 已删除，归还其对对端记录的引用（计数为 0），待 IPsec SA 也不再使用时，该记录即被删除。")
 	}
 	return say(l, "An SA is gone and gives back its reference on the peer record; %d remain.",
 		"一个 SA 已删除，归还其对对端记录的引用，剩余计数 %d。", e.Count)

@@ -173,6 +173,7 @@ func (e IPsecProxyMatch) AppendLine(b []byte, _ Manner) []byte {
 type IPsecTransformRefused struct {
 	inIPsec
 	Transform string
+	Ours      string // the transform sets of the entry that its traffic matches
 }
 
 func (e IPsecTransformRefused) AppendLine(b []byte, _ Manner) []byte {

@@ -68,7 +68,6 @@ type ISAKMPDeleteSA struct {
 	State  State
 	Peer   netip.Addr
 	Done   bool
-	Signed bool // it is one of RSA signatures
 }
 
 func (e ISAKMPDeleteSA) AppendLine(b []byte, m Manner) []byte {

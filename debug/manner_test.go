@@ -36,11 +36,11 @@ func TestManner15(t *testing.T) {
 		{ISAKMPNAT{conn, NATSelf, false}, "ISAKMP (1001): My hash no match -  this node inside NAT"},
 		{ISAKMPNAT{conn, NATNone, false}, "ISAKMP (1001): No NAT Found for self or peer"},
 		{ISAKMPNAT{conn, NATBoth, false}, "ISAKMP (1001): NAT found, both nodes inside NAT"},
-		{ISAKMPAskSPI{At{1001, Initiator, 7}, 1}, "ISAKMP:(1001):QM Initiator gets spi"},
-		{ISAKMPAskSPI{At{1001, Responder, 7}, 1}, "ISAKMP:(1001):QM Responder gets spi"},
+		{ISAKMPAskSPI{At{Conn: 1001, Role: Initiator, Message: 7}, 1}, "ISAKMP:(1001):QM Initiator gets spi"},
+		{ISAKMPAskSPI{At{Conn: 1001, Role: Responder, Message: 7}, 1}, "ISAKMP:(1001):QM Responder gets spi"},
 		{ISAKMPSASPI{conn, true, 1956049925, 0, SATunnel | SAOutbound}, "        has spi 1956049925 and conn_id 0"},
-		{ISAKMPDeleteSA{conn, SANoReason, QMIdle, r3, false, false}, `ISAKMP:(1001):deleting SA reason "No reason" state (I) QM_IDLE       (peer 23.23.23.3)`},
-		{ISAKMPDeleteSA{conn, SANoReason, QMIdle, r3, true, false}, `ISAKMP:(1001):deleting SA reason "No reason" state (I) QM_IDLE       (peer 23.23.23.3) `},
+		{ISAKMPDeleteSA{conn, SANoReason, QMIdle, r3, false}, `ISAKMP:(1001):deleting SA reason "No reason" state (I) QM_IDLE       (peer 23.23.23.3)`},
+		{ISAKMPDeleteSA{conn, SANoReason, QMIdle, r3, true}, `ISAKMP:(1001):deleting SA reason "No reason" state (I) QM_IDLE       (peer 23.23.23.3) `},
 		{ISAKMPErrorCounter{idle, false, 1, 5, ErrorNoProposal}, "ISAKMP (0): incrementing error counter on sa, attempt 1 of 5: construct_fail_ag_init"},
 
 		{IPsecRequest{KeyRequest: request}, "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= 12.12.12.1:500, remote= 23.23.23.3:500,\n" +

@@ -55,7 +55,10 @@ func (a *account) read(e debug.Event) {
 	case debug.ISAKMPNoKey:
 		a.f.Reason = noKey
 	case debug.ISAKMPNoCredentials:
-		if e.Certificate {
+		switch {
+		case e.Certificate && e.Key:
+			a.f.Reason = "no usable certificate"
+		case e.Certificate:
 			a.f.Reason = "no pre-shared key and no usable certificate"
 		}
 	case debug.ISAKMPCannotStart:
@@ -104,6 +107,9 @@ func (a *account) conclude(e debug.Event) {
 		a.fail(e.Peer, "message malformed")
 	case debug.CryptoNotEncrypted:
 		a.fail(e.Peer, "message not encrypted")
+	case debug.ISAKMPTooEarly:
+		a.fail(e.Peer, "informational message before authentication, not believed")
+		a.locate(debug.InformationalMode, 0)
 	case debug.CryptoNotAuthenticated:
 		a.fail(e.Peer, "quick mode before phase 1 is authenticated")
 		a.locate(debug.QuickMode, 1)

@@ -43,6 +43,8 @@ var misfits = []struct {
 		refused1, append([]string{":No pre-shared key with 12.12.12.1!"}, refused("Preshared authentication offered but does not match policy!")...), "", "Main 1: no pre-shared key"},
 	{"no certificate", func(p1, _ *exchange.Policy) { p1.Keys, p1.Proposals[0].Auth = nil, exchange.RSASig }, nil,
 		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no pre-shared key and no usable certificate", ""},
+	{"a key and no certificate", func(p1, _ *exchange.Policy) { p1.Proposals[0].Auth = exchange.RSASig }, nil,
+		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no usable certificate", ""},
 	{"no policy", func(p1, _ *exchange.Policy) { p1.Proposals = nil }, nil,
 		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no policy that can be offered", ""},
 	{"wrong key", func(_, p3 *exchange.Policy) { p3.Keys[0].Secret = []byte("other") }, nil,
