@@ -162,7 +162,7 @@ func TestNotesOnSignatures(t *testing.T) {
 	for _, number := range []int{5, 6, AM2, AM3} {
 		at := At{Conn: 1, Role: Initiator, Message: number, Signed: true}
 		events = append(events, ISAKMPSending{at, r3, 500, 500, MMKeyExch}, ISAKMPReceived{at, r3, 500, 500, MMKeyExch},
-			ISAKMPProcessing{at, PayloadID, 0}, ISAKMPID{At: at, Next: 13, Type: IDFQDN, Value: "r3"}, ISAKMPAuthStatus{at}, ISAKMPReserved{at, PayloadID},
+			ISAKMPProcessing{At: at, Payload: PayloadID, MessageID: 0}, ISAKMPID{At: at, Next: 13, Type: IDFQDN, Value: "r3"}, ISAKMPAuthStatus{at}, ISAKMPReserved{at, PayloadID},
 			ISAKMPErrorCounter{at, false, 1, 5, ErrorMalformed}, ISAKMPDeleteSA{at, SADeathP1, MMKeyExch, r3, false}, ISAKMPTooEarly{at, r3, r1}, ISAKMPBeginAggressive{at})
 	}
 	for _, e := range events {
@@ -191,6 +191,7 @@ func TestNotesNameValues(t *testing.T) {
 		{ISAKMPMismatch{At: idle, What: MismatchKeyLength, Offered: 256, Wanted: 192}, []string{" 256 ", " 192"}},
 		{ISAKMPMismatch{At: idle, What: MismatchHash, Offered: 1, Wanted: 4}, []string{"MD5", "SHA256"}},
 		{ISAKMPMismatch{At: idle, What: MismatchGroup, Offered: 5, Wanted: 14}, []string{" 5", " 14"}},
+		{ISAKMPProcessing{At: info, Payload: PayloadDelete, Deletes: Deleted{3, 1, 1956049925}}, []string{"ESP", "0x7496F405"}},
 		{IPsecTransformRefused{Transform: "esp-aes esp-sha-hmac", Ours: "esp-3des esp-md5-hmac"}, []string{"esp-aes esp-sha-hmac", "esp-3des esp-md5-hmac"}},
 		{ISAKMPSASPI{conn, true, 1956049925, 0, SATunnel | SAOutbound}, []string{"0x7496F405"}},
 		{ISAKMPSending{conn, r3, 4500, 4500, MMKeyExch}, []string{"23.23.23.3", "4500", "HASH_I", "5.4"}},

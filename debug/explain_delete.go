@@ -52,8 +52,8 @@ func (e ISAKMPDeleteSA) Explain(l Language) string {
 		return say(l, "The phase 1 SA with %s is deleted: five retransmissions brought no answer. Check reachability, UDP 500 in firewalls, and the peer's configuration.",
 			"删除与 %s 的第一阶段 SA：重传五次仍无应答。请检查可达性、防火墙是否放行 UDP 500，以及对端配置。", e.Peer)
 	case SALifetime:
-		return say(l, "The lifetime of the phase 1 SA with %s is over; the next negotiation starts with a new main mode.",
-			"与 %s 的第一阶段 SA 生存时间已到；下次协商将从新的主模式开始。", e.Peer)
+		return say(l, "The lifetime of the phase 1 SA with %s is over; the SA that was negotiated before in its place goes on, and if there is none, the next request negotiates one.",
+			"与 %s 的第一阶段 SA 生存时间已到；此前协商好的新 SA 继续使用，若没有，则下次请求时重新协商。", e.Peer)
 	case SAPolicyRefused:
 		return say(l, "The phase 1 SA with %s is deleted: no policy of the two routers agrees in encryption, hash, authentication and group.",
 			"删除与 %s 的第一阶段 SA：两端没有一条加密、散列、认证方式和 DH 组都一致的策略。", e.Peer)

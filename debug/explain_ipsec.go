@@ -10,6 +10,10 @@ import (
 func (p Proxy) short() string { return p.Addr.String() + "/" + p.Mask.String() }
 
 func (e IPsecRequest) Explain(l Language) string {
+	if e.Renews {
+		return say(l, "The SAs for %s to %s end soon: the key engine asks IKE to negotiate new ones with %s, %s.",
+			"保护 %s 到 %s 的 SA 即将到期：密钥引擎请求 IKE 与 %s 协商新的 SA（%s）。", e.LocalProxy.short(), e.RemoteProxy.short(), e.Remote, e.Transform)
+	}
 	return say(l, "A packet from %s to %s matched the crypto access list and has no SA: the key engine asks IKE to negotiate %s with %s.",
 		"从 %s 到 %s 的报文命中加密 ACL 而没有 SA：密钥引擎请求 IKE 协商 %s，对端为 %s。", e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform, e.Remote)
 }

@@ -11,8 +11,8 @@ func (e ISAKMPKeyMessage) Explain(l Language) string {
 		return say(l, "The IPsec layer (key engine, \"ke\") has deleted IPsec SAs and asks IKE to tell the peer. (3 = deletion, %d in the batch.)",
 			"IPsec 模块（ke 即密钥引擎）删除了 IPsec SA，要求 IKE 通知对端。（3 表示删除，本批共 %d 条。）", e.Count)
 	}
-	return say(l, "The IPsec layer (key engine, \"ke\") asks IKE for SAs: a packet matched the crypto map's access list and no IPsec SA exists for it. (1 = SA request, %d in the batch.)",
-		"IPsec 模块（ke 即密钥引擎）向 IKE 申请 SA：有数据包命中了 crypto map 引用的 ACL（感兴趣流），而对应的 IPsec SA 还不存在。（1 表示 SA 请求，本批共 %d 条。）", e.Count)
+	return say(l, "The IPsec layer (key engine, \"ke\") asks IKE for SAs: a packet matched the crypto map's access list and there is no IPsec SA for it, or the one that there is ends soon. (1 = SA request, %d in the batch.)",
+		"IPsec 模块（ke 即密钥引擎）向 IKE 申请 SA：有数据包命中了 crypto map 引用的 ACL（感兴趣流），而对应的 IPsec SA 还不存在，或即将到期。（1 表示 SA 请求，本批共 %d 条。）", e.Count)
 }
 
 func (e ISAKMPRequestProfile) Explain(l Language) string {

@@ -87,6 +87,7 @@ func (r KeyRequest) modeName() string {
 type IPsecRequest struct {
 	inIPsec
 	KeyRequest
+	Renews bool // SAs that end soon
 }
 
 func (e IPsecRequest) AppendLine(b []byte, m Manner) []byte {

@@ -23,7 +23,7 @@ func TestManner15(t *testing.T) {
 		{ISAKMPState{conn, "IKE_QM_READY", "IKE_QM_I_QM1"}, "ISAKMP:(1001):Old State = IKE_QM_READY  New State = IKE_QM_I_QM1"},
 		{ISAKMPNodeInput{conn, 0xCAFEBABE, Internal, InitQM}, "ISAKMP:(1001):Node -889275714, Input = IKE_MESG_INTERNAL, IKE_INIT_QM"},
 		{ISAKMPNewNode{conn, 0xCAFEBABE, QMIdle}, "ISAKMP: set new node -889275714 to QM_IDLE      "},
-		{ISAKMPProcessing{conn, PayloadHash, 0xCAFEBABE}, "ISAKMP:(1001): processing HASH payload. message ID = 3405691582"},
+		{ISAKMPProcessing{At: conn, Payload: PayloadHash, MessageID: 0xCAFEBABE}, "ISAKMP:(1001): processing HASH payload. message ID = 3405691582"},
 		{ISAKMPAttribute{idle, classLife, 86400, 4}, "ISAKMP:      life duration (VPI) of  0x0 0x1 0x51 0x80 "},
 		{ISAKMPIPsecAttribute{conn, classSALife, 4608000, 4}, "ISAKMP:      SA life duration (VPI) of  0x0 0x46 0x50 0x0 "},
 		{ISAKMPVendorNATT{idle, NATTRFC3947}, "ISAKMP (0): vendor ID is NAT-T RFC 3947"},

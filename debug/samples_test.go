@@ -71,8 +71,8 @@ var samples = []sample{
 	{ISAKMPState{second, "IKE_READY", "IKE_R_AM2"}, "ISAKMP:(0:0:N/A:0):Old State = IKE_READY  New State = IKE_R_AM2"},
 	{ISAKMPSending{third, r3, 4500, 4500, AGInitExch}, "ISAKMP:(0:1:SW:1): sending packet to 23.23.23.3 my_port 4500 peer_port 4500 (I) AG_INIT_EXCH"},
 	{ISAKMPReceived{second, r1, 500, 500, AGNoState}, "ISAKMP (0:0): received packet from 12.12.12.1 dport 500 sport 500 Global (R) AG_NO_STATE"},
-	{ISAKMPProcessing{second, PayloadID, 0}, "ISAKMP:(0:0:N/A:0): processing ID payload. message ID = 0"},
-	{ISAKMPProcessing{second, PayloadSA, 0}, "ISAKMP:(0:0:N/A:0): processing SA payload. message ID = 0"},
+	{ISAKMPProcessing{At: second, Payload: PayloadID, MessageID: 0}, "ISAKMP:(0:0:N/A:0): processing ID payload. message ID = 0"},
+	{ISAKMPProcessing{At: second, Payload: PayloadSA, MessageID: 0}, "ISAKMP:(0:0:N/A:0): processing SA payload. message ID = 0"},
 	{ISAKMPAuthenticated{third, r3}, "ISAKMP:(0:1:SW:1):SA has been authenticated with 23.23.23.3"},
 	{ISAKMPKeysGenerated{second}, "ISAKMP:(0:0:N/A:0):SKEYID state generated"},
 	{ISAKMPBudding{idle, r1, r3}, "ISAKMP:(0:0:N/A:0):SA is still budding. Attached new ipsec request to it. (local 12.12.12.1, remote 23.23.23.3)"},
@@ -107,9 +107,9 @@ var samples = []sample{
 	{ISAKMPCertStep{conn, CertUsingFQDN}, "ISAKMP:(0:1:SW:1):Using FQDN as My ID"},
 	{ISAKMPCertStep{conn, CertUsingDN}, "ISAKMP:(0:1:SW:1):Using DN as My ID"},
 	{ISAKMPCertStep{conn, CertSignatureFail}, "ISAKMP:(0:1:SW:1):signature invalid!"},
-	{ISAKMPProcessing{conn, PayloadCertReq, 0}, "ISAKMP:(0:1:SW:1): processing CERT_REQ payload. message ID = 0"},
-	{ISAKMPProcessing{conn, PayloadCert, 0}, "ISAKMP:(0:1:SW:1): processing CERT payload. message ID = 0"},
-	{ISAKMPProcessing{conn, PayloadSig, 0}, "ISAKMP:(0:1:SW:1): processing SIG payload. message ID = 0"},
+	{ISAKMPProcessing{At: conn, Payload: PayloadCertReq, MessageID: 0}, "ISAKMP:(0:1:SW:1): processing CERT_REQ payload. message ID = 0"},
+	{ISAKMPProcessing{At: conn, Payload: PayloadCert, MessageID: 0}, "ISAKMP:(0:1:SW:1): processing CERT payload. message ID = 0"},
+	{ISAKMPProcessing{At: conn, Payload: PayloadSig, MessageID: 0}, "ISAKMP:(0:1:SW:1): processing SIG payload. message ID = 0"},
 	{ISAKMPCertStep{conn, CertRefused}, "ISAKMP:(0:1:SW:1): peer's cert is not valid"},
 	{ISAKMPTrustpoint{conn, "CA"}, " Choosing trustpoint CA as issuer"},
 	{ISAKMPCert{conn, "hostname=R1.lab", ""}, "ISAKMP (0:134217729): constructing CERT payload for hostname=R1.lab"},
@@ -138,11 +138,14 @@ var samples = []sample{
 	{PKITransaction{PKIUnchecked, "no answer"}, "CRYPTO_PKI: Revocation is not checked: no answer"},
 	{PKITransaction{PKIValid, "CA"}, "CRYPTO_PKI: chain cert was anchored to trustpoint CA, and chain validation result was: CRYPTO_VALID_CERT"},
 	{PKITransaction{PKIRejected, "it has expired"}, "CRYPTO_PKI: Certificate not validated: it has expired"},
-	{ISAKMPProcessing{conn, PayloadKE, 0}, "ISAKMP:(0:1:SW:1): processing KE payload. message ID = 0"},
-	{ISAKMPProcessing{reply, PayloadKE, 7}, "ISAKMP:(0:2:SW:1): processing KE payload. message ID = 7"},
-	{ISAKMPProcessing{info, PayloadHash, 9}, "ISAKMP:(0:1:SW:1): processing HASH payload. message ID = 9"},
-	{ISAKMPProcessing{info, PayloadDelete, 0xB11CE779}, "ISAKMP:(0:1:SW:1): processing DELETE payload. message ID = -1323505799"},
-	{ISAKMPProcessing{conn, "VID", 0}, "ISAKMP:(0:1:SW:1): processing VID payload. message ID = 0"},
+	{ISAKMPProcessing{At: conn, Payload: PayloadKE, MessageID: 0}, "ISAKMP:(0:1:SW:1): processing KE payload. message ID = 0"},
+	{ISAKMPProcessing{At: reply, Payload: PayloadKE, MessageID: 7}, "ISAKMP:(0:2:SW:1): processing KE payload. message ID = 7"},
+	{ISAKMPProcessing{At: info, Payload: PayloadHash, MessageID: 9}, "ISAKMP:(0:1:SW:1): processing HASH payload. message ID = 9"},
+	{ISAKMPProcessing{At: info, Payload: PayloadDelete, MessageID: 0xB11CE779}, "ISAKMP:(0:1:SW:1): processing DELETE payload. message ID = -1323505799"},
+	{ISAKMPProcessing{At: info, Payload: PayloadDelete, MessageID: 0xB11CE779, Deletes: Deleted{1, 1, 0}}, "ISAKMP:(0:1:SW:1): processing DELETE payload. message ID = -1323505799"},
+	{ISAKMPProcessing{At: info, Payload: PayloadDelete, MessageID: 0xB11CE779, Deletes: Deleted{3, 1, 0x7496F405}}, "ISAKMP:(0:1:SW:1): processing DELETE payload. message ID = -1323505799"},
+	{ISAKMPProcessing{At: info, Payload: PayloadDelete, MessageID: 0xB11CE779, Deletes: Deleted{3, 2, 0x7496F405}}, "ISAKMP:(0:1:SW:1): processing DELETE payload. message ID = -1323505799"},
+	{ISAKMPProcessing{At: conn, Payload: "VID", MessageID: 0}, "ISAKMP:(0:1:SW:1): processing VID payload. message ID = 0"},
 
 	{ISAKMPVendorPayload{At: idle}, "ISAKMP:(0:0:N/A:0): processing vendor id payload"},
 	{ISAKMPVendorPayload{idle, true}, "ISAKMP:(0:0:N/A:0): processing vendor id payload"},
@@ -361,6 +364,10 @@ var samples = []sample{
 	{ISAKMPHashMismatch{conn}, "ISAKMP:(0:1:SW:1): HASH payload does not match"},
 	{ISAKMPHashMismatch{reply}, "ISAKMP:(0:2:SW:1): HASH payload does not match"},
 
+	{IPsecRequest{KeyRequest: request, Renews: true}, "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= 12.12.12.1, remote= 23.23.23.3, \n" +
+		"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4),\n" +
+		"    protocol= ESP, transform= esp-des esp-md5-hmac  (Tunnel), \n    lifedur= 3600s and 4608000kb, \n" +
+		"    spi= 0x5E39E570(1580852592), conn_id= 0, keysize= 0, flags= 0x400A"},
 	{IPsecRequest{KeyRequest: request}, "IPSEC(sa_request): ,\n  (key eng. msg.) OUTBOUND local= 12.12.12.1, remote= 23.23.23.3, \n" +
 		"    local_proxy= 10.1.1.0/255.255.255.0/0/0 (type=4), \n    remote_proxy= 20.1.1.0/255.255.255.0/0/0 (type=4),\n" +
 		"    protocol= ESP, transform= esp-des esp-md5-hmac  (Tunnel), \n    lifedur= 3600s and 4608000kb, \n" +

@@ -40,7 +40,7 @@ func initiatorEvents(n negotiation) []Event {
 	nodeStep := func(src Source, in Input, old, new string) {
 		add(ISAKMPNodeInput{at(), n.messageID, src, in}, ISAKMPState{at(), old, new})
 	}
-	processing := func(p Payload, id uint32) { add(ISAKMPProcessing{at(), p, id}) }
+	processing := func(p Payload, id uint32) { add(ISAKMPProcessing{At: at(), Payload: p, MessageID: id}) }
 	natt := func() {
 		add(ISAKMPVendorPayload{At: at()}, ISAKMPVendorMismatch{at(), 245}, ISAKMPVendorNATT{at(), NATTDraft07})
 	}

@@ -35,8 +35,12 @@ type account struct {
 
 // read takes one event into account. What says why comes before what says that.
 func (a *account) read(e debug.Event) {
-	if w, ok := e.(interface{ Where() debug.At }); ok && !a.located {
-		a.f.Role, a.f.Exchange, a.f.Message = w.Where().Role, exchangeOf(w.Where().Message), messageOf(w.Where().Message)
+	if w, ok := e.(interface{ Where() debug.At }); ok {
+		at := w.Where()
+		a.f.Role = at.Role
+		if !a.located {
+			a.f.Exchange, a.f.Message = exchangeOf(at.Message), messageOf(at.Message)
+		}
 	}
 	switch e := e.(type) {
 	case debug.ISAKMPMismatch:

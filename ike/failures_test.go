@@ -45,6 +45,10 @@ var misfits = []struct {
 		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no pre-shared key and no usable certificate", ""},
 	{"a key and no certificate", func(p1, _ *exchange.Policy) { p1.Proposals[0].Auth = exchange.RSASig }, nil,
 		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no usable certificate", ""},
+	{"aggressive mode disabled", func(p1, p3 *exchange.Policy) {
+		byProfile(p1, p3)
+		p1.NoAggressive = true
+	}, nil, []string{"%CRYPTO-5-IKMP_AG_MODE_DISABLED: Unable to initiate", "Failed to initialize SA"}, nil, "Aggressive 1: aggressive mode is disabled", ""},
 	{"no policy", func(p1, _ *exchange.Policy) { p1.Proposals = nil }, nil,
 		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no policy that can be offered", ""},
 	{"wrong key", func(_, p3 *exchange.Policy) { p3.Keys[0].Secret = []byte("other") }, nil,
@@ -132,6 +136,11 @@ func TestMisfits(t *testing.T) {
 				for r, want := range map[*iketest.Router]string{r1: m.ring1, r3: m.ring3} {
 					if got := newest(r); want != "" && got != want {
 						t.Errorf("%s remembers %q, want %q", r.Name, got, want)
+					}
+					for _, f := range r.Core.Failures() {
+						if role := map[*iketest.Router]debug.Role{r1: debug.Initiator, r3: debug.Responder}[r]; f.Role != role {
+							t.Errorf("%s remembers its role as %v: %s", r.Name, f.Role, f.Reason)
+						}
 					}
 				}
 			})

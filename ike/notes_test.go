@@ -2,6 +2,7 @@ package ike_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -66,5 +67,22 @@ func ownMessages(t *testing.T, where string, r *iketest.Router, role debug.Role)
 			t.Errorf("%s: message %d of %v: %s", where, number, sender, e.Explain(debug.English))
 			return
 		}
+	}
+}
+
+// A request is explained as what it is: the first by the packet that has no SA, the next
+// by the SAs that end.
+func TestRequestsSayWhatTheyAreFor(t *testing.T) {
+	n, r1, r3 := iketest.Classic(1)
+	up(t, n, r1, r3)
+	traffic(n, r1, r3, 2*time.Hour, 10*time.Second)
+	var renews []bool
+	for _, e := range append(r1.Events, r3.Events...) {
+		if e, ok := e.(debug.IPsecRequest); ok {
+			renews = append(renews, e.Renews)
+		}
+	}
+	if len(renews) < 2 || renews[0] || slices.Contains(renews[1:], false) {
+		t.Errorf("renewals: %v", renews)
 	}
 }
