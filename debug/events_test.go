@@ -161,7 +161,7 @@ func TestNotesOnSignatures(t *testing.T) {
 	var events []Event
 	for _, number := range []int{5, 6, AM2, AM3} {
 		at := At{Conn: 1, Role: Initiator, Message: number, Signed: true}
-		events = append(events, ISAKMPSending{at, r3, 500, 500, MMKeyExch}, ISAKMPReceived{at, r3, 500, 500, MMKeyExch},
+		events = append(events, ISAKMPSending{at, r3, 500, 500, MMKeyExch}, ISAKMPReceived{At: at, Peer: r3, DPort: 500, SPort: 500, State: MMKeyExch},
 			ISAKMPProcessing{At: at, Payload: PayloadID, MessageID: 0}, ISAKMPID{At: at, Next: 13, Type: IDFQDN, Value: "r3"}, ISAKMPAuthStatus{at}, ISAKMPReserved{at, PayloadID},
 			ISAKMPErrorCounter{at, false, 1, 5, ErrorMalformed}, ISAKMPDeleteSA{at, SADeathP1, MMKeyExch, r3, false}, ISAKMPTooEarly{at, r3, r1}, ISAKMPBeginAggressive{at})
 	}
@@ -173,6 +173,26 @@ func TestNotesOnSignatures(t *testing.T) {
 					t.Errorf("%T speaks of %q: %s", e, w, note)
 				}
 			}
+		}
+	}
+}
+
+// A line that is printed whatever comes of it promises nothing, and a notification in clear
+// has no HASH, also where the SA has keys.
+func TestNotesClaimNoMoreThanIsKnown(t *testing.T) {
+	for _, c := range []struct {
+		event Event
+		not   string
+	}{
+		{IPsecProxyMatch{Src: net1, Dst: net3}, " match an entry"},
+		{ISAKMPReceived{At: At{Conn: 1001, Role: Responder}, Peer: r1, State: MMKeyExch, Clear: true}, "HASH"},
+		{ISAKMPState{info, "IKE_R_AM2", "IKE_R_AM2"}, "has answered"},
+		{ISAKMPState{conn, "IKE_QM_I_QM1", "IKE_QM_I_QM1"}, "waits"},
+		{ISAKMPTransform{At: conn, Number: 1, Protocol: 3, ID: 22}, "is :"},
+	} {
+		checkNote(t, c.event)
+		if note := c.event.Explain(English); strings.Contains(note, c.not) {
+			t.Errorf("%T: %q", c.event, note)
 		}
 	}
 }

@@ -83,6 +83,9 @@ func section(l Language, rfc int, number string) string {
 	return say(l, "RFC %d, section %s", "RFC %d 第 %s 节", rfc, number)
 }
 
+// inClear is what an informational message carries that cannot be protected.
+var inClear = note{"HDR and a notification, in clear text, for its sender has no keys yet", "HDR 和通知载荷；发送方此时尚无密钥，故为明文"}
+
 // contents is what each message carries; HDR* is an encrypted message.
 var contents = [...]note{
 	{"HDR*, HASH and a notification or deletion", "HDR*、HASH 以及通知或删除载荷"},
@@ -128,7 +131,7 @@ func (a At) contents(l Language) string {
 		n = 0
 	}
 	if n == 0 && a.Conn == 0 {
-		return say(l, "HDR and a notification, in clear text as there are no keys yet", "HDR 和通知载荷；此时尚无密钥，故为明文")
+		return inClear.in(l)
 	}
 	return contents[n].in(l)
 }

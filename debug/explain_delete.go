@@ -94,11 +94,17 @@ func (e ISAKMPIgnoreDelete) Explain(l Language) string {
 }
 
 var notifyNotes = map[Notify]note{
-	NotifyInitialContact:    {"the sender has no other SA with the receiver (RFC 2407, section 4.6.3.3)", "发送方与接收方之间没有别的 SA（RFC 2407 第 4.6.3.3 节）"},
-	NotifyResponderLifetime: {"the responder uses a shorter lifetime than was offered (RFC 2407, section 4.6.3.1)", "响应方采用比提议更短的生存时间（RFC 2407 第 4.6.3.1 节）"},
-	NotifyProposal:          {"none of the proposals can be accepted (RFC 2408, section 3.14.1)", "没有可以接受的提议（RFC 2408 第 3.14.1 节）"},
-	NotifyRUThere:           {"are you there? (RFC 3706, section 5.3)", "探测对方是否在线（RFC 3706 第 5.3 节）"},
-	NotifyRUThereAck:        {"I am here (RFC 3706, section 5.3)", "回答自己在线（RFC 3706 第 5.3 节）"},
+	NotifyInitialContact:      {"the sender has no other SA with the receiver (RFC 2407, section 4.6.3.3)", "发送方与接收方之间没有别的 SA（RFC 2407 第 4.6.3.3 节）"},
+	NotifyResponderLifetime:   {"the responder uses a shorter lifetime than was offered (RFC 2407, section 4.6.3.1)", "响应方采用比提议更短的生存时间（RFC 2407 第 4.6.3.1 节）"},
+	NotifyProposal:            {"none of the proposals can be accepted (RFC 2408, section 3.14.1)", "没有可以接受的提议（RFC 2408 第 3.14.1 节）"},
+	NotifyIdentity:            {"it has no use for our identity or, in quick mode, for our proxy identities: its access list is no mirror of ours (RFC 2408, section 3.14.1)", "对方不接受本端的身份；在快速模式中即代理身份，说明两端的 ACL 不互为镜像（RFC 2408 第 3.14.1 节）"},
+	"PAYLOAD_MALFORMED":       {"it cannot read our message: most often the pre-shared keys differ (RFC 2408, section 3.14.1)", "对方无法解析本端的消息，多半是两端预共享密钥不一致（RFC 2408 第 3.14.1 节）"},
+	"AUTHENTICATION_FAILED":   {"it does not accept our proof of identity (RFC 2408, section 3.14.1)", "对方不接受本端的身份证明（RFC 2408 第 3.14.1 节）"},
+	"INVALID_KEY_INFORMATION": {"it has no key for us, or cannot use our public value (RFC 2408, section 3.14.1)", "对方没有与本端对应的密钥，或无法使用本端的公开值（RFC 2408 第 3.14.1 节）"},
+	"INVALID_SPI":             {"it does not know the SA of a packet of ours (RFC 2408, section 3.14.1)", "对方不认识本端某个报文所属的 SA（RFC 2408 第 3.14.1 节）"},
+	"REPLAY_STATUS":           {"whether it looks for replayed packets; nothing depends on it (RFC 2407, section 4.6.3.2)", "对方是否检查重放报文，不影响本端（RFC 2407 第 4.6.3.2 节）"},
+	NotifyRUThere:             {"are you there? (RFC 3706, section 5.3)", "探测对方是否在线（RFC 3706 第 5.3 节）"},
+	NotifyRUThereAck:          {"I am here (RFC 3706, section 5.3)", "回答自己在线（RFC 3706 第 5.3 节）"},
 }
 
 func (n Notify) meaning(l Language) string {

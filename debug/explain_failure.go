@@ -143,7 +143,7 @@ func (e ISAKMPNotifyRefused) Explain(l Language) string {
 	note := say(l, "A notification came without a hash. Anybody could have sent it, so it changes nothing (RFC 2409, section 5.7).",
 		"收到的通知不带 HASH，任何人都可能伪造，因此不予采信，状态不变（RFC 2409 第 5.7 节）。")
 	if e.Type != "" {
-		note += say(l, " It says %s.", "其内容为 %s。", e.Type)
+		note += say(l, " It says %s: %s.", "其内容为 %s：%s。", e.Type, Notify(e.Type).meaning(l))
 	}
 	return note
 }

@@ -56,7 +56,8 @@ func (r KeyRequest) explainMode(l Language, note string) string {
 }
 
 func (e IPsecProxyMatch) Explain(l Language) string {
-	return say(l, "The proxy identities, %s to %s, match an entry of the crypto access list.", "代理身份 %s 到 %s 与加密 ACL 的一个条目匹配。", e.Src, e.Dst)
+	return say(l, "Is there a crypto map entry whose access list has the proxy identities %s to %s? If not, the next lines say so.",
+		"查找加密 ACL 中有代理身份 %s 到 %s 的 crypto map 条目；若没有，后面几行会说明。", e.Src, e.Dst)
 }
 
 func (e IPsecTransformRefused) Explain(l Language) string {
@@ -128,7 +129,7 @@ func (e IPsecPeerRefused) Explain(l Language) string {
 func (e IPsecFlagsRefused) Explain(l Language) string {
 	if e.Offered == e.Wanted {
 		return say(l, "The flags of the proposal (0x%X) do not fit: the encapsulation mode differs from that of the transform set; compare `mode` on both routers.",
-			"提议的标志（0x%X）不符：封装模式与变换集不同；请对照两端的 `mode`。", e.Flags)
+			"提议的标志（0x%X）不符：封装模式与转换集不同；请对照两端的 `mode`。", e.Flags)
 	}
 	return say(l, "The flags of the proposal (0x%X) do not fit: PFS offered is %s, that of the crypto map entry is %s; compare `set pfs` on both routers.",
 		"提议的标志（0x%X）不符：对端提议的 PFS 为 %s，crypto map 条目要求 %s；请对照两端的 `set pfs`。", e.Flags, pfsText(e.Offered), pfsText(e.Wanted))

@@ -1,5 +1,7 @@
 package debug
 
+import "strings"
+
 // Notes on packets, on payloads and on the steps of the state machines.
 
 func (e ISAKMPSending) Explain(l Language) string {
@@ -22,9 +24,13 @@ func (e ISAKMPReceived) Explain(l Language) string {
 			"收到 %s（端口 %d）的第 1 条消息：%s。本端没有与其 cookie 对应的 SA，因此新建一个（N）。Global 指默认 VRF。%s。",
 			e.Peer, e.SPort, e.contents(l), e.rfc(l))
 	}
+	contents := e.contents(l)
+	if e.Clear {
+		contents = inClear.in(l)
+	}
 	return say(l, "We receive %[1]s from %[2]s: %[3]s. The state is that before the packet is processed (%[4]s: %[5]s). %[6]s.",
 		"收到 %[2]s 的%[1]s：%[3]s。行末是处理该报文之前的状态（%[4]s：%[5]s）。%[6]s。",
-		e.name(l), e.Peer, e.contents(l), e.State, e.State.meaning(l), e.rfc(l))
+		e.name(l), e.Peer, contents, e.State, e.State.meaning(l), e.rfc(l))
 }
 
 func (e ISAKMPInput) Explain(l Language) string {
@@ -68,8 +74,8 @@ func (e ISAKMPInput) Explain(l Language) string {
 	case Phase1Delete:
 		return say(l, "Internal input: this ISAKMP SA is to be deleted.", "内部事件：要删除这个 ISAKMP SA。")
 	case Phase2Delete:
-		return say(l, "IPsec reports that a pair of IPsec SAs is gone; the peer was told by a Delete payload.",
-			"IPsec 报告一对 IPsec SA 已删除，并已用 Delete 载荷通知对端。")
+		return say(l, "IPsec reports IPsec SAs that this router has not, or not any more; the peer was told by a Delete payload.",
+			"IPsec 报告本端没有（或已删除）的 IPsec SA，并已用 Delete 载荷通知对端。")
 	case InfoNotify:
 		return say(l, "Input of the phase 1 state machine: a notification came from the peer.", "第一阶段状态机的输入：收到对端的通知。")
 	case InfoDelete:
@@ -121,7 +127,6 @@ var enteredStates = map[string]note{
 		"响应方的快速模式发出第 8 条消息，等待第 9 条确认。"},
 	"IKE_QM_PHASE2_COMPLETE": {"Phase 2 is complete: two unidirectional IPsec SAs are in place, and traffic can be encrypted.",
 		"第二阶段完成：两个单向的 IPsec SA 已就绪，可以加密流量了。"},
-	"IKE_QM_READY": {"The quick mode goes no further: its proposal was refused.", "快速模式到此为止：提议被拒绝。"},
 }
 
 func (e ISAKMPState) Explain(l Language) string {
@@ -133,6 +138,8 @@ func (e ISAKMPState) Explain(l Language) string {
 	case e.Old == "IKE_READY" && e.New == "IKE_R_MM1":
 		return say(l, "The responder leaves IKE_READY: message 1 has come. R = responder, MM1 = main mode, message 1.",
 			"响应方离开 IKE_READY：已收到第 1 条消息。R 表示响应方，MM1 表示主模式第 1 条消息。")
+	case e.Old == e.New && strings.HasPrefix(e.New, "IKE_QM_"):
+		return say(l, "The quick mode goes no further: this router has refused what the peer sent.", "快速模式到此为止：本端拒绝了对端发来的内容。")
 	case e.Old == e.New && e.New == "IKE_DEST_SA":
 		return enteredStates[e.New].in(l)
 	case e.Old == e.New && e.Message == 0 && e.New != "IKE_P1_COMPLETE":

@@ -1,6 +1,10 @@
 package debug
 
-import "strings"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
 
 // Notes on quick mode, messages 7 to 9.
 
@@ -21,7 +25,12 @@ func (e ISAKMPCheckingIPsec) Explain(l Language) string {
 var protocolNames = map[uint8]string{2: "AH", 3: "ESP"}
 
 func (e ISAKMPTransform) Explain(l Language) string {
-	name := strings.TrimSpace(transformNames[[2]uint8{e.Protocol, e.ID}])
+	name, known := transformNames[[2]uint8{e.Protocol, e.ID}]
+	if !known {
+		return say(l, "Transform %d of the proposal is one that is not known here: protocol %s, transform ID %d. Its attributes follow. %s.",
+			"提议中的第 %d 个变换是本端不认识的：协议 %s，变换号 %d，后面逐条列出其属性。%s。", e.Number, cmp.Or(protocolNames[e.Protocol], fmt.Sprint(e.Protocol)), e.ID, section(l, 2407, "4.4"))
+	}
+	name = strings.TrimSpace(name)
 	note := say(l, "Transform %d of the proposal is %s%s: protocol %s, transform ID %d. Its attributes follow. %s.",
 		"提议中的第 %d 个变换是 %s%s：协议 %s，变换号 %d，后面逐条列出其属性。%s。",
 		e.Number, name, weakness(l, name), protocolNames[e.Protocol], e.ID, section(l, 2407, "4.4"))

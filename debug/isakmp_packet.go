@@ -28,6 +28,7 @@ type ISAKMPReceived struct {
 	Peer         netip.Addr
 	DPort, SPort uint16
 	State        State
+	Clear        bool // a notification that is not encrypted
 }
 
 func (e ISAKMPReceived) AppendLine(b []byte, m Manner) []byte {

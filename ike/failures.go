@@ -94,6 +94,14 @@ func (a *account) read(e debug.Event) {
 		a.f.Reason = debug.InvalidLocal.String()
 	case debug.ISAKMPInvalidated:
 		a.because(e.Code.String())
+	case debug.ISAKMPNotify:
+		if e.Type == debug.NotifyIdentity {
+			a.because("peer refuses our identities: is its access list the mirror of ours?")
+		}
+	case debug.ISAKMPAcceptable:
+		if e.Refused && a.f.Exchange == debug.QuickMode {
+			a.because("no transform offered is known or possible here")
+		}
 	case debug.ISAKMPDeleteSPI:
 		a.because("peer accepts none of our IPsec proposals")
 		a.locate(debug.QuickMode, 1)
