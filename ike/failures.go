@@ -35,8 +35,12 @@ type account struct {
 
 // read takes one event into account. What says why comes before what says that.
 func (a *account) read(e debug.Event) {
-	if w, ok := e.(interface{ Where() debug.At }); ok && !a.located {
-		a.f.Role, a.f.Exchange, a.f.Message = w.Where().Role, exchangeOf(w.Where().Message), messageOf(w.Where().Message)
+	if w, ok := e.(interface{ Where() debug.At }); ok {
+		at := w.Where()
+		a.f.Role = at.Role
+		if !a.located {
+			a.f.Exchange, a.f.Message = exchangeOf(at.Message), messageOf(at.Message)
+		}
 	}
 	switch e := e.(type) {
 	case debug.ISAKMPMismatch:
@@ -55,7 +59,10 @@ func (a *account) read(e debug.Event) {
 	case debug.ISAKMPNoKey:
 		a.f.Reason = noKey
 	case debug.ISAKMPNoCredentials:
-		if e.Certificate {
+		switch {
+		case e.Certificate && e.Key:
+			a.f.Reason = "no usable certificate"
+		case e.Certificate:
 			a.f.Reason = "no pre-shared key and no usable certificate"
 		}
 	case debug.ISAKMPCannotStart:
@@ -87,6 +94,14 @@ func (a *account) read(e debug.Event) {
 		a.f.Reason = debug.InvalidLocal.String()
 	case debug.ISAKMPInvalidated:
 		a.because(e.Code.String())
+	case debug.ISAKMPNotify:
+		if e.Type == debug.NotifyIdentity {
+			a.because("peer refuses our identities: is its access list the mirror of ours?")
+		}
+	case debug.ISAKMPAcceptable:
+		if e.Refused && a.f.Exchange == debug.QuickMode {
+			a.because("no transform offered is known or possible here")
+		}
 	case debug.ISAKMPDeleteSPI:
 		a.because("peer accepts none of our IPsec proposals")
 		a.locate(debug.QuickMode, 1)
@@ -104,6 +119,9 @@ func (a *account) conclude(e debug.Event) {
 		a.fail(e.Peer, "message malformed")
 	case debug.CryptoNotEncrypted:
 		a.fail(e.Peer, "message not encrypted")
+	case debug.ISAKMPTooEarly:
+		a.fail(e.Peer, "informational message before authentication, not believed")
+		a.locate(debug.InformationalMode, 0)
 	case debug.CryptoNotAuthenticated:
 		a.fail(e.Peer, "quick mode before phase 1 is authenticated")
 		a.locate(debug.QuickMode, 1)

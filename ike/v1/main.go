@@ -250,7 +250,8 @@ func (t *turn) malformed(m *message, err error) {
 }
 
 func (t *turn) received(m *message) {
-	t.trace(debug.ISAKMPReceived{At: t.at(), Peer: m.Remote.Addr(), DPort: m.Local.Port(), SPort: m.Remote.Port(), State: t.shown})
+	t.trace(debug.ISAKMPReceived{At: t.at(), Peer: m.Remote.Addr(), DPort: m.Local.Port(), SPort: m.Remote.Port(), State: t.shown,
+		Clear: t.number == 0 && !m.header.Encrypted()})
 }
 
 func (t *turn) processing(p debug.Payload, mid uint32) {

@@ -55,6 +55,7 @@ type Phase1 struct {
 	// The message last sent, and those received, of which the last is answered by
 	// it again.
 	sent    exchange.Send
+	sentNo  int // its number among the nine, or the three of Aggressive Mode
 	sentAt  time.Time
 	retries int
 	errors  int
@@ -149,9 +150,11 @@ func (t *turn) do(a exchange.Action)      { t.out = append(t.out, a) }
 func (t *turn) trace(e debug.Event)       { t.do(exchange.Trace{Event: e}) }
 func (t *turn) engine(s debug.EngineStep) { t.trace(debug.CryptoEngine{Step: s}) }
 func (t *turn) drop(reason string)        { t.do(exchange.Drop{Reason: reason}) }
-func (p *Phase1) at() debug.At            { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
-func (p *Phase1) initiator() bool         { return p.role == debug.Initiator }
-func (p *Phase1) peerAddr() netip.Addr    { return p.remote.Addr() }
+func (p *Phase1) at() debug.At {
+	return debug.At{Conn: p.conn, Role: p.role, Message: p.number, Signed: p.signed()}
+}
+func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
+func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
 
 // mode is the exchange of phase 1, as syslog messages name it.
 func (p *Phase1) mode() debug.Mode {
