@@ -77,12 +77,15 @@ func (a *account) read(e debug.Event) {
 		a.because(cmp.Or(e.Type, "notification") + " in clear, not believed")
 		a.locate(debug.InformationalMode, 0)
 	case debug.IPsecProxyRefused:
-		a.f.Reason = debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"
-		switch {
+		switch mirror := debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"; {
 		case e.Taken:
 			a.f.Reason = debug.InvalidProxy.String() + "; another peer behind the same NAT has this traffic"
 		case e.Wanted != "":
 			a.f.Reason = fmt.Sprintf("crypto map %s %d wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, "none"))
+		case e.Nearest.Map != "":
+			a.f.Reason = fmt.Sprintf("%s, crypto map %s %d has `%s`", mirror, e.Nearest.Map, e.Nearest.Seq, e.Nearest.Entry())
+		default:
+			a.f.Reason = mirror
 		}
 	case debug.IPsecFlagsRefused:
 		a.f.Reason = e.Difference()

@@ -59,7 +59,7 @@ var misfits = []struct {
 		p3.Tunnels[0].Selectors[0].Local.Prefix = netip.MustParsePrefix("20.2.0.0/16")
 	}, nil,
 		larval, rejected(32, "map_db_find_best did not find matching map", "IPSEC(ipsec_process_proposal): proxy identities not supported"),
-		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: proxy identities match no crypto access list; `permit ip 20.1.1.0 0.0.0.255 10.1.1.0 0.0.0.255` would be the mirror"},
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: proxy identities match no crypto access list; `permit ip 20.1.1.0 0.0.0.255 10.1.1.0 0.0.0.255` would be the mirror, crypto map MAP 10 has `permit ip 20.2.0.0 0.0.255.255 10.1.1.0 0.0.0.255`"},
 	{"profile", func(_, p3 *exchange.Policy) {
 		p3.Profiles = []exchange.Profile{{Name: "SITE", Match: []exchange.IdentityMatch{{Prefix: netip.MustParsePrefix("192.0.2.1/32")}}}}
 		p3.Tunnels[0].Profile = "SITE"

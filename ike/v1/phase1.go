@@ -47,6 +47,7 @@ type Phase1 struct {
 
 	// Exchanged in messages 3 and 4.
 	nat         nat
+	held        held
 	alive       alive
 	keys        *keys
 	chain       ivChain
