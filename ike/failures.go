@@ -29,15 +29,12 @@ const noKey = "no pre-shared key"
 type account struct {
 	f       exchange.Failure
 	failed  bool
-	located bool // its exchange and message are known, whatever is reported next
+	located bool // its exchange and message are known, wherever the machine stands
 	closest debug.Mismatch
 }
 
 // read takes one event into account. What says why comes before what says that.
 func (a *account) read(e debug.Event) {
-	if w, ok := e.(interface{ Where() debug.At }); ok && !a.located {
-		a.f.Role, a.f.Exchange, a.f.Message = w.Where().Role, exchangeOf(w.Where().Message), messageOf(w.Where().Message)
-	}
 	switch e := e.(type) {
 	case debug.ISAKMPMismatch:
 		if e.Fallback || e.What < a.closest {
@@ -104,6 +101,7 @@ func (a *account) conclude(e debug.Event) {
 		a.fail(e.Peer, "message malformed")
 	case debug.CryptoNotEncrypted:
 		a.fail(e.Peer, "message not encrypted")
+		a.locate("", 0) // anybody may have sent it
 	case debug.CryptoNotAuthenticated:
 		a.fail(e.Peer, "quick mode before phase 1 is authenticated")
 		a.locate(debug.QuickMode, 1)
@@ -116,6 +114,7 @@ func (a *account) conclude(e debug.Event) {
 		a.locate(debug.AggressiveMode, 1)
 	case debug.ISAKMPIgnoreDelete:
 		a.fail(e.Peer, "ESP with unknown SPI, and no ISAKMP SA to say so")
+		a.locate(debug.InformationalMode, 0)
 	case debug.ISAKMPRequestFailed:
 		a.fail(a.f.Peer, "cannot start")
 	case debug.ISAKMPDeleteNode:
@@ -160,6 +159,15 @@ func (a *account) fail(peer netip.Addr, reason string) {
 
 func (a *account) locate(x debug.Mode, message int) {
 	a.f.Exchange, a.f.Message, a.located = x, message, true
+}
+
+// stand takes note of where the machine stands, which is what has failed unless an event
+// says otherwise.
+func (a *account) stand(at debug.At) {
+	a.f.Role = at.Role
+	if !a.located {
+		a.locate(exchangeOf(at.Message), messageOf(at.Message))
+	}
 }
 
 // exchangeOf and messageOf say where in the classic nine messages, or the three of

@@ -400,6 +400,9 @@ const (
 
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
+	if !c.tracing() {
+		return
+	}
 	c.about = p.peer.Addr
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
 	match := debug.IPsecProxyMatch{Src: local.Addr, Dst: remote.Addr, Protocol: local.Protocol, SrcPort: local.Port, DstPort: remote.Port}

@@ -134,6 +134,9 @@ func (c *Core) failed(r exchange.Request) {
 
 // traceRequest is IPSEC(sa_request), once for each transform set.
 func (c *Core) traceRequest(q *request) {
+	if !c.tracing() {
+		return
+	}
 	c.about = q.Tunnel.Peers[q.peer]
 	t := q.Tunnel
 	local, remote := netip.AddrPortFrom(t.Local, ikePort), netip.AddrPortFrom(t.Peers[q.peer], ikePort)

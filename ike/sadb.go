@@ -148,13 +148,25 @@ const ikePort = 500
 
 func at500(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, ikePort) }
 
-// insert enters a new SA with its reference on the peer, and says so as IOS does.
+// insert enters a new SA with its reference on the peer.
 func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.AddrPort) {
 	c.about = remote.Addr()
-	duplicate := slices.ContainsFunc(c.by.sas[remote.Addr()], func(o *sa) bool { return !o.m.Dead() })
 	s.peer = c.peer(at, remote)
 	s.peer.IKE++
 	s.responder = at.Role == debug.Responder
+	ptr := c.pointer()
+	c.traceInserted(s, at, ptr, local, remote)
+	s.m = v1.New(at.Role, cky, local, remote, s.peer, ptr, c.now)
+	c.own[s.cookie] = s
+	c.sas = append(c.sas, s)
+	c.by.addSA(s)
+}
+
+// traceInserted is what IOS says of a new SA that is about to be entered.
+func (c *Core) traceInserted(s *sa, at debug.At, ptr uint32, local, remote netip.AddrPort) {
+	if !c.tracing() {
+		return
+	}
 	by := debug.ForInitiator
 	if s.responder {
 		by = debug.ForResponder
@@ -164,12 +176,8 @@ func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.Addr
 	if at.Role == debug.Initiator {
 		c.emit(debug.ISAKMPNewNode{At: at, State: debug.QMIdle})
 	}
-	ptr := c.pointer()
+	duplicate := slices.ContainsFunc(c.by.sas[remote.Addr()], func(o *sa) bool { return !o.m.Dead() })
 	c.emit(debug.ISAKMPInsertSA{At: at, Ptr: ptr, Duplicate: duplicate})
-	s.m = v1.New(at.Role, cky, local, remote, s.peer, ptr, c.now)
-	c.own[s.cookie] = s
-	c.sas = append(c.sas, s)
-	c.by.addSA(s)
 }
 
 // peer returns what is known of an address.

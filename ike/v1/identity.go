@@ -32,6 +32,7 @@ func (t *turn) credential() *exchange.PresharedKey {
 // traceKey says which key was found.
 func (t *turn) traceKey(k *exchange.PresharedKey) {
 	switch {
+	case !t.env.Tracing:
 	case k.Keyring != "":
 		t.trace(debug.ISAKMPKeyringKey{At: t.at(), Host: k.Host != "", Keyring: k.Keyring})
 	case k.Host != "":
@@ -52,6 +53,9 @@ func (t *turn) ownID(port uint16, next payload.Type) []byte {
 }
 
 func (t *turn) traceOwnID(id payload.ID, next payload.Type, body int, signed bool) {
+	if !t.env.Tracing {
+		return
+	}
 	t.trace(debug.ISAKMPAuthenticating{At: t.at(), Type: debug.IDType(id.Type), Signature: signed})
 	t.traceID(id, next, body, true)
 	t.trace(debug.ISAKMPPayloadLength{At: t.at(), Length: idLength(body)})
@@ -136,6 +140,9 @@ func (t *turn) profileNames() string {
 func idLength(body int) int { return body + 4 }
 
 func (t *turn) traceID(id payload.ID, next payload.Type, body int, own bool) {
+	if !t.env.Tracing {
+		return
+	}
 	t.trace(debug.ISAKMPID{At: t.at(), Own: own, Next: uint8(next), Type: debug.IDType(id.Type),
 		Value: exchange.Identity{Type: id.Type, Data: id.Data}.String(), Protocol: id.Protocol, Port: id.Port, Length: idLength(body)})
 }
