@@ -79,7 +79,7 @@ func (t *turn) self() exchange.Identity {
 // the body, which the peer's hash covers.
 func (t *turn) readPeerID(m *message) ([]byte, error) {
 	t.processing(debug.PayloadID, 0)
-	raw := m.all(payload.TypeID)[0]
+	raw := slices.Collect(m.all(payload.TypeID))[0]
 	id, err := payload.DecodeID(raw.Body)
 	if err != nil {
 		return nil, err

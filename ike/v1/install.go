@@ -113,7 +113,7 @@ func (t *turn) writeLife2(w *payload.Writer, n *node) {
 
 // readLife2 adopts the responder's lifetimes where they are lower.
 func (t *turn) readLife2(n *node, m *message) {
-	for _, r := range m.all(payload.TypeNotify) {
+	for r := range m.all(payload.TypeNotify) {
 		note, err := payload.DecodeNotify(r.Body)
 		if err != nil || note.Type != payload.ResponderLifetime {
 			continue

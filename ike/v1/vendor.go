@@ -22,7 +22,7 @@ var nattVersion = map[payload.Vendor]debug.NATT{
 // policy and again once that is known, and reports both.
 func (t *turn) readVendors(m *message) (v vendors) {
 	again := (t.number <= 2 || t.aggressive) && t.suite.Group != 0
-	for _, r := range m.all(payload.TypeVendor) {
+	for r := range m.all(payload.TypeVendor) {
 		known := payload.ClassifyVendor(r.Body)
 		if known == payload.VendorDPD {
 			t.alive.able = true
