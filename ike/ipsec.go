@@ -21,6 +21,7 @@ const (
 // pair is a pair of IPsec SAs that is installed.
 type pair struct {
 	exchange.SAInfo
+	timed
 	peer    *exchange.Peer
 	sa      *sa       // that it was negotiated under
 	started time.Time // its Quick Mode
@@ -352,7 +353,7 @@ func (c *Core) removePair(p *pair) {
 	c.about = p.peer.Addr
 	delete(c.pairs, p.InboundSPI)
 	c.by.removePair(p)
-	c.timers.stopAll(p)
+	c.timers.stopAll(&p.timed)
 	c.keepCount(p)
 	c.o.IPsec.Remove(p.InboundSPI)
 	if o := c.successor(p); o != nil {

@@ -22,6 +22,7 @@ func keyOf(r exchange.Request) exchange.Flow {
 // request is a demand for IPsec SAs that IKE has not met yet.
 type request struct {
 	exchange.Request
+	timed
 	sa    *sa
 	peer  int  // index of the peer that is tried
 	count int  // peers tried before it
@@ -119,7 +120,7 @@ func (c *Core) requestExpired(q *request) {
 }
 
 func (c *Core) dropRequest(q *request) {
-	c.timers.stopAll(q)
+	c.timers.stopAll(&q.timed)
 	if c.requests[keyOf(q.Request)] == q {
 		delete(c.requests, keyOf(q.Request))
 	}

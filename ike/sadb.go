@@ -34,6 +34,7 @@ const (
 
 // sa is an ISAKMP SA: its machine and what it is found by.
 type sa struct {
+	timed
 	m      *v1.Phase1
 	cookie [8]byte // our own
 	peer   *exchange.Peer
@@ -247,7 +248,7 @@ func (c *Core) crowd(last *sa) {
 // forget removes the last traces of an SA.
 func (c *Core) forget(s *sa) {
 	s.gone = true
-	c.timers.stopAll(s)
+	c.timers.stopAll(&s.timed)
 	delete(c.own, s.cookie)
 	if c.offers[s.offer] == s {
 		delete(c.offers, s.offer)
