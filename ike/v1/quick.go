@@ -94,8 +94,10 @@ func (n *node) lastSent() int {
 
 // nodeMove changes the state of a Quick Mode and says so.
 func (t *turn) nodeMove(n *node, source debug.Source, input debug.Input, next NodeState) {
-	t.trace(debug.ISAKMPNodeInput{At: t.at(), Node: n.mid, Source: source, Input: input})
-	t.trace(debug.ISAKMPState{At: t.at(), Old: n.state.String(), New: next.String()})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPNodeInput{At: t.at(), Node: n.mid, Source: source, Input: input})
+		t.trace(debug.ISAKMPState{At: t.at(), Old: n.state.String(), New: next.String()})
+	}
 	n.state = next
 }
 
