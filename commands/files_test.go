@@ -76,6 +76,15 @@ func TestCopy(t *testing.T) {
 	step("rename three four", "Destination filename [four]? \n%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]\n", "", "")
 	step("delete four", "Delete filename [four]? \nDelete flash:/four? [confirm]\n", "", "")
 	step("pwd", "flash:/\n")
+	for line, want := range map[string]string{
+		"dir /all":        "Directory of flash:/\n\n",
+		"dir /all nvram:": "Directory of nvram:/\n\n",
+		"dir system:":     fmt.Sprintf("Directory of system:/\n\n    1  -rw- %16d                    <no date>  running-config\n", len(Text(r.config))),
+	} {
+		if screen := run(t, r, line); !strings.HasPrefix(screen, want) {
+			t.Errorf("%s: %q", line, screen)
+		}
+	}
 	step("configure memory", "")
 	if r.config.Hostname != "R1" {
 		t.Errorf("the startup configuration was not typed:\n%s", Text(r.config))
