@@ -89,12 +89,12 @@ func (s *Session) ask(line string) (grammar.Answer, error) {
 		}
 		line = rest
 	}
+	line = s.expand(line)
 	if before, after, found := strings.Cut(line, "|"); found && s.filters(before) {
 		a, err := outputModifiers.Ask(after, 1)
 		a.Title = ""
 		return a, err
 	}
-	line = s.expand(line)
 	a, err := s.commands().Ask(line, s.level)
 	a = s.withAliases(a, line)
 	if n := len(a.Items); n > 0 && a.Items[n-1].Token == "<cr>" && s.filters(line) {
@@ -133,10 +133,11 @@ func (s *Session) completion(line string) (string, bool) {
 		}
 		line = rest
 	}
+	line = s.expand(line)
 	if before, after, found := strings.Cut(line, "|"); found && s.filters(before) {
 		return outputModifiers.Complete(after, 1)
 	}
-	return s.commands().Complete(s.expand(line), s.level)
+	return s.commands().Complete(line, s.level)
 }
 
 // behindDo returns the EXEC line behind `do`.
