@@ -84,7 +84,7 @@ func (s *Session) cutFilter(t typed) (*filter, typed, error) {
 	if !found || !s.filters(before) {
 		return nil, t, nil
 	}
-	f := &filter{save: s.backend.SaveOutput}
+	f := &filter{save: s.backend.SaveOutput, tail: after[len(strings.TrimRight(after, " ")):]}
 	call, err := outputModifiers.Match(after, 1)
 	if err == nil {
 		err = call.Run(context.Background(), f)
