@@ -144,6 +144,13 @@ func (l *editLine) insert(r rune) {
 	}
 }
 
+// tab inserts blanks up to the next stop of eight.
+func (l *editLine) tab() {
+	for range 8 - cells(l.text[:l.at])%8 {
+		l.insert(' ')
+	}
+}
+
 // set replaces the text and puts the cursor behind it.
 func (l *editLine) set(text string) {
 	l.text = []rune(text)

@@ -45,6 +45,8 @@ func (s *Session) readLine(ctx context.Context, l *editLine, h *history) (_ *edi
 			s.help(ctx, l)
 		case k == tab && command && !s.editor.quote:
 			s.complete(l)
+		case k == tab && s.collecting():
+			s.screen.change(l.tab)
 		default:
 			s.screen.change(func() { known = s.editor.edit(l, h, k) })
 		}
