@@ -350,7 +350,9 @@ func (u *user) expect(text string) string {
 
 func TestTerminal(t *testing.T) {
 	d := serve(t)
-	d.set(func(c *config.Config) { c.Banners = config.Banners{MOTD: "motd\n", Login: "login of $(hostname), line $(line)\n", Exec: "exec\n"} })
+	d.set(func(c *config.Config) {
+		c.Banners = config.Banners{MOTD: "motd\n", Login: "login of $(hostname), line $(line)\n", Exec: "exec\n"}
+	})
 	banner := ""
 	client, err := ssh.Dial("tcp", d.at, &ssh.ClientConfig{User: "admin", Auth: []ssh.AuthMethod{ssh.Password("cisco")},
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(), BannerCallback: func(text string) error { banner = text; return nil }})
