@@ -3,7 +3,6 @@ package ike
 import (
 	"context"
 	"net/netip"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -64,7 +63,7 @@ func (e *Engine) Run(ctx context.Context) {
 	defer workers.Wait()
 	quit := make(chan struct{})
 	defer close(quit)
-	for range max(1, runtime.GOMAXPROCS(0)-1) {
+	for range max(1, e.core.o.Cores-1) {
 		workers.Go(func() { work(&workers, jobs, results, quit) })
 	}
 

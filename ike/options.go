@@ -19,6 +19,7 @@ type Options struct {
 	Send  func(local, remote netip.AddrPort, datagram []byte) error
 	IPsec IPsec
 	Hub   Hub
+	Cores int // one is the engine's own, where there are several
 }
 
 // IPsec is where IPsec SAs are installed. Its methods are called from the engine's

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -71,6 +72,10 @@ func run(args []string) error {
 			pipe = nil
 		}
 	}
+	// A thread that waits for a socket keeps a turn of the scheduler's for a while. So there
+	// are as many more.
+	o.Cores = runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(o.Cores + router.Sockets)
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	var keys net.Conn

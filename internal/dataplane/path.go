@@ -3,7 +3,6 @@ package dataplane
 import (
 	"errors"
 	"net/netip"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +17,8 @@ type Options struct {
 	AH  Socket // whole packets: sends any, receives those of protocol 51; nil when there is none
 	UDP Socket // UDP 4500; nil when there is none
 	Hub Hub
+
+	Cores int // that ciphers are spread over
 
 	// IKE takes the IKE messages that arrive on UDP 4500, without the non-ESP
 	// marker. datagram is valid until it returns.
@@ -102,7 +103,7 @@ func New(o Options) *Path {
 	p := &Path{
 		Options: o,
 		started: time.Now(),
-		cramped: runtime.GOMAXPROCS(0) <= 2,
+		cramped: o.Cores <= 2,
 		links:   make(map[string]*link),
 		flows:   make(map[FlowKey]*flow),
 		learnt:  make(map[netip.Addr]*pathMTU),
@@ -111,7 +112,7 @@ func New(o Options) *Path {
 	p.invalidLog.interval, p.invalidLog.burst = eventInterval, 1
 	p.invalidSPI.interval, p.invalidSPI.burst = invalidInterval, 1
 	p.unproved.interval, p.unproved.burst = unprovedInterval, unprovedBurst
-	for range runtime.GOMAXPROCS(0) {
+	for range max(1, o.Cores) {
 		p.workers.Go(func() {
 			for t := range p.work {
 				t.process()

@@ -35,7 +35,11 @@ type Options struct {
 	Text func(*config.Config) string
 	// Reloaded tells that a router ran in this process before.
 	Reloaded bool
+	Cores    int // that work is spread over
 }
+
+// Sockets is how many threads wait for packets: of UDP 500 and 4500, protocols 50 and 51.
+const Sockets = 4
 
 // Router is one appliance in one network namespace. Its exported methods are safe
 // for concurrent use.
@@ -161,7 +165,7 @@ func (r *Router) open(o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := r.listen(); err != nil {
+	if err := r.listen(o.Cores); err != nil {
 		return err
 	}
 	r.keepLinks(kept)

@@ -104,7 +104,7 @@ func (r *Router) acquire(a dataplane.Acquire) {
 }
 
 // listen opens the sockets and makes IKE and the data plane, which need each other.
-func (r *Router) listen() error {
+func (r *Router) listen(cores int) error {
 	udp500, err := r.kernel.ListenUDP(500)
 	if err != nil {
 		return err
@@ -129,10 +129,10 @@ func (r *Router) listen() error {
 	}
 	r.ike, r.raw, r.ah = &ikeSockets{plain: udp500, encap: udp4500}, raw, ah
 	ipsec := &sas{r: r}
-	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub})
+	r.engine = ike.New(ike.Options{Send: r.ike.send, IPsec: ipsec, Hub: r.hub, Cores: cores})
 	// The data plane receives from here on; what it has for IKE waits in the mailbox.
 	r.path = dataplane.New(dataplane.Options{
-		ESP: raw, AH: ah, UDP: udp4500, Hub: r.hub,
+		ESP: raw, AH: ah, UDP: udp4500, Hub: r.hub, Cores: cores,
 		IKE:           r.engine.Receive,
 		Acquire:       r.acquire,
 		VolumeExpired: r.engine.VolumeExpired,
