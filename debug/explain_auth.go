@@ -40,6 +40,11 @@ func (e ISAKMPID) Explain(l Language) string {
 			"对端在%[1]s中声明自己的身份是 %[2]s %[3]s（协议 %[4]d，端口 %[5]d），还要由它的证书和签名来证明（RFC 2409 第 5.1 节）。",
 			e.name(l), e.Type, printable(e.Value), e.Protocol, e.Port)
 	}
+	if e.Message == AM1 {
+		return say(l, "The peer says in %[1]s that it is %[2]s %[3]s (protocol %[4]d, port %[5]d); message 3 has to prove it (RFC 2407, section 4.6.2).",
+			"对端在%[1]s中声明自己的身份是 %[2]s %[3]s（协议 %[4]d，端口 %[5]d），还要由第 3 条消息来证明（RFC 2407 第 4.6.2 节）。",
+			e.name(l), e.Type, printable(e.Value), e.Protocol, e.Port)
+	}
 	return say(l, "The peer says in %[1]s that it is %[2]s %[3]s (protocol %[4]d, port %[5]d); the HASH payload has to prove it (RFC 2407, section 4.6.2).",
 		"对端在%[1]s中声明自己的身份是 %[2]s %[3]s（协议 %[4]d，端口 %[5]d），还要由 HASH 载荷来证明（RFC 2407 第 4.6.2 节）。",
 		e.name(l), e.Type, printable(e.Value), e.Protocol, e.Port)
