@@ -56,6 +56,10 @@ func (e ISAKMPPayloadLength) Explain(l Language) string {
 }
 
 func (e ISAKMPPeerProfile) Explain(l Language) string {
+	if e.Profile != e.Wanted && e.Wanted != "" {
+		return say(l, "The peer's identity does not match ISAKMP profile %s, which the crypto map entry of our request wants (`set isakmp-profile`); compare its `match identity`. Where signatures authenticate, its certificate may match yet.",
+			"对端身份不匹配 ISAKMP profile %s，而触发请求的 crypto map 条目要求它（`set isakmp-profile`）；请检查其 `match identity`。使用签名认证时，还可能由证书匹配。", e.Wanted)
+	}
 	if e.Profile == "" {
 		return say(l, "No ISAKMP profile matches the peer's identity, so the global settings apply. Normal without profiles; the double colon is IOS's.",
 			"对端身份不匹配任何 ISAKMP profile，按全局配置处理。没有配置 profile 时这是正常的；双冒号是 IOS 原样。")

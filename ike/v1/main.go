@@ -227,6 +227,12 @@ func (t *turn) moveMain(r *row) {
 	t.move(debug.Internal, debug.ProcessComplete, r.next)
 }
 
+// refused reports the failure of phase 1, of which the reason has been said.
+func (t *turn) refused() error {
+	t.trace(debug.CryptoModeFailure{Mode: t.mode(), Peer: t.peerAddr()})
+	return errRefused
+}
+
 // refuse goes back to the state before a message that could not be accepted.
 func (t *turn) refuse(m *message, before State, err error) {
 	if errors.Is(err, errDeleted) {
