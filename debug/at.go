@@ -27,9 +27,6 @@ type At struct {
 // Flag implements Event for all ISAKMP events.
 func (At) Flag() Flag { return FlagISAKMP }
 
-// Where returns the At that every ISAKMP event embeds.
-func (a At) Where() At { return a }
-
 // Role is our part in the exchange, printed as (I) or (R).
 type Role uint8
 

@@ -91,13 +91,16 @@ func (e IPsecProxyRefused) Explain(l Language) string {
 	}
 	note += say(l, " The mirror of the peer's entry would be `%s`", "与对端条目互为镜像的应是 `%s`", e.Mirror())
 	if n := e.Nearest; n.Map != "" {
-		note += say(l, "; ours that comes nearest, in crypto map %[2]s %[3]d, is `%[1]s`", "；本端最接近的条目是 crypto map %[2]s %[3]d 中的 `%[1]s`", permit(n.Local, n.Remote), n.Map, n.Seq)
+		note += say(l, "; ours that comes nearest, in crypto map %[2]s %[3]d, is `%[1]s`", "；本端最接近的条目是 crypto map %[2]s %[3]d 中的 `%[1]s`", n.Entry(), n.Map, n.Seq)
 	}
 	return note + say(l, ".", "。")
 }
 
 // Mirror returns the entry of an access list that would be the mirror of the peer's.
 func (e IPsecProxyRefused) Mirror() string { return permit(e.Local, e.Remote) }
+
+// Entry returns the entry as a line of an access list.
+func (c CryptoACE) Entry() string { return permit(c.Local, c.Remote) }
 
 // permit is the entry of an access list that has the proxies.
 func permit(local, remote Proxy) string {

@@ -325,6 +325,9 @@ func hasSet(tunnel *exchange.Tunnel, o exchange.TransformSet, also func(exchange
 }
 
 func (t *turn) traceValidate(ids exchange.Selector, o terms) {
+	if !t.env.Tracing {
+		return
+	}
 	i := exchange.SAInfo{Local: t.local, Remote: t.remote, UDPEncap: t.floated(), Transport: o.transport, Set: o.set, PFS: o.group, Selector: ids}
 	for n, k := range i.KeyRequests(false) {
 		if t.ios15() {

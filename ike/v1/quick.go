@@ -12,8 +12,12 @@ import (
 	"conft/internal/suite"
 )
 
-// maxNodes bounds the exchanges that a peer can begin or leave behind under one SA.
-const maxNodes = 1024
+// Bounds of the exchanges that a peer can begin or leave behind under one SA. Informational
+// ones leave room for others.
+const (
+	maxNodes      = 1024
+	maxRemembered = maxNodes / 2
+)
 
 // node is an exchange under phase 1: the machine of a Quick Mode (RFC 2409, section 5.5),
 //
@@ -90,8 +94,10 @@ func (n *node) lastSent() int {
 
 // nodeMove changes the state of a Quick Mode and says so.
 func (t *turn) nodeMove(n *node, source debug.Source, input debug.Input, next NodeState) {
-	t.trace(debug.ISAKMPNodeInput{At: t.at(), Node: n.mid, Source: source, Input: input})
-	t.trace(debug.ISAKMPState{At: t.at(), Old: n.state.String(), New: next.String()})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPNodeInput{At: t.at(), Node: n.mid, Source: source, Input: input})
+		t.trace(debug.ISAKMPState{At: t.at(), Old: n.state.String(), New: next.String()})
+	}
 	n.state = next
 }
 
@@ -228,7 +234,7 @@ func (t *turn) deleteNode(n *node, failed bool, reason debug.NodeReason) {
 
 // remember keeps the message ID of an exchange that is over already.
 func (t *turn) remember(mid uint32) {
-	if len(t.nodes) < maxNodes {
+	if len(t.nodes) < maxRemembered {
 		t.nodes[mid] = &node{mid: mid, deleted: true, state: QMPhase2Complete}
 		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Purge, Node: mid}, After: purgeNode})
 	}

@@ -43,13 +43,15 @@ func (t *turn) transmit(msg []byte, name string, answer bool) {
 
 // send reports and sends one message.
 func (t *turn) send(s exchange.Send) {
-	at := t.at()
-	if s.Name == "INFO" {
-		at.Message = 0 // none of those of the exchange that it is about
+	if t.env.Tracing {
+		at := t.at()
+		if s.Name == "INFO" {
+			at.Message = 0 // none of those of the exchange that it is about
+		}
+		t.trace(debug.ISAKMPSending{At: at, Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
 	}
-	t.trace(debug.ISAKMPSending{At: at, Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
 	t.do(s)
-	if t.ios15() {
+	if t.env.Tracing && t.ios15() {
 		t.trace(debug.ISAKMPSendingIPv4{At: t.at()})
 	}
 }
