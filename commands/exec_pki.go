@@ -82,7 +82,7 @@ func askPaste(ctx context.Context, t Terminal, what, end string) (string, error)
 func authenticateCA(ctx context.Context, r Router, t Terminal, p *config.Trustpoint) error {
 	if len(r.PKI().Certificates(p.Name).Authorities) > 0 {
 		return refuse("Please delete your existing CA certificate first.\n" +
-			"% You must use 'no crypto pki trustpoint <trustpoint-name>' to delete the CA certificate.")
+			"%% You must use 'no crypto pki trustpoint <trustpoint-name>' to delete the CA certificate.")
 	}
 	if p.Enrollment == config.EnrollmentSelfSigned {
 		return refuse("A self-signed trustpoint has no CA to authenticate.")

@@ -169,7 +169,8 @@ Trustpoint CA certificate accepted.
 % Certificate successfully imported
 
 `)
-	if _, err := try(r, "crypto pki authenticate CA"); err == nil || !strings.Contains(err.Error(), "delete your existing CA certificate first") {
+	if _, err := try(r, "crypto pki authenticate CA"); err == nil || err.Error() != "% Please delete your existing CA certificate first.\n"+
+		"% You must use 'no crypto pki trustpoint <trustpoint-name>' to delete the CA certificate." {
 		t.Error(err)
 	}
 	screen := run(t, r, "crypto pki enroll CA", "no", "yes", "no")

@@ -40,6 +40,11 @@ func (e ISAKMPID) Explain(l Language) string {
 			"对端在%[1]s中声明自己的身份是 %[2]s %[3]s（协议 %[4]d，端口 %[5]d），还要由它的证书和签名来证明（RFC 2409 第 5.1 节）。",
 			e.name(l), e.Type, printable(e.Value), e.Protocol, e.Port)
 	}
+	if e.Message == AM1 {
+		return say(l, "The peer says in %[1]s that it is %[2]s %[3]s (protocol %[4]d, port %[5]d); message 3 has to prove it (RFC 2407, section 4.6.2).",
+			"对端在%[1]s中声明自己的身份是 %[2]s %[3]s（协议 %[4]d，端口 %[5]d），还要由第 3 条消息来证明（RFC 2407 第 4.6.2 节）。",
+			e.name(l), e.Type, printable(e.Value), e.Protocol, e.Port)
+	}
 	return say(l, "The peer says in %[1]s that it is %[2]s %[3]s (protocol %[4]d, port %[5]d); the HASH payload has to prove it (RFC 2407, section 4.6.2).",
 		"对端在%[1]s中声明自己的身份是 %[2]s %[3]s（协议 %[4]d，端口 %[5]d），还要由 HASH 载荷来证明（RFC 2407 第 4.6.2 节）。",
 		e.name(l), e.Type, printable(e.Value), e.Protocol, e.Port)
@@ -51,6 +56,10 @@ func (e ISAKMPPayloadLength) Explain(l Language) string {
 }
 
 func (e ISAKMPPeerProfile) Explain(l Language) string {
+	if e.Profile != e.Wanted && e.Wanted != "" {
+		return say(l, "The peer's identity does not match ISAKMP profile %s, which the crypto map entry of our request wants (`set isakmp-profile`); compare its `match identity`. Where signatures authenticate, its certificate may match yet.",
+			"对端身份不匹配 ISAKMP profile %s，而触发请求的 crypto map 条目要求它（`set isakmp-profile`）；请检查其 `match identity`。使用签名认证时，还可能由证书匹配。", e.Wanted)
+	}
 	if e.Profile == "" {
 		return say(l, "No ISAKMP profile matches the peer's identity, so the global settings apply. Normal without profiles; the double colon is IOS's.",
 			"对端身份不匹配任何 ISAKMP profile，按全局配置处理。没有配置 profile 时这是正常的；双冒号是 IOS 原样。")

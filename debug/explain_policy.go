@@ -161,8 +161,11 @@ func (e ISAKMPAttribute) Explain(l Language) string {
 			"属性 2：散列算法；HMAC-%s 作为 prf，用于派生密钥和认证消息。%s。", name, appendix)
 	case classAuth:
 		name := nameOf(authNames, e.Value)
-		if e.Value == 1 {
+		switch e.Value {
+		case 1:
 			name = say(l, "with a pre-shared key", "预共享密钥")
+		case 3:
+			name = say(l, "with RSA signatures and certificates", "RSA 签名和证书")
 		}
 		return say(l, "Attribute 3, how the peers authenticate each other: %s. %s.", "属性 3：双方相互认证的方式：%s。%s。", name, appendix)
 	case classGroup:

@@ -122,6 +122,7 @@ func (e ISAKMPPayloadLength) AppendLine(b []byte, m Manner) []byte {
 type ISAKMPPeerProfile struct {
 	At
 	Profile string
+	Wanted  string // by the initiator's request, "" for any
 }
 
 func (e ISAKMPPeerProfile) AppendLine(b []byte, m Manner) []byte {

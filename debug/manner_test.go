@@ -30,7 +30,7 @@ func TestManner15(t *testing.T) {
 		{ISAKMPLifeTimer{idle, 10800}, "ISAKMP:(0)::Started lifetime timer: 10800.\n"},
 		{ISAKMPID{conn, false, 8, IDIPv4Addr, "77.77.77.77", 17, 0, 12}, "ISAKMP (1001): ID payload \n        next-payload : 8\n        type         : 1 \n" +
 			"        address      : 77.77.77.77 \n        protocol     : 17 \n        port         : 0 \n        length       : 12"},
-		{ISAKMPPeerProfile{conn, ""}, "ISAKMP:(0):: peer matches *none* of the profiles"},
+		{ISAKMPPeerProfile{At: conn, Profile: ""}, "ISAKMP:(0):: peer matches *none* of the profiles"},
 		{ISAKMPPayloadType{conn, 20}, "ISAKMP:received payload type 20"},
 		{ISAKMPNAT{conn, NATPeer, true}, "ISAKMP (1001): His hash no match - this node outside NAT"},
 		{ISAKMPNAT{conn, NATSelf, false}, "ISAKMP (1001): My hash no match -  this node inside NAT"},

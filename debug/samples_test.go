@@ -229,8 +229,9 @@ var samples = []sample{
 		"ISAKMP (0:134217729): ID payload\n        next-payload : 8\n        type         : 200\n" +
 			"        protocol     : 0\n        port         : 0\n        length       : 9"},
 	{ISAKMPPayloadLength{conn, 12}, "ISAKMP:(0:1:SW:1):Total payload length: 12"},
-	{ISAKMPPeerProfile{conn, ""}, "ISAKMP:(0:1:SW:1):: peer matches *none* of the profiles"},
-	{ISAKMPPeerProfile{conn, "VPN"}, "ISAKMP:(0:1:SW:1):: peer matches VPN profile"},
+	{ISAKMPPeerProfile{At: conn, Profile: ""}, "ISAKMP:(0:1:SW:1):: peer matches *none* of the profiles"},
+	{ISAKMPPeerProfile{At: conn, Wanted: "VPN"}, "ISAKMP:(0:1:SW:1):: peer matches *none* of the profiles"},
+	{ISAKMPPeerProfile{At: conn, Profile: "VPN"}, "ISAKMP:(0:1:SW:1):: peer matches VPN profile"},
 	{ISAKMPAuthStatus{signed(conn)}, "ISAKMP:(0:1:SW:1):SA authentication status:\n        authenticated"},
 	{ISAKMPAuthStatus{conn}, "ISAKMP:(0:1:SW:1):SA authentication status:\n        authenticated"},
 	{ISAKMPAuthenticated{conn, r3}, "ISAKMP:(0:1:SW:1):SA has been authenticated with 23.23.23.3"},

@@ -127,7 +127,7 @@ func initiatorEvents(n negotiation) []Event {
 	received(MMKeyExch)
 	processing(PayloadID, 0)
 	id(false, r3)
-	add(ISAKMPPeerProfile{at(), ""})
+	add(ISAKMPPeerProfile{At: at(), Profile: ""})
 	processing(PayloadHash, 0)
 	add(ISAKMPAuthStatus{at()}, ISAKMPAuthenticated{at(), r3}, ISAKMPInsertPeer{at(), r1, r3, 500, n.peerPtr})
 	step(FromPeer, MMExch, "IKE_I_MM5", "IKE_I_MM6")

@@ -90,6 +90,12 @@ func (a *account) read(e debug.Event) {
 		a.f.Reason = debug.InvalidLocal.String()
 	case debug.ISAKMPInvalidated:
 		a.because(e.Code.String())
+	case debug.ISAKMPPeerProfile:
+		if e.Wanted != "" && e.Profile != e.Wanted {
+			a.because("peer does not match ISAKMP profile " + e.Wanted + ", which the crypto map wants")
+		}
+	case debug.ISAKMPKeyNotInProfile:
+		a.because("the key is in no keyring of the peer's ISAKMP profile")
 	case debug.ISAKMPNotify:
 		if e.Type == debug.NotifyIdentity {
 			a.because("peer refuses our identities: is its access list the mirror of ours?")

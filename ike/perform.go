@@ -86,6 +86,8 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 	case exchange.PeerDead:
 		s.lost = true
 		c.later = append(c.later, func() { c.peerDead(s) })
+	case exchange.Again:
+		c.later = append(c.later, func() { c.step(s, a.Message) })
 	case exchange.Failed:
 		c.later = append(c.later, func() { c.failed(a.Request) })
 	case exchange.Dead:

@@ -3,6 +3,7 @@ package ike_test
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,13 +69,14 @@ func TestProfileRefuses(t *testing.T) {
 		change func(p1, p3 *exchange.Policy)
 		who    string // says why
 		why    string
+		ring   string // is remembered
 	}{
-		"the responder is somebody else":   {func(_, p3 *exchange.Policy) { p3.Identity = exchange.FQDN("r4.example.com") }, "R1", "matches *none* of the profiles"},
-		"the initiator is somebody else":   {func(p1, _ *exchange.Policy) { p1.Identity = exchange.FQDN("r4.example.com") }, "R3", "matches *none* of the profiles"},
-		"the key is of another keyring":    {func(_, p3 *exchange.Policy) { p3.Keys[0].Keyring = "OTHER" }, "R3", "Key not found in keyrings of profile , aborting exchange"},
-		"the profile has no key":           {func(p1, _ *exchange.Policy) { p1.Keys[0].Keyring = "OTHER" }, "R1", "No pre-shared key with 23.23.23.3!"},
-		"a user is not a host":             {func(p1, _ *exchange.Policy) { p1.Identity = exchange.UserFQDN("r1.example.com") }, "R3", "matches *none* of the profiles"},
-		"the map's profile does not exist": {func(p1, _ *exchange.Policy) { p1.Profiles = nil }, "R1", "No pre-shared key with 23.23.23.3!"},
+		"the responder is somebody else":   {func(_, p3 *exchange.Policy) { p3.Identity = exchange.FQDN("r4.example.com") }, "R1", "matches *none* of the profiles", "peer does not match ISAKMP profile TO3, which the crypto map wants"},
+		"the initiator is somebody else":   {func(p1, _ *exchange.Policy) { p1.Identity = exchange.FQDN("r4.example.com") }, "R3", "matches *none* of the profiles", "crypto map MAP 10 wants ISAKMP profile TO1, phase 1 has none"},
+		"the key is of another keyring":    {func(_, p3 *exchange.Policy) { p3.Keys[0].Keyring = "OTHER" }, "R3", "Key not found in keyrings of profile , aborting exchange", "the key is in no keyring of the peer's ISAKMP profile"},
+		"the profile has no key":           {func(p1, _ *exchange.Policy) { p1.Keys[0].Keyring = "OTHER" }, "R1", "No pre-shared key with 23.23.23.3!", "no pre-shared key"},
+		"a user is not a host":             {func(p1, _ *exchange.Policy) { p1.Identity = exchange.UserFQDN("r1.example.com") }, "R3", "matches *none* of the profiles", "crypto map MAP 10 wants ISAKMP profile TO1, phase 1 has none"},
+		"the map's profile does not exist": {func(p1, _ *exchange.Policy) { p1.Profiles = nil }, "R1", "No pre-shared key with 23.23.23.3!", "no pre-shared key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n, r1, r3 := lab(func(p1, p3 *exchange.Policy) { matching(p1, p3); c.change(p1, p3) })
@@ -89,6 +91,9 @@ func TestProfileRefuses(t *testing.T) {
 			}
 			if !contains(r.Lines(isakmp...), c.why) {
 				t.Errorf("%s does not print %q:\n%s", c.who, c.why, strings.Join(r.Lines(isakmp...), "\n"))
+			}
+			if !slices.ContainsFunc(r.Core.Failures(), func(f exchange.Failure) bool { return f.Reason == c.ring }) {
+				t.Errorf("%s does not remember %q: %+v", c.who, c.ring, r.Core.Failures())
 			}
 		})
 	}

@@ -89,6 +89,10 @@ type Roamed struct{ Remote netip.AddrPort }
 // PeerDead says that the peer does not answer any more: what it had is lost.
 type PeerDead struct{}
 
+// Again hands a message back that came while slow work was under way, to be given to the
+// machine once everything before it is done.
+type Again struct{ Message Message }
+
 // Failed says that a request has come to nothing.
 type Failed struct{ Request Request }
 
@@ -116,6 +120,7 @@ func (Withdraw) action()       {}
 func (PeerDeleted) action()    {}
 func (Roamed) action()         {}
 func (PeerDead) action()       {}
+func (Again) action()          {}
 func (Failed) action()         {}
 func (Dead) action()           {}
 func (Gone) action()           {}

@@ -106,7 +106,7 @@ func (t *turn) resumeAM2(m *message) error {
 	key := t.credential()
 	if key == nil && !t.signed() { // no longer
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
-		return errRefused
+		return t.refused()
 	}
 	copy(t.cky[8:], m.header.ResponderCookie[:])
 	t.policyAgreed()

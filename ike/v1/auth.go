@@ -65,7 +65,7 @@ func (t *turn) resumeKE(m *message) error {
 	key := t.credential()
 	if key == nil && !t.signed() {
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
-		return errRefused
+		return t.refused()
 	}
 	if t.initiator() {
 		t.nr = nonce

@@ -110,20 +110,20 @@ func (t *turn) applyProfile() error {
 	if found != nil {
 		name = found.Name
 	}
-	t.trace(debug.ISAKMPPeerProfile{At: t.at(), Profile: name})
+	t.trace(debug.ISAKMPPeerProfile{At: t.at(), Profile: name, Wanted: t.wanted})
 	t.profile = name
 	if t.signed() { // its certificate may match where its identity does not
 		return nil
 	}
 	if name != t.wanted && t.wanted != "" {
-		return errRefused
+		return t.refused()
 	}
 	if t.psk == nil { // Aggressive Mode, where the key is looked up later
 		return nil
 	}
 	if k := t.credential(); k == nil || !hmac.Equal(k.Secret, t.psk) {
 		t.trace(debug.ISAKMPKeyNotInProfile{At: t.at()})
-		return errRefused
+		return t.refused()
 	}
 	return nil
 }

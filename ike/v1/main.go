@@ -61,6 +61,26 @@ type pending struct {
 	row    *row
 	m      *message
 	before State
+	early  []exchange.Message // what the peer has sent behind it
+}
+
+// What is kept of that. The first message of a Quick Mode or a notification may be behind
+// a peer's last message of phase 1, nothing else.
+const (
+	maxEarly       = 2
+	maxEarlyOctets = 8192
+)
+
+// soon keeps what the peer has sent behind its last message of phase 1 while that one is
+// being judged: dropped, it would not be sent again for seconds, and a notification never.
+func (t *turn) soon(m *message, in exchange.Message) bool {
+	p := t.pending
+	if p == nil || p.row.next != P1Complete || m.header.MessageID == 0 || !m.header.Encrypted() ||
+		len(p.early) == maxEarly || len(in.Data) > maxEarlyOctets {
+		return false
+	}
+	p.early = append(p.early, in)
+	return true
 }
 
 // Errors of a row that has already said what is wrong.
@@ -115,7 +135,7 @@ func (t *turn) phase1(m *message, table []row) {
 	}
 	t.then = r.resume // read will ask for Diffie-Hellman
 	err := r.read(t, m)
-	t.proceed(&pending{r, m, before}, err)
+	t.proceed(&pending{row: r, m: m, before: before}, err)
 }
 
 // proceed goes on with a message: it waits where slow work is under way.
@@ -194,6 +214,9 @@ func (t *turn) finish(p *pending) {
 	if r.next == P1Complete {
 		t.up()
 	}
+	for _, m := range p.early {
+		t.do(exchange.Again{Message: m})
+	}
 }
 
 // moveMain answers a message of Main Mode, of which each has three changes of state.
@@ -204,6 +227,12 @@ func (t *turn) moveMain(r *row) {
 	t.move(debug.Internal, debug.ProcessMainMode, r.during)
 	r.reply(t)
 	t.move(debug.Internal, debug.ProcessComplete, r.next)
+}
+
+// refused reports the failure of phase 1, of which the reason has been said.
+func (t *turn) refused() error {
+	t.trace(debug.CryptoModeFailure{Mode: t.mode(), Peer: t.peerAddr()})
+	return errRefused
 }
 
 // refuse goes back to the state before a message that could not be accepted.

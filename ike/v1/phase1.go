@@ -195,6 +195,9 @@ func (t *turn) message(in exchange.Message) {
 		t.drop("not a message of its SA")
 		return
 	}
+	if t.soon(m, in) {
+		return
+	}
 	switch m.header.Exchange {
 	case payload.ExchangeMain:
 		t.phase1(m, mainMode)

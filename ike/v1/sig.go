@@ -127,7 +127,7 @@ func (t *turn) signingID(c *exchange.Credential) (exchange.Identity, []debug.Cer
 // signatureMade lets the message be answered.
 func (t *turn) signatureMade(*message) error {
 	if t.proof.signature == nil {
-		return errRefused
+		return t.refused()
 	}
 	return nil
 }
@@ -268,7 +268,8 @@ func (t *turn) applyMaps(holding []string) error {
 	found := t.env.Policy.ProfileByMap(holding)
 	if t.wanted != "" {
 		if found = t.env.Policy.Profile(t.wanted); found == nil || !found.MatchesMap(holding) {
-			return errRefused
+			t.trace(debug.ISAKMPPeerProfile{At: t.at(), Wanted: t.wanted})
+			return t.refused()
 		}
 	}
 	if found != nil {

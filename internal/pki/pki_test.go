@@ -215,6 +215,29 @@ func TestSelfSignedPeer(t *testing.T) {
 	}
 }
 
+// A certificate that can vouch for nobody is no authority's, whoever accepts it.
+func TestAuthenticateTakesAuthorities(t *testing.T) {
+	ca := issue(t, "ca", keys[0], nil, keys[0], nil)
+	for _, c := range []struct {
+		name string
+		cert *x509.Certificate
+		ok   bool
+	}{
+		{"a root", ca, true},
+		{"an authority below it", issue(t, "ca-sub", keys[1], ca, keys[0], nil), true},
+		{"a peer's own, self-signed", issue(t, "r1", keys[2], nil, keys[2], nil), true},
+		{"a router's", issue(t, "r1", keys[2], ca, keys[0], nil), false},
+	} {
+		if got := trustable(c.cert); got != c.ok {
+			t.Errorf("%s: %t", c.name, got)
+		}
+	}
+	s := Store{changed: func() {}}
+	if err := s.Authenticate("CA", issue(t, "r1", keys[2], ca, keys[0], nil), now); err == nil || !strings.Contains(err.Error(), "cn=r1,o=lab is not an authority's") {
+		t.Error(err)
+	}
+}
+
 // "The verifier must not parse": blocks that are nearly right do not verify.
 func TestStrictPadding(t *testing.T) {
 	hash := sha1.Sum([]byte("HASH_R"))

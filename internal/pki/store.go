@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -171,9 +172,18 @@ func (s *Store) Certificates(trustpoint string) Certificates {
 // our own that it has not issued goes.
 func (s *Store) Authenticate(trustpoint string, ca *x509.Certificate, now time.Time) error {
 	return s.change(trustpoint, func(c *Certificates) error {
+		if !trustable(ca) {
+			return fmt.Errorf("the certificate of %s is not an authority's (basicConstraints)", Name(ca.RawSubject))
+		}
 		*c = Certificates{Authorities: []*x509.Certificate{ca}, Installed: now}
 		return nil
 	})
+}
+
+// trustable reports whether a certificate can be the end of a chain: an authority's, or one
+// that vouches for itself alone.
+func trustable(c *x509.Certificate) bool {
+	return c.BasicConstraintsValid && c.IsCA || c.Version < 3 || bytes.Equal(c.RawSubject, c.RawIssuer)
 }
 
 // Import makes a certificate that of this router. It must be for the key pair and
