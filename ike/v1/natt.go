@@ -46,14 +46,13 @@ func (t *turn) writeNATD(w *payload.Writer) {
 // where the peer sees us; the others are those it may itself have, and if none matches
 // where we see it, it is behind a NAT (RFC 3947, section 3.2).
 func (t *turn) readNATD(m *message) error {
-	list := m.all(payload.TypeNATD, payload.TypeNATDDraft)
+	list := slices.Collect(m.all(payload.TypeNATD, payload.TypeNATDDraft))
 	if t.vendor.natt == payload.VendorUnknown || len(list) < 2 {
 		return nil
 	}
 	// Message 3 of Aggressive Mode may come from port 4500 already, and speak of that or
 	// of where message 1 came from.
-	mine := [][]byte{natdHash(t.suite.Hash, t.cky, t.local), natdHash(t.suite.Hash, t.cky, m.Local)}
-	his := [][]byte{natdHash(t.suite.Hash, t.cky, t.remote), natdHash(t.suite.Hash, t.cky, m.Remote)}
+	mine, his := t.natdHashes(t.local, m.Local), t.natdHashes(t.remote, m.Remote)
 	found := nat{peer: true}
 	for i, r := range list {
 		h, err := payload.DecodeNATD(r.Type, r.Body, t.suite.Hash.Size())
@@ -70,6 +69,14 @@ func (t *turn) readNATD(m *message) error {
 	t.nat = found
 	t.traceNAT(found)
 	return nil
+}
+
+func (t *turn) natdHashes(a, b netip.AddrPort) [][]byte {
+	list := [][]byte{natdHash(t.suite.Hash, t.cky, a)}
+	if b != a {
+		list = append(list, natdHash(t.suite.Hash, t.cky, b))
+	}
+	return list
 }
 
 func oneOf(list [][]byte, h []byte) bool {
