@@ -79,7 +79,7 @@ var isakmpProfileMode = grammar.NewMode[*profileScope]("conf-isa-prof", "Crypto 
 		Help:   grammar.Help{"keyring": "Specify keyring to use", "WORD": "Keyring name"},
 		Set: func(p *profileScope, a grammar.Args) error {
 			name := a.String("WORD")
-			if p.in.Keyring(name) == nil {
+			if name != config.DefaultKeyring && p.in.Keyring(name) == nil {
 				return refuse("Keyring %s does not exist.", name)
 			}
 			if !slices.Contains(p.Keyrings, name) {

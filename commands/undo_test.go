@@ -211,6 +211,7 @@ var undoings = []undoing{
 	{nil, profile, profile, "no " + profile},
 	{[]string{profile}, "description x y", "   description x y", "no description"},
 	{[]string{"crypto keyring K", profile}, "keyring K", "   keyring K", "no keyring K"},
+	{[]string{profile}, "keyring default", "   keyring default", "no keyring default"},
 	{[]string{profile}, "self-identity fqdn", "   self-identity fqdn", "no self-identity"},
 	{[]string{profile}, "self-identity address", "   self-identity address", "no self-identity"},
 	{[]string{profile}, "self-identity user-fqdn a@b", "   self-identity user-fqdn a@b", "no self-identity user-fqdn a@b"},

@@ -80,9 +80,9 @@ func (e IPsecProxyRefused) Explain(l Language) string {
 			"同一 NAT 之后的另一对端已为发往该共用地址的这些流量建立 SA；发给两者的报文无法区分。")
 	}
 	if e.Wanted != "" {
-		return say(l, "The proxy identities are those of crypto map %s %d, which takes no phase 1 but that of ISAKMP profile %s (`set isakmp-profile`); this one has %s.",
-			"代理身份与 crypto map %s %d 相符，但该条目只接受 ISAKMP profile %s 的第一阶段（`set isakmp-profile`），而此次匹配的是 %s。",
-			e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, say(l, "none", "无 profile")))
+		return say(l, "The proxy identities are those of crypto map %s, which takes no phase 1 but that of ISAKMP profile %s (`set isakmp-profile`); this one has %s.",
+			"代理身份与 crypto map %s 相符，但该条目只接受 ISAKMP profile %s 的第一阶段（`set isakmp-profile`），而此次匹配的是 %s。",
+			e.Nearest.Place(), e.Wanted, cmp.Or(e.Profile, say(l, "none", "无 profile")))
 	}
 	note := say(l, "The proxy identities of the peer match none of our crypto access lists; the lists of the two routers must mirror each other.",
 		"对端的代理身份与本端任何加密 ACL 都不匹配；两端的 ACL 应互为镜像。")
@@ -91,7 +91,7 @@ func (e IPsecProxyRefused) Explain(l Language) string {
 	}
 	note += say(l, " The mirror of the peer's entry would be `%s`", "与对端条目互为镜像的应是 `%s`", e.Mirror())
 	if n := e.Nearest; n.Map != "" {
-		note += say(l, "; ours that comes nearest, in crypto map %[2]s %[3]d, is `%[1]s`", "；本端最接近的条目是 crypto map %[2]s %[3]d 中的 `%[1]s`", n.Entry(), n.Map, n.Seq)
+		note += say(l, "; ours that comes nearest, in crypto map %[2]s, is `%[1]s`", "；本端最接近的条目是 crypto map %[2]s 中的 `%[1]s`", n.Entry(), n.Place())
 	}
 	return note + say(l, ".", "。")
 }

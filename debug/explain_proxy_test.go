@@ -30,6 +30,10 @@ func TestMirrorNote(t *testing.T) {
 			t.Errorf("of another profile: %q", note)
 		}
 	}
+	e.Nearest.Seq = 65000<<16 | 20
+	if note := e.Explain(English); !strings.Contains(note, "crypto map M 65000 (dynamic 20), is") {
+		t.Errorf("of a dynamic crypto map: %q", note)
+	}
 	e.Nearest = CryptoACE{}
 	if note := e.Explain(English); strings.Contains(note, "nearest") || !strings.HasSuffix(note, "host 20.1.1.2`.") {
 		t.Errorf("without an entry: %q", note)

@@ -204,8 +204,16 @@ type IPsecProxyRefused struct {
 // none.
 type CryptoACE struct {
 	Map           string
-	Seq           int
+	Seq           int // that of a dynamic crypto map's entry below that of the line that refers to it, times 65536
 	Local, Remote Proxy
+}
+
+// Place names the entry of the crypto map: "M 10", "M 65000 (dynamic 10)".
+func (c CryptoACE) Place() string {
+	if line, entry := c.Seq>>16, c.Seq&0xffff; line > 0 {
+		return fmt.Sprintf("%s %d (dynamic %d)", c.Map, line, entry)
+	}
+	return fmt.Sprintf("%s %d", c.Map, c.Seq)
 }
 
 func (e IPsecProxyRefused) AppendLine(b []byte, _ Manner) []byte {

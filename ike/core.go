@@ -137,6 +137,7 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 	}
 	c.policy = p
 	c.configure(p)
+	c.keepPeers()
 	for key, r := range c.requests {
 		if !covered(p, key) || !p.Tunnel(key.Place()).Admits(r.Peer) {
 			c.dropRequest(r)

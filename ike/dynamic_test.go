@@ -216,6 +216,21 @@ func TestMirror(t *testing.T) {
 	t.Error("nothing was refused")
 }
 
+// The access list of a dynamic crypto map may be the one that a peer has missed.
+func TestMirrorOfDynamic(t *testing.T) {
+	p1, p3 := dynamic()
+	p3.Tunnels[0].Seq = 65000<<16 | 20
+	p3.Tunnels[0].Selectors = []exchange.Selector{{Local: iketest.Side3, Remote: exchange.Proxy{Prefix: netip.MustParsePrefix("10.2.0.0/16")}}}
+	n := iketest.New(1)
+	r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	const reason = "would be the mirror, crypto map MAP 65000 (dynamic 20) has `permit ip 20.1.1.0 0.0.0.255 10.2.0.0 0.0.255.255`"
+	if f := r3.Core.Failures(); len(f) != 1 || !strings.Contains(f[0].Reason, reason) {
+		t.Errorf("the failures are %+v", f)
+	}
+}
+
 // A peer that is gone without a word, as one whose address has changed, is forgotten by
 // dead peer detection with what it had.
 func TestDynamicPeerDies(t *testing.T) {

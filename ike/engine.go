@@ -232,6 +232,12 @@ func (e *Engine) IPsecSAs() (list []exchange.SAInfo) {
 	return list
 }
 
+// CurrentPeers returns the peer that the next request of each tunnel would go to.
+func (e *Engine) CurrentPeers() (peers map[exchange.Place]netip.Addr) {
+	e.call(func() { peers = e.core.CurrentPeers() })
+	return peers
+}
+
 // Failures returns the last failures, the newest first.
 func (e *Engine) Failures() (list []exchange.Failure) {
 	e.call(func() { list = e.core.Failures() })

@@ -19,6 +19,29 @@ func (c *Core) firstPeer(t *exchange.Tunnel) int {
 	return max(0, slices.Index(t.Peers, t.DefaultPeer))
 }
 
+// CurrentPeers returns the peer that the next request of each tunnel would go to.
+func (c *Core) CurrentPeers() map[exchange.Place]netip.Addr {
+	peers := make(map[exchange.Place]netip.Addr, len(c.policy.Tunnels))
+	for i := range c.policy.Tunnels {
+		if t := &c.policy.Tunnels[i]; len(t.Peers) > 0 {
+			peers[t.Place()] = t.Peers[c.firstPeer(t)]
+		}
+	}
+	return peers
+}
+
+// keepPeers forgets the peers in use that their tunnels do not name any more.
+func (c *Core) keepPeers() {
+	kept := make(map[exchange.Place]netip.Addr, len(c.current))
+	for i := range c.policy.Tunnels {
+		t := &c.policy.Tunnels[i]
+		if peer, ok := c.current[t.Place()]; ok && slices.Contains(t.Peers, peer) {
+			kept[t.Place()] = peer
+		}
+	}
+	c.current = kept
+}
+
 // failOver leaves a peer that was found dead.
 func (c *Core) failOver(at exchange.Place, dead netip.Addr) {
 	t := c.policy.Tunnel(at)

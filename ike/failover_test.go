@@ -133,3 +133,26 @@ func TestPeerCorrected(t *testing.T) {
 	}
 	n.Run(2 * time.Minute)
 }
+
+// What show commands print is the peer that the next packet would go to. One that is
+// taken out of the entry and put back behind another is not preferred any more.
+func TestCurrentPeer(t *testing.T) {
+	var policy exchange.Policy
+	n, r1, _, _, dead := twoPeers(func(p1 *exchange.Policy) { policy = *p1 })
+	at := policy.Tunnels[0].Place()
+	want(t, "before anything", r1.Core.CurrentPeers()[at], iketest.Addr3)
+	dead[iketest.Addr3] = true
+	want(t, "first dead", connect(n, r1, 2*time.Minute), addr4)
+	r1.Do(ike.ClearSA{})
+	n.Run(time.Second)
+	want(t, "without SAs", r1.Core.CurrentPeers()[at], addr4)
+	r1.Do(ike.SetPolicy{Policy: &policy})
+	want(t, "after another line", r1.Core.CurrentPeers()[at], addr4)
+
+	without := policy
+	without.Tunnels = []exchange.Tunnel{policy.Tunnels[0]}
+	without.Tunnels[0].Peers = []netip.Addr{iketest.Addr3}
+	r1.Do(ike.SetPolicy{Policy: &without})
+	r1.Do(ike.SetPolicy{Policy: &policy})
+	want(t, "taken out and put back", r1.Core.CurrentPeers()[at], iketest.Addr3)
+}

@@ -74,9 +74,9 @@ func (a *account) read(e debug.Event) {
 		case e.Taken:
 			a.f.Reason = debug.InvalidProxy.String() + "; another peer behind the same NAT has this traffic"
 		case e.Wanted != "":
-			a.f.Reason = fmt.Sprintf("crypto map %s %d wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, "none"))
+			a.f.Reason = fmt.Sprintf("crypto map %s wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Place(), e.Wanted, cmp.Or(e.Profile, "none"))
 		case e.Nearest.Map != "":
-			a.f.Reason = fmt.Sprintf("%s, crypto map %s %d has `%s`", mirror, e.Nearest.Map, e.Nearest.Seq, e.Nearest.Entry())
+			a.f.Reason = fmt.Sprintf("%s, crypto map %s has `%s`", mirror, e.Nearest.Place(), e.Nearest.Entry())
 		default:
 			a.f.Reason = mirror
 		}

@@ -79,7 +79,7 @@ func (t *turn) nearest(ids exchange.Selector) (best debug.CryptoACE) {
 	most := 0
 	for i := range t.env.Policy.Tunnels {
 		tunnel := &t.env.Policy.Tunnels[i]
-		if tunnel.Local != t.local.Addr() || tunnel.Dynamic || !tunnel.HasPeer(t.peer.Addr) {
+		if tunnel.Local != t.local.Addr() || !tunnel.Admits(t.peer.Addr) {
 			continue
 		}
 		for _, s := range tunnel.Selectors {

@@ -116,6 +116,9 @@ func (c *Config) Keyring(name string) *Keyring {
 	return nil
 }
 
+// DefaultKeyring names the keys of `crypto isakmp key`, where no keyring has this name.
+const DefaultKeyring = "default"
+
 // Profile finds an ISAKMP profile.
 func (c *Config) Profile(name string) *ISAKMPProfile {
 	for _, p := range c.ISAKMPProfiles {

@@ -1,6 +1,8 @@
 package router
 
 import (
+	"slices"
+
 	"conft/ike/exchange"
 	"conft/internal/acl"
 	"conft/internal/config"
@@ -49,8 +51,19 @@ func presharedKeys(list []exchange.PresharedKey, keyring string, keys []config.I
 	return list
 }
 
+// keyrings are the names as IKE knows them: that of `crypto isakmp key` is "".
+func keyrings(c *config.Config, names []string) []string {
+	i := slices.Index(names, config.DefaultKeyring)
+	if i < 0 || c.Keyring(config.DefaultKeyring) != nil {
+		return names
+	}
+	names = slices.Clone(names)
+	names[i] = ""
+	return names
+}
+
 func isakmpProfile(c *config.Config, q *config.ISAKMPProfile) exchange.Profile {
-	e := exchange.Profile{Name: q.Name, Keyrings: q.Keyrings, Aggressive: q.Aggressive, Maps: q.Maps, Trustpoints: q.Trustpoints, DPD: keepalive(q.Keepalive)}
+	e := exchange.Profile{Name: q.Name, Keyrings: keyrings(c, q.Keyrings), Aggressive: q.Aggressive, Maps: q.Maps, Trustpoints: q.Trustpoints, DPD: keepalive(q.Keepalive)}
 	switch q.Self {
 	case config.SelfAddress:
 		e.Self = exchange.ByAddress

@@ -23,6 +23,7 @@ func TestIdentities(t *testing.T) {
 		{Name: "B", Self: config.SelfUser, User: "a@b", Match: []config.IdentityMatch{
 			{Kind: config.MatchHost, Name: "h"}, {Kind: config.MatchUser, Name: "u@h"}, {Kind: config.MatchUserDomain, Name: "h"}}},
 		{Name: "C", Self: config.SelfAddress},
+		{Name: "D", Keyrings: []string{"K", "default"}},
 	}
 	c.ISAKMPPeers = []*config.ISAKMPPeer{
 		{IP: ip("1.1.1.1"), Password: config.Secret{Text: "tunnel"}, Endpoint: config.Endpoint{Kind: config.EndpointUser, Name: "a@b"}},
@@ -47,6 +48,7 @@ func TestIdentities(t *testing.T) {
 			{Name: "B", Self: exchange.UserFQDN("a@b"), Match: []exchange.IdentityMatch{
 				{Name: exchange.FQDN("h")}, {Name: exchange.UserFQDN("u@h")}, {Name: exchange.UserFQDN("h"), Domain: true}}},
 			{Name: "C", Self: exchange.ByAddress},
+			{Name: "D", Keyrings: []string{"K", ""}},
 		}},
 		"aggressive peers": {p.Aggressive, []exchange.AggressivePeer{
 			{Addr: netip.MustParseAddr("1.1.1.1"), Password: []byte("tunnel"), Identity: exchange.UserFQDN("a@b")},

@@ -1,6 +1,8 @@
 package router
 
 import (
+	"cmp"
+	"net/netip"
 	"time"
 
 	"conft/ike/exchange"
@@ -136,14 +138,14 @@ func (r *Router) IPsecIdents() []IPsecIdent {
 	r.mu.Lock()
 	inClear := r.inClear
 	r.mu.Unlock()
-	return r.idents(c, pairs, inClear)
+	return r.idents(c, pairs, r.engine.CurrentPeers(), inClear)
 }
 
 // ClearSACounters counts the packets of the idents anew from now.
 func (r *Router) ClearSACounters() {
 	r.path.ClearFlowStats()
 	inClear := map[identKey]uint64{}
-	for _, id := range r.idents(r.running.Load(), nil, nil) {
+	for _, id := range r.idents(r.running.Load(), nil, nil, nil) {
 		inClear[id.key()] = id.Drops.Clear
 	}
 	r.mu.Lock()
@@ -162,9 +164,9 @@ func (id *IPsecIdent) key() identKey {
 	return identKey{id.Interface, id.Map, id.Seq, id.Local, id.Remote}
 }
 
-// idents are the idents of a configuration with those SAs. InClear is what is not to be
-// counted any more of what came so.
-func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, inClear map[identKey]uint64) []IPsecIdent {
+// idents are the idents of a configuration with those SAs and peers in use. InClear is what
+// is not to be counted any more of what came so.
+func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, peers map[exchange.Place]netip.Addr, inClear map[identKey]uint64) []IPsecIdent {
 	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
 	var out []IPsecIdent
 	for _, p := range r.protectedInterfaces(c) {
@@ -194,7 +196,7 @@ func (r *Router) idents(c *config.Config, pairs []exchange.SAInfo, inClear map[i
 				id.Drops = dropsOf(&st, refused)
 				id.SendErrs, id.RecvErrs = st.SendErrors, st.RecvErrors+id.Drops.Clear
 				if len(e.Peers) > 0 {
-					id.Peer = acl.IPv4(e.Peers[0])
+					id.Peer = cmp.Or(peers[exchange.Place{Interface: p.sas, Map: id.Map, Seq: id.Seq}], acl.IPv4(e.Peers[0]))
 				}
 				for _, pair := range held[j] {
 					r.addPair(&id, pair)
