@@ -80,7 +80,12 @@ func TestDeletionOfAnotherISAKMPSA(t *testing.T) {
 	if r.state != P1Complete {
 		t.Errorf("the deletion of another SA leads to %v", r.state)
 	}
-	inform(r, 0, payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{r.cky[:]}})
+	w := payload.NewWriter(r.header(payload.ExchangeInformational, 0))
+	start, end := w.Space(payload.TypeHash, r.suite.Hash.Size())
+	w.Add(payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{r.cky[:]}})
+	msg, chain := w.Message(), r.chain.phase2Chain(r.suite.Hash, 0)
+	copy(msg[start:end], r.keys.hash1(0, msg[end:]))
+	r.step(exchange.Message{Local: r.local, Remote: r.remote, Data: chain.seal(msg)})
 	if r.state != P1Complete {
 		t.Errorf("a deletion with message ID 0 leads to %v", r.state)
 	}
