@@ -58,14 +58,23 @@ func harmful(a exchange.Action) bool {
 }
 
 // stages is the number of the points that a negotiation may have reached.
-const stages = 14
+const stages = 30
 
-// stage is a negotiation at one of them, in Main Mode or in Aggressive Mode.
+// stage is a negotiation at one of them: in Main Mode or in Aggressive Mode, with a pre-shared
+// key or with signatures, with or without perfect forward secrecy.
 func stage(n int) (i, r *end) {
-	if n < 10 {
-		return negotiate(n)
+	switch {
+	case n < 10:
+		i, r = negotiate(n)
+	case n < 14:
+		i, r, _ = aggressive(n - 10)
+	case n < 24:
+		i, r, _, _, _ = signedPair(n - 14)
+	case n < 27:
+		i, r = withPFS(n - 17) // the messages of Quick Mode
+	default:
+		i, r, _, _, _ = aggressiveSigned(n - 27)
 	}
-	i, r, _ = aggressive(n - 10)
 	return i, r
 }
 
@@ -94,7 +103,9 @@ func FuzzMachine(f *testing.F) {
 	for t, b := range bodies {
 		w := payload.NewWriter(payload.Header{})
 		w.Add(t, b)
-		w.Add(payload.TypeNonce, payload.Opaque(make([]byte, 20)))
+		if t == payload.TypeSA { // an Informational message may have no nonce
+			w.Add(payload.TypeNonce, payload.Opaque(make([]byte, 20)))
+		}
 		body := w.Message()[payload.HeaderLen:]
 		for manner := range byte(manners) {
 			for who := range byte(2) {
