@@ -14,7 +14,7 @@ const floatPort = 4500
 
 // step gives a machine one event and performs the actions it answers with.
 func (c *Core) step(s *sa, ev exchange.Event) {
-	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c, Tracing: c.o.Hub.On(^debug.FlagNone)}
+	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c, Tracing: c.tracing()}
 	said := account{f: exchange.Failure{Peer: s.peer.Addr}}
 	out := s.m.Step(env, ev, c.actions[:0])
 	c.actions = nil // in use: what an action does may be another step
@@ -31,6 +31,7 @@ func (c *Core) step(s *sa, ev exchange.Event) {
 	clear(out)
 	c.actions = out[:0]
 	if said.failed {
+		said.stand(s.m.At())
 		c.remember(said.f)
 	}
 }

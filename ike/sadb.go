@@ -22,6 +22,7 @@ const (
 
 // sa is an ISAKMP SA: its machine and what it is found by.
 type sa struct {
+	timed
 	m      *v1.Phase1
 	cookie [8]byte // our own
 	peer   *exchange.Peer
@@ -143,13 +144,25 @@ const ikePort = 500
 
 func at500(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, ikePort) }
 
-// insert enters a new SA with its reference on the peer, and says so as IOS does.
+// insert enters a new SA with its reference on the peer.
 func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.AddrPort) {
 	c.about = remote.Addr()
 	s.peer = c.peer(at, remote)
-	duplicate := s.peer.IKE > 0
 	s.peer.IKE++
 	s.responder = at.Role == debug.Responder
+	ptr := c.pointer()
+	c.traceInserted(s, at, ptr, local, remote)
+	s.m = v1.New(at.Role, cky, local, remote, s.peer, ptr, c.now)
+	c.own[s.cookie] = s
+	c.sas = append(c.sas, s)
+	c.by.addSA(s)
+}
+
+// traceInserted is what IOS says of a new SA that is about to be entered.
+func (c *Core) traceInserted(s *sa, at debug.At, ptr uint32, local, remote netip.AddrPort) {
+	if !c.tracing() {
+		return
+	}
 	by := debug.ForInitiator
 	if s.responder {
 		by = debug.ForResponder
@@ -159,12 +172,7 @@ func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.Addr
 	if at.Role == debug.Initiator {
 		c.emit(debug.ISAKMPNewNode{At: at, State: debug.QMIdle})
 	}
-	ptr := c.pointer()
-	c.emit(debug.ISAKMPInsertSA{At: at, Ptr: ptr, Duplicate: duplicate})
-	s.m = v1.New(at.Role, cky, local, remote, s.peer, ptr, c.now)
-	c.own[s.cookie] = s
-	c.sas = append(c.sas, s)
-	c.by.addSA(s)
+	c.emit(debug.ISAKMPInsertSA{At: at, Ptr: ptr, Duplicate: s.peer.IKE > 1})
 }
 
 // peer returns what is known of an address.
@@ -207,7 +215,7 @@ func (c *Core) crowd(last *sa) {
 // forget removes the last traces of an SA.
 func (c *Core) forget(s *sa) {
 	s.gone = true
-	c.timers.stopAll(s)
+	c.timers.stopAll(&s.timed)
 	delete(c.own, s.cookie)
 	if c.offers[s.offer] == s {
 		delete(c.offers, s.offer)

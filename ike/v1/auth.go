@@ -244,7 +244,7 @@ func (t *turn) readContact(m *message) bool {
 	if !m.header.Encrypted() {
 		return false
 	}
-	for _, r := range m.all(payload.TypeNotify) {
+	for r := range m.all(payload.TypeNotify) {
 		n, err := payload.DecodeNotify(r.Body)
 		if err != nil || n.Type != payload.InitialContact {
 			continue

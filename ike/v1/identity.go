@@ -33,6 +33,7 @@ func (t *turn) credential() *exchange.PresharedKey {
 // traceKey says which key was found.
 func (t *turn) traceKey(k *exchange.PresharedKey) {
 	switch {
+	case !t.env.Tracing:
 	case k.Keyring != "":
 		t.trace(debug.ISAKMPKeyringKey{At: t.at(), Host: k.Host != "", Keyring: k.Keyring})
 	case k.Host != "":
@@ -53,6 +54,9 @@ func (t *turn) ownID(port uint16, next payload.Type) []byte {
 }
 
 func (t *turn) traceOwnID(id payload.ID, next payload.Type, body int, signed bool) {
+	if !t.env.Tracing {
+		return
+	}
 	t.trace(debug.ISAKMPAuthenticating{At: t.at(), Type: debug.IDType(id.Type), Signature: signed})
 	t.traceID(id, next, body, true)
 	t.trace(debug.ISAKMPPayloadLength{At: t.at(), Length: idLength(body)})
@@ -76,7 +80,7 @@ func (t *turn) self() exchange.Identity {
 // a copy of the body, which the peer's hash covers.
 func (t *turn) readPeerID(m *message) ([]byte, error) {
 	t.processing(debug.PayloadID, 0)
-	raw := m.all(payload.TypeID)[0]
+	raw := slices.Collect(m.all(payload.TypeID))[0]
 	id, err := payload.DecodeID(raw.Body)
 	if err != nil {
 		return nil, err
@@ -137,6 +141,9 @@ func (t *turn) profileNames() string {
 func idLength(body int) int { return body + 4 }
 
 func (t *turn) traceID(id payload.ID, next payload.Type, body int, own bool) {
+	if !t.env.Tracing {
+		return
+	}
 	t.trace(debug.ISAKMPID{At: t.at(), Own: own, Next: uint8(next), Type: debug.IDType(id.Type),
 		Value: exchange.Identity{Type: id.Type, Data: id.Data}.String(), Protocol: id.Protocol, Port: id.Port, Length: idLength(body)})
 }

@@ -250,11 +250,16 @@ func (t *turn) malformed(m *message, err error) {
 }
 
 func (t *turn) received(m *message) {
-	t.trace(debug.ISAKMPReceived{At: t.at(), Peer: m.Remote.Addr(), DPort: m.Local.Port(), SPort: m.Remote.Port(), State: t.shown})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPReceived{At: t.at(), Peer: m.Remote.Addr(), DPort: m.Local.Port(), SPort: m.Remote.Port(), State: t.shown,
+			Clear: t.number == 0 && !m.header.Encrypted()})
+	}
 }
 
 func (t *turn) processing(p debug.Payload, mid uint32) {
-	t.trace(debug.ISAKMPProcessing{At: t.at(), Payload: p, MessageID: mid})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPProcessing{At: t.at(), Payload: p, MessageID: mid})
+	}
 }
 
 // Erase forgets a result that came too late for its SA.

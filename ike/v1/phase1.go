@@ -47,6 +47,7 @@ type Phase1 struct {
 
 	// Exchanged in messages 3 and 4.
 	nat         nat
+	held        held
 	alive       alive
 	keys        *keys
 	chain       ivChain
@@ -55,6 +56,7 @@ type Phase1 struct {
 	// The message last sent, and those received, of which the last is answered by
 	// it again.
 	sent    exchange.Send
+	sentNo  int // its number among the nine, or the three of Aggressive Mode
 	sentAt  time.Time
 	retries int
 	errors  int
@@ -145,13 +147,21 @@ type turn struct {
 	closest debug.Mismatch // in what the transform differs that comes closest to a policy
 }
 
-func (t *turn) do(a exchange.Action)      { t.out = append(t.out, a) }
-func (t *turn) trace(e debug.Event)       { t.do(exchange.Trace{Event: e}) }
-func (t *turn) engine(s debug.EngineStep) { t.trace(debug.CryptoEngine{Step: s}) }
-func (t *turn) drop(reason string)        { t.do(exchange.Drop{Reason: reason}) }
-func (p *Phase1) at() debug.At            { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
-func (p *Phase1) initiator() bool         { return p.role == debug.Initiator }
-func (p *Phase1) peerAddr() netip.Addr    { return p.remote.Addr() }
+func (t *turn) do(a exchange.Action)   { t.out = append(t.out, a) }
+func (t *turn) trace(e debug.Event)    { t.do(exchange.Trace{Event: e}) }
+func (t *turn) drop(reason string)     { t.do(exchange.Drop{Reason: reason}) }
+func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
+func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
+
+func (p *Phase1) at() debug.At {
+	return debug.At{Conn: p.conn, Role: p.role, Message: p.number, Signed: p.signed()}
+}
+
+func (t *turn) engine(s debug.EngineStep) {
+	if t.env.Tracing {
+		t.trace(debug.CryptoEngine{Step: s})
+	}
+}
 
 // mode is the exchange of phase 1, as syslog messages name it.
 func (p *Phase1) mode() debug.Mode {
@@ -163,8 +173,10 @@ func (p *Phase1) mode() debug.Mode {
 
 // move changes the state and says so; nothing else does.
 func (t *turn) move(source debug.Source, input debug.Input, next State) {
-	t.trace(debug.ISAKMPInput{At: t.at(), Source: source, Input: input})
-	t.trace(debug.ISAKMPState{At: t.at(), Old: t.state.String(), New: next.String()})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPInput{At: t.at(), Source: source, Input: input})
+		t.trace(debug.ISAKMPState{At: t.at(), Old: t.state.String(), New: next.String()})
+	}
 	t.state = next
 }
 
