@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"testing"
+	"time"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -303,4 +304,31 @@ func withPFS(n int) (i, r *end) {
 		to, other = other, to
 	}
 	return i, r
+}
+
+// The last message of an exchange is not answered, or copies would go to and fro for ever; the
+// one before is, once in a while, for its answer may be lost.
+func TestCopiesOfTheLastMessage(t *testing.T) {
+	for n, answers := range map[int]int{4: 1, 5: 0} { // messages 5 and 6
+		to, from, next := upTo(n)
+		sent := to.step(deliver(next))
+		if n == 4 {
+			from.step(deliver(sent[0]))
+		}
+		for range 3 {
+			to.env.Now = to.env.Now.Add(copied)
+			if got := len(to.step(deliver(next))); got != answers {
+				t.Errorf("%d answers to a copy of message %d", got, n+1)
+			}
+			if got := len(to.step(deliver(next))); got != 0 {
+				t.Errorf("%d answers to another at once", got)
+			}
+		}
+	}
+	_, r, m3 := aggressive(2)
+	r.step(deliver(m3))
+	r.env.Now = r.env.Now.Add(time.Minute)
+	if got := len(r.step(deliver(m3))); got != 0 || r.state != P1Complete {
+		t.Errorf("%d answers to a copy of message 3 of Aggressive Mode, in %v", got, r.state)
+	}
 }
