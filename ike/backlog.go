@@ -2,10 +2,13 @@ package ike
 
 import "net/netip"
 
-// backlog holds the jobs that no worker has taken yet. Those of who has authenticated, and of
-// exchanges that we have begun, come before those of strangers; within both, addresses take
-// turns, so that whoever asks for much waits for himself.
-type backlog struct{ known, strangers turns }
+// backlog holds the jobs that no worker has taken yet. Of four, three are of who has
+// authenticated or of exchanges that we have begun, while there are any, and one a stranger's.
+// Within both, addresses take turns, so that whoever asks for much waits for himself.
+type backlog struct {
+	known, strangers turns
+	run              int // of jobs of known ones, without one of a stranger's
+}
 
 func (b *backlog) add(jobs []Job) {
 	for _, j := range jobs {
@@ -18,19 +21,21 @@ func (b *backlog) add(jobs []Job) {
 }
 
 // next returns the job whose turn it is, which take removes.
-func (b *backlog) next() (Job, bool) {
-	if j, ok := b.known.next(); ok {
-		return j, true
-	}
-	return b.strangers.next()
-}
+func (b *backlog) next() (Job, bool) { return b.turns().next() }
 
 func (b *backlog) take() {
-	if _, ok := b.known.next(); ok {
-		b.known.take()
-	} else {
-		b.strangers.take()
+	t := b.turns()
+	t.take()
+	if b.run++; t == &b.strangers {
+		b.run = 0
 	}
+}
+
+func (b *backlog) turns() *turns {
+	if len(b.known.order) == 0 || b.run >= 3 && len(b.strangers.order) > 0 {
+		return &b.strangers
+	}
+	return &b.known
 }
 
 // turns are the jobs of each address, and the addresses in the order of their turns.

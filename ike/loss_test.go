@@ -2,9 +2,11 @@ package ike_test
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
+	"conft/ike"
 	"conft/ike/exchange"
 	"conft/ike/iketest"
 	"conft/internal/suite"
@@ -53,18 +55,30 @@ func TestEveryDatagramInTurn(t *testing.T) {
 
 // everyDatagram lets each thing happen to each of the first datagrams in turn.
 func everyDatagram(t *testing.T, name string, datagrams int, change func(p1, p3 *exchange.Policy)) {
+	conversation{name: name, datagrams: datagrams, change: change}.disturbed(t)
+}
+
+// conversation is a negotiation between the routers of the lab.
+type conversation struct {
+	name      string
+	datagrams int
+	change    func(p1, p3 *exchange.Policy)
+	nat       bool // in front of R1
+}
+
+// disturbed lets each thing happen to each of the first datagrams in turn. In the end nothing
+// of it is left.
+func (c conversation) disturbed(t *testing.T) {
 	for _, f := range fates() {
-		for k := 1; k <= datagrams; k++ {
-			t.Run(fmt.Sprintf("%s datagram %d %s", name, k, f.name), func(t *testing.T) {
-				p1, p3 := iketest.Policies()
-				change(p1, p3)
-				n := iketest.New(1)
-				r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+		for k := 1; k <= c.datagrams; k++ {
+			t.Run(fmt.Sprintf("%s datagram %d %s", c.name, k, f.name), func(t *testing.T) {
+				n, r1, r3 := c.lab()
+				path := n.Fate
 				n.Fate = func(p *iketest.Packet) []time.Duration {
-					if p.N == k {
-						return f.do(p)
+					if times := path(p); p.N != k {
+						return times
 					}
-					return []time.Duration{0}
+					return f.do(p)
 				}
 				within := 25 * time.Second
 				if f.slow {
@@ -80,7 +94,43 @@ func everyDatagram(t *testing.T, name string, datagrams int, change func(p1, p3 
 				if a, b := len(r1.Plane.Pairs), len(r3.Plane.Pairs); a != 1 || b != 1 {
 					t.Errorf("%d and %d pairs remain", a, b)
 				}
+				nothingStays(t, n, r1, r3)
 			})
+		}
+	}
+}
+
+// lab is the classic one, about to have the conversation. Its Fate is not nil.
+func (c conversation) lab() (n *iketest.Net, r1, r3 *iketest.Router) {
+	p1, p3 := iketest.Policies()
+	c.change(p1, p3)
+	n = iketest.New(1)
+	n.Fate = func(*iketest.Packet) []time.Duration { return []time.Duration{0} }
+	if c.nat {
+		p3.Tunnels[0].Peers = []netip.Addr{outside}
+		for i := range p3.Keys {
+			if p3.Keys[i].Prefix.IsValid() {
+				p3.Keys[i].Prefix = netip.PrefixFrom(outside, 32)
+			}
+		}
+		n.Fate = translate
+	}
+	return n, n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+}
+
+// nothingStays ends every SA and looks for what is left.
+func nothingStays(t *testing.T, n *iketest.Net, routers ...*iketest.Router) {
+	t.Helper()
+	for _, r := range routers {
+		r.Do(ike.ClearSA{})
+		r.Do(ike.ClearISAKMP{})
+	}
+	n.Run(5 * time.Minute)
+	for _, r := range routers {
+		for kind, left := range r.Core.Held() {
+			if left != 0 {
+				t.Errorf("%d %s remain on %s", left, kind, r.Name)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"conft/debug"
 	"conft/ike/exchange"
 	"conft/ike/payload"
 )
@@ -58,14 +59,23 @@ func harmful(a exchange.Action) bool {
 }
 
 // stages is the number of the points that a negotiation may have reached.
-const stages = 14
+const stages = 30
 
-// stage is a negotiation at one of them, in Main Mode or in Aggressive Mode.
+// stage is a negotiation at one of them: in Main Mode or in Aggressive Mode, with a pre-shared
+// key or with signatures, with or without perfect forward secrecy.
 func stage(n int) (i, r *end) {
-	if n < 10 {
-		return negotiate(n)
+	switch {
+	case n < 10:
+		i, r = negotiate(n)
+	case n < 14:
+		i, r, _ = aggressive(n - 10)
+	case n < 24:
+		i, r, _, _, _ = signedPair(n - 14)
+	case n < 27:
+		i, r = withPFS(n - 17) // the messages of Quick Mode
+	default:
+		i, r, _, _, _ = aggressiveSigned(n - 27)
 	}
-	i, r, _ = aggressive(n - 10)
 	return i, r
 }
 
@@ -86,20 +96,42 @@ func FuzzMachine(f *testing.F) {
 		Number: 1, Protocol: payload.ProtocolESP, SPI: octets(0x9999),
 		Transforms: []payload.Transform{{Number: 1, ID: 12, Attributes: []payload.Attribute{
 			payload.Number(payload.IPsecEncapsulation, 1), payload.Number(payload.IPsecAuth, 2), payload.Number(payload.IPsecGroup, 19)}}}}}}
-	bodies := map[payload.Type]payload.Body{
-		payload.TypeSA:     &sa,
-		payload.TypeNotify: &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.RUThere, Data: octets(7)},
-		payload.TypeDelete: &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP, SPIs: [][]byte{octets(0x1234)}},
+	bundle := sa
+	bundle.Proposals = []payload.Proposal{
+		{Number: 1, Protocol: payload.ProtocolAH, SPI: octets(0x9998), Transforms: []payload.Transform{{Number: 1, ID: 3, Attributes: []payload.Attribute{payload.Number(payload.IPsecAuth, 2)}}}},
+		sa.Proposals[0],
 	}
-	for t, b := range bodies {
+	notify := func(kind payload.NotifyType, spi, data []byte) payload.Body {
+		return &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: kind, SPI: spi, Data: data}
+	}
+	cky := newEnd(debug.Initiator, addrI, addrR).cky
+	copy(cky[8:], "respond!")
+	life := payload.Number(payload.ISAKMPLifeDuration, 60).Append(payload.Number(payload.ISAKMPLifeType, payload.LifeSeconds).Append(nil))
+	for _, p := range []struct {
+		kind payload.Type
+		body payload.Body
+	}{
+		{payload.TypeSA, &sa}, {payload.TypeSA, &bundle},
+		{payload.TypeNotify, notify(payload.RUThere, cky[:], octets(7))}, {payload.TypeNotify, notify(payload.RUThereAck, cky[:], octets(7))},
+		{payload.TypeNotify, notify(payload.InitialContact, cky[:], nil)}, {payload.TypeNotify, notify(payload.ResponderLifetime, cky[:], life)},
+		{payload.TypeNotify, notify(payload.NoProposalChosen, octets(0x1234), nil)},
+		{payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP, SPIs: [][]byte{octets(0x1234)}}},
+		{payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{cky[:]}}},
+	} {
 		w := payload.NewWriter(payload.Header{})
-		w.Add(t, b)
-		w.Add(payload.TypeNonce, payload.Opaque(make([]byte, 20)))
+		w.Add(p.kind, p.body)
+		kind := payload.ExchangeInformational // whose messages may have no nonce
+		if p.kind == payload.TypeSA {
+			kind = payload.ExchangeQuick
+			w.Add(payload.TypeNonce, payload.Opaque(make([]byte, 20)))
+			w.Add(payload.TypeNATOA, &payload.NATOA{Addr: addrI.Addr()})
+		}
 		body := w.Message()[payload.HeaderLen:]
 		for manner := range byte(manners) {
 			for who := range byte(2) {
-				f.Add(byte(9), who, manner, byte(payload.ExchangeInformational), uint32(77), byte(t), body)
-				f.Add(byte(9), who, manner, byte(payload.ExchangeQuick), uint32(77), byte(t), body)
+				for _, n := range []byte{7, 9, 13, 23, 25} {
+					f.Add(n, who, manner, byte(kind), uint32(77), byte(p.kind), body)
+				}
 			}
 		}
 	}
@@ -130,7 +162,7 @@ func FuzzMachine(f *testing.F) {
 				}
 			}
 		}
-		for _, timer := range []exchange.TimerKind{exchange.Retransmit, exchange.Lifetime, exchange.Renewal, exchange.Purge} {
+		for _, timer := range []exchange.TimerKind{exchange.Retransmit, exchange.Lifetime, exchange.Renewal, exchange.Purge, exchange.Alive, exchange.Keepalive} {
 			e.step(exchange.Expired{Timer: exchange.Timer{Kind: timer, Node: mid}})
 			e.step(exchange.Expired{Timer: exchange.Timer{Kind: timer}})
 		}

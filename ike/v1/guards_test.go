@@ -1,8 +1,10 @@
 package v1
 
 import (
+	"encoding/binary"
 	"slices"
 	"testing"
+	"time"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -62,6 +64,79 @@ func TestPhase1Protection(t *testing.T) {
 	}
 }
 
+// Encrypted with the right keys, no message is believed whose hash is another by one bit.
+func TestWrongHashes(t *testing.T) {
+	for _, bit := range []int{0, 7, 13 * 8, 32*8 - 1} {
+		spoil := func(h []byte) []byte {
+			h = slices.Clone(h)
+			h[bit/8] ^= 1 << (bit % 8)
+			return h
+		}
+		for _, n := range []int{4, 5, 8} { // messages 5, 6 and 9
+			to, _, next := upTo(n)
+			before := to.state
+			to.step(edited(t, to, next, func(list []payload.Raw) []payload.Raw {
+				for i := range list {
+					if list[i].Type == payload.TypeHash {
+						list[i].Body = spoil(list[i].Body)
+					}
+				}
+				return list
+			}))
+			if to.state == P1Complete && n < 8 || n == 8 && len(harm(to)) != 0 {
+				t.Errorf("message %d with bit %d changed leads from %v to %v: %v", n+1, bit, before, to.state, harm(to))
+			}
+		}
+		i, r := negotiate(9)
+		for _, e := range []*end{i, r} {
+			for mid, p := range []struct {
+				kind payload.Type
+				body payload.Body
+			}{
+				{payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{e.cky[:]}}},
+				{payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolESP, SPIs: [][]byte{octets(0x1234)}}},
+				{payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.InitialContact}},
+				{payload.TypeNotify, &payload.Notify{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, Type: payload.RUThere, SPI: e.cky[:], Data: octets(7)}},
+			} {
+				w := payload.NewWriter(e.header(payload.ExchangeInformational, uint32(mid+70)))
+				start, end := w.Space(payload.TypeHash, e.suite.Hash.Size())
+				w.Add(p.kind, p.body)
+				msg, chain := w.Message(), e.chain.phase2Chain(e.suite.Hash, uint32(mid+70))
+				copy(msg[start:end], spoil(e.keys.hash1(uint32(mid+70), msg[end:])))
+				if sent := e.step(exchange.Message{Local: e.local, Remote: e.remote, Data: chain.seal(msg)}); len(sent)+len(harm(e)) != 0 || e.state != P1Complete {
+					t.Errorf("%v with bit %d changed: %v, %d answers, %v", p.kind, bit, e.state, len(sent), harm(e))
+				}
+			}
+		}
+		_, r = negotiate(6)
+		quick := offerOf(r, 500, payload.AddrID(addrI.Addr(), 0, 0), payload.AddrID(addrR.Addr(), 0, 0), 0x5000)
+		quick.Data = spoiled(r, quick.Data, spoil)
+		if r.step(quick); len(harm(r)) != 0 || len(r.nodes) != 0 {
+			t.Errorf("message 7 with bit %d changed: %v", bit, harm(r))
+		}
+		i, _, message8 := upTo(7)
+		m := deliver(message8)
+		m.Data = spoiled(i, m.Data, spoil)
+		if i.step(m); len(harm(i)) != 0 {
+			t.Errorf("message 8 with bit %d changed: %v", bit, harm(i))
+		}
+	}
+}
+
+// spoiled encrypts a message of Quick Mode again with another hash.
+func spoiled(e *end, data []byte, spoil func([]byte) []byte) []byte {
+	mid := binary.BigEndian.Uint32(data[20:])
+	c := chainOf(e, mid)
+	plain, _, err := c.open(data)
+	if err != nil {
+		panic(err)
+	}
+	msg := append(slices.Clone(data[:payload.HeaderLen]), plain...)
+	hash := msg[payload.HeaderLen+4:][:e.suite.Hash.Size()]
+	copy(hash, spoil(hash))
+	return c.seal(msg)
+}
+
 // inform gives an end an authentic Informational message of its peer's.
 func inform(e *end, mid uint32, kind payload.Type, body payload.Body) []exchange.Send {
 	w := payload.NewWriter(payload.Header{})
@@ -80,7 +155,12 @@ func TestDeletionOfAnotherISAKMPSA(t *testing.T) {
 	if r.state != P1Complete {
 		t.Errorf("the deletion of another SA leads to %v", r.state)
 	}
-	inform(r, 0, payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{r.cky[:]}})
+	w := payload.NewWriter(r.header(payload.ExchangeInformational, 0))
+	start, end := w.Space(payload.TypeHash, r.suite.Hash.Size())
+	w.Add(payload.TypeDelete, &payload.Delete{DOI: payload.DOIIPsec, Protocol: payload.ProtocolISAKMP, SPIs: [][]byte{r.cky[:]}})
+	msg, chain := w.Message(), r.chain.phase2Chain(r.suite.Hash, 0)
+	copy(msg[start:end], r.keys.hash1(0, msg[end:]))
+	r.step(exchange.Message{Local: r.local, Remote: r.remote, Data: chain.seal(msg)})
 	if r.state != P1Complete {
 		t.Errorf("a deletion with message ID 0 leads to %v", r.state)
 	}
@@ -224,4 +304,31 @@ func withPFS(n int) (i, r *end) {
 		to, other = other, to
 	}
 	return i, r
+}
+
+// The last message of an exchange is not answered, or copies would go to and fro for ever; the
+// one before is, once in a while, for its answer may be lost.
+func TestCopiesOfTheLastMessage(t *testing.T) {
+	for n, answers := range map[int]int{4: 1, 5: 0} { // messages 5 and 6
+		to, from, next := upTo(n)
+		sent := to.step(deliver(next))
+		if n == 4 {
+			from.step(deliver(sent[0]))
+		}
+		for range 3 {
+			to.env.Now = to.env.Now.Add(copied)
+			if got := len(to.step(deliver(next))); got != answers {
+				t.Errorf("%d answers to a copy of message %d", got, n+1)
+			}
+			if got := len(to.step(deliver(next))); got != 0 {
+				t.Errorf("%d answers to another at once", got)
+			}
+		}
+	}
+	_, r, m3 := aggressive(2)
+	r.step(deliver(m3))
+	r.env.Now = r.env.Now.Add(time.Minute)
+	if got := len(r.step(deliver(m3))); got != 0 || r.state != P1Complete {
+		t.Errorf("%d answers to a copy of message 3 of Aggressive Mode, in %v", got, r.state)
+	}
 }

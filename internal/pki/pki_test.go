@@ -41,7 +41,7 @@ var keys = func() (list [4]*rsa.PrivateKey) {
 var serial atomic.Int64
 
 // issue makes a certificate; change may spoil it.
-func issue(t *testing.T, cn string, key *rsa.PrivateKey, issuer *x509.Certificate, issuerKey *rsa.PrivateKey, change func(*x509.Certificate)) *x509.Certificate {
+func issue(t testing.TB, cn string, key *rsa.PrivateKey, issuer *x509.Certificate, issuerKey *rsa.PrivateKey, change func(*x509.Certificate)) *x509.Certificate {
 	t.Helper()
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(serial.Add(1)), Subject: pkix.Name{CommonName: cn, Organization: []string{"lab"}},
