@@ -15,10 +15,13 @@ import "strconv"
 // mode 7-9) that is being built, sent, received or processed when the line is
 // printed; 0 for informational exchanges and for lines outside any exchange. The
 // state changes after a send still belong to the message that was sent.
+//
+// Signed says that phase 1 authenticates with signatures, as far as that is agreed on.
 type At struct {
 	Conn    uint32
 	Role    Role
 	Message int
+	Signed  bool
 }
 
 // Flag implements Event for all ISAKMP events.

@@ -52,7 +52,10 @@ func (a *account) read(e debug.Event) {
 	case debug.ISAKMPNoKey:
 		a.f.Reason = noKey
 	case debug.ISAKMPNoCredentials:
-		if e.Certificate {
+		switch {
+		case e.Certificate && e.Key:
+			a.f.Reason = "no usable certificate"
+		case e.Certificate:
 			a.f.Reason = "no pre-shared key and no usable certificate"
 		}
 	case debug.ISAKMPCannotStart:
@@ -67,12 +70,15 @@ func (a *account) read(e debug.Event) {
 		a.because(cmp.Or(e.Type, "notification") + " in clear, not believed")
 		a.locate(debug.InformationalMode, 0)
 	case debug.IPsecProxyRefused:
-		a.f.Reason = debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"
-		switch {
+		switch mirror := debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"; {
 		case e.Taken:
 			a.f.Reason = debug.InvalidProxy.String() + "; another peer behind the same NAT has this traffic"
 		case e.Wanted != "":
 			a.f.Reason = fmt.Sprintf("crypto map %s %d wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, "none"))
+		case e.Nearest.Map != "":
+			a.f.Reason = fmt.Sprintf("%s, crypto map %s %d has `%s`", mirror, e.Nearest.Map, e.Nearest.Seq, e.Nearest.Entry())
+		default:
+			a.f.Reason = mirror
 		}
 	case debug.IPsecFlagsRefused:
 		a.f.Reason = e.Difference()
@@ -84,6 +90,14 @@ func (a *account) read(e debug.Event) {
 		a.f.Reason = debug.InvalidLocal.String()
 	case debug.ISAKMPInvalidated:
 		a.because(e.Code.String())
+	case debug.ISAKMPNotify:
+		if e.Type == debug.NotifyIdentity {
+			a.because("peer refuses our identities: is its access list the mirror of ours?")
+		}
+	case debug.ISAKMPAcceptable:
+		if e.Refused && exchangeOf(e.Message) == debug.QuickMode {
+			a.because("no transform offered is known or possible here")
+		}
 	case debug.ISAKMPDeleteSPI:
 		a.because("peer accepts none of our IPsec proposals")
 		a.locate(debug.QuickMode, 1)
@@ -102,6 +116,9 @@ func (a *account) conclude(e debug.Event) {
 	case debug.CryptoNotEncrypted:
 		a.fail(e.Peer, "message not encrypted")
 		a.locate("", 0) // anybody may have sent it
+	case debug.ISAKMPTooEarly:
+		a.fail(e.Peer, "informational message before authentication, not believed")
+		a.locate(debug.InformationalMode, 0)
 	case debug.CryptoNotAuthenticated:
 		a.fail(e.Peer, "quick mode before phase 1 is authenticated")
 		a.locate(debug.QuickMode, 1)

@@ -48,14 +48,14 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 	case exchange.Disarm:
 		c.timers.stop(timerKey{s, a.Timer})
 	case exchange.Derive:
-		c.jobs = append(c.jobs, c.derive(s, a))
+		c.job(s, c.derive(s, a))
 	case exchange.Sign:
-		c.jobs = append(c.jobs, Job{skip: result{s, exchange.Signed{}}, run: func() result {
+		c.job(s, Job{skip: result{s, exchange.Signed{}}, run: func() result {
 			signature, err := a.With(a.Hash)
 			return result{s, exchange.Signed{Signature: signature, Err: err}}
 		}})
 	case exchange.Verify:
-		c.jobs = append(c.jobs, Job{skip: result{s, exchange.Verdict{}}, waits: true, run: func() result {
+		c.job(s, Job{skip: result{s, exchange.Verdict{}}, waits: true, run: func() result {
 			return result{s, a.By.Judge(a.Claim)}
 		}})
 	case exchange.Shelter:
@@ -103,6 +103,12 @@ func (c *Core) send(a exchange.Send) {
 	if err := c.o.Send(a.Local, a.Remote, data); err != nil {
 		c.drop("not sent")
 	}
+}
+
+// job leaves slow work for somebody else.
+func (c *Core) job(s *sa, j Job) {
+	j.peer, j.stranger = s.peer.Addr, s.lot != notOpen
+	c.jobs = append(c.jobs, j)
 }
 
 // derive is the job of a Derive. The worker alone uses the private key until the result

@@ -151,7 +151,7 @@ func (c *Core) traceRequest(q *request) {
 			if t.PFS != 0 {
 				k.Flags |= 1
 			}
-			c.emit(debug.IPsecRequest{KeyRequest: k})
+			c.emit(debug.IPsecRequest{KeyRequest: k, Renews: q.renews != nil})
 		}
 	}
 }

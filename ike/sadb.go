@@ -14,18 +14,6 @@ import (
 // MaxDatagram is how long a message may be, in octets.
 const MaxDatagram = 10000
 
-// Bounds of what strangers can make the engine keep.
-const (
-	maxHalfOpen = 1024    // responder's SAs whose initiator has not authenticated
-	maxDead     = 1024    // SAs that were up, and wait to be purged
-	maxSAs      = 1 << 16 // in all, most of which have authenticated
-
-	// In Aggressive Mode a first message is answered with Diffie-Hellman. So much of it
-	// may be due at once to initiators of which nothing else is known; Main Mode does
-	// not suffer from more than that.
-	maxComputing = 64
-)
-
 // Bounds of what one peer can make the engine keep, so that there is room for others.
 const (
 	maxPeerSAs   = 16   // ISAKMP SAs that are up
@@ -42,8 +30,11 @@ type sa struct {
 	gone   bool
 	lost   bool // its peer does not answer
 
-	responder, dead bool // and place: where the index has it
-	place           int
+	// Where the index has it.
+	responder, dead, computing bool
+	lot                        lot
+	place                      int
+	born                       uint64
 
 	past exchange.Traffic // of pairs with the peer that are gone
 }
@@ -73,6 +64,10 @@ func (c *Core) receive(d Datagram) {
 	}
 	if s := c.find(h, d.Remote); s != nil {
 		c.step(s, exchange.Message{Local: d.Local, Remote: d.Remote, Data: d.Data})
+		if list := c.by.open[routable]; len(list) > maxRoutable {
+			c.drop("SA evicted before authentication")
+			c.evict(c.crowding(list))
+		}
 		return
 	}
 	switch {
@@ -87,7 +82,7 @@ func (c *Core) receive(d Datagram) {
 	case h.Exchange == payload.ExchangeAggressive && c.policy.NoAggressive:
 		c.drop("aggressive mode is disabled")
 		c.refuse(d.Remote.Addr(), debug.CryptoAggressiveDisabled{})
-	case h.Exchange == payload.ExchangeAggressive && c.computing() >= maxComputing:
+	case h.Exchange == payload.ExchangeAggressive && c.by.computing >= maxComputing:
 		c.drop("too many Diffie-Hellman computations")
 	case v1.CheckOffer(d.Data) != nil:
 		c.drop("malformed")
@@ -114,7 +109,7 @@ func (c *Core) find(h payload.Header, remote netip.AddrPort) *sa {
 
 // respond makes an SA for a first message.
 func (c *Core) respond(d Datagram, h payload.Header) {
-	if !c.makeRoom() {
+	if !c.makeRoom(h.Exchange == payload.ExchangeAggressive) {
 		c.drop("too many SAs")
 		return
 	}
@@ -177,8 +172,7 @@ func (c *Core) traceInserted(s *sa, at debug.At, ptr uint32, local, remote netip
 	if at.Role == debug.Initiator {
 		c.emit(debug.ISAKMPNewNode{At: at, State: debug.QMIdle})
 	}
-	duplicate := slices.ContainsFunc(c.by.sas[remote.Addr()], func(o *sa) bool { return !o.m.Dead() })
-	c.emit(debug.ISAKMPInsertSA{At: at, Ptr: ptr, Duplicate: duplicate})
+	c.emit(debug.ISAKMPInsertSA{At: at, Ptr: ptr, Duplicate: s.peer.IKE > 1})
 }
 
 // peer returns what is known of an address.
@@ -202,33 +196,6 @@ func (c *Core) cookie() (cky [8]byte) {
 		binary.BigEndian.PutUint32(cky[4:], c.draw())
 	}
 	return cky
-}
-
-// makeRoom evicts one of the SAs that have not authenticated where there are too many,
-// and the oldest of the dead. Which one is left to chance, so that a flood of first
-// messages with forged addresses, be they the peer's own, does not keep anybody out who
-// answers in time and tries again; nor does one that answers and goes no further.
-func (c *Core) makeRoom() bool {
-	if len(c.by.dead) >= maxDead {
-		c.forget(c.by.dead[0])
-	}
-	if open := c.by.open; len(open) >= maxHalfOpen {
-		c.drop("half-open SA evicted")
-		victim := open[c.draw()%uint32(len(open))]
-		c.step(victim, exchange.Delete{Reason: debug.SANoReason})
-		c.forget(victim)
-	}
-	return len(c.sas) < maxSAs
-}
-
-// computing is the number of SAs that do Diffie-Hellman for a first message.
-func (c *Core) computing() (n int) {
-	for _, s := range c.by.open {
-		if s.m.Computing() {
-			n++
-		}
-	}
-	return n
 }
 
 // crowd ends the oldest SA of a peer that has brought up too many.

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"slices"
 	"strings"
@@ -76,7 +77,7 @@ func (t *turn) self() exchange.Identity {
 }
 
 // readPeerID reads who the peer says it is and finds the profile that applies. It returns
-// the body, which the peer's hash covers.
+// a copy of the body, which the peer's hash covers.
 func (t *turn) readPeerID(m *message) ([]byte, error) {
 	t.processing(debug.PayloadID, 0)
 	raw := slices.Collect(m.all(payload.TypeID))[0]
@@ -91,7 +92,7 @@ func (t *turn) readPeerID(m *message) ([]byte, error) {
 		return nil, &payload.DecodeError{Payload: payload.TypeID, Notify: payload.InvalidIDInformation, Reason: "not a port of IKE"}
 	}
 	t.peerID = exchange.Identity{Type: id.Type, Data: slices.Clone(id.Data)}
-	return raw.Body, t.applyProfile()
+	return bytes.Clone(raw.Body), t.applyProfile()
 }
 
 // applyProfile lets the peer's identity decide on the profile. An initiator whose request

@@ -114,13 +114,22 @@ func (k *keys) hash3(mid uint32, ni, nr []byte) []byte {
 //	K1 = prf(SKEYID_d, [ g(qm)^xy | ] protocol | SPI | Ni_b | Nr_b)
 //	K2 = prf(SKEYID_d, K1 | [ g(qm)^xy | ] protocol | SPI | Ni_b | Nr_b)
 func (k *keys) keymat(n int, gxy []byte, p payload.Protocol, spi uint32, ni, nr []byte) []byte {
-	out, prf := make([]byte, 0, n+k.hash.Size()), k.hash.Keyed(k.skeyidD)
-	var last []byte
+	prf := k.hash.Keyed(k.skeyidD)
+	return expand(n, k.hash.Size(), nil, func(last []byte) []byte {
+		return prf(last, gxy, []byte{byte(p)}, octets(spi), ni, nr)
+	})
+}
+
+// expand joins blocks of size octets, each made from the one before, and cuts n octets off.
+// No other copy of them is left.
+func expand(n, size int, last []byte, next func(last []byte) []byte) []byte {
+	out := make([]byte, 0, n+size)
 	for len(out) < n {
-		last = prf(last, gxy, []byte{byte(p)}, octets(spi), ni, nr)
-		out = append(out, last...)
+		block := next(last)
+		out = append(out, block...)
+		clear(block)
+		last = out[len(out)-size:]
 	}
-	clear(last)
 	clear(out[n:])
 	return out[:n:n]
 }
@@ -136,15 +145,7 @@ func (k *keys) encryptionKey(n int) []byte {
 	if n <= len(k.skeyidE) {
 		return append([]byte(nil), k.skeyidE[:n]...)
 	}
-	out := make([]byte, 0, n+k.hash.Size())
-	last := []byte{0}
-	for len(out) < n {
-		last = k.hash.PRF(k.skeyidE, last)
-		out = append(out, last...)
-	}
-	clear(last)
-	clear(out[n:])
-	return out[:n:n]
+	return expand(n, k.hash.Size(), []byte{0}, func(last []byte) []byte { return k.hash.PRF(k.skeyidE, last) })
 }
 
 // natdHash is the content of a NAT-D payload (RFC 3947, section 3.2).

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"net/netip"
 	"slices"
+	"time"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -135,17 +136,44 @@ func (t *turn) moved(remote netip.AddrPort) {
 	}
 }
 
+// held is what is known of the packets that hold the mapping of a NAT open.
+type held struct {
+	sent   uint64    // packets of ESP at the last look
+	looked time.Time // when that was
+	since  time.Time // when at the earliest the last packet went out
+}
+
+// holdLooks is how many times within the interval of the keepalives it is looked whether
+// they are needed.
+const holdLooks = 5
+
+var keepaliveTimer = exchange.Timer{Kind: exchange.Keepalive}
+
 // holdNAT begins to hold the mapping of a NAT open that we are behind.
 func (t *turn) holdNAT() {
 	if every := t.env.Policy.NATKeepalive; every > 0 && t.nat.self && t.floated() {
-		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: every})
+		t.held = held{sent: t.env.Registry.Traffic(t.own()).Sent, looked: t.env.Now, since: t.env.Now}
+		t.do(exchange.Arm{Timer: keepaliveTimer, After: every / holdLooks})
 	}
 }
 
-// keepAlive sends a keepalive, whether or not there is traffic: when the last packet of a
-// tunnel was sent is not known here. "The sender MUST use a one-octet-long payload with
-// the value 0xFF." RFC 3948, section 2.3.
+// keepAlive sends a keepalive "if no other packet to the peer has been sent in M seconds"
+// (RFC 3948, section 4), as counters tell: a packet that was sent since the last look may
+// have gone out right after it. "The sender MUST use a one-octet-long payload with the
+// value 0xFF." RFC 3948, section 2.3.
 func (t *turn) keepAlive() {
-	t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
-	t.holdNAT()
+	every := t.env.Policy.NATKeepalive
+	if every == 0 { // no longer configured
+		return
+	}
+	h, now := &t.held, t.env.Now
+	if sent := t.env.Registry.Traffic(t.own()).Sent; sent != h.sent {
+		h.sent, h.since = sent, h.looked
+	}
+	h.looked = now
+	if now.Sub(h.since) >= every {
+		t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
+		h.since = now
+	}
+	t.do(exchange.Arm{Timer: keepaliveTimer, After: min(every/holdLooks, h.since.Add(every).Sub(now))})
 }

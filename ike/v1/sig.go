@@ -76,7 +76,7 @@ func (t *turn) readCertRequests(m *message) {
 func (t *turn) sign() error {
 	c := t.env.Policy.Credential(t.profile, t.wantedCerts)
 	if c == nil { // no longer
-		t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: true})
+		t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: true, Key: true})
 		return errRefused
 	}
 	if t.initiator() {
