@@ -56,27 +56,25 @@ func archiveFailed(err error) error {
 	return nil
 }
 
-// showArchive is `show archive`. 15.x says how many there are and indents the list.
+// showArchive is `show archive`. 15.x says how many there are.
 func showArchive(w io.Writer, r Router) error {
 	all, err := r.Archives()
 	if errors.Is(err, router.ErrNoArchive) {
-		fmt.Fprintln(w, "Archive feature not enabled")
+		fmt.Fprintln(w, " Archive feature not enabled")
 		return nil
 	}
 	next, err := r.NextArchive()
 	if err != nil {
 		return archiveFailed(err)
 	}
-	indent := ""
 	fmt.Fprintf(w, "The maximum archive configurations allowed is %d.\n", r.Config().Archive.Maximum)
 	if r.Config().IOS15() {
-		indent = "   "
 		fmt.Fprintf(w, "There are currently %d archive configurations saved.\n", len(all))
 	}
 	fmt.Fprintf(w, "The next archive file will be named flash:%s\n", next)
-	fmt.Fprintf(w, "%sArchive #  Name\n", indent[:min(1, len(indent))])
+	fmt.Fprintln(w, " Archive #  Name")
 	for i := range r.Config().Archive.Maximum {
-		line := fmt.Sprintf("%s%-9d", indent, i+1)
+		line := fmt.Sprintf("   %-9d", i+1)
 		if i < len(all) {
 			line += "flash:" + all[i]
 		}

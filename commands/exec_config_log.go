@@ -16,6 +16,9 @@ func configLogCommands(r Router) []exec {
 		"user": "Show the commands of one user", "$name": "User name", "provisioning": "Show as a configuration, without the table",
 	}
 	show := func(w io.Writer, a grammar.Args) error {
+		if !r.Config().Archive.Log.Enabled {
+			return refuse("Config Logger disabled.")
+		}
 		from, to := 1, 1<<31-1
 		if a.Has("from") {
 			from, to = a.Int("from"), a.Int("from")

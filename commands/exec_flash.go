@@ -44,8 +44,13 @@ func flashCommands(r Router) []exec {
 				return deleteFile(ctx, r, t, canonical(a.String("what")), a.Has("/force"))
 			}),
 		priv("mkdir flash:$what", grammar.Help{"mkdir": "Create new directory", "$what": "Directory name"},
-			func(_ context.Context, t Terminal, a grammar.Args) error {
+			func(ctx context.Context, t Terminal, a grammar.Args) error {
 				p := canonical(a.String("what"))
+				name, err := t.Ask(ctx, "Create directory filename ["+p.name()+"]? ")
+				if err != nil {
+					return err
+				}
+				p = answered(name, p)
 				if err := r.Flash().Mkdir(p.name()); err != nil {
 					return fileError("Creating dir %s (%s)", p, flash.Reason(err))
 				}
@@ -171,13 +176,18 @@ func showFileSystems(w io.Writer, r Router) error {
 	return nil
 }
 
+// answered is the file that the answer to a question names, the one suggested where it is empty.
+func answered(name string, suggested place) place {
+	return place("flash:" + cmp.Or(strings.TrimPrefix(name, "flash:"), suggested.name()))
+}
+
 func deleteFile(ctx context.Context, r Router, t Terminal, p place, force bool) error {
 	if !force {
 		name, err := t.Ask(ctx, "Delete filename ["+p.name()+"]? ")
 		if err != nil {
 			return err
 		}
-		p = place("flash:" + cmp.Or(name, p.name()))
+		p = answered(name, p)
 		ok, err := t.Confirm(ctx, "Delete flash:/"+path.Clean(p.name())+"? [confirm]")
 		if err != nil || !ok {
 			return err
@@ -197,7 +207,7 @@ func removeDirectory(ctx context.Context, r Router, t Terminal, p place) error {
 	if err != nil {
 		return err
 	}
-	p = place("flash:" + cmp.Or(name, p.name()))
+	p = answered(name, p)
 	ok, err := t.Confirm(ctx, "Delete "+string(p)+"? [confirm]")
 	if err != nil || !ok {
 		return err
@@ -216,7 +226,7 @@ func renameFile(ctx context.Context, r Router, t Terminal, from, to place) error
 	if err != nil {
 		return err
 	}
-	to = place("flash:" + cmp.Or(name, to.name(), from.name()))
+	to = answered(name, cmp.Or(to, from))
 	if ok, err := overwrite(ctx, r, t, to); err != nil || !ok {
 		return err
 	}

@@ -86,6 +86,9 @@ func replaceCommands(r Router) []exec {
 				if err := rollbackIn(r, t, a.Int("minutes")); err != nil {
 					return err
 				}
+				if err := say(t, "\n"); err != nil {
+					return err
+				}
 				return t.Configure(ctx)
 			},
 		},
@@ -140,13 +143,13 @@ func rollbackIn(r Router, t Terminal, minutes int) error {
 	if err := say(t, "Rollback Confirmed Change: Backing up current running config to "+to+"\n"); err != nil {
 		return err
 	}
-	r.StartRollback(r.Config(), router.Rollback{To: to, By: t.Origin(), After: time.Duration(minutes) * time.Minute})
+	r.StartRollback(r.Config(), router.Rollback{To: to, By: t.Origin(), Level: t.Rights().Level(), After: time.Duration(minutes) * time.Minute})
 	return nil
 }
 
 // again sets the time of a pending rollback anew.
 func again(r Router, t Terminal, pending router.Rollback, minutes int) error {
-	pending.By, pending.After = t.Origin(), time.Duration(minutes)*time.Minute
+	pending.By, pending.Level, pending.After = t.Origin(), t.Rights().Level(), time.Duration(minutes)*time.Minute
 	r.StartRollback(nil, pending)
 	return nil
 }

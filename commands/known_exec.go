@@ -76,6 +76,9 @@ var KnownExec = slices.Concat(
 	sayExec("% Everything is in show tech-support", "show tech-support ipsec", "show tech-support page", "show tech-support password", "show tech-support cef",
 		"show tech-support vpn", "show tech-support pki"),
 	sayExec("% Who is logged in is in show users", "systat", "login"),
+	sayExec("% The time until the return runs whether somebody types or not: give minutes alone", "configure terminal revert timer idle",
+		"configure revert timer idle"),
+	sayExec("% Nobody else is kept out meanwhile", "configure terminal lock"),
 )
 
 // networkCopies are the commands that copy a file or a configuration from or to another machine.

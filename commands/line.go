@@ -149,7 +149,7 @@ func lineSwitch(words string, help grammar.Help, on bool, of func(*config.Line) 
 		func(l *config.Line, _ config.Line) { *of(l) = !on },
 		func(w *grammar.Writer, l, usual config.Line) {
 			switch v := *of(&l); {
-			case v == *of(&usual):
+			case v == *of(&usual) && !w.All():
 			case v == on:
 				w.Line(words)
 			default:

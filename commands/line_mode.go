@@ -72,7 +72,7 @@ var execTimeoutLine = lineLine{
 	No:      usually(func(l *config.Line, _ config.Line) { l.ExecTimeout = 0 }),
 	Default: usually(func(l *config.Line, usual config.Line) { l.ExecTimeout = usual.ExecTimeout }),
 	Write: func(s *lineSet, w *grammar.Writer) {
-		if t := s.lines[0].ExecTimeout; t != s.usual().ExecTimeout {
+		if t := s.lines[0].ExecTimeout; t != s.usual().ExecTimeout || w.All() {
 			minutes := min(t/60, 35791) // seconds may be more than a minute has
 			w.Line(fmt.Sprintf("exec-timeout %d %d", minutes, t-minutes*60))
 		}

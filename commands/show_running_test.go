@@ -175,3 +175,19 @@ func TestWrittenForALevel(t *testing.T) {
 		t.Errorf("%d beginnings of lines: %q", len(seen), seen)
 	}
 }
+
+// What `all` adds are the defaults: read back, it is the same configuration.
+func TestShowAllReadsBack(t *testing.T) {
+	r := newFake(t, everything)
+	_, text, _ := strings.Cut(run(t, r, "show running-config all"), "bytes\n")
+	if got := Text(load(t, text)); got != Text(r.config) {
+		t.Errorf("read back it is\n%s", got)
+	}
+	r = newFake(t, "")
+	out := run(t, r, "show running-config all")
+	for _, want := range []string{"line con 0\n exec-timeout 10 0\n privilege level 1\n length 24\n width 80\n history size 10\n exec\n", "\nip ssh time-out 120\n", "\nip ssh authentication-retries 3\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("without %q:\n%s", want, out)
+		}
+	}
+}

@@ -459,7 +459,7 @@ var samples = []sample{
 	{ReloadCancelled{At: "13:22:00 UTC Fri Mar 1 2002"}, "%SYS-5-SCHEDULED_RELOAD_CANCELLED:  Scheduled reload cancelled at 13:22:00 UTC Fri Mar 1 2002"},
 	{LoggedCommand{User: "admin", Command: "hostname R2"}, "%PARSER-5-CFGLOG_LOGGEDCMD: User:admin  logged command:hostname R2"},
 	{RollbackBackup{To: "flash:a-1"}, "%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_BACKUP: Backing up current running config to flash:a-1"},
-	{RollbackScheduled{By: Origin{Line: "console"}, To: "flash:a-1", Minutes: 5}, "%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_START_ABSTIMER: User: console: Scheduled to rollback to config flash:a-1 in 5 minutes"},
+	{RollbackScheduled{By: Origin{Line: "console"}, Level: 15, To: "flash:a-1", Minutes: 5}, "%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_START_ABSTIMER: User: console(Priv: 15, View: 0): Scheduled to rollback to config flash:a-1 in 5 minutes"},
 	{RollbackWarning{To: "flash:a-1"}, `%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_WARNING_ABSTIMER: System will rollback to config flash:a-1 in one minute. Enter "configure confirm" if you wish to keep what you've configured`},
 	{RollbackStarts{To: "flash:a-1"}, "%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_ROLLBACK_START: Start rolling to: flash:a-1"},
 	{SysClock{From: "00:01:43 UTC Mon Mar 1 1993", To: "10:00:00 UTC Fri Mar 1 2002", By: Origin{Line: "console"}},

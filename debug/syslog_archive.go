@@ -11,20 +11,22 @@ type RollbackBackup struct {
 
 func (RollbackBackup) Severity() uint8 { return 5 }
 func (e RollbackBackup) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textRollbackBackup, e.To)
+	return fmt.Appendf(b, "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_BACKUP: Backing up current running config to %s", e.To)
 }
 
 // RollbackScheduled says when the configuration is to go back.
 type RollbackScheduled struct {
 	inSyslog
 	By      Origin
+	Level   int // privilege
 	To      string
 	Minutes int
 }
 
 func (RollbackScheduled) Severity() uint8 { return 5 }
 func (e RollbackScheduled) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textRollbackStart, e.By, e.To, e.Minutes)
+	return fmt.Appendf(b, "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_START_ABSTIMER: User: %s(Priv: %d, View: 0): Scheduled to rollback to config %s in %d minutes",
+		e.By.Name(), e.Level, e.To, e.Minutes)
 }
 
 // RollbackWarning comes a minute before.
@@ -35,7 +37,8 @@ type RollbackWarning struct {
 
 func (RollbackWarning) Severity() uint8 { return 5 }
 func (e RollbackWarning) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textRollbackWarning, e.To)
+	return fmt.Appendf(b, "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_WARNING_ABSTIMER: System will rollback to config %s in one minute. "+
+		"Enter \"configure confirm\" if you wish to keep what you've configured", e.To)
 }
 
 // RollbackStarts says that the time has come and nobody has confirmed.
@@ -46,7 +49,7 @@ type RollbackStarts struct {
 
 func (RollbackStarts) Severity() uint8 { return 5 }
 func (e RollbackStarts) AppendLine(b []byte, _ Manner) []byte {
-	return fmt.Appendf(b, textRollbackBegins, e.To)
+	return fmt.Appendf(b, "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_ROLLBACK_START: Start rolling to: %s", e.To)
 }
 
 // LoggedCommand is "%PARSER-5-CFGLOG_LOGGEDCMD: User:console  logged command:hostname R2".

@@ -128,11 +128,6 @@ const (
 	textSession      = "%%CRYPTO-5-SESSION_STATUS: Crypto tunnel is %s.  Peer %s:%d       Id: %s"
 	textReplay       = "%%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=%d"
 
-	textRollbackBackup  = "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_BACKUP: Backing up current running config to %s"
-	textRollbackStart   = "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_START_ABSTIMER: User: %s: Scheduled to rollback to config %s in %d minutes"
-	textRollbackWarning = "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_WARNING_ABSTIMER: System will rollback to config %s in one minute. Enter \"configure confirm\" if you wish to keep what you've configured"
-	textRollbackBegins  = "%%ARCHIVE_DIFF-5-ROLLBK_CNFMD_CHG_ROLLBACK_START: Start rolling to: %s"
-
 	textAccessICMP     = "%%SEC-6-IPACCESSLOGDP: list %s %s icmp %s%s -> %s (%d/%d), %d packet%s"
 	textAccessOther    = "%%SEC-6-IPACCESSLOGNP: list %s %s %d %s%s -> %s, %d packet%s"
 	textAccessStandard = "%%SEC-6-IPACCESSLOGS: list %s %s %s %d packet%s"

@@ -30,7 +30,7 @@ type archiver struct {
 }
 
 // stampPattern matches what stampOf gives.
-const stampPattern = `[A-Z][a-z]{2}-\d{1,2}-\d{2}-\d{2}-\d{2}\.\d{3}(-[^/]+)?`
+const stampPattern = `[A-Z][a-z]{2}--?\d{1,2}-\d{2}-\d{2}-\d{2}\.\d{3}(-[^/]+)?`
 
 // archiveBase returns what archived names begin with, $h filled in and $t where the time
 // stands, and whether there is a path.
@@ -48,7 +48,7 @@ func (r *Router) stampOf(c *config.Config) string {
 	if c.IOS15() {
 		layout += "-MST"
 	}
-	return strings.NewReplacer("- ", "-", "/", "-").Replace(r.clock.Now().Format(layout)) // a zone may have any name
+	return strings.NewReplacer(" ", "-", "/", "-").Replace(r.clock.Now().Format(layout)) // a zone may have any name
 }
 
 // Archives returns the names of the archived configurations, oldest first. Another file is

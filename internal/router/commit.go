@@ -178,7 +178,7 @@ func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 		r.retry(r.applyAgain())
 	}
 	if err == nil {
-		err = r.stampSaved(by)
+		r.stampSaved(by)
 	}
 	return err
 }

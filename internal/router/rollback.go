@@ -13,6 +13,7 @@ import (
 type Rollback struct {
 	To    string // where the earlier configuration is kept, for messages
 	By    debug.Origin
+	Level int       // his privilege
 	Set   time.Time // when the time was set, by the router's clock
 	After time.Duration
 
@@ -22,6 +23,7 @@ type Rollback struct {
 // rollbacks holds the one rollback that may be pending. Safe for concurrent use.
 type rollbacks struct {
 	emit  func(debug.Event)
+	tell  func(string) // every user
 	apply func(*config.Config)
 
 	mu      sync.Mutex
@@ -35,12 +37,11 @@ func (r *rollbacks) start(b Rollback) {
 	defer r.mu.Unlock()
 	r.drop()
 	r.pending = &b
-	r.emit(debug.RollbackScheduled{By: b.By, To: b.To, Minutes: int(b.After / time.Minute)})
+	r.emit(debug.RollbackScheduled{By: b.By, Level: b.Level, To: b.To, Minutes: int(b.After / time.Minute)})
 	p := r.pending
-	if b.After > time.Minute {
-		r.timers = append(r.timers, time.AfterFunc(b.After-time.Minute, func() { r.warn(p) }))
-	}
-	r.timers = append(r.timers, time.AfterFunc(b.After, func() { r.back(p) }))
+	r.timers = append(r.timers,
+		time.AfterFunc(b.After-time.Minute, func() { r.warn(p) }),
+		time.AfterFunc(b.After, func() { r.back(p, r.tell) }))
 }
 
 func (r *rollbacks) warn(b *Rollback) {
@@ -48,11 +49,13 @@ func (r *rollbacks) warn(b *Rollback) {
 	defer r.mu.Unlock()
 	if r.pending == b {
 		r.emit(debug.RollbackWarning{To: b.To})
+		r.tell("\nRollback Confirmed Change: Rollback will begin in one minute.\nEnter \"configure confirm\" if you wish to keep what you've configured\n\n")
 	}
 }
 
-// back returns to the earlier configuration, unless b is no longer what is pending.
-func (r *rollbacks) back(b *Rollback) {
+// back returns to the earlier configuration, unless b is no longer what is pending, and
+// tells of it.
+func (r *rollbacks) back(b *Rollback, tell func(string)) {
 	r.mu.Lock()
 	mine := b != nil && r.pending == b
 	if mine {
@@ -61,6 +64,7 @@ func (r *rollbacks) back(b *Rollback) {
 	r.mu.Unlock()
 	if mine {
 		r.emit(debug.RollbackStarts{To: b.To})
+		tell("\nRollback Confirmed Change: rolling to:" + b.To + "\n\n")
 		r.apply(b.config)
 	}
 }
@@ -107,7 +111,7 @@ func (r *Router) RevertNow() bool {
 	r.rollbacks.mu.Lock()
 	b := r.rollbacks.pending
 	r.rollbacks.mu.Unlock()
-	r.rollbacks.back(b)
+	r.rollbacks.back(b, func(string) {}) // he is told by the command
 	return b != nil
 }
 

@@ -17,11 +17,11 @@ func TestRollback(t *testing.T) {
 		do   func(*rollbacks)
 		want []string
 	}{
-		"nobody confirms": {func(*rollbacks) {}, []string{"scheduled 0s", "warning 4m0s", "starts 5m0s", "applied a 5m0s"}},
+		"nobody confirms": {func(*rollbacks) {}, []string{"scheduled 0s", "warning 4m0s", "told 4m0s", "starts 5m0s", "told 5m0s", "applied a 5m0s"}},
 		"confirmed":       {func(r *rollbacks) { r.mu.Lock(); r.drop(); r.mu.Unlock() }, []string{"scheduled 0s"}},
-		"at once":         {func(r *rollbacks) { r.back(r.pending) }, []string{"scheduled 0s", "starts 2m0s", "applied a 2m0s"}},
+		"at once":         {func(r *rollbacks) { r.back(r.pending, func(string) {}) }, []string{"scheduled 0s", "starts 2m0s", "applied a 2m0s"}},
 		"a new time": {func(r *rollbacks) { b := *r.pending; b.After = time.Minute; r.start(b) },
-			[]string{"scheduled 0s", "scheduled 2m0s", "starts 3m0s", "applied a 3m0s"}},
+			[]string{"scheduled 0s", "scheduled 2m0s", "warning 2m0s", "told 2m0s", "starts 3m0s", "told 3m0s", "applied a 3m0s"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -39,6 +39,7 @@ func TestRollback(t *testing.T) {
 							note("starts")
 						}
 					},
+					tell:  func(string) { note("told") },
 					apply: func(c *config.Config) { note("applied " + c.Hostname) },
 				}
 				old := config.New()

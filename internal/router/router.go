@@ -161,6 +161,7 @@ func (r *Router) open(o Options) (err error) {
 	r.syslog = newSyslogSender(r.hub)
 	r.access = &aaa.Access{Config: r.Config, Emit: r.hub.Emit, Clock: r.clock, Ask: radius.Ask}
 	r.rollbacks.emit, r.rollbacks.apply = r.hub.Emit, r.rollBack
+	r.rollbacks.tell = func(text string) { r.seats.Tell(text, "") }
 	kept, err := r.adoptLinks(o.Map)
 	if err != nil {
 		return err

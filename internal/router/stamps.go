@@ -54,16 +54,17 @@ func (r *Router) readStamps() {
 	}
 }
 
-// stampSaved notes that the running configuration was saved.
-func (r *Router) stampSaved(by debug.Origin) error {
+// stampSaved notes that the running configuration was saved, which it is even where that
+// cannot be kept for the next start.
+func (r *Router) stampSaved(by debug.Origin) {
 	r.stamps.mu.Lock()
 	defer r.stamps.mu.Unlock()
 	r.readStamps()
 	r.stamps.running.Saved, r.stamps.running.SavedBy = r.clock.Now(), by.User
 	r.stamps.saved = r.stamps.running
 	b, err := json.Marshal(r.stamps.saved)
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.nvram.Put(stampsKey, b)
 	}
-	return r.nvram.Put(stampsKey, b)
+	r.unkept("the time of saving", err)
 }

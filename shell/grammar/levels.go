@@ -13,6 +13,9 @@ type Rights struct {
 
 var everything = Rights{level: maxPriv}
 
+// Level is the privilege level; that of nil is the highest.
+func (r *Rights) Level() int { return r.orEverything().level }
+
 func (r *Rights) orEverything() Rights {
 	if r == nil {
 		return everything

@@ -54,7 +54,7 @@ type match struct {
 func (m *match) run(v any) error { return m.cmd.do[m.form](v, m.args) }
 
 // Removed stands where a secret was.
-const Removed = "<removed>"
+const Removed = "*"
 
 // withoutSecrets is the line that matched as others than its author may read it.
 func (m *match) withoutSecrets(line string) string {
