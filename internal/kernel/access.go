@@ -65,12 +65,16 @@ func access(d *Desired) ruleset {
 			out.rules = append(out.rules, join(link, which, verdict(expr.VerdictGoto, name)))
 		}
 	}
-	quiet := silence(d)
-	if len(set) == 0 {
-		return quiet
+	if len(set) > 0 {
+		set = append(ruleset{answer(d), denyIn, denyOut}, set...)
 	}
-	head := ruleset{answer(d), denyIn, denyOut}
-	return append(append(append(head, set...), in, forward, protected, out), quiet...)
+	// A hook takes its time of each packet, also with an empty chain.
+	for _, c := range []chain{in, forward, protected, out, silence(d)} {
+		if len(c.rules) > 0 {
+			set = append(set, c)
+		}
+	}
+	return set
 }
 
 // decrypted are the chains of what comes out of the link's TUN: which entry of the
@@ -200,17 +204,14 @@ func answer(d *Desired) chain {
 }
 
 // silence keeps ICMP unreachables of the router's own from leaving by quiet links.
-func silence(d *Desired) ruleset {
+func silence(d *Desired) chain {
 	c := chain{name: chainSilence, hook: "output", priority: 0}
 	for _, f := range d.Filters {
 		if f.Quiet {
 			c.rules = append(c.rules, join(linkName(expr.MetaKeyOIFNAME, f.Link), entry(unreachable), counter(), verdict(expr.VerdictDrop)))
 		}
 	}
-	if len(c.rules) == 0 {
-		return nil
-	}
-	return ruleset{c}
+	return c
 }
 
 var unreachable = acl.Entry{Protocol: 1, Src: acl.Any, Dst: acl.Any, ICMP: acl.ICMP{Op: acl.ICMPType, Type: icmpUnreachable}}
