@@ -58,12 +58,13 @@ func access(d *Desired) ruleset {
 		if f.Out == nil {
 			continue
 		}
-		name, link := outList(f.Link), linkName(expr.MetaKeyOIFNAME, f.Link)
-		set = append(set, listChain(name, f.Out, &denyOut))
-		forward.rules = append(forward.rules, join(link, markSet(markForward)))
+		link, by := linkName(expr.MetaKeyOIFNAME, f.Link), chain{name: "out-by." + f.Link}
 		for _, which := range []rule{markHas(markForward), engineSends(protocol(50)), engineSends(protocol(51)), engineSends(espInUDP())} {
-			out.rules = append(out.rules, join(link, which, verdict(expr.VerdictGoto, name)))
+			by.rules = append(by.rules, join(which, verdict(expr.VerdictGoto, outList(f.Link))))
 		}
+		set = append(set, listChain(outList(f.Link), f.Out, &denyOut), by)
+		forward.rules = append(forward.rules, join(link, markSet(markForward)))
+		out.rules = append(out.rules, join(link, verdict(expr.VerdictGoto, by.name)))
 	}
 	if len(set) > 0 {
 		set = append(ruleset{answer(d), denyIn, denyOut}, set...)
@@ -86,7 +87,7 @@ func decrypted(l CryptoLink, base *chain) (set ruleset) {
 // encrypted likewise are those of what is marked to go into the TUN.
 func encrypted(l CryptoLink, base *chain) ruleset {
 	same := func(e acl.Entry) acl.Entry { return e }
-	on := join(linkName(expr.MetaKeyOIFNAME, l.Link), markHas(markProtect))
+	on := join(markHas(markProtect), linkName(expr.MetaKeyOIFNAME, l.Link))
 	return entries(l, base, on, plainOut, same, &denyOut, func(s Selector) *acl.List { return s.Out })
 }
 
