@@ -375,6 +375,7 @@ line aux 0
  no exec
  transport output none
 line vty 0 2
+ location Room 3, left
  session-timeout 5
  access-class 100 in
  exec-timeout 1 30

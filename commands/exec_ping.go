@@ -143,13 +143,10 @@ func runPing(ctx context.Context, r Router, t Terminal, p router.PingRequest, ve
 	if err != nil && ctx.Err() == nil {
 		return refuse("Ping failed: %v", err)
 	}
-	if !verbose || sent == 0 {
+	if !verbose {
 		say(t, "\n")
 	}
-	if sent == 0 {
-		return say(t, "Success rate is 0 percent (0/0)\n")
-	}
-	end := fmt.Sprintf("Success rate is %d percent (%d/%d)", good*100/sent, good, sent)
+	end := fmt.Sprintf("Success rate is %d percent (%d/%d)", good*100/max(sent, 1), good, sent)
 	if good > 0 {
 		end += fmt.Sprintf(", round-trip min/avg/max = %d/%d/%d ms", millis(least), millis(sum/time.Duration(good)), millis(most))
 	}

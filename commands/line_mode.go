@@ -16,6 +16,14 @@ var (
 // lineMode is the lines of a `line` block, in the order in which IOS lists them.
 var lineMode = grammar.NewMode[*lineSet]("config-line", "Line configuration commands:",
 	grammar.Exit[*lineSet]{Help: "Exit from line configuration mode"},
+	lineSetting("location ![LINE]", grammar.Help{"location": "Enter terminal location description", "LINE": "One line describing the terminal's location"},
+		func(l *config.Line, a grammar.Args) { l.Location = a.String("LINE") },
+		func(l *config.Line, _ config.Line) { l.Location = "" },
+		func(w *grammar.Writer, l, _ config.Line) {
+			if l.Location != "" {
+				w.Line("location", l.Location)
+			}
+		}),
 	lineNumber("session-timeout", "<0-35791>", grammar.Help{"session-timeout": "Set interval for closing connection when there is no input traffic",
 		"<0-35791>": "Session timeout in minutes"}, func(l *config.Line) *int { return &l.SessionTimeout }),
 	lineWord("access-class", "WORD", "in", grammar.Help{"access-class": "Filter connections based on an IP access list",

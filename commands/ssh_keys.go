@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -87,6 +88,12 @@ var pubkeyUserMode = grammar.NewMode[*config.SSHUser]("conf-ssh-pubkey-user", "S
 		Each: func(*config.SSHUser) iter.Seq2[string, *config.SSHUser] {
 			return func(func(string, *config.SSHUser) bool) {}
 		},
+		Leave: func(u *config.SSHUser) string {
+			if u.Pending != "" {
+				return textBadKey
+			}
+			return ""
+		},
 		Sub: keyStringMode,
 	},
 )
@@ -114,6 +121,9 @@ var keyStringMode = grammar.NewMode[*config.SSHUser]("conf-ssh-pubkey-data", "SS
 		Write:  func(*config.SSHUser, *grammar.Writer) {},
 	},
 )
+
+// textBadKey is said of what is no key, or none that anybody can log in with.
+const textBadKey = "%SSH: Failed to decode the Key Value"
 
 // maxKeyText bounds the lines of one key, in octets.
 const maxKeyText = 8192
@@ -148,7 +158,7 @@ func collectKey(u *config.SSHUser, line string) error {
 		return nil
 	}
 	if !slices.Contains(keyTypes, kind) {
-		return refuse("SSH: Failed to decode the Key Value")
+		return errors.New(textBadKey)
 	}
 	keepKey(u, config.SSHKey{Type: kind, Hash: fmt.Sprintf("%X", md5.Sum(blob)), Comment: comment})
 	u.Pending = ""

@@ -2,10 +2,12 @@ package commands
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
 	"conft/internal/config"
+	"conft/shell/grammar"
 )
 
 // A key that ssh-keygen made, and what `ssh-keygen -l -E md5` says of it.
@@ -53,6 +55,24 @@ func TestKeyString(t *testing.T) {
 	}
 	if err := collectKey(u, strings.Repeat("A", maxKeyText+1)); err == nil {
 		t.Error("a key without end")
+	}
+}
+
+// Leaving a key says when it is none.
+func TestKeyStringThatIsNoKey(t *testing.T) {
+	for last, want := range map[string][]string{keyBlob: nil, "garbage": {"%SSH: Failed to decode the Key Value"}, keyBlob[:30]: {"%SSH: Failed to decode the Key Value"}} {
+		c, pos := newRouter(), Config.Start()
+		var step grammar.Step[*config.Config]
+		for _, line := range []string{"ip ssh pubkey-chain", "username u", "key-string", last, "exit"} {
+			var err error
+			if step, err = pos.Apply(c, line); err != nil {
+				t.Fatalf("%q: %v", line, err)
+			}
+			pos = step.Next
+		}
+		if !slices.Equal(step.Notes, want) || pos.Prompt() != "conf-ssh-pubkey-user" {
+			t.Errorf("%q: %q in %s", last, step.Notes, pos.Prompt())
+		}
 	}
 }
 

@@ -95,6 +95,7 @@ var undoings = []undoing{
 	{nil, "line vty 0", "line vty 0 4", ""},
 	{con, "exec-timeout 0 30", " exec-timeout 0 30", "default exec-timeout"},
 	{con, "no exec-timeout", " exec-timeout 0 0", "exec-timeout 10"},
+	{con, "location Room 3", " location Room 3", "no location"},
 	{con, "session-timeout 4", " session-timeout 4", "no session-timeout"},
 	{con, "privilege level 15", " privilege level 15", "no privilege level"},
 	{con, "password 7 0822455D0A16", " password 7 0822455D0A16", "no password"},

@@ -26,16 +26,16 @@ type editLine struct {
 // every line they send echoed as it is.
 const noScroll = 511
 
-// minRoom is the least room for text; a narrower terminal wraps by itself.
-const minRoom = 12
+// minRoom is the least room for text behind a prompt that reaches nearly to the end of a row.
+const minRoom = 4
 
-// room returns the cells that text may use, 0 without limit. The last column
-// stays empty: terminals differ in what they do behind it.
+// room returns the cells that text may use, 0 without limit: those left in the row in which the
+// prompt ends. The last column stays empty: terminals differ in what they do behind it.
 func (l *editLine) room() int {
 	if l.width == 0 || l.width >= noScroll {
 		return 0
 	}
-	return max(l.width-cells(l.prompt)-1, minRoom)
+	return max(l.width-cells(l.prompt)%l.width-1, minRoom)
 }
 
 // view returns what is to be shown, and the cell of the cursor in it.
@@ -49,7 +49,7 @@ func (l *editLine) view() ([]rune, int) {
 		return l.text, cells(l.text[:l.at])
 	}
 	// "$" stands for the characters before start, and for those behind the end.
-	const jump = 10
+	jump := min(10, room/2)
 	if l.at < l.start+1 {
 		l.start = max(0, l.at-jump)
 	}
@@ -141,6 +141,13 @@ func (l *editLine) insert(r rune) {
 	if len(l.text) < longest {
 		l.text = slices.Insert(l.text, l.at, r)
 		l.at++
+	}
+}
+
+// tab inserts blanks up to the next stop of eight.
+func (l *editLine) tab() {
+	for range 8 - cells(l.text[:l.at])%8 {
+		l.insert(' ')
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 // filter is what stands behind "|": it gets whole lines without their end.
 type filter struct {
 	re   *regexp.Regexp
+	tail string // blanks at the end of the line, which belong to the expression
 	line func(f *filter, line []byte)
 	end  func(f *filter)
 
@@ -63,7 +64,7 @@ var outputModifiers = grammar.NewExec[*filter]("Output modifiers:",
 			"exclude": "Exclude entire section(s) of output", "LINE": "Regular Expression"},
 		Run: func(_ context.Context, f *filter, a grammar.Args) (err error) {
 			f.line, f.end, f.invert = section, endSection, a.Has("exclude")
-			f.re, err = compile(a.String("LINE"))
+			f.re, err = compile(a.String("LINE") + f.tail)
 			return err
 		},
 	},
@@ -92,7 +93,7 @@ func modifier(word, help string, line func(*filter, []byte), end func(*filter)) 
 		Help:   grammar.Help{word: help, "LINE": "Regular Expression"},
 		Run: func(_ context.Context, f *filter, a grammar.Args) (err error) {
 			f.line, f.end = line, end
-			f.re, err = compile(a.String("LINE"))
+			f.re, err = compile(a.String("LINE") + f.tail)
 			return err
 		},
 	}

@@ -45,6 +45,8 @@ func (s *Session) readLine(ctx context.Context, l *editLine, h *history) (_ *edi
 			s.help(ctx, l)
 		case k == tab && command && !s.editor.quote:
 			s.complete(l)
+		case k == tab && s.collecting():
+			s.screen.change(l.tab)
 		default:
 			s.screen.change(func() { known = s.editor.edit(l, h, k) })
 		}
@@ -89,12 +91,12 @@ func (s *Session) ask(line string) (grammar.Answer, error) {
 		}
 		line = rest
 	}
+	line = s.expand(line)
 	if before, after, found := strings.Cut(line, "|"); found && s.filters(before) {
 		a, err := outputModifiers.Ask(after, 1)
 		a.Title = ""
 		return a, err
 	}
-	line = s.expand(line)
 	a, err := s.commands().Ask(line, s.level)
 	a = s.withAliases(a, line)
 	if n := len(a.Items); n > 0 && a.Items[n-1].Token == "<cr>" && s.filters(line) {
@@ -133,10 +135,11 @@ func (s *Session) completion(line string) (string, bool) {
 		}
 		line = rest
 	}
+	line = s.expand(line)
 	if before, after, found := strings.Cut(line, "|"); found && s.filters(before) {
 		return outputModifiers.Complete(after, 1)
 	}
-	return s.commands().Complete(s.expand(line), s.level)
+	return s.commands().Complete(line, s.level)
 }
 
 // behindDo returns the EXEC line behind `do`.

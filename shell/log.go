@@ -71,8 +71,12 @@ func (s *Session) unsubscribe() {
 	}
 }
 
-// noteIndent sets the teacher's notes off from the lines they explain.
-const noteIndent = "    "
+// noteIndent sets the teacher's notes off from the lines they explain; minNote is the least
+// room for them.
+const (
+	noteIndent = "    "
+	minNote    = 12
+)
 
 const msgLost = "%%SYS-3-MSGLOST: %d messages lost because of queue overflow\n"
 
@@ -89,7 +93,7 @@ func (s *Session) logText(line debug.Line, sync config.Synchronous) logText {
 		width = noScroll
 	}
 	for text := range strings.Lines(line.Note) {
-		for _, part := range wrapCells(strings.TrimRight(text, "\n"), max(width-1-len(noteIndent), minRoom)) {
+		for _, part := range wrapCells(strings.TrimRight(text, "\n"), max(width-1-len(noteIndent), minNote)) {
 			b.WriteString(noteIndent + part + "\n")
 		}
 	}

@@ -50,6 +50,10 @@ func TestLogin(t *testing.T) {
 			c.Lines.Console.Login = config.LoginPassword
 			c.Banners = config.Banners{MOTD: "\nmotd\n", Login: "login\n", Exec: "exec\n"}
 		}, "line\r", "\nmotd\n\nlogin\n" + verify + "Password:\n\nexec\nR1>\n\n"},
+		"banners with tokens": {func(c *config.Config) {
+			c.DomainName, c.Lines.Console.Location = "lab.example", "Room 3"
+			c.Banners = config.Banners{MOTD: "$(hostname).$(domain)\n", Exec: "line $(line), $(line-desc), $(other)\n"}
+		}, "", "\nR1.lab.example\n\nline 0, Room 3, $(other)\n\nR1>\n\n"},
 		"no banners": {func(c *config.Config) {
 			c.Banners = config.Banners{MOTD: "motd\n", Login: "login\n", Exec: "exec\n"}
 			c.Lines.Console.NoMOTDBanner, c.Lines.Console.NoExecBanner = true, true

@@ -84,7 +84,7 @@ func (s *Session) cutFilter(t typed) (*filter, typed, error) {
 	if !found || !s.filters(before) {
 		return nil, t, nil
 	}
-	f := &filter{save: s.backend.SaveOutput}
+	f := &filter{save: s.backend.SaveOutput, tail: after[len(strings.TrimRight(after, " ")):]}
 	call, err := outputModifiers.Match(after, 1)
 	if err == nil {
 		err = call.Run(context.Background(), f)
@@ -157,16 +157,16 @@ func grammarLevels(list []config.Privilege) []grammar.Level {
 // unalias puts what an alias stands for in the place of the first word.
 func (s *Session) unalias(t typed) typed {
 	blanks := len(t.line) - len(strings.TrimLeft(t.line, " \t"))
-	name, rest, _ := strings.Cut(t.line[blanks:], " ")
+	name, rest := t.line[blanks:], ""
+	if n := strings.IndexAny(name, " \t"); n >= 0 {
+		name, rest = name[:n], name[n:]
+	}
 	body, ok := s.backend.Config().Alias(name)
 	if !ok {
 		return t
 	}
 	end := blanks + len(name) // of the alias, as typed
 	longer := len(body) - len(name)
-	if rest != "" {
-		rest = " " + rest
-	}
 	return typed{t.line[:blanks] + body + rest, t.whole, func(offset int) int {
 		return t.column(min(max(offset-longer, min(offset, end)), len(t.line)))
 	}}
@@ -181,18 +181,20 @@ func (s *Session) expand(line string) string {
 }
 
 // withAliases adds to the words that a line of one word may mean the aliases that begin
-// with it, as IOS marks them.
+// with it, as IOS marks them; a blank before the word leaves them out.
 func (s *Session) withAliases(a grammar.Answer, line string) grammar.Answer {
-	part := strings.TrimLeft(line, " \t")
-	if !a.Word || strings.ContainsAny(part, " \t") {
+	if !a.Word || strings.ContainsAny(line, " \t") {
 		return a
 	}
 	var found []grammar.Item
 	c := s.backend.Config()
 	for _, x := range slices.Concat(c.Aliases, config.DefaultAliases) {
 		body, _ := c.Alias(x.Name)
+		if strings.Contains(body, " ") {
+			body = `"` + body + `"`
+		}
 		item := grammar.Item{Token: "*" + x.Name + "=" + body}
-		if strings.HasPrefix(x.Name, part) && !slices.Contains(found, item) {
+		if strings.HasPrefix(x.Name, line) && !slices.Contains(found, item) {
 			found = append(found, item)
 		}
 	}

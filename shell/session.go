@@ -249,7 +249,7 @@ func (s *Session) visit(ctx context.Context) (again bool, err error) {
 // banner shows a text of the configuration.
 func (s *Session) banner(text string) {
 	if text != "" {
-		s.print("\n" + strings.TrimPrefix(text, "\n"))
+		s.print("\n" + strings.TrimPrefix(s.backend.Config().Show(text, s.number, s.line()), "\n"))
 	}
 }
 

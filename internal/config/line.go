@@ -29,9 +29,10 @@ const (
 
 // Line is the settings of one line.
 type Line struct {
-	ExecTimeout    int // seconds without input until the session ends, 0 for never
-	SessionTimeout int // minutes, as typed: no session leads on to another host
-	Privilege      int // level of a session at its beginning
+	Location       string // as typed, "" for none
+	ExecTimeout    int    // seconds without input until the session ends, 0 for never
+	SessionTimeout int    // minutes, as typed: no session leads on to another host
+	Privilege      int    // level of a session at its beginning
 	Password       Password
 	Login          LineLogin
 	LoginList      string // login authentication, "" for the default list

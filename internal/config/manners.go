@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,13 @@ type Banners struct {
 	MOTD  string // on every line that is opened
 	Login string // before the user is asked who he is
 	Exec  string // before the first prompt
+}
+
+// Show is a banner as a user of a line sees it: with the names of the router and of the line in
+// the place of their tokens.
+func (c *Config) Show(banner string, number int, l *Line) string {
+	return strings.NewReplacer("$(hostname)", c.Hostname, "$(domain)", c.DomainName,
+		"$(line)", strconv.Itoa(number), "$(line-desc)", l.Location).Replace(banner)
 }
 
 // Alias is `alias exec NAME LINE`.

@@ -68,6 +68,7 @@ const (
 	icmpTimeExceeded = 11
 	icmpParameter    = 12
 
+	codeHost       = 1
 	codeFragNeeded = 4
 )
 
@@ -179,7 +180,7 @@ func (o PingOptions) fate(msg, request []byte, from netip.Addr) (out PingOutcome
 		}
 		return out, from == o.Dst && [4]byte(msg[4:8]) == [4]byte(request[4:8])
 	}
-	dst, head, ok := quoted(msg)
+	dst, head, ok := quoted(msg, from)
 	if !ok || dst != o.Dst || head != [8]byte(request[:8]) {
 		return out, false
 	}
@@ -199,8 +200,9 @@ func (o PingOptions) fate(msg, request []byte, from netip.Addr) (out PingOutcome
 }
 
 // quoted reads what an ICMP error is about: errors quote the header of the packet and 8
-// octets more.
-func quoted(msg []byte) (dst netip.Addr, head [8]byte, ok bool) {
+// octets more. That the sender itself has found no neighbour is no error: IOS sends itself
+// none, and the packet is lost.
+func quoted(msg []byte, from netip.Addr) (dst netip.Addr, head [8]byte, ok bool) {
 	switch msg[0] {
 	case icmpUnreachable, icmpSourceQuench, icmpTimeExceeded, icmpParameter:
 	default:
@@ -208,6 +210,9 @@ func quoted(msg []byte) (dst netip.Addr, head [8]byte, ok bool) {
 	}
 	b := msg[icmpLen:]
 	if len(b) < ipHeaderLen || len(b) < int(b[0]&15)*4+icmpLen {
+		return dst, head, false
+	}
+	if msg[0] == icmpUnreachable && msg[1] == codeHost && from == netip.AddrFrom4([4]byte(b[12:16])) {
 		return dst, head, false
 	}
 	return netip.AddrFrom4([4]byte(b[16:20])), [8]byte(b[int(b[0]&15)*4:]), true

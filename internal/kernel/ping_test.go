@@ -71,3 +71,25 @@ func TestPingTellsTheFateOfItsRequest(t *testing.T) {
 		t.Errorf("interrupted: %v", err)
 	}
 }
+
+// A neighbour that does not answer is nothing that the router tells itself; what another router
+// says of one counts.
+func TestPingOfADeadNeighbour(t *testing.T) {
+	own, other := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.254")
+	o := PingOptions{Dst: netip.MustParseAddr("10.0.0.77"), Size: 36}
+	request := o.request(7)
+	msg := append([]byte{icmpUnreachable, codeHost, 0, 0, 0, 0, 0, 0, 0x45}, make([]byte, ipHeaderLen-1)...)
+	copy(msg[icmpLen+12:], own.AsSlice())
+	copy(msg[icmpLen+16:], o.Dst.AsSlice())
+	msg = append(msg, request[:8]...)
+	if out, ok := o.fate(msg, request, own); ok {
+		t.Errorf("its own word: %v", out.Result)
+	}
+	if out, ok := o.fate(msg, request, other); !ok || out.Result != PingUnreachable {
+		t.Errorf("another's word: %v, %v", out.Result, ok)
+	}
+	msg[1] = codeFragNeeded
+	if out, ok := o.fate(msg, request, own); !ok || out.Result != PingTooBig {
+		t.Errorf("too big for its own link: %v, %v", out.Result, ok)
+	}
+}

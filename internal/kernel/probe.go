@@ -73,18 +73,18 @@ func (k *Kernel) Probe(ctx context.Context, o ProbeOptions) (out ProbeOutcome, e
 		case err != nil:
 			return out, fmt.Errorf("kernel: traceroute: %w", err)
 		}
-		if o.about(buf[:n], local) {
-			addr, _ := netip.AddrFromSlice(from.(*net.IPAddr).IP)
-			return ProbeOutcome{From: addr.Unmap(), RTT: time.Since(start), Type: buf[0], Code: buf[1]}, nil
+		addr, _ := netip.AddrFromSlice(from.(*net.IPAddr).IP)
+		if addr = addr.Unmap(); o.about(buf[:n], addr, local) {
+			return ProbeOutcome{From: addr, RTT: time.Since(start), Type: buf[0], Code: buf[1]}, nil
 		}
 	}
 }
 
 // about reports whether an ICMP message is an error about the probe from a port.
-func (o ProbeOptions) about(msg []byte, local uint16) bool {
+func (o ProbeOptions) about(msg []byte, from netip.Addr, local uint16) bool {
 	if len(msg) < icmpLen {
 		return false
 	}
-	dst, udp, ok := quoted(msg)
+	dst, udp, ok := quoted(msg, from)
 	return ok && dst == o.Dst && binary.BigEndian.Uint16(udp[:]) == local && binary.BigEndian.Uint16(udp[2:]) == o.Port
 }

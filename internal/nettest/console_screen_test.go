@@ -25,7 +25,7 @@ func TestStoppedCommands(t *testing.T) {
 	for _, stop := range []string{"\x1e", "\x03"} {
 		x.Play(
 			step{"ping 10.0.0.77 timeout 3600\r", "ping 10.0.0.77 timeout 3600\n" + ping},
-			step{stop, "\nSuccess rate is 0 percent (0/0)\nR1#"},
+			step{stop, ".\nSuccess rate is 0 percent (0/1)\nR1#"},
 			step{"traceroute 10.0.0.77 timeout 3600\r", "traceroute 10.0.0.77 timeout 3600\n" + trace},
 			step{stop, "R1#"},
 			step{"show privilege\r", "show privilege\nCurrent privilege level is 15\nR1#"},

@@ -63,19 +63,19 @@ var pingSymbols = map[kernel.PingResult]byte{
 	kernel.PingQuench: 'Q', kernel.PingExpired: '&', kernel.PingUnknown: '?',
 }
 
-// Ping sends echo requests one after the other.
+// Ping sends echo requests one after the other. One that is under way when ctx ends is lost, as on IOS.
 func (r *Router) Ping(ctx context.Context, p PingRequest, each func(PingReply)) error {
 	for n := range p.Total() {
 		size := p.size(n)
 		out, err := r.kernel.Ping(ctx, kernel.PingOptions{Dst: p.Target, Src: p.Source, Size: size, Timeout: p.Timeout,
 			DF: p.DF, TOS: p.TOS, Pattern: p.Pattern, Check: p.Validate, Record: p.Record})
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			return fmt.Errorf("ping: %w", err)
 		}
 		each(PingReply{Symbol: pingSymbols[out.Result], RTT: out.RTT, Size: size, From: out.From, MTU: out.MTU, Route: out.Route})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 	}
 	return nil
 }

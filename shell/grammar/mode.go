@@ -37,6 +37,7 @@ type Block[P, C any] struct {
 	No      func(P, Args) error
 	Default func(P, Args) error // No where it is nil
 	Each    func(P) iter.Seq2[string, C]
+	Leave   func(C) (note string) // says what is not finished when `exit` leaves the block; may be nil
 	Sub     *Mode[C]
 	Gaps    Gaps
 	Indent  int // of the block's lines, where it is more than one blank
@@ -124,6 +125,9 @@ func (b Block[P, C]) add(t *table) {
 	c.do[negated], c.do[defaulted] = on(b.No), on(b.Default)
 	if b.Default == nil {
 		c.do[defaulted] = on(b.No)
+	}
+	if b.Leave != nil {
+		c.leave = func(v any) string { return b.Leave(v.(C)) }
 	}
 	c.write = func(v any, w *Writer) {
 		first := true

@@ -103,8 +103,9 @@ func (p Position[T]) Apply(v T, line string) (Step[T], error) {
 		if depth == 0 {
 			return Step[T]{Next: here, End: true}, nil
 		}
+		notes := here.leave(v)
 		here.stack = here.stack[:depth-1]
-		return Step[T]{Next: here}, nil
+		return Step[T]{Next: here, Notes: notes}, nil
 	case endWord:
 		return Step[T]{Next: p.in(nil), End: true}, nil
 	case doWord:
@@ -148,6 +149,18 @@ func (p Position[T]) open(v T) (on any, err error) {
 	return on, nil
 }
 
+// leave is what the innermost block has to say as it is left.
+func (p Position[T]) leave(v T) (notes []string) {
+	if f := p.stack[len(p.stack)-1]; f.block.leave != nil {
+		if on, err := p.open(v); err == nil {
+			if note := f.block.leave(on); note != "" {
+				notes = []string{note}
+			}
+		}
+	}
+	return notes
+}
+
 // answer is what is said of a line that no mode can read.
 func (p Position[T]) answer(line string, err error) (Step[T], error) {
 	step := Step[T]{Next: p}
@@ -175,6 +188,7 @@ func (p Position[T]) Refused(line string) Position[T] {
 		return p
 	}
 	depth, m, err := p.match(line)
+	var e *Error
 	k, at := p.knownLine(line, err)
 	if k != nil && !k.no && k.end != nil {
 		p.until = k.end(k.rest)
@@ -193,7 +207,7 @@ func (p Position[T]) Refused(line string) Position[T] {
 		if k.block && !k.no {
 			p.stack, p.lost = slices.Clip(p.stack[:at]), &lost{k.own}
 		}
-	case err != nil && p.table(depth).opens(line):
+	case errors.As(err, &e) && e.Kind == Invalid && p.table(depth).opens(line):
 		p.stack, p.lost = slices.Clip(p.stack[:depth]), &lost{}
 	}
 	return p

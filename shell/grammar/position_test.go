@@ -129,4 +129,9 @@ func TestLinesOfARefusedBlock(t *testing.T) {
 	if r.Policies[0].Cipher != "3des" || strings.Contains(err.Error(), "skipped") {
 		t.Errorf("a refused line of a sub-mode held up the next: %v", err)
 	}
+	// Who types half of a line that opens a block has opened nothing.
+	err = configMode.Parse(r, "crypto isakmp policy\nhostnme x\n")
+	if err == nil || strings.Contains(err.Error(), "skipped") {
+		t.Errorf("the line behind an incomplete one: %v", err)
+	}
 }

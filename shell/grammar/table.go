@@ -35,6 +35,7 @@ type command struct {
 	do      [forms]func(any, Args) error
 	open    func(any, Args) (any, error)
 	sub     *table
+	leave   func(v any) string            // what is not finished, nil for nothing
 	text    func(any, Args, string) error // of a Text
 	write   func(any, *Writer)
 	control control

@@ -350,7 +350,9 @@ func (u *user) expect(text string) string {
 
 func TestTerminal(t *testing.T) {
 	d := serve(t)
-	d.set(func(c *config.Config) { c.Banners = config.Banners{MOTD: "motd\n", Login: "login\n", Exec: "exec\n"} })
+	d.set(func(c *config.Config) {
+		c.Banners = config.Banners{MOTD: "motd\n", Login: "login of $(hostname), line $(line)\n", Exec: "exec\n"}
+	})
 	banner := ""
 	client, err := ssh.Dial("tcp", d.at, &ssh.ClientConfig{User: "admin", Auth: []ssh.AuthMethod{ssh.Password("cisco")},
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(), BannerCallback: func(text string) error { banner = text; return nil }})
@@ -358,7 +360,7 @@ func TestTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	if banner != "login\r\n" {
+	if banner != "login of R1, line 2\r\n" {
 		t.Errorf("before the password: %q", banner)
 	}
 	u := d.sit(client, 511, 1000) // as netmiko asks
