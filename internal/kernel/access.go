@@ -58,19 +58,24 @@ func access(d *Desired) ruleset {
 		if f.Out == nil {
 			continue
 		}
-		name, link := outList(f.Link), linkName(expr.MetaKeyOIFNAME, f.Link)
-		set = append(set, listChain(name, f.Out, &denyOut))
-		forward.rules = append(forward.rules, join(link, markSet(markForward)))
+		link, by := linkName(expr.MetaKeyOIFNAME, f.Link), chain{name: "out-by." + f.Link}
 		for _, which := range []rule{markHas(markForward), engineSends(protocol(50)), engineSends(protocol(51)), engineSends(espInUDP())} {
-			out.rules = append(out.rules, join(link, which, verdict(expr.VerdictGoto, name)))
+			by.rules = append(by.rules, join(which, verdict(expr.VerdictGoto, outList(f.Link))))
+		}
+		set = append(set, listChain(outList(f.Link), f.Out, &denyOut), by)
+		forward.rules = append(forward.rules, join(link, markSet(markForward)))
+		out.rules = append(out.rules, join(link, verdict(expr.VerdictGoto, by.name)))
+	}
+	if len(set) > 0 {
+		set = append(ruleset{answer(d), denyIn, denyOut}, set...)
+	}
+	// A hook takes its time of each packet, also with an empty chain.
+	for _, c := range []chain{in, forward, protected, out, silence(d)} {
+		if len(c.rules) > 0 {
+			set = append(set, c)
 		}
 	}
-	quiet := silence(d)
-	if len(set) == 0 {
-		return quiet
-	}
-	head := ruleset{answer(d), denyIn, denyOut}
-	return append(append(append(head, set...), in, forward, protected, out), quiet...)
+	return set
 }
 
 // decrypted are the chains of what comes out of the link's TUN: which entry of the
@@ -82,7 +87,7 @@ func decrypted(l CryptoLink, base *chain) (set ruleset) {
 // encrypted likewise are those of what is marked to go into the TUN.
 func encrypted(l CryptoLink, base *chain) ruleset {
 	same := func(e acl.Entry) acl.Entry { return e }
-	on := join(linkName(expr.MetaKeyOIFNAME, l.Link), markHas(markProtect))
+	on := join(markHas(markProtect), linkName(expr.MetaKeyOIFNAME, l.Link))
 	return entries(l, base, on, plainOut, same, &denyOut, func(s Selector) *acl.List { return s.Out })
 }
 
@@ -200,17 +205,14 @@ func answer(d *Desired) chain {
 }
 
 // silence keeps ICMP unreachables of the router's own from leaving by quiet links.
-func silence(d *Desired) ruleset {
+func silence(d *Desired) chain {
 	c := chain{name: chainSilence, hook: "output", priority: 0}
 	for _, f := range d.Filters {
 		if f.Quiet {
 			c.rules = append(c.rules, join(linkName(expr.MetaKeyOIFNAME, f.Link), entry(unreachable), counter(), verdict(expr.VerdictDrop)))
 		}
 	}
-	if len(c.rules) == 0 {
-		return nil
-	}
-	return ruleset{c}
+	return c
 }
 
 var unreachable = acl.Entry{Protocol: 1, Src: acl.Any, Dst: acl.Any, ICMP: acl.ICMP{Op: acl.ICMPType, Type: icmpUnreachable}}

@@ -44,6 +44,38 @@ func TestNoListsNoChains(t *testing.T) {
 	}
 }
 
+// Where no list asks there is no hook.
+func TestHooksOfListsOnly(t *testing.T) {
+	lists := filtered()
+	for _, c := range []struct {
+		filter   Filter
+		selector Selector
+		want     string
+	}{
+		{Filter{In: lists.Filters[0].In}, Selector{}, "filter.in"},
+		{Filter{Out: lists.Filters[0].Out}, Selector{}, "filter.forward filter.out"},
+		{Filter{}, Selector{In: lists.Filters[0].In}, "filter.in"},
+		{Filter{}, Selector{Out: lists.Filters[0].In}, "filter.protected"},
+		{Filter{Quiet: true}, Selector{}, chainSilence},
+		{Filter{}, Selector{}, ""},
+	} {
+		d := classic()
+		c.filter.Link = "wan0"
+		d.Filters = []Filter{c.filter}
+		s := &d.Crypto[0].Selectors[0]
+		s.In, s.Out = c.selector.In, c.selector.Out
+		var hooks []string
+		for _, c := range access(&d) {
+			if c.hook != "" {
+				hooks = append(hooks, c.name)
+			}
+		}
+		if got := strings.Join(hooks, " "); got != c.want {
+			t.Errorf("hooks %q, want %q", got, c.want)
+		}
+	}
+}
+
 // A change of one list leaves the rules of the others, which carry the counters by their
 // text, as they were.
 func TestChangeOfOneList(t *testing.T) {

@@ -15,7 +15,7 @@
 //	  -> tc egress of the outside link: mark? redirect to the TUN -> engine
 //	  -> raw protocol 50 or 51, or UDP 4500, marked markEngine -> out in the clear
 //
-// All rules stand in one table. A packet meets its chains in this order:
+// All rules stand in one table. A packet meets its chains in this order, as far as they have rules:
 //
 //	prerouting   -450 filter.in  (-400 defragmentation)  -310 arrive  -105 nat.use  -100 nat.arrive
 //	forward      -150 mss  0 filter.forward
