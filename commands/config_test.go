@@ -176,7 +176,7 @@ no ip domain lookup
 login block-for 60 attempts 3 within 30
 login delay 2
 login on-failure log
-login on-success log
+login on-success log every 5
 !
 username admin privilege 15 secret 8 $8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk
 username guest nopassword

@@ -60,6 +60,8 @@ var undoings = []undoing{
 	{nil, "login delay 3", "login delay 3", "no login delay"},
 	{nil, "login quiet-mode access-class 10", "login quiet-mode access-class 10", "no login quiet-mode access-class"},
 	{nil, "login on-failure log", "login on-failure log", "no login on-failure log"},
+	{nil, "login on-failure log every 1", "login on-failure log", "no login on-failure"},
+	{nil, "login on-failure every 3", "login on-failure log every 3", "no login on-failure log every 3"},
 	{nil, "login on-success", "login on-success log", "no login on-success"},
 	{nil, "aaa new-model", "aaa session-id common", "no aaa new-model"},
 	{newModel, "aaa session-id common", "aaa session-id common", "no aaa session-id"},

@@ -264,7 +264,7 @@ func TestWhoComesIn(t *testing.T) {
 // MaxAuthTries is what `ip ssh authentication-retries` says.
 func TestRetries(t *testing.T) {
 	d := serve(t)
-	d.set(func(c *config.Config) { c.SSH.Retries = 2; c.Guard.LogFailure = true })
+	d.set(func(c *config.Config) { c.SSH.Retries = 2; c.Guard.LogFailure = 1 })
 	asked := 0
 	guess := ssh.RetryableAuthMethod(ssh.PasswordCallback(func() (string, error) { asked++; return "guess", nil }), 10)
 	if _, err := d.dial("admin", guess); err == nil {
@@ -350,7 +350,9 @@ func (u *user) expect(text string) string {
 
 func TestTerminal(t *testing.T) {
 	d := serve(t)
-	d.set(func(c *config.Config) { c.Banners = config.Banners{MOTD: "motd\n", Login: "login of $(hostname), line $(line)\n", Exec: "exec\n"} })
+	d.set(func(c *config.Config) {
+		c.Banners = config.Banners{MOTD: "motd\n", Login: "login of $(hostname), line $(line)\n", Exec: "exec\n"}
+	})
 	banner := ""
 	client, err := ssh.Dial("tcp", d.at, &ssh.ClientConfig{User: "admin", Auth: []ssh.AuthMethod{ssh.Password("cisco")},
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(), BannerCallback: func(text string) error { banner = text; return nil }})
