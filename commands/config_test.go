@@ -202,6 +202,7 @@ ip ssh server algorithm encryption aes256-ctr aes128-ctr
 ip ssh server algorithm mac hmac-sha2-256
 ip ssh server algorithm kex curve25519-sha256
 ip ssh server algorithm hostkey rsa-sha2-256
+ip ssh server algorithm authentication publickey keyboard
 ip ssh pubkey-chain
   username admin
    key-hash ssh-rsa 0123456789ABCDEF0123456789ABCDEF admin@host and more

@@ -87,6 +87,7 @@ var undoings = []undoing{
 	{nil, "ip ssh time-out 30", "ip ssh time-out 30", "no ip ssh time-out"},
 	{nil, "ip ssh authentication-retries 5", "ip ssh authentication-retries 5", "default ip ssh authentication-retries"},
 	{nil, "ip ssh rsa keypair-name K", "ip ssh rsa keypair-name K", "no ip ssh rsa keypair-name"},
+	{nil, "ip ssh server algorithm authentication publickey", "ip ssh server algorithm authentication publickey", "no ip ssh server algorithm authentication"},
 	{nil, "ip ssh server algorithm mac hmac-sha2-512 hmac-sha1", "ip ssh server algorithm mac hmac-sha2-512 hmac-sha1", "no ip ssh server algorithm mac"},
 	{nil, "ip ssh pubkey-chain", "hostname Router", "no ip ssh pubkey-chain"}, // it is written when there is something in it
 	{keyChain, "username u", "  username u", "no username u"},

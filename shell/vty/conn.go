@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -229,6 +230,15 @@ func (c *client) config(ctx context.Context, running *config.Config) *ssh.Server
 			}
 			return strings.ReplaceAll(text, "\n", "\r\n")
 		},
+	}
+	if !slices.Contains(a.Authentication, config.SSHPublicKey) {
+		sc.PublicKeyCallback, sc.VerifiedPublicKeyCallback = nil, nil
+	}
+	if !slices.Contains(a.Authentication, config.SSHKeyboard) {
+		sc.KeyboardInteractiveCallback = nil
+	}
+	if !slices.Contains(a.Authentication, config.SSHPassword) {
+		sc.PasswordCallback = nil
 	}
 	if access.Asks(c.attempt("")) == (aaa.Asks{}) { // no login: whoever comes may come in
 		sc.NoClientAuth = true

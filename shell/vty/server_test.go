@@ -247,6 +247,13 @@ func TestWhoComesIn(t *testing.T) {
 	})
 	try("a key", "admin", ssh.PublicKeys(signer), true)
 	try("another's key", "lab", ssh.PublicKeys(signer), false)
+	for _, method := range config.UsualSSH.Authentication {
+		d.set(func(c *config.Config) { c.SSH.Algorithms.Authentication = []string{method} })
+		try("a key where only "+method+" is taken", "admin", ssh.PublicKeys(signer), method == config.SSHPublicKey)
+		try("keyboard-interactive where only "+method+" is taken", "admin", answer("cisco"), method == config.SSHKeyboard)
+		try("a password where only "+method+" is taken", "admin", ssh.Password("cisco"), method == config.SSHPassword)
+	}
+	d.set(func(c *config.Config) { c.SSH.Algorithms.Authentication = nil })
 	d.set(func(c *config.Config) {
 		for i := range c.Lines.VTY {
 			c.Lines.VTY[i].Login = config.LoginPassword
