@@ -18,7 +18,7 @@ func Exec(r Router) []exec {
 		fileCommands(r), clearCommands(r), debugCommands(r),
 		keyCommands(r), pkiCommands(r), lineCommands(r), sshCommands(r), natCommands(r), routeMapCommands(r),
 		machineCommands(r), hostCommands(r), showRunningCommands(r), conditionCommands(r), cryptoCounts(r), []exec{showSessionCommand(r)},
-		flashCommands(r), archiveCommands(r), replaceCommands(r), reloadCommands(r),
+		flashCommands(r), archiveCommands(r), configLogCommands(r), replaceCommands(r), reloadCommands(r),
 		[]exec{clockSet(r), promptTimestamp(r), copyFile(r), configureMemory(r), ping(r), pingDialogue(r), traceroute(r), traceDialogue(r), showTraffic(r), showDroppedPackets(r), showActiveConnections(r), techSupport(r)},
 	)
 }

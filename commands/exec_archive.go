@@ -43,19 +43,6 @@ func archiveCommands(r Router) []exec {
 		}),
 		show(" config rollback timer", grammar.Help{"rollback": "Rollback operations", "timer": "Pending timed rollback"},
 			func(w io.Writer, _ grammar.Args) error { showRollback(w, r); return nil }),
-		show(" log config {all | <1-2147483647>$from [<1-2147483647>$to]}", grammar.Help{
-			"log": "Logging commands", "config": "Operations on configuration files", "all": "Show all logged commands", "$from": "Starting log entry number", "$to": "Ending log entry number",
-		}, func(w io.Writer, a grammar.Args) error {
-			from, to := 1, 1<<31-1
-			if a.Has("from") {
-				from, to = a.Int("from"), a.Int("from")
-			}
-			if a.Has("to") {
-				to = a.Int("to")
-			}
-			showConfigLog(w, r.ConfigLog(), from, to)
-			return nil
-		}),
 	}
 }
 
@@ -163,13 +150,4 @@ func showRollback(w io.Writer, r Router) {
 	}
 	fmt.Fprintf(w, "Time configured(or reconfigured): %s\nTimer type: absolute timer\nTimer value: %d min\nUser: %s\n",
 		b.Set.Format("15:04:05 MST Mon Jan 2 2006"), int(b.After.Minutes()), b.By.Name())
-}
-
-func showConfigLog(w io.Writer, log []router.ConfigLogged, from, to int) {
-	fmt.Fprintln(w, " idx   sess           user@line      Logged command")
-	for _, l := range log {
-		if from <= l.Index && l.Index <= to {
-			fmt.Fprintf(w, "%5d%6d%15s@%-9s|%s\n", l.Index, l.Session, l.By.Name(), l.By.Line, l.Line)
-		}
-	}
 }

@@ -52,7 +52,7 @@ func debugCommands(r Router) []exec {
 			},
 			Priv: privileged,
 			Run: func(ctx context.Context, t Terminal, _ grammar.Args) error {
-				yes, err := askYesNo(ctx, t, "This may severely impact network performance. Continue? [yes/no]: ")
+				yes, err := askYesNo(ctx, t, askDebugAll)
 				if err != nil || !yes {
 					return err
 				}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strings"
 
 	"conft/internal/flash"
 	"conft/shell/grammar"
@@ -18,14 +19,16 @@ func flashCommands(r Router) []exec {
 		return exec{Syntax: syntax, Help: help, Priv: privileged, Run: run}
 	}
 	return []exec{
-		priv("dir [flash: | nvram:]$where", grammar.Help{"dir": "List files on a filesystem", "flash:": "Directory or file name", "nvram:": "Directory or file name"},
+		priv("dir [/all] [flash: | nvram: | system:]$where", grammar.Help{"dir": "List files on a filesystem", "/all": "List all files", "flash:": "Directory or file name", "nvram:": "Directory or file name", "system:": "Directory or file name"},
 			output(func(w io.Writer, a grammar.Args) error {
-				if p := canonical(a.String("where")); p != "" {
-					if _, onFlash := p.file(); !onFlash {
-						return listNVRAM(w, r)
-					}
+				p := cmp.Or(canonical(a.String("where")), "flash:")
+				switch _, onFlash := p.file(); {
+				case onFlash:
+					return listFlash(w, r, p)
+				case strings.HasPrefix(string(p), "system:"):
+					return listSystem(w, r)
 				}
-				return listFlash(w, r, cmp.Or(canonical(a.String("where")), "flash:"))
+				return listNVRAM(w, r)
 			})),
 		priv("more {flash: | nvram: | system:}$what", grammar.Help{"more": "Display the contents of a file", "flash:": "File to display", "nvram:": "File to display", "system:": "File to display"},
 			func(_ context.Context, t Terminal, a grammar.Args) error {
@@ -121,6 +124,13 @@ func listNVRAM(w io.Writer, r Router) error {
 	return nil
 }
 
+// listSystem is `dir system:`, whose one file is made when it is read.
+func listSystem(w io.Writer, r Router) error {
+	_, err := fmt.Fprintf(w, "Directory of system:/\n\n%5d  %s %16d                    <no date>  running-config\n\nNo space information available\n",
+		1, ordinary, len(Text(r.Config())))
+	return err
+}
+
 func showFlash(w io.Writer, r Router) error {
 	files, err := r.Flash().List("")
 	if err != nil {
@@ -147,13 +157,17 @@ func showFileSystems(w io.Writer, r Router) error {
 		return fileError("reading nvram: %v", err)
 	}
 	fmt.Fprint(w, "File Systems:\n\n       Size(b)       Free(b)      Type  Flags  Prefixes\n")
-	row := func(mark byte, size, free any, kind, name string) {
-		fmt.Fprintf(w, "%c %12v  %12v  %8s     rw   %s\n", mark, size, free, kind, name)
+	disk := "rw"
+	if r.Flash().ReadOnly() {
+		disk = "ro"
 	}
-	row(' ', "-", "-", "opaque", "system:")
-	row('*', total, free, "disk", "flash:")
-	row(' ', "-", "-", "opaque", "null:")
-	row(' ', r.NVRAMSize(), max(0, r.NVRAMSize()-len(text)), "nvram", "nvram:")
+	row := func(mark byte, size, free any, kind, flags, name string) {
+		fmt.Fprintf(w, "%c %12v  %12v  %8s     %s   %s\n", mark, size, free, kind, flags, name)
+	}
+	row(' ', "-", "-", "opaque", "rw", "system:")
+	row('*', total, free, "disk", disk, "flash:")
+	row(' ', "-", "-", "opaque", "rw", "null:")
+	row(' ', r.NVRAMSize(), max(0, r.NVRAMSize()-len(text)), "nvram", disk, "nvram:") // in the same directory
 	return nil
 }
 

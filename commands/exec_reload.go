@@ -182,10 +182,12 @@ func askYesNo(ctx context.Context, t Terminal, prompt string) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		switch {
-		case answer == "yes", answer == "y":
+		switch word := strings.ToLower(answer); {
+		case word == "" && strings.Contains(prompt, "[no]"):
+			return false, nil
+		case word != "" && strings.HasPrefix("yes", word):
 			return true, nil
-		case answer == "no", answer == "n", answer == "" && strings.HasSuffix(prompt, "[no]: "):
+		case word != "" && strings.HasPrefix("no", word):
 			return false, nil
 		}
 		if err := say(t, "% Please answer 'yes' or 'no'.\n"); err != nil {

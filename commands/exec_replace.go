@@ -128,6 +128,9 @@ func replace(r Router, t Terminal, text string, list bool, minutes int) error {
 // rollbackIn has the router return to the configuration of this moment, which it also
 // archives where there is an archive.
 func rollbackIn(r Router, t Terminal, minutes int) error {
+	if pending, ok := r.PendingRollback(); ok { // what it would return to must not be lost
+		return refuse("A return to %s is pending: use configure confirm or configure revert first", pending.To)
+	}
 	to := "the configuration of now"
 	if name, err := r.Archive(); err == nil {
 		to = "flash:" + name

@@ -43,6 +43,8 @@ func (r *fakeRouter) Archive() (string, error) {
 
 func (r *fakeRouter) ConfigLog() []router.ConfigLogged { return r.files.log }
 
+func (r *fakeRouter) ClearConfigLog() { r.files.log = nil }
+
 func (r *fakeRouter) ConfigSession() int { return len(r.files.log) + 1 }
 
 func (r *fakeRouter) Configured(by debug.Origin, session int, line string) {

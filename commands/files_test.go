@@ -9,6 +9,7 @@ import (
 
 	"conft/debug"
 	"conft/internal/reftest"
+	"conft/internal/router"
 )
 
 var took = regexp.MustCompile(`copied in \d+\.\d{3} secs \(\d+ bytes/sec\)`)
@@ -76,6 +77,15 @@ func TestCopy(t *testing.T) {
 	step("rename three four", "Destination filename [four]? \n%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]\n", "", "")
 	step("delete four", "Delete filename [four]? \nDelete flash:/four? [confirm]\n", "", "")
 	step("pwd", "flash:/\n")
+	for line, want := range map[string]string{
+		"dir /all":        "Directory of flash:/\n\n",
+		"dir /all nvram:": "Directory of nvram:/\n\n",
+		"dir system:":     fmt.Sprintf("Directory of system:/\n\n    1  -rw- %16d                    <no date>  running-config\n", len(Text(r.config))),
+	} {
+		if screen := run(t, r, line); !strings.HasPrefix(screen, want) {
+			t.Errorf("%s: %q", line, screen)
+		}
+	}
 	step("configure memory", "")
 	if r.config.Hostname != "R1" {
 		t.Errorf("the startup configuration was not typed:\n%s", Text(r.config))
@@ -156,6 +166,16 @@ func TestTimedRollback(t *testing.T) {
 	if r.config.Hostname != "R1" || r.files.pending != nil {
 		t.Errorf("reverted to %s, pending %v", r.config.Hostname, r.files.pending)
 	}
+	for _, line := range []string{"configure terminal revert timer 9", "configure replace flash:r2 force time 9"} {
+		r.files.pending = &router.Rollback{To: "flash:first"}
+		if _, err := try(r, line); err == nil || !strings.HasPrefix(err.Error(), "% A return to flash:first is pending") {
+			t.Errorf("%s with another pending: %v", line, err)
+		}
+		if r.files.pending.To != "flash:first" || r.config.Hostname != "R1" {
+			t.Errorf("%s with another pending: now %+v of %s", line, r.files.pending, r.config.Hostname)
+		}
+	}
+	r.files.pending = nil
 	expect(t, "configure terminal revert", run(t, r, "configure terminal revert timer 2"), backing+"1\n(config)#\n")
 	if run(t, r, "configure confirm"); r.files.pending != nil {
 		t.Error("a confirmed change is still pending")
@@ -203,4 +223,11 @@ func TestConfigLog(t *testing.T) {
 	const second = "    2     4          admin@vty0     |ip route 0.0.0.0 0.0.0.0 10.0.0.1\n"
 	expect(t, "all", run(t, r, "show archive log config all"), head+"    1     1        console@console  |  logging enable\n"+second)
 	expect(t, "one", run(t, r, "show archive log config 2"), head+second)
+	expect(t, "of a user", run(t, r, "show archive log config user admin all"), head+second)
+	expect(t, "of a user, by number", run(t, r, "show archive log config user admin 1"), head)
+	expect(t, "provisioning", run(t, r, "show archive log config all provisioning"), "  logging enable\nip route 0.0.0.0 0.0.0.0 10.0.0.1\n")
+	expect(t, "clear", run(t, r, "clear archive log config", "n"), "Clear config log [confirm]n\n")
+	expect(t, "still there", run(t, r, "show archive log config 2"), head+second)
+	run(t, r, "clear archive log config force")
+	expect(t, "cleared", run(t, r, "show archive log config all"), head)
 }

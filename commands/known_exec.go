@@ -11,7 +11,7 @@ import (
 // IOS's own where it has one for what is not enabled, else one line that names the reason.
 // The words of some are read by programs, so that they must or must not look like an error.
 var KnownExec = slices.Concat(
-	knownShow,
+	knownShow, knownDebug,
 	sayExec("% CDP is not enabled", "show cdp", "clear cdp"),
 	sayExec("% LLDP is not enabled", "show lldp", "clear lldp"),
 	// Programs tell a router from a switch by an error here.
@@ -26,7 +26,7 @@ var KnownExec = slices.Concat(
 	sayExec("% RIP is not running: "+noRouting, "show ip rip"),
 	sayExec("% IS-IS is not running: "+noRouting, "show isis", "show clns"),
 	sayExec("% There is no multicast", "show ip mroute", "show ip pim", "show ip igmp", "mrinfo", "mtrace", "mstat", "mrm"),
-	sayExec("% "+noTunnel, "show dmvpn", "show ip nhrp"),
+	sayExec("% "+capital(noTunnel), "show dmvpn", "show ip nhrp"),
 	sayExec("% MPLS is not enabled", "show mpls"),
 	sayExec("% There is one routing table, no VRF", "show ip vrf", "show vrf", "show ip route vrf"),
 	sayExec("% "+capital(noRouting), "show ip prefix-list", "show ip as-path-access-list", "show ip community-list", "show key chain",
@@ -52,7 +52,7 @@ var KnownExec = slices.Concat(
 	sayExec("% There are no object groups", "show object-group"),
 	sayExec("% There are no frames to show: "+noHardware, "show frame-relay", "show isdn", "show dialer", "show pppoe", "show ppp",
 		"show vpdn", "show atm", "show bridge"),
-	sayExec("% "+noVoice, "show voice", "show dial-peer", "show ephone", "show call", "show gateway"),
+	sayExec("% "+capital(noVoice), "show voice", "show dial-peer", "show ephone", "show call", "show gateway"),
 
 	sayExec("% There is only IKE version 1", "show crypto ikev2", "clear crypto ikev2", "debug crypto ikev2", "undebug crypto ikev2"),
 	sayExec("Number of Crypto Socket connections 0", "show crypto sockets"), // they belong to tunnel interfaces
@@ -66,7 +66,7 @@ var KnownExec = slices.Concat(
 	sayExec("% There is no Tcl", "tclsh", "tclquit", "tclsafe"),
 	sayExec("% There are no tests of hardware, "+noHardware, "test"),
 	sayExec("% Packets are captured by the Linux system, with tcpdump on the link that show interfaces names", "monitor", "show monitor"),
-	sayExec("% "+noHardware, "hw-module", "microcode", "modemui", "upgrade", "emulation", "rommon"),
+	sayExec("% "+capital(noHardware), "hw-module", "microcode", "modemui", "upgrade", "emulation", "rommon"),
 	sayExec("% Files come and go through the directory flash of --dir: nothing is copied over the network", networkCopies()...),
 	sayExec("% flash: is the directory, and stays it: name the files of others in full", "cd"),
 	sayExec("% A line is left by exit, and by itself after its exec-timeout", "lock", "login"),
@@ -74,11 +74,13 @@ var KnownExec = slices.Concat(
 	sayExec("% Access lists have no entries of a user's own", "access-enable", "access-profile", "access-template", "clear access-template"),
 	sayExec("% There are no menus", "menu"),
 	sayExec("% What was deleted is gone", "undelete"),
-	sayExec("% Logins are in the log: see login on-failure log and show login failures", "debug aaa", "undebug aaa", "debug radius", "undebug radius",
-		"debug ip ssh", "undebug ip ssh", "clear aaa", "clear radius", "clear login"),
+	sayExec("% Logins are in the log: see login on-failure log and show login failures", "clear aaa", "clear radius", "clear login"),
 	sayExec("% "+capital(noSetting), terminalWords()...),
-	sayExec("% "+capital(byLinux), "calendar", "clock read-calendar", "clock update-calendar"),
-	sayExec("% "+byLinux, "setup", "send", "erase flash:", "format", "fsck", "partition", "squeeze"),
+	sayExec("% "+capital(byLinux), "setup", "send", "erase flash:", "format", "fsck", "partition", "squeeze", "set", "boot", "calendar",
+		"clock read-calendar", "clock update-calendar"),
+	sayExec("% Files are compared with verify /md5, there are no images", "verify flash:"),
+	sayExec("% Everything is in show tech-support", "show tech-support ipsec", "show tech-support page", "show tech-support password", "show tech-support cef",
+		"show tech-support vpn", "show tech-support pki"),
 )
 
 // networkCopies are the commands that copy a file or a configuration from or to another machine.

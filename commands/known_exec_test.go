@@ -32,6 +32,9 @@ func TestKnownExecForPrograms(t *testing.T) {
 		"show ip bgp summary":       "% BGP not active",
 		"show int g0/0 acc":         "% A Linux link counts all protocols together: see show interfaces stats",
 		"sh sess":                   "% No connections open",
+		"show interface counters":   "% A Linux link counts all protocols together: see show interfaces stats",
+		"deb ip ospf adj":           "% OSPF is not running: there are no routing protocols, use ip route",
+		"no debug ip bgp":           "% BGP not active",
 		"sh span":                   "No spanning tree instance exists.",
 	} {
 		if got, ok := grammar.KnownAnswer(KnownExec, line); !ok || got != want {

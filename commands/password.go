@@ -70,10 +70,16 @@ var hidePasswordsLine = configLine{
 	Help:   grammar.Help{"password-encryption": "Encrypt system passwords"},
 	Set: func(c *config.Config, _ grammar.Args) (err error) {
 		c.HidePassword = true
+		hidden := map[config.Password]config.Password{} // one password of several lines stays one
 		c.Passwords(func(p *config.Password) {
-			if failed := hidePassword(c, p); failed != nil {
-				err = failed
+			same, ok := hidden[*p]
+			if !ok {
+				if same = *p; err == nil {
+					err = hidePassword(c, &same)
+				}
+				hidden[*p] = same
 			}
+			*p = same
 		})
 		return err
 	},

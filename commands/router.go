@@ -53,6 +53,7 @@ type Files interface {
 	Configured(by debug.Origin, session int, line string)
 	// ConfigLog returns the lines that have changed the configuration, oldest first.
 	ConfigLog() []router.ConfigLogged
+	ClearConfigLog()
 }
 
 // Machine is what the box under the router does.

@@ -8,6 +8,9 @@ const (
 	askSweepStep = "Sweep interval"
 	askHops      = "Number of hops"
 
+	askClearConfigLog = "Clear config log [confirm]"
+	askDebugAll       = "This may severely impact network performance. Continue? (yes/[no]): "
+
 	textSweepSizes  = "[%d..%d]"
 	textPattern     = "Packet has data pattern 0x%04X\n"
 	textPingReply   = "Reply to request %d (%d ms)"

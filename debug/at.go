@@ -15,17 +15,17 @@ import "strconv"
 // mode 7-9) that is being built, sent, received or processed when the line is
 // printed; 0 for informational exchanges and for lines outside any exchange. The
 // state changes after a send still belong to the message that was sent.
+//
+// Signed says that phase 1 authenticates with signatures, as far as that is agreed on.
 type At struct {
 	Conn    uint32
 	Role    Role
 	Message int
+	Signed  bool
 }
 
 // Flag implements Event for all ISAKMP events.
 func (At) Flag() Flag { return FlagISAKMP }
-
-// Where returns the At that every ISAKMP event embeds.
-func (a At) Where() At { return a }
 
 // Role is our part in the exchange, printed as (I) or (R).
 type Role uint8

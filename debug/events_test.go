@@ -138,7 +138,7 @@ func TestNotesDependOnTheMessage(t *testing.T) {
 	seen := map[string]int{}
 	for message := 0; message <= 9; message++ {
 		for _, role := range []Role{Initiator, Responder} {
-			e := ISAKMPSending{At{1, role, message}, r3, 500, 500, QMIdle}
+			e := ISAKMPSending{At{Conn: 1, Role: role, Message: message}, r3, 500, 500, QMIdle}
 			for _, l := range []Language{English, Chinese} {
 				note := e.Explain(l)
 				if before, ok := seen[note]; ok {
@@ -146,6 +146,53 @@ func TestNotesDependOnTheMessage(t *testing.T) {
 				}
 				seen[note] = message
 			}
+		}
+	}
+}
+
+// signed is the place in an exchange with signatures.
+func signed(a At) At {
+	a.Signed = true
+	return a
+}
+
+// Where signatures authenticate, no note speaks of pre-shared keys or of their hashes.
+func TestNotesOnSignatures(t *testing.T) {
+	var events []Event
+	for _, number := range []int{5, 6, AM2, AM3} {
+		at := At{Conn: 1, Role: Initiator, Message: number, Signed: true}
+		events = append(events, ISAKMPSending{at, r3, 500, 500, MMKeyExch}, ISAKMPReceived{At: at, Peer: r3, DPort: 500, SPort: 500, State: MMKeyExch},
+			ISAKMPProcessing{At: at, Payload: PayloadID, MessageID: 0}, ISAKMPID{At: at, Next: 13, Type: IDFQDN, Value: "r3"}, ISAKMPAuthStatus{at}, ISAKMPReserved{at, PayloadID},
+			ISAKMPErrorCounter{at, false, 1, 5, ErrorMalformed}, ISAKMPDeleteSA{at, SADeathP1, MMKeyExch, r3, false}, ISAKMPTooEarly{at, r3, r1}, ISAKMPBeginAggressive{at})
+	}
+	for _, e := range events {
+		checkNote(t, e)
+		for l, words := range map[Language][]string{English: {"pre-shared", "HASH", "hash", "5.4"}, Chinese: {"预共享", "HASH", "5.4"}} {
+			for _, w := range words {
+				if note := e.Explain(l); strings.Contains(note, w) {
+					t.Errorf("%T speaks of %q: %s", e, w, note)
+				}
+			}
+		}
+	}
+}
+
+// A line that is printed whatever comes of it promises nothing, and a notification in clear
+// has no HASH, also where the SA has keys.
+func TestNotesClaimNoMoreThanIsKnown(t *testing.T) {
+	for _, c := range []struct {
+		event Event
+		not   string
+	}{
+		{IPsecProxyMatch{Src: net1, Dst: net3}, " match an entry"},
+		{ISAKMPReceived{At: At{Conn: 1001, Role: Responder}, Peer: r1, State: MMKeyExch, Clear: true}, "HASH"},
+		{ISAKMPState{info, "IKE_R_AM2", "IKE_R_AM2"}, "has answered"},
+		{ISAKMPState{conn, "IKE_QM_I_QM1", "IKE_QM_I_QM1"}, "waits"},
+		{ISAKMPTransform{At: conn, Number: 1, Protocol: 3, ID: 22}, "is :"},
+	} {
+		checkNote(t, c.event)
+		if note := c.event.Explain(English); strings.Contains(note, c.not) {
+			t.Errorf("%T: %q", c.event, note)
 		}
 	}
 }
@@ -160,6 +207,12 @@ func TestNotesNameValues(t *testing.T) {
 		{ISAKMPAttribute{idle, classGroup, 14, 0}, []string{"14", "2048"}},
 		{ISAKMPAttribute{idle, classEncryption, 7, 0}, []string{"AES-CBC"}},
 		{ISAKMPChecking{idle, 3, 20}, []string{"3", "20"}},
+		{ISAKMPMismatch{At: idle, What: MismatchEncryption, Offered: 5, Wanted: 7}, []string{"3DES-CBC", "AES-CBC"}},
+		{ISAKMPMismatch{At: idle, What: MismatchKeyLength, Offered: 256, Wanted: 192}, []string{" 256 ", " 192"}},
+		{ISAKMPMismatch{At: idle, What: MismatchHash, Offered: 1, Wanted: 4}, []string{"MD5", "SHA256"}},
+		{ISAKMPMismatch{At: idle, What: MismatchGroup, Offered: 5, Wanted: 14}, []string{" 5", " 14"}},
+		{ISAKMPProcessing{At: info, Payload: PayloadDelete, Deletes: Deleted{3, 1, 1956049925}}, []string{"ESP", "0x7496F405"}},
+		{IPsecTransformRefused{Transform: "esp-aes esp-sha-hmac", Ours: "esp-3des esp-md5-hmac"}, []string{"esp-aes esp-sha-hmac", "esp-3des esp-md5-hmac"}},
 		{ISAKMPSASPI{conn, true, 1956049925, 0, SATunnel | SAOutbound}, []string{"0x7496F405"}},
 		{ISAKMPSending{conn, r3, 4500, 4500, MMKeyExch}, []string{"23.23.23.3", "4500", "HASH_I", "5.4"}},
 		{ISAKMPSAFlow{conn, false, r3, r1, net3, net1}, []string{"23.23.23.3", "12.12.12.1", "20.1.1.0", "10.1.1.0"}},

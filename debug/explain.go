@@ -68,6 +68,8 @@ func (a At) name(l Language) string {
 // rfc is the section that defines the message.
 func (a At) rfc(l Language) string {
 	switch n := a.Message; {
+	case (n >= 1 && n <= 6 || a.aggressive()) && a.Signed:
+		return section(l, 2409, "5.1")
 	case n >= 1 && n <= 6 || a.aggressive():
 		return section(l, 2409, "5.4")
 	case n >= 7 && n <= 9:
@@ -81,6 +83,9 @@ func section(l Language, rfc int, number string) string {
 	return say(l, "RFC %d, section %s", "RFC %d 第 %s 节", rfc, number)
 }
 
+// inClear is what an informational message carries that cannot be protected.
+var inClear = note{"HDR and a notification, in clear text, for its sender has no keys yet", "HDR 和通知载荷；发送方此时尚无密钥，故为明文"}
+
 // contents is what each message carries; HDR* is an encrypted message.
 var contents = [...]note{
 	{"HDR*, HASH and a notification or deletion", "HDR*、HASH 以及通知或删除载荷"},
@@ -92,8 +97,8 @@ var contents = [...]note{
 		"HDR、KE、Ni：发起方的 DH 公开值和随机数，明文"},
 	{"HDR, KE, Nr: the responder's Diffie-Hellman public value and nonce, the last message in clear text",
 		"HDR、KE、Nr：响应方的 DH 公开值和随机数，这是最后一条明文消息"},
-	{"HDR*, IDii, HASH_I: the initiator's identity and the proof of it, with certificates CERT and SIG_I in place of the hash; the first encrypted message",
-		"HDR*、IDii、HASH_I：发起方的身份及其证明（使用证书时以 CERT、SIG_I 代替 HASH）；从这条消息起开始加密"},
+	{"HDR*, IDii, HASH_I: the initiator's identity and the proof of it; the first encrypted message",
+		"HDR*、IDii、HASH_I：发起方的身份及其证明；从这条消息起开始加密"},
 	{"HDR*, IDir, HASH_R: the responder's identity and proof, encrypted",
 		"HDR*、IDir、HASH_R：响应方的身份和证明，已加密"},
 	{"HDR*, HASH(1), SA, Ni, IDci, IDcr: the IPsec proposals and the traffic to protect, encrypted",
@@ -104,16 +109,29 @@ var contents = [...]note{
 		"HDR*、HASH(3)：发起方的确认，证明它确实在线，已加密"},
 }
 
+// signedContents is what is otherwise where signatures authenticate.
+var signedContents = map[int]note{
+	5: {"HDR*, IDii, CERT, SIG_I: the initiator's identity, certificate and signature; the first encrypted message",
+		"HDR*、IDii、CERT、SIG_I：发起方的身份、证书和签名；从这条消息起开始加密"},
+	6: {"HDR*, IDir, CERT, SIG_R: the responder's identity, certificate and signature, encrypted",
+		"HDR*、IDir、CERT、SIG_R：响应方的身份、证书和签名，已加密"},
+}
+
 func (a At) contents(l Language) string {
 	n := a.Message
-	if a.aggressive() {
+	switch note, ok := signedContents[n]; {
+	case a.aggressive() && a.Signed:
+		return aggressiveSigned[n-AM1].in(l)
+	case a.aggressive():
 		return aggressiveContents[n-AM1].in(l)
+	case ok && a.Signed:
+		return note.in(l)
 	}
 	if n < 0 || n >= len(contents) {
 		n = 0
 	}
 	if n == 0 && a.Conn == 0 {
-		return say(l, "HDR and a notification, in clear text as there are no keys yet", "HDR 和通知载荷；此时尚无密钥，故为明文")
+		return inClear.in(l)
 	}
 	return contents[n].in(l)
 }

@@ -15,6 +15,14 @@ var aggressiveContents = [...]note{
 		"HDR*、HASH_I：发起方知道预共享密钥的证明"},
 }
 
+// aggressiveSigned is what they carry where signatures authenticate.
+var aggressiveSigned = [...]note{
+	aggressiveContents[0],
+	{"HDR, SA, KE, Nr, IDir, CERT, SIG_R: the chosen policy, the responder's values, its identity, certificate and signature, in clear text",
+		"HDR、SA、KE、Nr、IDir、CERT、SIG_R：选中的策略、响应方的各项参数、身份、证书和签名，全部是明文"},
+	{"HDR*, CERT, SIG_I: the initiator's certificate and signature", "HDR*、CERT、SIG_I：发起方的证书和签名"},
+}
+
 // aggressiveStates are the notes on the states of aggressive mode, by the state entered.
 var aggressiveStates = map[string]note{
 	"IKE_I_AM1": {"The initiator leaves IKE_READY: message 1 of aggressive mode is about to be sent. Three messages replace the six of main mode.",
@@ -34,6 +42,10 @@ func (e ISAKMPTunnelPassword) Explain(l Language) string {
 }
 
 func (e ISAKMPBeginAggressive) Explain(l Language) string {
+	if e.Signed {
+		return say(l, "Aggressive mode begins: three messages instead of six. The price is that identities and certificates are not hidden (RFC 2409, section 5).",
+			"野蛮模式开始：只用三条消息。代价是身份和证书不受保护（RFC 2409 第 5 节）。")
+	}
 	return say(l, "Aggressive mode begins: three messages instead of six. The price is that identities are not hidden, and that the hash of message 2 can be attacked offline (RFC 2409, section 5).",
 		"野蛮模式开始：只用三条消息。代价是身份不受保护，且第 2 条消息中的 HASH 可被离线破解（RFC 2409 第 5 节）。")
 }

@@ -35,7 +35,7 @@ func (e ISAKMPID) Explain(l Language) string {
 			"%[1]s中本端的身份：类型 %[2]d 即 %[3]s，值为 %[4]s；协议 %[5]d、端口 %[6]d 表示 UDP 上的 IKE（NAT 穿越时为 0）；后面是 %[8]s 载荷（%[7]d）；含头部共 %[9]d 字节（RFC 2407 第 4.6.2 节）。",
 			e.name(l), uint8(e.Type), e.Type, printable(e.Value), e.Protocol, e.Port, e.Next, next, e.Length)
 	}
-	if e.Next == 6 {
+	if e.Signed || e.Next == 6 {
 		return say(l, "The peer says in %[1]s that it is %[2]s %[3]s (protocol %[4]d, port %[5]d); its certificate and its signature have to prove it (RFC 2409, section 5.1).",
 			"对端在%[1]s中声明自己的身份是 %[2]s %[3]s（协议 %[4]d，端口 %[5]d），还要由它的证书和签名来证明（RFC 2409 第 5.1 节）。",
 			e.name(l), e.Type, printable(e.Value), e.Protocol, e.Port)
@@ -59,8 +59,12 @@ func (e ISAKMPPeerProfile) Explain(l Language) string {
 }
 
 func (e ISAKMPAuthStatus) Explain(l Language) string {
-	return say(l, "The peer's proof holds: only who knows the pre-shared key could make its hash, or with certificates only who holds the private key its signature. It is authenticated.",
-		"对端的证明成立：只有知道预共享密钥者才能算出它的 HASH（使用证书时，只有持有私钥者才能做出它的签名），认证通过。")
+	if e.Signed {
+		return say(l, "The peer's proof holds: only who holds the private key of the certificate could make its signature. It is authenticated.",
+			"对端的证明成立：只有持有证书私钥者才能做出它的签名，认证通过。")
+	}
+	return say(l, "The peer's proof holds: only who knows the pre-shared key could make its hash. It is authenticated.",
+		"对端的证明成立：只有知道预共享密钥者才能算出它的 HASH，认证通过。")
 }
 
 func (e ISAKMPAuthenticated) Explain(l Language) string {

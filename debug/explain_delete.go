@@ -31,8 +31,11 @@ func (e ISAKMPDeleteNode) Explain(l Language) string {
 }
 
 func (e ISAKMPPurgeNode) Explain(l Language) string {
-	return say(l, "The node of exchange %d, kept for a while so that late duplicates are recognised, is removed for good.",
-		"交换 %d 的节点此前保留一段时间以识别迟到的重复报文，现在彻底清除。", int32(e.Node))
+	if e.Node == 0 {
+		return say(l, "The place-holder of the request that waited for phase 1 (node 0) is removed.", "清除等待第一阶段的请求所占的节点（节点 0）。")
+	}
+	return say(l, "The node of exchange %d is removed for good: at once where no answer is due, else 50 seconds after its end, so that late duplicates are recognised.",
+		"交换 %d 的节点彻底清除：无需应答的立即清除，其余在结束 50 秒之后，以便识别迟到的重复报文。", int32(e.Node))
 }
 
 func (e ISAKMPDeleteSA) Explain(l Language) string {
@@ -49,8 +52,8 @@ func (e ISAKMPDeleteSA) Explain(l Language) string {
 		return say(l, "The phase 1 SA with %s is deleted: five retransmissions brought no answer. Check reachability, UDP 500 in firewalls, and the peer's configuration.",
 			"删除与 %s 的第一阶段 SA：重传五次仍无应答。请检查可达性、防火墙是否放行 UDP 500，以及对端配置。", e.Peer)
 	case SALifetime:
-		return say(l, "The lifetime of the phase 1 SA with %s is over; the next negotiation starts with a new main mode.",
-			"与 %s 的第一阶段 SA 生存时间已到；下次协商将从新的主模式开始。", e.Peer)
+		return say(l, "The lifetime of the phase 1 SA with %s is over; the SA that was negotiated before in its place goes on, and if there is none, the next request negotiates one.",
+			"与 %s 的第一阶段 SA 生存时间已到；此前协商好的新 SA 继续使用，若没有，则下次请求时重新协商。", e.Peer)
 	case SAPolicyRefused:
 		return say(l, "The phase 1 SA with %s is deleted: no policy of the two routers agrees in encryption, hash, authentication and group.",
 			"删除与 %s 的第一阶段 SA：两端没有一条加密、散列、认证方式和 DH 组都一致的策略。", e.Peer)
@@ -81,8 +84,8 @@ func (e ISAKMPReapPeer) Explain(l Language) string {
 }
 
 func (e ISAKMPPurgeSA) Explain(l Language) string {
-	return say(l, "The deleted SA %08X, kept for a while so that late packets are recognised, is removed for good.",
-		"已删除的 SA %08X 保留了一段时间以识别迟到的报文，现在彻底清除。", e.Ptr)
+	return say(l, "The deleted SA %08X is removed for good: at once if it has sent nothing, else a minute after its deletion, so that late packets are recognised.",
+		"已删除的 SA %08X 彻底清除：什么都没有发送过的立即清除，其余在删除一分钟之后，以便识别迟到的报文。", e.Ptr)
 }
 
 func (e ISAKMPIgnoreDelete) Explain(l Language) string {
@@ -91,11 +94,17 @@ func (e ISAKMPIgnoreDelete) Explain(l Language) string {
 }
 
 var notifyNotes = map[Notify]note{
-	NotifyInitialContact:    {"the sender has no other SA with the receiver (RFC 2407, section 4.6.3.3)", "发送方与接收方之间没有别的 SA（RFC 2407 第 4.6.3.3 节）"},
-	NotifyResponderLifetime: {"the responder uses a shorter lifetime than was offered (RFC 2407, section 4.6.3.1)", "响应方采用比提议更短的生存时间（RFC 2407 第 4.6.3.1 节）"},
-	NotifyProposal:          {"none of the proposals can be accepted (RFC 2408, section 3.14.1)", "没有可以接受的提议（RFC 2408 第 3.14.1 节）"},
-	NotifyRUThere:           {"are you there? (RFC 3706, section 5.3)", "探测对方是否在线（RFC 3706 第 5.3 节）"},
-	NotifyRUThereAck:        {"I am here (RFC 3706, section 5.3)", "回答自己在线（RFC 3706 第 5.3 节）"},
+	NotifyInitialContact:      {"the sender has no other SA with the receiver (RFC 2407, section 4.6.3.3)", "发送方与接收方之间没有别的 SA（RFC 2407 第 4.6.3.3 节）"},
+	NotifyResponderLifetime:   {"the responder uses a shorter lifetime than was offered (RFC 2407, section 4.6.3.1)", "响应方采用比提议更短的生存时间（RFC 2407 第 4.6.3.1 节）"},
+	NotifyProposal:            {"none of the proposals can be accepted (RFC 2408, section 3.14.1)", "没有可以接受的提议（RFC 2408 第 3.14.1 节）"},
+	NotifyIdentity:            {"it has no use for our identity or, in quick mode, for our proxy identities: its access list is no mirror of ours (RFC 2408, section 3.14.1)", "对方不接受本端的身份；在快速模式中即代理身份，说明两端的 ACL 不互为镜像（RFC 2408 第 3.14.1 节）"},
+	"PAYLOAD_MALFORMED":       {"it cannot read our message: most often the pre-shared keys differ (RFC 2408, section 3.14.1)", "对方无法解析本端的消息，多半是两端预共享密钥不一致（RFC 2408 第 3.14.1 节）"},
+	"AUTHENTICATION_FAILED":   {"it does not accept our proof of identity (RFC 2408, section 3.14.1)", "对方不接受本端的身份证明（RFC 2408 第 3.14.1 节）"},
+	"INVALID_KEY_INFORMATION": {"it has no key for us, or cannot use our public value (RFC 2408, section 3.14.1)", "对方没有与本端对应的密钥，或无法使用本端的公开值（RFC 2408 第 3.14.1 节）"},
+	"INVALID_SPI":             {"it does not know the SA of a packet of ours (RFC 2408, section 3.14.1)", "对方不认识本端某个报文所属的 SA（RFC 2408 第 3.14.1 节）"},
+	"REPLAY_STATUS":           {"whether it looks for replayed packets; nothing depends on it (RFC 2407, section 4.6.3.2)", "对方是否检查重放报文，不影响本端（RFC 2407 第 4.6.3.2 节）"},
+	NotifyRUThere:             {"are you there? (RFC 3706, section 5.3)", "探测对方是否在线（RFC 3706 第 5.3 节）"},
+	NotifyRUThereAck:          {"I am here (RFC 3706, section 5.3)", "回答自己在线（RFC 3706 第 5.3 节）"},
 }
 
 func (n Notify) meaning(l Language) string {
@@ -111,6 +120,11 @@ func (e ISAKMPNotify) Explain(l Language) string {
 }
 
 func (e ISAKMPSendNotify) Explain(l Language) string {
+	if e.Type == NotifyResponderLifetime && e.Protocol != 1 {
+		return say(l, "With message 8 we notify the peer: %[1]s, that is, %[2]s. Protocol %[3]d is %[4]s; quick mode %[5]d is the one that it belongs to.",
+			"随第 8 条消息通知对端 %[1]s：%[2]s。协议 %[3]d 即 %[4]s；它属于快速模式 %[5]d。",
+			e.Type, e.Type.meaning(l), e.Protocol, notifyProtocol(e.Protocol), int32(e.MessageID))
+	}
 	return say(l, "We notify the peer: %[1]s, that is, %[2]s. Protocol %[3]d is %[4]s; the message has an ID of its own, %[5]d.",
 		"通知对端 %[1]s：%[2]s。协议 %[3]d 即 %[4]s；该消息有自己的 Message ID %[5]d。",
 		e.Type, e.Type.meaning(l), e.Protocol, notifyProtocol(e.Protocol), int32(e.MessageID))

@@ -31,6 +31,10 @@ func (e ISAKMPErrorCounter) Explain(l Language) string {
 	case ErrorRetransmit2:
 		return say(l, "Try %d of %d; after the last one this quick mode is given up.", "第 %d 次重传，共 %d 次；用完后放弃这次快速模式。", e.Attempt, e.Of)
 	case ErrorMalformed:
+		if e.Signed {
+			return say(l, "Error %d of %d: a packet could not be understood after decryption. It was damaged on the way, or is not the peer's.",
+				"第 %d 次错误（上限 %d）：报文解密后无法解析：途中受损，或不是对端发出的。", e.Attempt, e.Of)
+		}
 		return say(l, "Error %d of %d: a packet could not be understood after decryption. The usual reason is that the pre-shared keys differ.",
 			"第 %d 次错误（上限 %d）：报文解密后无法解析。最常见的原因是两端预共享密钥不一致。", e.Attempt, e.Of)
 	}
@@ -63,8 +67,19 @@ func (e ISAKMPNoKey) Explain(l Language) string {
 }
 
 func (e ISAKMPNoCredentials) Explain(l Language) string {
-	return say(l, "There is neither a certificate nor a pre-shared key for the peer's address: nothing to authenticate with.",
-		"既没有证书，也没有该对端地址的预共享密钥：无法进行任何认证。")
+	switch {
+	case e.Key && e.Certificate:
+		return say(l, "RSA signatures are wanted, and this router has no certificate that is valid now (`show crypto pki trustpoints status`). A pre-shared key is of no use for them.",
+			"策略要求 RSA 签名，而本端没有当前有效的证书（请查看 `show crypto pki trustpoints status`）；此时预共享密钥不起作用。")
+	case e.Key:
+		return say(l, "There is a pre-shared key for the peer, but no `crypto isakmp policy` with `authentication pre-share` that could be offered.",
+			"有该对端的预共享密钥，但没有配置 `authentication pre-share` 的 `crypto isakmp policy` 可供提议。")
+	case e.Certificate:
+		return say(l, "There is neither a pre-shared key for the peer's address nor a certificate that is valid now: nothing to authenticate with.",
+			"既没有该对端地址的预共享密钥，也没有当前有效的证书：无法进行任何认证。")
+	}
+	return say(l, "There is no pre-shared key for the peer's address, and no policy with RSA signatures for which a certificate would do: nothing to authenticate with.",
+		"没有该对端地址的预共享密钥，也没有可以使用证书的 RSA 签名策略：无法进行任何认证。")
 }
 
 func (e ISAKMPCannotStart) Explain(l Language) string {
@@ -101,8 +116,8 @@ func (e ISAKMPInvalidated) Explain(l Language) string {
 		return say(l, "The IPsec layer refuses the proposal (%d): the packet came to an address that is not that of the crypto map's interface.",
 			"IPsec 模块否决了提议（%d）：报文的目的地址不是 crypto map 所在接口的地址。", int(e.Code))
 	case InvalidProxy:
-		return say(l, "The IPsec layer refuses the proposal (%d): the traffic that the peer wants to protect matches no crypto access list of ours. The lists must mirror each other.",
-			"IPsec 模块否决了提议（%d）：对端要保护的流量与本端任何加密 ACL 都不匹配。两端的 ACL 应互为镜像。", int(e.Code))
+		return say(l, "The IPsec layer refuses the proposal (%d): no crypto map entry takes this traffic from this peer. The crypto access lists must mirror each other, and an entry with `set isakmp-profile` takes that profile's phase 1 only; `debug crypto ipsec` and `show crypto isakmp diagnose error` say what it is.",
+			"IPsec 模块否决了提议（%d）：没有 crypto map 条目接受该对端的这些流量。两端的加密 ACL 应互为镜像；带 `set isakmp-profile` 的条目只接受该 profile 的第一阶段。具体原因见 `debug crypto ipsec` 和 `show crypto isakmp diagnose error`。", int(e.Code))
 	case InvalidPeer:
 		return say(l, "The IPsec layer refuses the proposal (%d): no crypto map entry has this peer.", "IPsec 模块否决了提议（%d）：没有 crypto map 条目以它为对端。", int(e.Code))
 	case InvalidTransform:
@@ -128,17 +143,25 @@ func (e ISAKMPNotifyRefused) Explain(l Language) string {
 	note := say(l, "A notification came without a hash. Anybody could have sent it, so it changes nothing (RFC 2409, section 5.7).",
 		"收到的通知不带 HASH，任何人都可能伪造，因此不予采信，状态不变（RFC 2409 第 5.7 节）。")
 	if e.Type != "" {
-		note += say(l, " It says %s.", "其内容为 %s。", e.Type)
+		note += say(l, " It says %s: %s.", "其内容为 %s：%s。", e.Type, Notify(e.Type).meaning(l))
 	}
 	return note
 }
 
 func (e ISAKMPTooEarly) Explain(l Language) string {
-	return say(l, "%s sent an informational message before it has proved who it is, so nobody looks into it. After our first encrypted message it most often says that the peer refuses that one: compare the keys, and look at the peer's log.",
-		"%s 在证明自己的身份之前发来信息交换消息，故不予处理。若紧跟在本端第一条加密消息之后，多半表示对端拒绝了它：请核对密钥，并查看对端日志。", e.Peer)
+	if e.Signed {
+		return say(l, "%s sent an informational message before it has proved who it is, so nobody looks into it. Right after our identity and signature it most often says that the peer refuses our certificate or our identity; its log says why.",
+			"%s 在证明自己的身份之前发来信息交换消息，故不予处理。若紧跟在本端发出身份和签名之后，多半表示对端拒绝了本端的证书或身份，原因请查看对端日志。", e.Peer)
+	}
+	return say(l, "%s sent an informational message before it has proved who it is, so nobody looks into it. Right after our identity and hash it most often says that the peer refuses them: compare the keys, and look at the peer's log.",
+		"%s 在证明自己的身份之前发来信息交换消息，故不予处理。若紧跟在本端发出身份和 HASH 之后，多半表示对端拒绝了它们：请核对密钥，并查看对端日志。", e.Peer)
 }
 
 func (e ISAKMPReserved) Explain(l Language) string {
+	if e.Signed {
+		return say(l, "Where zeros belong in the %s payload, there is noise: the packet was damaged on the way, or is not the peer's.",
+			"%s 载荷中本应为 0 的保留字段是乱码：报文途中受损，或不是对端发出的。", e.Payload)
+	}
 	return say(l, "Where zeros belong in the %s payload, there is noise: decryption with our key did not work. The usual reason is that the pre-shared keys differ.",
 		"%s 载荷中本应为 0 的保留字段是乱码：用本端密钥解密没有得到正确内容。最常见的原因是两端预共享密钥不一致。", e.Payload)
 }

@@ -10,6 +10,10 @@ import (
 func (p Proxy) short() string { return p.Addr.String() + "/" + p.Mask.String() }
 
 func (e IPsecRequest) Explain(l Language) string {
+	if e.Renews {
+		return say(l, "The SAs for %s to %s end soon: the key engine asks IKE to negotiate new ones with %s, %s.",
+			"保护 %s 到 %s 的 SA 即将到期：密钥引擎请求 IKE 与 %s 协商新的 SA（%s）。", e.LocalProxy.short(), e.RemoteProxy.short(), e.Remote, e.Transform)
+	}
 	return say(l, "A packet from %s to %s matched the crypto access list and has no SA: the key engine asks IKE to negotiate %s with %s.",
 		"从 %s 到 %s 的报文命中加密 ACL 而没有 SA：密钥引擎请求 IKE 协商 %s，对端为 %s。", e.LocalProxy.short(), e.RemoteProxy.short(), e.Transform, e.Remote)
 }
@@ -52,12 +56,13 @@ func (r KeyRequest) explainMode(l Language, note string) string {
 }
 
 func (e IPsecProxyMatch) Explain(l Language) string {
-	return say(l, "The proxy identities, %s to %s, match an entry of the crypto access list.", "代理身份 %s 到 %s 与加密 ACL 的一个条目匹配。", e.Src, e.Dst)
+	return say(l, "Is there a crypto map entry whose access list has the proxy identities %s to %s? If not, the next lines say so.",
+		"查找加密 ACL 中有代理身份 %s 到 %s 的 crypto map 条目；若没有，后面几行会说明。", e.Src, e.Dst)
 }
 
 func (e IPsecTransformRefused) Explain(l Language) string {
-	return say(l, "No transform set of the crypto map is %s; compare `crypto ipsec transform-set` on both routers.",
-		"crypto map 引用的转换集中没有 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform)
+	return say(l, "The peer offers %s; the crypto map entry has %s. Compare `crypto ipsec transform-set` on both routers.",
+		"对端提议 %s，而 crypto map 条目引用的转换集是 %s；请对照两端的 `crypto ipsec transform-set`。", e.Transform, e.Ours)
 }
 
 func (e IPsecNoMap) Explain(l Language) string {
@@ -86,13 +91,16 @@ func (e IPsecProxyRefused) Explain(l Language) string {
 	}
 	note += say(l, " The mirror of the peer's entry would be `%s`", "与对端条目互为镜像的应是 `%s`", e.Mirror())
 	if n := e.Nearest; n.Map != "" {
-		note += say(l, "; ours that comes nearest, in crypto map %[2]s %[3]d, is `%[1]s`", "；本端最接近的条目是 crypto map %[2]s %[3]d 中的 `%[1]s`", permit(n.Local, n.Remote), n.Map, n.Seq)
+		note += say(l, "; ours that comes nearest, in crypto map %[2]s %[3]d, is `%[1]s`", "；本端最接近的条目是 crypto map %[2]s %[3]d 中的 `%[1]s`", n.Entry(), n.Map, n.Seq)
 	}
 	return note + say(l, ".", "。")
 }
 
 // Mirror returns the entry of an access list that would be the mirror of the peer's.
 func (e IPsecProxyRefused) Mirror() string { return permit(e.Local, e.Remote) }
+
+// Entry returns the entry as a line of an access list.
+func (c CryptoACE) Entry() string { return permit(c.Local, c.Remote) }
 
 // permit is the entry of an access list that has the proxies.
 func permit(local, remote Proxy) string {
@@ -124,7 +132,7 @@ func (e IPsecPeerRefused) Explain(l Language) string {
 func (e IPsecFlagsRefused) Explain(l Language) string {
 	if e.Offered == e.Wanted {
 		return say(l, "The flags of the proposal (0x%X) do not fit: the encapsulation mode differs from that of the transform set; compare `mode` on both routers.",
-			"提议的标志（0x%X）不符：封装模式与变换集不同；请对照两端的 `mode`。", e.Flags)
+			"提议的标志（0x%X）不符：封装模式与转换集不同；请对照两端的 `mode`。", e.Flags)
 	}
 	return say(l, "The flags of the proposal (0x%X) do not fit: PFS offered is %s, that of the crypto map entry is %s; compare `set pfs` on both routers.",
 		"提议的标志（0x%X）不符：对端提议的 PFS 为 %s，crypto map 条目要求 %s；请对照两端的 `set pfs`。", e.Flags, pfsText(e.Offered), pfsText(e.Wanted))

@@ -22,5 +22,5 @@ func (e ISAKMPLifeStep) Explain(l Language) string {
 }
 
 func (e ISAKMPLifeTimer) Explain(l Language) string {
-	return say(l, "The phase 1 SA will end in %s; before that, main mode makes a new one.", "第一阶段 SA 将在 %s后到期，到期之前会用新的主模式更换。", seconds(l, e.Seconds))
+	return say(l, "The phase 1 SA will end in %s; before that, phase 1 is negotiated anew.", "第一阶段 SA 将在 %s后到期，到期之前会重新协商第一阶段。", seconds(l, e.Seconds))
 }

@@ -1,5 +1,7 @@
 package debug
 
+import "strings"
+
 // Notes on packets, on payloads and on the steps of the state machines.
 
 func (e ISAKMPSending) Explain(l Language) string {
@@ -22,9 +24,13 @@ func (e ISAKMPReceived) Explain(l Language) string {
 			"收到 %s（端口 %d）的第 1 条消息：%s。本端没有与其 cookie 对应的 SA，因此新建一个（N）。Global 指默认 VRF。%s。",
 			e.Peer, e.SPort, e.contents(l), e.rfc(l))
 	}
+	contents := e.contents(l)
+	if e.Clear {
+		contents = inClear.in(l)
+	}
 	return say(l, "We receive %[1]s from %[2]s: %[3]s. The state is that before the packet is processed (%[4]s: %[5]s). %[6]s.",
 		"收到 %[2]s 的%[1]s：%[3]s。行末是处理该报文之前的状态（%[4]s：%[5]s）。%[6]s。",
-		e.name(l), e.Peer, e.contents(l), e.State, e.State.meaning(l), e.rfc(l))
+		e.name(l), e.Peer, contents, e.State, e.State.meaning(l), e.rfc(l))
 }
 
 func (e ISAKMPInput) Explain(l Language) string {
@@ -36,9 +42,13 @@ func (e ISAKMPInput) Explain(l Language) string {
 		return say(l, "Input of the phase 1 state machine: IPsec asks for an SA, and aggressive mode is to be used.",
 			"第一阶段状态机的输入：IPsec 请求建立 SA，采用野蛮模式。")
 	case AMExch:
-		return say(l, "Input of the phase 1 state machine: an aggressive mode packet came from the peer and was processed, and what it asked for is sent.",
-			"第一阶段状态机的输入：收到对端的野蛮模式报文，已处理完毕并作出应答。")
+		return say(l, "Input of the phase 1 state machine: an aggressive mode packet came from the peer and has been dealt with.",
+			"第一阶段状态机的输入：收到对端的野蛮模式报文，并已处理。")
 	case MMExch:
+		if e.Message == 0 {
+			return say(l, "Input of the phase 1 state machine: the peer's message is dealt with that ended the SA. IOS prints this input for a Delete message, too, though it is none of main mode.",
+				"第一阶段状态机的输入：对端结束该 SA 的消息已处理完毕。对 Delete 消息 IOS 也打印这个输入，虽然它并不属于主模式。")
+		}
 		if e.Message == 6 {
 			return say(l, "Input of the phase 1 state machine: %s came from the peer. On the initiator this line follows the payload lines, unlike in messages 2 and 4.",
 				"第一阶段状态机的输入：收到对端的%s。与第 2、4 条不同，发起方此处在处理完载荷之后才打印这一行。", e.name(l))
@@ -50,8 +60,8 @@ func (e ISAKMPInput) Explain(l Language) string {
 			return say(l, "Internal input: the payloads of %s are processed; no message has to follow in main mode.",
 				"内部事件：%s的载荷已处理完毕，主模式不再需要发送消息。", e.name(l))
 		}
-		return say(l, "Internal input: the payloads of %s are processed; the next message can be built.",
-			"内部事件：%s的载荷已处理完毕，接下来构造下一条消息。", e.name(l))
+		return say(l, "Internal input: the payloads of %s are processed; if nothing was wrong with them, the next message is built now.",
+			"内部事件：%s的载荷已处理完毕；若没有问题，接下来构造下一条消息。", e.name(l))
 	case ProcessComplete:
 		if e.Message == 6 && e.Role == Initiator {
 			return say(l, "Internal input: all six messages are done and both sides are authenticated.",
@@ -64,8 +74,8 @@ func (e ISAKMPInput) Explain(l Language) string {
 	case Phase1Delete:
 		return say(l, "Internal input: this ISAKMP SA is to be deleted.", "内部事件：要删除这个 ISAKMP SA。")
 	case Phase2Delete:
-		return say(l, "IPsec reports that a pair of IPsec SAs is gone; the peer was told by a Delete payload.",
-			"IPsec 报告一对 IPsec SA 已删除，并已用 Delete 载荷通知对端。")
+		return say(l, "IPsec reports IPsec SAs that this router has not, or not any more; the peer was told by a Delete payload.",
+			"IPsec 报告本端没有（或已删除）的 IPsec SA，并已用 Delete 载荷通知对端。")
 	case InfoNotify:
 		return say(l, "Input of the phase 1 state machine: a notification came from the peer.", "第一阶段状态机的输入：收到对端的通知。")
 	case InfoDelete:
@@ -113,11 +123,10 @@ var enteredStates = map[string]note{
 	"IKE_QM_SPI_STARVE": {"The responder's quick mode has accepted the proposal and waits for the IPsec layer to give it an SPI for the inbound SA.",
 		"响应方的快速模式已接受提议，正等待 IPsec 模块为入方向 SA 分配 SPI。"},
 	"IKE_QM_R_QM1": {"The responder's quick mode has processed message 7.", "响应方的快速模式已处理完第 7 条消息。"},
-	"IKE_QM_R_QM2": {"The responder's quick mode has sent message 8 and waits for message 9, the confirmation.",
-		"响应方的快速模式已发出第 8 条消息，等待第 9 条确认。"},
+	"IKE_QM_R_QM2": {"The responder's quick mode sends message 8 and waits for message 9, the confirmation.",
+		"响应方的快速模式发出第 8 条消息，等待第 9 条确认。"},
 	"IKE_QM_PHASE2_COMPLETE": {"Phase 2 is complete: two unidirectional IPsec SAs are in place, and traffic can be encrypted.",
 		"第二阶段完成：两个单向的 IPsec SA 已就绪，可以加密流量了。"},
-	"IKE_QM_READY": {"The quick mode goes no further: its proposal was refused.", "快速模式到此为止：提议被拒绝。"},
 }
 
 func (e ISAKMPState) Explain(l Language) string {
@@ -129,6 +138,12 @@ func (e ISAKMPState) Explain(l Language) string {
 	case e.Old == "IKE_READY" && e.New == "IKE_R_MM1":
 		return say(l, "The responder leaves IKE_READY: message 1 has come. R = responder, MM1 = main mode, message 1.",
 			"响应方离开 IKE_READY：已收到第 1 条消息。R 表示响应方，MM1 表示主模式第 1 条消息。")
+	case e.Old == e.New && strings.HasPrefix(e.New, "IKE_QM_"):
+		return say(l, "The quick mode goes no further: this router has refused what the peer sent.", "快速模式到此为止：本端拒绝了对端发来的内容。")
+	case e.Old == e.New && e.New == "IKE_DEST_SA":
+		return enteredStates[e.New].in(l)
+	case e.Old == e.New && e.Message == 0 && e.New != "IKE_P1_COMPLETE":
+		return say(l, "The state stays: what came has changed nothing.", "状态不变：刚才收到的内容没有产生影响。")
 	case e.Old == e.New && number == 6:
 		return say(l, "The state stays: message 6 is processed, and only the closing step remains.", "状态不变：第 6 条消息已处理，只差收尾。")
 	case e.Old == e.New && ok:
@@ -164,7 +179,6 @@ func mainModeState(s string) (r Role, number int, ok bool) {
 }
 
 func (e ISAKMPProcessing) Explain(l Language) string {
-	id := int32(e.MessageID)
 	quick := e.MessageID != 0
 	switch e.Payload {
 	case PayloadSA:
@@ -209,9 +223,16 @@ func (e ISAKMPProcessing) Explain(l Language) string {
 			return say(l, "One of the two proxy identities IDci and IDcr: the traffic to protect, taken from the permit line of the crypto access list (RFC 2409, section 5.5).",
 				"两个代理身份 IDci、IDcr 之一：即要保护的感兴趣流，取自加密 ACL 的 permit 条目（RFC 2409 第 5.5 节）。")
 		}
-		if e.aggressive() {
-			return say(l, "The peer's identity in %s, in clear text. The pre-shared key is looked up by it, and ISAKMP profiles are compared with it (RFC 2409, section 5.4).",
-				"对端在%s中的身份，明文。本端据此查找预共享密钥并匹配 ISAKMP profile（RFC 2409 第 5.4 节）。", e.name(l))
+		switch {
+		case e.aggressive() && e.Signed:
+			return say(l, "The peer's identity in %s, in clear text. ISAKMP profiles are compared with it (RFC 2409, section 5.1).",
+				"对端在%s中的身份，明文。本端据此匹配 ISAKMP profile（RFC 2409 第 5.1 节）。", e.name(l))
+		case e.aggressive():
+			return say(l, "The peer's identity in %s, in clear text. ISAKMP profiles are compared with it, and a pre-shared key is looked up by it (RFC 2409, section 5.4).",
+				"对端在%s中的身份，明文。本端据此匹配 ISAKMP profile，使用预共享密钥时也据此查找密钥（RFC 2409 第 5.4 节）。", e.name(l))
+		case e.Signed:
+			return say(l, "The peer's identity in %s, decrypted with SKEYID_e (RFC 2409, section 5.1).",
+				"对端在%s中的身份，用 SKEYID_e 解密得到（RFC 2409 第 5.1 节）。", e.name(l))
 		}
 		return say(l, "The peer's identity in %s, decrypted with SKEYID_e. If the pre-shared keys differ, decryption gives noise and the exchange fails here.",
 			"对端在%s中的身份，用 SKEYID_e 解密得到。若两端预共享密钥不一致，解出来的是乱码，协商就会在这里失败。", e.name(l))
@@ -221,12 +242,23 @@ func (e ISAKMPProcessing) Explain(l Language) string {
 			return say(l, "HASH(1) = prf(SKEYID_a, M-ID | N or D) shows that this message comes from the authenticated peer (RFC 2409, section 5.7).",
 				"HASH(1) = prf(SKEYID_a, M-ID | N/D)，证明这条消息确实来自已认证的对端（RFC 2409 第 5.7 节）。")
 		case quick:
-			return say(l, "HASH(%d) authenticates %s with SKEYID_a over message ID %d and all that follows it (RFC 2409, section 5.5).",
-				"HASH(%d) 用 SKEYID_a 对%s的 Message ID %d 及其后全部内容做认证（RFC 2409 第 5.5 节）。", e.Message-6, e.name(l), id)
+			return say(l, "HASH(%d) authenticates %s with SKEYID_a over the message ID and all that follows it (RFC 2409, section 5.5).",
+				"HASH(%d) 用 SKEYID_a 对%s的 Message ID 及其后全部内容做认证（RFC 2409 第 5.5 节）。", e.Message-6, e.name(l))
 		}
 		return say(l, "The peer's proof: prf(SKEYID, both public values | both cookies | SA body | its identity). Only one who knows the pre-shared key can compute it (RFC 2409, section 5).",
 			"对端的证明：prf(SKEYID, 双方公开值 | 双方 cookie | SA 载荷体 | 身份)，只有知道预共享密钥的一方才算得出来（RFC 2409 第 5 节）。")
 	case PayloadDelete:
+		switch d := e.Deletes; {
+		case d.Protocol == 1:
+			return say(l, "A Delete payload: the peer has removed this phase 1 SA and tells us to do the same (RFC 2408, section 3.15).",
+				"Delete 载荷：对端已删除这个第一阶段 SA，通知本端同样删除（RFC 2408 第 3.15 节）。")
+		case d.Count == 1:
+			return say(l, "A Delete payload: the peer has removed its inbound %s SA with SPI 0x%X, our outbound one, and tells us to do the same (RFC 2408, section 3.15).",
+				"Delete 载荷：对端已删除 SPI 为 0x%[2]X 的 %[1]s 入方向 SA（即本端的出方向 SA），通知本端同样删除（RFC 2408 第 3.15 节）。", protocolNames[d.Protocol], d.SPI)
+		case d.Count > 1:
+			return say(l, "A Delete payload: the peer has removed %d inbound %s SAs, the first with SPI 0x%X, and tells us to do the same (RFC 2408, section 3.15).",
+				"Delete 载荷：对端已删除 %d 个 %s 入方向 SA，第一个的 SPI 为 0x%X，通知本端同样删除（RFC 2408 第 3.15 节）。", d.Count, protocolNames[d.Protocol], d.SPI)
+		}
 		return say(l, "A Delete payload: the peer has removed SAs and tells us to do the same (RFC 2408, section 3.15).",
 			"Delete 载荷：对端已删除 SA，通知本端同样删除（RFC 2408 第 3.15 节）。")
 	}

@@ -47,6 +47,10 @@ func (v NATT) source() string {
 }
 
 func (e ISAKMPVendorNATT) Explain(l Language) string {
+	if e.Role == Initiator && e.aggressive() {
+		return say(l, "The responder chose this NAT traversal version from our list: %s. NAT detection goes with messages 2 and 3 (RFC 3947, section 3).",
+			"响应方从本端列表中选定的 NAT 穿越版本：%s。第 2、3 条消息将检测 NAT（RFC 3947 第 3 节）。", e.Version.source())
+	}
 	if e.Role == Initiator {
 		return say(l, "The responder chose this NAT traversal version from our list: %s. NAT detection follows in messages 3 and 4 (RFC 3947, section 3).",
 			"响应方从本端列表中选定的 NAT 穿越版本：%s。第 3、4 条消息将检测 NAT（RFC 3947 第 3 节）。", e.Version.source())
@@ -97,6 +101,10 @@ func (e ISAKMPScanProfiles) Explain(l Language) string {
 }
 
 func (e ISAKMPChecking) Explain(l Language) string {
+	if e.Priority == 65535 {
+		return say(l, "Transform %d is compared with the default policy (65535), which every router has behind those that are configured.",
+			"把第 %d 个变换与默认策略（65535）比较；每台路由器在已配置的策略之后都有它。", e.Transform)
+	}
 	if e.Role == Responder {
 		return say(l, "Transform %d of the initiator is compared with our policy %d; policies are tried in priority order, the lowest number first (RFC 2409, section 5).",
 			"把发起方的第 %d 个变换与本端优先级为 %d 的策略比较；按优先级从小到大依次尝试（RFC 2409 第 5 节）。", e.Transform, e.Priority)
@@ -141,6 +149,10 @@ func (e ISAKMPAttribute) Explain(l Language) string {
 	switch e.Class {
 	case classEncryption:
 		name := nameOf(encryptionNames, e.Value)
+		if e.aggressive() {
+			return say(l, "Attribute 1, the cipher for message 3 and for all of phase 2's negotiation: %s%s. %s.",
+				"属性 1：加密算法 %s%s，用于加密第 3 条消息和整个第二阶段的协商。%s。", name, weakness(l, name), appendix)
+		}
 		return say(l, "Attribute 1, the cipher for messages 5 and 6 and for all of phase 2's negotiation: %s%s. %s.",
 			"属性 1：加密算法 %s%s，用于加密第 5、6 条消息和整个第二阶段的协商。%s。", name, weakness(l, name), appendix)
 	case classHash:
@@ -154,6 +166,10 @@ func (e ISAKMPAttribute) Explain(l Language) string {
 		}
 		return say(l, "Attribute 3, how the peers authenticate each other: %s. %s.", "属性 3：双方相互认证的方式：%s。%s。", name, appendix)
 	case classGroup:
+		if e.aggressive() {
+			return say(l, "Attribute 4, the Diffie-Hellman group of messages 1 and 2, in which the initiator's public value is already: group %d (%s). %s.",
+				"属性 4：第 1、2 条消息使用的 DH 组，发起方的公开值已在第 1 条中发出：group %d（%s）。%s。", e.Value, groupNote(l, e.Value), appendix)
+		}
 		return say(l, "Attribute 4, the Diffie-Hellman group of messages 3 and 4: group %d (%s). %s.",
 			"属性 4：第 3、4 条消息使用的 DH 组：group %d（%s）。%s。", e.Value, groupNote(l, e.Value), appendix)
 	case classLifeType:
@@ -173,6 +189,9 @@ func (e ISAKMPAttribute) Explain(l Language) string {
 
 func (e ISAKMPAcceptable) Explain(l Language) string {
 	switch {
+	case e.Refused && e.Message >= 7 && e.Message <= 9:
+		return say(l, "Something in this transform is not known here or not possible with this peer, such as an algorithm, a lifetime or an encapsulation (next payload %d: 0 means that it was the last, 3 that others follow).",
+			"该变换中有本端不认识、或与该对端无法使用的内容，例如算法、生存时间或封装模式（Next payload 为 %d：0 表示它是最后一个，3 表示后面还有）。", e.Next)
 	case e.Refused && e.Next == 0:
 		return say(l, "This transform does not fit this policy; it was the last in the list (next payload 0).",
 			"这个变换与该策略不符；它是列表中的最后一个（Next payload 为 0）。")
@@ -188,23 +207,32 @@ func (e ISAKMPAcceptable) Explain(l Language) string {
 }
 
 func (e ISAKMPMismatch) Explain(l Language) string {
+	if e.Fallback {
+		return say(l, "The default policy has DES, SHA, group 1 and RSA signatures, and does not fit either. What matters are the configured policies above.",
+			"默认策略为 DES、SHA、group 1 和 RSA 签名，同样不符。应查看的是上面已配置的各条策略。")
+	}
+	names := func(n map[uint64]string) (offered, wanted string) { return nameOf(n, e.Offered), nameOf(n, e.Wanted) }
 	switch e.What {
 	case MismatchEncryption:
-		return say(l, "The cipher differs from our policy's; compare `encryption` in both routers' `crypto isakmp policy`.",
-			"加密算法与本端策略不同；请对照两端 `crypto isakmp policy` 下的 `encryption`。")
+		offered, wanted := names(encryptionNames)
+		return say(l, "The cipher offered is %s, that of our policy is %s; compare `encryption` in both routers' `crypto isakmp policy`.",
+			"对端提议的加密算法是 %s，本端策略要求 %s；请对照两端 `crypto isakmp policy` 下的 `encryption`。", offered, wanted)
 	case MismatchKeyLength:
-		return say(l, "The cipher is the same, but its key length differs; compare `encryption aes 128|192|256` on both routers.",
-			"加密算法相同，但密钥长度不同；请对照两端的 `encryption aes 128|192|256`。")
+		return say(l, "The cipher is the same, but the key offered has %d bits and that of our policy %d; compare `encryption aes 128|192|256` on both routers.",
+			"加密算法相同，但对端提议的密钥长 %d 位，本端策略为 %d 位；请对照两端的 `encryption aes 128|192|256`。", e.Offered, e.Wanted)
 	case MismatchHash:
-		return say(l, "The hash differs from our policy's; compare `hash` on both routers.", "散列算法与本端策略不同；请对照两端的 `hash`。")
+		offered, wanted := names(hashNames)
+		return say(l, "The hash offered is %s, that of our policy is %s; compare `hash` on both routers.",
+			"对端提议的散列算法是 %s，本端策略要求 %s；请对照两端的 `hash`。", offered, wanted)
 	case MismatchGroup:
-		return say(l, "The Diffie-Hellman group differs from our policy's; compare `group` on both routers.", "DH 组与本端策略不同；请对照两端的 `group`。")
+		return say(l, "The Diffie-Hellman group offered is %d, that of our policy is %d; compare `group` on both routers.",
+			"对端提议的 DH 组是 %d，本端策略要求 %d；请对照两端的 `group`。", e.Offered, e.Wanted)
 	case MismatchPreshared:
 		return say(l, "The peer offers pre-shared key authentication, but this policy wants another method; compare `authentication` on both routers.",
 			"对端提议预共享密钥认证，但该策略要求别的认证方式；请对照两端的 `authentication`。")
 	case MismatchNoKey:
-		return say(l, "Both sides want a pre-shared key, but none is configured for the peer's address; see `crypto isakmp key` and the keyrings.",
-			"两端都要求预共享密钥，但本端没有配置该对端地址的密钥；请检查 `crypto isakmp key` 和 keyring。")
+		return say(l, "Both sides want a pre-shared key, but none is configured for the peer; see `crypto isakmp key` and the keyrings.",
+			"两端都要求预共享密钥，但本端没有配置该对端的密钥；请检查 `crypto isakmp key` 和 keyring。")
 	case MismatchXauth:
 		return say(l, "The peer wants pre-shared key with XAUTH, a method for remote access clients that this policy does not have.",
 			"对端要求预共享密钥加 XAUTH（远程接入客户端的认证方式），该策略不支持。")
@@ -212,9 +240,9 @@ func (e ISAKMPMismatch) Explain(l Language) string {
 		return say(l, "Both sides want RSA signatures, but this router has no certificate that is valid now; see `show crypto pki trustpoints status`.",
 			"两端都要求 RSA 签名，但本端没有当前有效的证书；请查看 `show crypto pki trustpoints status`。")
 	case MismatchRSASig:
-		return say(l, "The peer wants to authenticate with RSA signatures and certificates, which this policy does not have.",
-			"对端要求用 RSA 签名和证书认证，该策略不支持。")
+		return say(l, "The peer wants to authenticate with RSA signatures and certificates, which this policy does not have; compare `authentication` on both routers.",
+			"对端要求用 RSA 签名和证书认证，该策略不支持；请对照两端的 `authentication`。")
 	}
-	return say(l, "The authentication method differs from our policy's; compare `authentication` on both routers.",
-		"认证方式与本端策略不同；请对照两端的 `authentication`。")
+	return say(l, "The authentication method offered is %s, which this policy does not have; compare `authentication` on both routers.",
+		"对端提议的认证方式是 %s，该策略不支持；请对照两端的 `authentication`。", nameOf(authNames, e.Offered))
 }

@@ -1,6 +1,10 @@
 package debug
 
-import "strings"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
 
 // Notes on quick mode, messages 7 to 9.
 
@@ -21,7 +25,12 @@ func (e ISAKMPCheckingIPsec) Explain(l Language) string {
 var protocolNames = map[uint8]string{2: "AH", 3: "ESP"}
 
 func (e ISAKMPTransform) Explain(l Language) string {
-	name := strings.TrimSpace(transformNames[[2]uint8{e.Protocol, e.ID}])
+	name, known := transformNames[[2]uint8{e.Protocol, e.ID}]
+	if !known {
+		return say(l, "Transform %d of the proposal is one that is not known here: protocol %s, transform ID %d. Its attributes follow. %s.",
+			"提议中的第 %d 个变换是本端不认识的：协议 %s，变换号 %d，后面逐条列出其属性。%s。", e.Number, cmp.Or(protocolNames[e.Protocol], fmt.Sprint(e.Protocol)), e.ID, section(l, 2407, "4.4"))
+	}
+	name = strings.TrimSpace(name)
 	note := say(l, "Transform %d of the proposal is %s%s: protocol %s, transform ID %d. Its attributes follow. %s.",
 		"提议中的第 %d 个变换是 %s%s：协议 %s，变换号 %d，后面逐条列出其属性。%s。",
 		e.Number, name, weakness(l, name), protocolNames[e.Protocol], e.ID, section(l, 2407, "4.4"))
@@ -100,11 +109,11 @@ func (e ISAKMPSAFlow) Explain(l Language) string {
 
 func (e ISAKMPSASPI) Explain(l Language) string {
 	if e.Outbound {
-		return say(l, "The outbound SPI, which the peer chose, printed in decimal: 0x%X in hexadecimal. Flags %X: 2 tunnel mode, 8 outbound, 11 with PFS.",
-			"出方向 SPI，由对端选定，此处按十进制打印，十六进制为 0x%X。flags %X：2 表示隧道模式，8 表示出方向，11 表示有 PFS。", e.SPI, uint32(e.Flags))
+		return say(l, "The outbound SPI, which the peer chose, printed in decimal: 0x%X in hexadecimal. Flags %X, which 12.4 prints: 2 tunnel mode, 8 outbound, 11 with PFS.",
+			"出方向 SPI，由对端选定，此处按十进制打印，十六进制为 0x%X。flags %X（12.4 打印）：2 表示隧道模式，8 表示出方向，11 表示有 PFS。", e.SPI, uint32(e.Flags))
 	}
-	return say(l, "The inbound SPI, which we chose, printed in hexadecimal; the peer puts it in each ESP packet so that we find the SA (RFC 4303, section 2.1). Flags %X: 2 tunnel mode, 11 with PFS.",
-		"入方向 SPI，由本端选定，按十六进制打印；对端在每个 ESP 报文中带上它，供本端查找 SA（RFC 4303 第 2.1 节）。flags %X：2 表示隧道模式，11 表示有 PFS。", uint32(e.Flags))
+	return say(l, "The inbound SPI, which we chose, printed in hexadecimal; the peer puts it in each ESP packet so that we find the SA (RFC 4303, section 2.1). Flags %X, which 12.4 prints: 2 tunnel mode, 11 with PFS.",
+		"入方向 SPI，由本端选定，按十六进制打印；对端在每个 ESP 报文中带上它，供本端查找 SA（RFC 4303 第 2.1 节）。flags %X（12.4 打印）：2 表示隧道模式，11 表示有 PFS。", uint32(e.Flags))
 }
 
 func (e ISAKMPSALifetime) Explain(l Language) string {

@@ -11,8 +11,8 @@ func (e ISAKMPKeyMessage) Explain(l Language) string {
 		return say(l, "The IPsec layer (key engine, \"ke\") has deleted IPsec SAs and asks IKE to tell the peer. (3 = deletion, %d in the batch.)",
 			"IPsec 模块（ke 即密钥引擎）删除了 IPsec SA，要求 IKE 通知对端。（3 表示删除，本批共 %d 条。）", e.Count)
 	}
-	return say(l, "The IPsec layer (key engine, \"ke\") asks IKE for SAs: a packet matched the crypto map's access list and no IPsec SA exists for it. (1 = SA request, %d in the batch.)",
-		"IPsec 模块（ke 即密钥引擎）向 IKE 申请 SA：有数据包命中了 crypto map 引用的 ACL（感兴趣流），而对应的 IPsec SA 还不存在。（1 表示 SA 请求，本批共 %d 条。）", e.Count)
+	return say(l, "The IPsec layer (key engine, \"ke\") asks IKE for SAs: a packet matched the crypto map's access list and there is no IPsec SA for it, or the one that there is ends soon. (1 = SA request, %d in the batch.)",
+		"IPsec 模块（ke 即密钥引擎）向 IKE 申请 SA：有数据包命中了 crypto map 引用的 ACL（感兴趣流），而对应的 IPsec SA 还不存在，或即将到期。（1 表示 SA 请求，本批共 %d 条。）", e.Count)
 }
 
 func (e ISAKMPRequestProfile) Explain(l Language) string {
@@ -56,8 +56,8 @@ func (e ISAKMPUnlock) Explain(l Language) string {
 		return say(l, "The IPsec SAs are installed; the installer gives its reference back and the SAs keep theirs (count %d).",
 			"IPsec SA 安装完毕，安装过程归还它的引用，SA 自己的引用继续保留（计数 %d）。", e.Count)
 	case e.Count == 0:
-		return say(l, "The last SA of this kind is gone, so its reference on the peer record is given back (count 0); the record can be removed.",
-			"最后一个此类 SA 已删除，归还其对对端记录的引用（计数为 0），该记录可以回收了。")
+		return say(l, "The last SA of this kind is gone, so its reference on the peer record is given back (count 0); the record goes once IPsec SAs do not use it either.",
+			"最后一个此类 SA 已删除，归还其对对端记录的引用（计数为 0），待 IPsec SA 也不再使用时，该记录即被删除。")
 	}
 	return say(l, "An SA is gone and gives back its reference on the peer record; %d remain.",
 		"一个 SA 已删除，归还其对对端记录的引用，剩余计数 %d。", e.Count)

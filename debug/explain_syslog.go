@@ -10,8 +10,8 @@ func (e CryptoOnOff) Explain(l Language) string {
 }
 
 func (e CryptoBadMessage) Explain(l Language) string {
-	return say(l, "A message of %s makes no sense after decryption. In main mode this is the sign of different pre-shared keys.",
-		"%s 的消息解密后内容不合法。在主模式中，这就是两端预共享密钥不一致的表现。", e.Peer)
+	return say(l, "A message of %s cannot be read. If it was an encrypted one of main mode, this is the sign of different pre-shared keys.",
+		"%s 的消息无法解析。若是主模式中加密的消息，这就是两端预共享密钥不一致的表现。", e.Peer)
 }
 
 func (e CryptoNoSA) Explain(l Language) string {

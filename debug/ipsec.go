@@ -87,6 +87,7 @@ func (r KeyRequest) modeName() string {
 type IPsecRequest struct {
 	inIPsec
 	KeyRequest
+	Renews bool // SAs that end soon
 }
 
 func (e IPsecRequest) AppendLine(b []byte, m Manner) []byte {
@@ -173,6 +174,7 @@ func (e IPsecProxyMatch) AppendLine(b []byte, _ Manner) []byte {
 type IPsecTransformRefused struct {
 	inIPsec
 	Transform string
+	Ours      string // the transform sets of the entry that its traffic matches
 }
 
 func (e IPsecTransformRefused) AppendLine(b []byte, _ Manner) []byte {

@@ -68,7 +68,6 @@ type ISAKMPDeleteSA struct {
 	State  State
 	Peer   netip.Addr
 	Done   bool
-	Signed bool // it is one of RSA signatures
 }
 
 func (e ISAKMPDeleteSA) AppendLine(b []byte, m Manner) []byte {
@@ -127,6 +126,7 @@ const (
 	NotifyInitialContact    Notify = "INITIAL_CONTACT"
 	NotifyResponderLifetime Notify = "RESPONDER_LIFETIME"
 	NotifyProposal          Notify = "PROPOSAL_NOT_CHOSEN"
+	NotifyIdentity          Notify = "INVALID_ID_INFO"
 	NotifyRUThere           Notify = "DPD/R_U_THERE"
 	NotifyRUThereAck        Notify = "DPD/R_U_THERE_ACK"
 )

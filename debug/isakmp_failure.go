@@ -117,6 +117,7 @@ func (e ISAKMPNoKey) AppendLine(b []byte, m Manner) []byte {
 type ISAKMPNoCredentials struct {
 	At
 	Certificate bool // there is a policy for which a certificate would do
+	Key         bool // a pre-shared key is not what is missing
 }
 
 func (e ISAKMPNoCredentials) AppendLine(b []byte, m Manner) []byte {

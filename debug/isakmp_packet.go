@@ -28,6 +28,7 @@ type ISAKMPReceived struct {
 	Peer         netip.Addr
 	DPort, SPort uint16
 	State        State
+	Clear        bool // a notification that is not encrypted
 }
 
 func (e ISAKMPReceived) AppendLine(b []byte, m Manner) []byte {
@@ -140,6 +141,15 @@ type ISAKMPProcessing struct {
 	At
 	Payload   Payload
 	MessageID uint32
+	Deletes   Deleted // by a Delete payload
+}
+
+// Deleted is what a Delete payload names: SAs of a protocol, 1 for ISAKMP, by their SPIs.
+// The zero value is what cannot be read.
+type Deleted struct {
+	Protocol uint8
+	Count    int
+	SPI      uint32 // the first; 0 for ISAKMP
 }
 
 func (e ISAKMPProcessing) AppendLine(b []byte, m Manner) []byte {

@@ -132,6 +132,9 @@ type ISAKMPMismatch struct {
 	At
 	What     Mismatch
 	Fallback bool // the policy is the one that nobody configured
+
+	// What is compared, by the numbers of RFC 2409, appendix A.
+	Offered, Wanted uint64
 }
 
 // Mismatch is the attribute that a policy refuses. The checks are made in this order.

@@ -33,14 +33,14 @@ func initiatorEvents(n negotiation) []Event {
 	at := func() At { return At{Conn: conn, Role: Initiator, Message: msg} }
 	add := func(e ...Event) { all = append(all, e...) }
 	send := func(s State) { add(ISAKMPSending{at(), r3, 500, 500, s}) }
-	received := func(s State) { add(ISAKMPReceived{at(), r3, 500, 500, s}) }
+	received := func(s State) { add(ISAKMPReceived{At: at(), Peer: r3, DPort: 500, SPort: 500, State: s}) }
 	step := func(src Source, in Input, old, new string) {
 		add(ISAKMPInput{at(), src, in}, ISAKMPState{at(), old, new})
 	}
 	nodeStep := func(src Source, in Input, old, new string) {
 		add(ISAKMPNodeInput{at(), n.messageID, src, in}, ISAKMPState{at(), old, new})
 	}
-	processing := func(p Payload, id uint32) { add(ISAKMPProcessing{at(), p, id}) }
+	processing := func(p Payload, id uint32) { add(ISAKMPProcessing{At: at(), Payload: p, MessageID: id}) }
 	natt := func() {
 		add(ISAKMPVendorPayload{At: at()}, ISAKMPVendorMismatch{at(), 245}, ISAKMPVendorNATT{at(), NATTDraft07})
 	}

@@ -281,6 +281,9 @@ func (c *Core) emit(e debug.Event) {
 	}
 }
 
+// tracing reports whether anybody reads debug lines.
+func (c *Core) tracing() bool { return c.o.Hub.On(^debug.FlagNone) }
+
 // pointer returns what stands for the address of a structure in debug lines.
 func (c *Core) pointer() uint32 {
 	c.ptrs++

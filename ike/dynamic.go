@@ -25,7 +25,7 @@ func (c *Core) shelter(s *sa, a exchange.Shelter) {
 	}
 	h.waiting++
 	ipsec := c.o.IPsec
-	c.jobs = append(c.jobs, Job{
+	c.job(s, Job{
 		skip:  result{s, exchange.Sheltered{Node: a.Node, Flow: a.Flow, Err: errSkipped}},
 		waits: true, // for the router, which may be applying a configuration
 		run: func() result {

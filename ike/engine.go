@@ -10,9 +10,12 @@ import (
 	"time"
 
 	"conft/ike/exchange"
+	"conft/ike/payload"
 )
 
-// Sizes of the mailbox. A full queue of datagrams drops the newest and counts it.
+// Sizes of the mailbox. A full queue of datagrams drops the newest and counts it. First
+// messages, with which anybody can flood it, have a queue of their own, so that they take
+// the room of each other only.
 const (
 	datagramQueue = 512
 	controlQueue  = 64
@@ -24,9 +27,9 @@ type Engine struct {
 	core *Core // exclusively owned by Run
 	now  func() time.Time
 
-	datagrams chan Input // Receive and Acquire: dropped when full
+	firsts    *queue     // Receive, what anybody can send
+	datagrams *queue     // Receive, what belongs to an SA, and Acquire
 	control   chan Input // everything else: waits
-	overflow  atomic.Uint64
 
 	running atomic.Bool
 	stop    chan struct{} // closed by Close
@@ -42,7 +45,8 @@ func New(o Options) *Engine {
 	return &Engine{
 		core:      NewCore(o),
 		now:       o.Now,
-		datagrams: make(chan Input, datagramQueue),
+		firsts:    &queue{in: make(chan Input, datagramQueue)},
+		datagrams: &queue{in: make(chan Input, datagramQueue)},
 		control:   make(chan Input, controlQueue),
 		stop:      make(chan struct{}),
 		done:      make(chan struct{}),
@@ -66,15 +70,19 @@ func (e *Engine) Run(ctx context.Context) {
 
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	var backlog []Job
+	var waiting backlog
+	do := func(in Input) { waiting.add(e.handle(in)) }
 	for {
+		next, some := waiting.next()
 		// A flood whose SAs are evicted must not keep the workers from those of others.
-		for len(backlog) > 0 {
-			in, dead := backlog[0].Skip()
+		for some {
+			in, dead := next.Skip()
 			if !dead {
 				break
 			}
-			backlog = append(slices.Delete(backlog, 0, 1), e.handle(in)...)
+			waiting.take()
+			do(in)
+			next, some = waiting.next()
 		}
 		if at, ok := e.core.Deadline(); ok {
 			timer.Reset(max(0, at.Sub(e.now())))
@@ -82,9 +90,8 @@ func (e *Engine) Run(ctx context.Context) {
 			timer.Stop()
 		}
 		var ready chan<- Job // nil, so never chosen, without a job
-		var next Job
-		if len(backlog) > 0 {
-			ready, next = jobs, backlog[0]
+		if some {
+			ready = jobs
 		}
 		var in Input = Tick{}
 		select {
@@ -93,23 +100,29 @@ func (e *Engine) Run(ctx context.Context) {
 		case <-e.stop:
 			return
 		case ready <- next:
-			backlog = slices.Delete(backlog, 0, 1)
+			waiting.take()
 			continue
 		case <-timer.C:
 		case in = <-results:
 		case in = <-e.control:
-		case in = <-e.datagrams:
-			// What was asked for before a datagram came is done before it.
-			for waiting := true; waiting; {
-				select {
-				case c := <-e.control:
-					backlog = append(backlog, e.handle(c)...)
-				default:
-					waiting = false
-				}
-			}
+		case in = <-e.firsts.in:
+			e.asked(do)
+		case in = <-e.datagrams.in:
+			e.asked(do)
 		}
-		backlog = append(backlog, e.handle(in)...)
+		do(in)
+	}
+}
+
+// asked does what was asked for before a datagram came, which is done before it.
+func (e *Engine) asked(do func(Input)) {
+	for {
+		select {
+		case in := <-e.control:
+			do(in)
+		default:
+			return
+		}
 	}
 }
 
@@ -174,12 +187,16 @@ func (e *Engine) SetPolicy(p *exchange.Policy) { e.post(SetPolicy{p}) }
 
 // Receive takes a datagram without non-ESP marker and copies it. It never blocks.
 func (e *Engine) Receive(local, remote netip.AddrPort, datagram []byte) {
+	queue := e.datagrams
+	if payload.IsFirst(datagram) {
+		queue = e.firsts
+	}
 	// One octet more than is looked at, so that the Core sees that it is too long.
-	e.offer(Datagram{local, remote, slices.Clone(datagram[:min(len(datagram), MaxDatagram+1)])})
+	queue.offer(Datagram{local, remote, slices.Clone(datagram[:min(len(datagram), MaxDatagram+1)])})
 }
 
 // Acquire asks for IPsec SAs. It never blocks: a packet that comes later asks again.
-func (e *Engine) Acquire(a exchange.Acquire) { e.offer(Acquire{a}) }
+func (e *Engine) Acquire(a exchange.Acquire) { e.datagrams.offer(Acquire{a}) }
 
 // VolumeExpired says that the kilobytes of a pair run out, or have run out (hard).
 func (e *Engine) VolumeExpired(inboundSPI uint32, hard bool) {
@@ -195,13 +212,13 @@ func (e *Engine) ClearISAKMP(connID uint32) { e.ask(ClearISAKMP{connID}) }
 // InvalidSPI says that ESP or AH arrived for an SA that is not there. It never blocks. The peer
 // is told, so that one side's loss of memory does not silence a tunnel until its end.
 func (e *Engine) InvalidSPI(local, remote netip.Addr, spi uint32, ah bool) {
-	e.offer(InvalidSPI{local, remote, spi, ah})
+	e.datagrams.offer(InvalidSPI{local, remote, spi, ah})
 }
 
 // Moved says that authenticated ESP for a pair came from elsewhere than its peer was, so
 // that IKE follows. It never blocks.
 func (e *Engine) Moved(inboundSPI uint32, remote netip.AddrPort) {
-	e.offer(Moved{inboundSPI, remote})
+	e.datagrams.offer(Moved{inboundSPI, remote})
 }
 
 // ISAKMPSAs returns the ISAKMP SAs, the newest first.
@@ -225,7 +242,8 @@ func (e *Engine) Failures() (list []exchange.Failure) {
 // Counters returns how often each kind of input was refused, by reason.
 func (e *Engine) Counters() (list []Counter) {
 	e.call(func() { list = e.core.Counters() })
-	return append(list, Counter{"mailbox full", e.overflow.Load()})
+	return append(list, Counter{"mailbox full", e.datagrams.overflow.Load()},
+		Counter{"mailbox full of first messages", e.firsts.overflow.Load()})
 }
 
 // snapshot is a function that the loop calls between two inputs.
@@ -268,11 +286,16 @@ func (e *Engine) post(in Input) {
 	}
 }
 
-// offer puts an input into the mailbox or drops it.
-func (e *Engine) offer(in Input) {
+// queue is a part of the mailbox that drops what does not fit.
+type queue struct {
+	in       chan Input
+	overflow atomic.Uint64
+}
+
+func (q *queue) offer(in Input) {
 	select {
-	case e.datagrams <- in:
+	case q.in <- in:
 	default:
-		e.overflow.Add(1)
+		q.overflow.Add(1)
 	}
 }

@@ -9,24 +9,31 @@ import (
 
 // Held is what the Core keeps, by kind.
 func (c *Core) Held() map[string]int {
+	open := 0
+	for _, list := range c.by.open {
+		open += len(list)
+	}
 	return map[string]int{
 		"SAs": len(c.sas), "own cookies": len(c.own), "offers": len(c.offers), "peers": len(c.peers),
-		"pairs": len(c.pairs), "requests": len(c.requests), "timers": len(c.timers.known),
-		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.serving) + len(c.by.open) + len(c.by.dead),
+		"pairs": len(c.pairs), "requests": len(c.requests), "timers": len(c.timers.heap),
+		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.serving) + open + len(c.by.dead),
 	}
 }
 
 // Inconsistency says what the index has otherwise than the SAs themselves, "" for nothing.
 func (c *Core) Inconsistency() string {
-	sas, open, dead := 0, 0, 0
+	sas, open, dead, computing := 0, 0, 0, 0
 	for _, s := range c.sas {
 		if !slices.Contains(c.by.sas[s.peer.Addr], s) {
 			return "an SA is not under its peer"
 		}
 		up := !s.m.Since().IsZero()
 		if !up && s.m.At().Role == debug.Responder {
-			if open++; s.place < 0 || s.place >= len(c.by.open) || c.by.open[s.place] != s {
+			if open++; s.lot == notOpen || (s.lot == routable) != s.m.Routable() || s.place >= len(c.by.open[s.lot]) || c.by.open[s.lot][s.place] != s {
 				return "a half-open SA is not where it says"
+			}
+			if s.m.Computing() {
+				computing++
 			}
 		}
 		if up && s.m.Dead() {
@@ -37,6 +44,10 @@ func (c *Core) Inconsistency() string {
 	}
 	for _, list := range c.by.sas {
 		sas += len(list)
+	}
+	inLots := 0
+	for _, list := range c.by.open {
+		inLots += len(list)
 	}
 	byPeer, byKey := 0, 0
 	for addr, list := range c.by.pairs {
@@ -49,7 +60,7 @@ func (c *Core) Inconsistency() string {
 	for _, list := range c.by.serving {
 		byKey += len(list)
 	}
-	if sas != len(c.sas) || open != len(c.by.open) || dead != len(c.by.dead) || byPeer != len(c.pairs) || byKey != len(c.pairs) {
+	if sas != len(c.sas) || open != inLots || computing != c.by.computing || dead != len(c.by.dead) || byPeer != len(c.pairs) || byKey != len(c.pairs) {
 		return fmt.Sprintf("%d of %d SAs, %d of %d half-open, %d of %d dead, %d and %d of %d pairs", sas, len(c.sas), len(c.by.open), open, len(c.by.dead), dead, byPeer, byKey, len(c.pairs))
 	}
 	return ""

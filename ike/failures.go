@@ -29,15 +29,12 @@ const noKey = "no pre-shared key"
 type account struct {
 	f       exchange.Failure
 	failed  bool
-	located bool // its exchange and message are known, whatever is reported next
+	located bool // its exchange and message are known, wherever the machine stands
 	closest debug.Mismatch
 }
 
 // read takes one event into account. What says why comes before what says that.
 func (a *account) read(e debug.Event) {
-	if w, ok := e.(interface{ Where() debug.At }); ok && !a.located {
-		a.f.Role, a.f.Exchange, a.f.Message = w.Where().Role, exchangeOf(w.Where().Message), messageOf(w.Where().Message)
-	}
 	switch e := e.(type) {
 	case debug.ISAKMPMismatch:
 		if e.Fallback || e.What < a.closest {
@@ -55,7 +52,10 @@ func (a *account) read(e debug.Event) {
 	case debug.ISAKMPNoKey:
 		a.f.Reason = noKey
 	case debug.ISAKMPNoCredentials:
-		if e.Certificate {
+		switch {
+		case e.Certificate && e.Key:
+			a.f.Reason = "no usable certificate"
+		case e.Certificate:
 			a.f.Reason = "no pre-shared key and no usable certificate"
 		}
 	case debug.ISAKMPCannotStart:
@@ -70,12 +70,15 @@ func (a *account) read(e debug.Event) {
 		a.because(cmp.Or(e.Type, "notification") + " in clear, not believed")
 		a.locate(debug.InformationalMode, 0)
 	case debug.IPsecProxyRefused:
-		a.f.Reason = debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"
-		switch {
+		switch mirror := debug.InvalidProxy.String() + "; `" + e.Mirror() + "` would be the mirror"; {
 		case e.Taken:
 			a.f.Reason = debug.InvalidProxy.String() + "; another peer behind the same NAT has this traffic"
 		case e.Wanted != "":
 			a.f.Reason = fmt.Sprintf("crypto map %s %d wants ISAKMP profile %s, phase 1 has %s", e.Nearest.Map, e.Nearest.Seq, e.Wanted, cmp.Or(e.Profile, "none"))
+		case e.Nearest.Map != "":
+			a.f.Reason = fmt.Sprintf("%s, crypto map %s %d has `%s`", mirror, e.Nearest.Map, e.Nearest.Seq, e.Nearest.Entry())
+		default:
+			a.f.Reason = mirror
 		}
 	case debug.IPsecFlagsRefused:
 		a.f.Reason = e.Difference()
@@ -87,6 +90,14 @@ func (a *account) read(e debug.Event) {
 		a.f.Reason = debug.InvalidLocal.String()
 	case debug.ISAKMPInvalidated:
 		a.because(e.Code.String())
+	case debug.ISAKMPNotify:
+		if e.Type == debug.NotifyIdentity {
+			a.because("peer refuses our identities: is its access list the mirror of ours?")
+		}
+	case debug.ISAKMPAcceptable:
+		if e.Refused && exchangeOf(e.Message) == debug.QuickMode {
+			a.because("no transform offered is known or possible here")
+		}
 	case debug.ISAKMPDeleteSPI:
 		a.because("peer accepts none of our IPsec proposals")
 		a.locate(debug.QuickMode, 1)
@@ -104,6 +115,10 @@ func (a *account) conclude(e debug.Event) {
 		a.fail(e.Peer, "message malformed")
 	case debug.CryptoNotEncrypted:
 		a.fail(e.Peer, "message not encrypted")
+		a.locate("", 0) // anybody may have sent it
+	case debug.ISAKMPTooEarly:
+		a.fail(e.Peer, "informational message before authentication, not believed")
+		a.locate(debug.InformationalMode, 0)
 	case debug.CryptoNotAuthenticated:
 		a.fail(e.Peer, "quick mode before phase 1 is authenticated")
 		a.locate(debug.QuickMode, 1)
@@ -116,6 +131,7 @@ func (a *account) conclude(e debug.Event) {
 		a.locate(debug.AggressiveMode, 1)
 	case debug.ISAKMPIgnoreDelete:
 		a.fail(e.Peer, "ESP with unknown SPI, and no ISAKMP SA to say so")
+		a.locate(debug.InformationalMode, 0)
 	case debug.ISAKMPRequestFailed:
 		a.fail(a.f.Peer, "cannot start")
 	case debug.ISAKMPDeleteNode:
@@ -160,6 +176,15 @@ func (a *account) fail(peer netip.Addr, reason string) {
 
 func (a *account) locate(x debug.Mode, message int) {
 	a.f.Exchange, a.f.Message, a.located = x, message, true
+}
+
+// stand takes note of where the machine stands, which is what has failed unless an event
+// says otherwise.
+func (a *account) stand(at debug.At) {
+	a.f.Role = at.Role
+	if !a.located {
+		a.locate(exchangeOf(at.Message), messageOf(at.Message))
+	}
 }
 
 // exchangeOf and messageOf say where in the classic nine messages, or the three of

@@ -1,6 +1,7 @@
 package ike_test
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -43,6 +44,12 @@ var misfits = []struct {
 		refused1, append([]string{":No pre-shared key with 12.12.12.1!"}, refused("Preshared authentication offered but does not match policy!")...), "", "Main 1: no pre-shared key"},
 	{"no certificate", func(p1, _ *exchange.Policy) { p1.Keys, p1.Proposals[0].Auth = nil, exchange.RSASig }, nil,
 		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no pre-shared key and no usable certificate", ""},
+	{"a key and no certificate", func(p1, _ *exchange.Policy) { p1.Proposals[0].Auth = exchange.RSASig }, nil,
+		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no usable certificate", ""},
+	{"aggressive mode disabled", func(p1, p3 *exchange.Policy) {
+		byProfile(p1, p3)
+		p1.NoAggressive = true
+	}, nil, []string{"%CRYPTO-5-IKMP_AG_MODE_DISABLED: Unable to initiate", "Failed to initialize SA"}, nil, "Aggressive 1: aggressive mode is disabled", ""},
 	{"no policy", func(p1, _ *exchange.Policy) { p1.Proposals = nil }, nil,
 		[]string{": No Cert or pre-shared address key.", "Can not start Main mode"}, nil, "Main 1: no policy that can be offered", ""},
 	{"wrong key", func(_, p3 *exchange.Policy) { p3.Keys[0].Secret = []byte("other") }, nil,
@@ -53,7 +60,7 @@ var misfits = []struct {
 		p3.Tunnels[0].Selectors[0].Local.Prefix = netip.MustParsePrefix("20.2.0.0/16")
 	}, nil,
 		larval, rejected(32, "map_db_find_best did not find matching map", "IPSEC(ipsec_process_proposal): proxy identities not supported"),
-		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: proxy identities match no crypto access list; `permit ip 20.1.1.0 0.0.0.255 10.1.1.0 0.0.0.255` would be the mirror"},
+		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: proxy identities match no crypto access list; `permit ip 20.1.1.0 0.0.0.255 10.1.1.0 0.0.0.255` would be the mirror, crypto map MAP 10 has `permit ip 20.2.0.0 0.0.255.255 10.1.1.0 0.0.0.255`"},
 	{"profile", func(_, p3 *exchange.Policy) {
 		p3.Profiles = []exchange.Profile{{Name: "SITE", Match: []exchange.IdentityMatch{{Prefix: netip.MustParsePrefix("192.0.2.1/32")}}}}
 		p3.Tunnels[0].Profile = "SITE"
@@ -62,6 +69,9 @@ var misfits = []struct {
 	{"transform", func(p1, _ *exchange.Policy) { p1.Tunnels[0].Transforms[0].Auth = suite.HMACSHA }, nil,
 		larval, rejected(256, "IPSEC(ipsec_process_proposal): transform proposal not supported for identity: \n    {esp-des esp-sha-hmac }"),
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: no transform set matches esp-des esp-sha-hmac"},
+	{"unknown transform", func(p1, _ *exchange.Policy) { p1.Tunnels[0].Transforms[0].Transform = 22 }, nil,
+		larval, []string{"ISAKMP: transform 1, unknown (22)", ":atts are not acceptable. Next payload is 0", ": phase 2 SA policy not acceptable!"},
+		"", "Quick 1: no transform offered is known or possible here"},
 	{"PFS missing", func(_, p3 *exchange.Policy) { p3.Tunnels[0].PFS = suite.MODP1024 }, nil,
 		larval, rejected(1024, "IPSEC(ipsec_process_proposal): invalid transform proposal flags -- 0x2"),
 		"Quick 1: peer accepts none of our IPsec proposals", "Quick 1: PFS differs: offered none, wanted group2"},
@@ -107,34 +117,57 @@ func rejected(code debug.InvalidCode, lines ...string) []string {
 		"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at 12.12.12.1")
 }
 
-// Each misfit is said on both ends, in both manners, and found afterwards.
+// Each misfit is said on both ends, in both manners, and found afterwards. Without
+// debugging the syslog messages stay, and what is found afterwards.
 func TestMisfits(t *testing.T) {
 	for _, manner := range []debug.Manner{debug.IOS12, debug.IOS15} {
 		for _, m := range misfits {
-			t.Run(m.name, func(t *testing.T) {
-				p1, p3 := iketest.Policies()
-				p1.Version, p3.Version = manner, manner
-				if m.change != nil {
-					m.change(p1, p3)
-				}
-				n := iketest.New(1)
-				r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
-				n.Fate = m.fate
-				r1.Acquire("MAP", 10, iketest.Flow)
-				n.Run(time.Second)
-				if m.fate != nil || m.name == "wrong key" {
-					n.Run(3 * time.Minute)
-				}
-				inOrder(t, r1, m.lines1)
-				inOrder(t, r3, m.lines3)
-				for r, want := range map[*iketest.Router]string{r1: m.ring1, r3: m.ring3} {
-					if got := newest(r); want != "" && got != want {
-						t.Errorf("%s remembers %q, want %q", r.Name, got, want)
+			for _, quiet := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s/debug=%v", m.name, !quiet), func(t *testing.T) {
+					p1, p3 := iketest.Policies()
+					p1.Version, p3.Version = manner, manner
+					if m.change != nil {
+						m.change(p1, p3)
 					}
-				}
-			})
+					n := iketest.New(1)
+					n.Quiet = quiet
+					r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+					n.Fate = m.fate
+					r1.Acquire("MAP", 10, iketest.Flow)
+					n.Run(time.Second)
+					if m.fate != nil || m.name == "wrong key" {
+						n.Run(3 * time.Minute)
+					}
+					lines1, lines3 := m.lines1, m.lines3
+					if quiet {
+						lines1, lines3 = syslog(lines1), syslog(lines3)
+					}
+					inOrder(t, r1, lines1)
+					inOrder(t, r3, lines3)
+					for r, want := range map[*iketest.Router]string{r1: m.ring1, r3: m.ring3} {
+						if got := newest(r); want != "" && got != want {
+							t.Errorf("%s remembers %q, want %q", r.Name, got, want)
+						}
+						for _, f := range r.Core.Failures() {
+							if role := map[*iketest.Router]debug.Role{r1: debug.Initiator, r3: debug.Responder}[r]; f.Role != role {
+								t.Errorf("%s remembers its role as %v: %s", r.Name, f.Role, f.Reason)
+							}
+						}
+					}
+				})
+			}
 		}
 	}
+}
+
+// syslog returns those of some lines that no debug command governs.
+func syslog(lines []string) (list []string) {
+	for _, l := range lines {
+		if strings.HasPrefix(l, "%") {
+			list = append(list, l)
+		}
+	}
+	return list
 }
 
 // inOrder wants lines that end so or hold this, one after the other.

@@ -15,19 +15,30 @@ type index struct {
 	pairs   map[netip.Addr][]*pair
 	serving map[exchange.Flow][]*pair // by the traffic that they protect
 
-	open []*sa // responders whose initiator has not authenticated, in no order
-	dead []*sa // were up, and wait to be purged
+	open      [lots][]*sa // responders whose initiator has not authenticated, in no order
+	computing int         // of them, do Diffie-Hellman for a first message
+	dead      []*sa       // were up, and wait to be purged
+	born      uint64      // SAs so far
 }
 
 func newIndex() index {
 	return index{sas: make(map[netip.Addr][]*sa), pairs: make(map[netip.Addr][]*pair), serving: make(map[exchange.Flow][]*pair)}
 }
 
-// Where an SA stands in open: notOpen, or its place.
-const notOpen = -1
+// lot is with which others an SA stands in open.
+type lot int8
+
+const (
+	notOpen   lot = iota - 1
+	forgeable     // nothing but a first message has come, from whoever it was
+	computed      // the same in Aggressive Mode, where it costs Diffie-Hellman
+	routable      // the initiator has answered, so it is where it says
+	lots
+)
 
 func (x *index) addSA(s *sa) {
-	s.place = notOpen
+	x.born++
+	s.born, s.lot = x.born, notOpen
 	x.sas[s.peer.Addr] = append(x.sas[s.peer.Addr], s)
 	x.sort(s)
 }
@@ -35,15 +46,21 @@ func (x *index) addSA(s *sa) {
 // sort enters an SA, after a step of its machine, where it belongs.
 func (x *index) sort(s *sa) {
 	up := !s.m.Since().IsZero()
-	if open := !s.gone && !up && s.responder; open != (s.place != notOpen) {
-		if open {
-			s.place = len(x.open)
-			x.open = append(x.open, s)
+	in := notOpen
+	if !s.gone && !up && s.responder {
+		in = forgeable
+		if s.m.Routable() {
+			in = routable
+		} else if s.m.Aggressive() {
+			in = computed
+		}
+	}
+	x.move(s, in)
+	if computing := in != notOpen && s.m.Computing(); computing != s.computing {
+		if s.computing = computing; computing {
+			x.computing++
 		} else {
-			last := x.open[len(x.open)-1]
-			x.open[s.place], last.place = last, s.place
-			x.open[len(x.open)-1] = nil
-			x.open, s.place = x.open[:len(x.open)-1], notOpen
+			x.computing--
 		}
 	}
 	if dead := !s.gone && up && s.m.Dead(); dead != s.dead {
@@ -53,6 +70,24 @@ func (x *index) sort(s *sa) {
 		} else {
 			x.dead = take(x.dead, s)
 		}
+	}
+}
+
+// move takes an SA from its lot to another.
+func (x *index) move(s *sa, to lot) {
+	if s.lot == to {
+		return
+	}
+	if s.lot != notOpen {
+		from := x.open[s.lot]
+		last := from[len(from)-1]
+		from[s.place], last.place = last, s.place
+		from[len(from)-1] = nil
+		x.open[s.lot] = from[:len(from)-1]
+	}
+	if s.lot = to; to != notOpen {
+		s.place = len(x.open[to])
+		x.open[to] = append(x.open[to], s)
 	}
 }
 

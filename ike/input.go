@@ -75,9 +75,11 @@ type Counter struct {
 
 // Job is slow work. Run may be called anywhere; its result is the next input.
 type Job struct {
-	run   func() result
-	skip  result // in place of the work, for an SA that is dead
-	waits bool   // for somebody else, and must not keep others from being run
+	run      func() result
+	skip     result // in place of the work, for an SA that is dead
+	waits    bool   // for somebody else, and must not keep others from being run
+	peer     netip.Addr
+	stranger bool // asked for by somebody who has not authenticated
 }
 
 // Run does the work.

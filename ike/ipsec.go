@@ -21,6 +21,7 @@ const (
 // pair is a pair of IPsec SAs that is installed.
 type pair struct {
 	exchange.SAInfo
+	timed
 	peer    *exchange.Peer
 	sa      *sa       // that it was negotiated under
 	started time.Time // its Quick Mode
@@ -352,7 +353,7 @@ func (c *Core) removePair(p *pair) {
 	c.about = p.peer.Addr
 	delete(c.pairs, p.InboundSPI)
 	c.by.removePair(p)
-	c.timers.stopAll(p)
+	c.timers.stopAll(&p.timed)
 	c.keepCount(p)
 	c.o.IPsec.Remove(p.InboundSPI)
 	if o := c.successor(p); o != nil {
@@ -400,6 +401,9 @@ const (
 
 // traceInstalled is what the key engine reports of a new pair.
 func (c *Core) traceInstalled(p *pair) {
+	if !c.tracing() {
+		return
+	}
 	c.about = p.peer.Addr
 	local, remote := p.Selector.Local.Debug(), p.Selector.Remote.Debug()
 	match := debug.IPsecProxyMatch{Src: local.Addr, Dst: remote.Addr, Protocol: local.Protocol, SrcPort: local.Port, DstPort: remote.Port}

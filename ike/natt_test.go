@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"conft/debug"
+	"conft/ike"
 	"conft/ike/exchange"
 	"conft/ike/iketest"
 	"conft/ike/payload"
@@ -76,6 +77,52 @@ func TestKeepalive(t *testing.T) {
 	n.Run(time.Hour / 2)
 	if r1.Keepalives != 0 {
 		t.Errorf("%d keepalives that nobody asked for", r1.Keepalives)
+	}
+}
+
+// "A peer SHOULD send a NAT-keepalive packet … if no other packet to the peer has been sent
+// in M seconds." RFC 3948, section 4. What comes in does not hold every mapping.
+func TestKeepaliveIsForTheSilent(t *testing.T) {
+	_, n, r1, _ := roaming(t, func(p1, _ *exchange.Policy) { p1.NATKeepalive = 20 * time.Second })
+	spi := r1.Core.IPsecSAs()[0].InboundSPI
+	during := func(sent, received uint64) int {
+		r1.Keepalives = 0
+		for range 30 {
+			r1.Plane.Carry(spi, sent, received)
+			n.Run(3 * time.Second)
+		}
+		return r1.Keepalives
+	}
+	if k := during(1, 1); k != 0 {
+		t.Errorf("%d keepalives while packets go out", k)
+	}
+	if k := during(0, 1); k != 4 && k != 5 {
+		t.Errorf("%d keepalives in 90 s of packets that come in, want one each 20 s", k)
+	}
+	// A packet at whatever time is followed by a keepalive within the interval.
+	for after := range 20 {
+		n.Run(time.Duration(after) * time.Second)
+		r1.Plane.Carry(spi, 1, 1)
+		r1.Keepalives = 0
+		n.Run(20 * time.Second)
+		if r1.Keepalives == 0 {
+			t.Errorf("none in the 20 s after a packet %d s later", after)
+		}
+	}
+}
+
+// Without the line there are none from the next look on, and the SA lives.
+func TestKeepaliveTakenBack(t *testing.T) {
+	var policy exchange.Policy
+	_, n, r1, _ := roaming(t, func(p1, _ *exchange.Policy) {
+		policy = *p1
+		p1.NATKeepalive = 20 * time.Second
+	})
+	r1.Do(ike.SetPolicy{Policy: &policy})
+	r1.Keepalives = 0
+	n.Run(time.Minute)
+	if r1.Keepalives != 0 || len(r1.Core.ISAKMPSAs(n.Now)) != 1 {
+		t.Errorf("%d keepalives, %d SAs", r1.Keepalives, len(r1.Core.ISAKMPSAs(n.Now)))
 	}
 }
 

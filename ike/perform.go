@@ -14,7 +14,7 @@ const floatPort = 4500
 
 // step gives a machine one event and performs the actions it answers with.
 func (c *Core) step(s *sa, ev exchange.Event) {
-	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c, Tracing: c.o.Hub.On(^debug.FlagNone)}
+	env := exchange.Env{Now: c.now, Rand: c.o.Rand, Policy: c.policy, Registry: c, Tracing: c.tracing()}
 	said := account{f: exchange.Failure{Peer: s.peer.Addr}}
 	out := s.m.Step(env, ev, c.actions[:0])
 	c.actions = nil // in use: what an action does may be another step
@@ -31,6 +31,7 @@ func (c *Core) step(s *sa, ev exchange.Event) {
 	clear(out)
 	c.actions = out[:0]
 	if said.failed {
+		said.stand(s.m.At())
 		c.remember(said.f)
 	}
 }
@@ -47,14 +48,14 @@ func (c *Core) perform(s *sa, a exchange.Action) {
 	case exchange.Disarm:
 		c.timers.stop(timerKey{s, a.Timer})
 	case exchange.Derive:
-		c.jobs = append(c.jobs, c.derive(s, a))
+		c.job(s, c.derive(s, a))
 	case exchange.Sign:
-		c.jobs = append(c.jobs, Job{skip: result{s, exchange.Signed{}}, run: func() result {
+		c.job(s, Job{skip: result{s, exchange.Signed{}}, run: func() result {
 			signature, err := a.With(a.Hash)
 			return result{s, exchange.Signed{Signature: signature, Err: err}}
 		}})
 	case exchange.Verify:
-		c.jobs = append(c.jobs, Job{skip: result{s, exchange.Verdict{}}, waits: true, run: func() result {
+		c.job(s, Job{skip: result{s, exchange.Verdict{}}, waits: true, run: func() result {
 			return result{s, a.By.Judge(a.Claim)}
 		}})
 	case exchange.Shelter:
@@ -102,6 +103,12 @@ func (c *Core) send(a exchange.Send) {
 	if err := c.o.Send(a.Local, a.Remote, data); err != nil {
 		c.drop("not sent")
 	}
+}
+
+// job leaves slow work for somebody else.
+func (c *Core) job(s *sa, j Job) {
+	j.peer, j.stranger = s.peer.Addr, s.lot != notOpen
+	c.jobs = append(c.jobs, j)
 }
 
 // derive is the job of a Derive. The worker alone uses the private key until the result

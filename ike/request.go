@@ -22,6 +22,7 @@ func keyOf(r exchange.Request) exchange.Flow {
 // request is a demand for IPsec SAs that IKE has not met yet.
 type request struct {
 	exchange.Request
+	timed
 	sa    *sa
 	peer  int  // index of the peer that is tried
 	count int  // peers tried before it
@@ -119,7 +120,7 @@ func (c *Core) requestExpired(q *request) {
 }
 
 func (c *Core) dropRequest(q *request) {
-	c.timers.stopAll(q)
+	c.timers.stopAll(&q.timed)
 	if c.requests[keyOf(q.Request)] == q {
 		delete(c.requests, keyOf(q.Request))
 	}
@@ -134,6 +135,9 @@ func (c *Core) failed(r exchange.Request) {
 
 // traceRequest is IPSEC(sa_request), once for each transform set.
 func (c *Core) traceRequest(q *request) {
+	if !c.tracing() {
+		return
+	}
 	c.about = q.Tunnel.Peers[q.peer]
 	t := q.Tunnel
 	local, remote := netip.AddrPortFrom(t.Local, ikePort), netip.AddrPortFrom(t.Peers[q.peer], ikePort)
@@ -147,7 +151,7 @@ func (c *Core) traceRequest(q *request) {
 			if t.PFS != 0 {
 				k.Flags |= 1
 			}
-			c.emit(debug.IPsecRequest{KeyRequest: k})
+			c.emit(debug.IPsecRequest{KeyRequest: k, Renews: q.renews != nil})
 		}
 	}
 }

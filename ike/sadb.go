@@ -14,18 +14,6 @@ import (
 // MaxDatagram is how long a message may be, in octets.
 const MaxDatagram = 10000
 
-// Bounds of what strangers can make the engine keep.
-const (
-	maxHalfOpen = 1024    // responder's SAs whose initiator has not authenticated
-	maxDead     = 1024    // SAs that were up, and wait to be purged
-	maxSAs      = 1 << 16 // in all, most of which have authenticated
-
-	// In Aggressive Mode a first message is answered with Diffie-Hellman. So much of it
-	// may be due at once to initiators of which nothing else is known; Main Mode does
-	// not suffer from more than that.
-	maxComputing = 64
-)
-
 // Bounds of what one peer can make the engine keep, so that there is room for others.
 const (
 	maxPeerSAs   = 16   // ISAKMP SAs that are up
@@ -34,6 +22,7 @@ const (
 
 // sa is an ISAKMP SA: its machine and what it is found by.
 type sa struct {
+	timed
 	m      *v1.Phase1
 	cookie [8]byte // our own
 	peer   *exchange.Peer
@@ -41,8 +30,11 @@ type sa struct {
 	gone   bool
 	lost   bool // its peer does not answer
 
-	responder, dead bool // and place: where the index has it
-	place           int
+	// Where the index has it.
+	responder, dead, computing bool
+	lot                        lot
+	place                      int
+	born                       uint64
 
 	past exchange.Traffic // of pairs with the peer that are gone
 }
@@ -72,6 +64,10 @@ func (c *Core) receive(d Datagram) {
 	}
 	if s := c.find(h, d.Remote); s != nil {
 		c.step(s, exchange.Message{Local: d.Local, Remote: d.Remote, Data: d.Data})
+		if list := c.by.open[routable]; len(list) > maxRoutable {
+			c.drop("SA evicted before authentication")
+			c.evict(c.crowding(list))
+		}
 		return
 	}
 	switch {
@@ -86,7 +82,7 @@ func (c *Core) receive(d Datagram) {
 	case h.Exchange == payload.ExchangeAggressive && c.policy.NoAggressive:
 		c.drop("aggressive mode is disabled")
 		c.refuse(d.Remote.Addr(), debug.CryptoAggressiveDisabled{})
-	case h.Exchange == payload.ExchangeAggressive && c.computing() >= maxComputing:
+	case h.Exchange == payload.ExchangeAggressive && c.by.computing >= maxComputing:
 		c.drop("too many Diffie-Hellman computations")
 	case v1.CheckOffer(d.Data) != nil:
 		c.drop("malformed")
@@ -113,7 +109,7 @@ func (c *Core) find(h payload.Header, remote netip.AddrPort) *sa {
 
 // respond makes an SA for a first message.
 func (c *Core) respond(d Datagram, h payload.Header) {
-	if !c.makeRoom() {
+	if !c.makeRoom(h.Exchange == payload.ExchangeAggressive) {
 		c.drop("too many SAs")
 		return
 	}
@@ -148,13 +144,25 @@ const ikePort = 500
 
 func at500(a netip.Addr) netip.AddrPort { return netip.AddrPortFrom(a, ikePort) }
 
-// insert enters a new SA with its reference on the peer, and says so as IOS does.
+// insert enters a new SA with its reference on the peer.
 func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.AddrPort) {
 	c.about = remote.Addr()
-	duplicate := slices.ContainsFunc(c.by.sas[remote.Addr()], func(o *sa) bool { return !o.m.Dead() })
 	s.peer = c.peer(at, remote)
 	s.peer.IKE++
 	s.responder = at.Role == debug.Responder
+	ptr := c.pointer()
+	c.traceInserted(s, at, ptr, local, remote)
+	s.m = v1.New(at.Role, cky, local, remote, s.peer, ptr, c.now)
+	c.own[s.cookie] = s
+	c.sas = append(c.sas, s)
+	c.by.addSA(s)
+}
+
+// traceInserted is what IOS says of a new SA that is about to be entered.
+func (c *Core) traceInserted(s *sa, at debug.At, ptr uint32, local, remote netip.AddrPort) {
+	if !c.tracing() {
+		return
+	}
 	by := debug.ForInitiator
 	if s.responder {
 		by = debug.ForResponder
@@ -164,12 +172,7 @@ func (c *Core) insert(s *sa, at debug.At, cky [16]byte, local, remote netip.Addr
 	if at.Role == debug.Initiator {
 		c.emit(debug.ISAKMPNewNode{At: at, State: debug.QMIdle})
 	}
-	ptr := c.pointer()
-	c.emit(debug.ISAKMPInsertSA{At: at, Ptr: ptr, Duplicate: duplicate})
-	s.m = v1.New(at.Role, cky, local, remote, s.peer, ptr, c.now)
-	c.own[s.cookie] = s
-	c.sas = append(c.sas, s)
-	c.by.addSA(s)
+	c.emit(debug.ISAKMPInsertSA{At: at, Ptr: ptr, Duplicate: s.peer.IKE > 1})
 }
 
 // peer returns what is known of an address.
@@ -195,33 +198,6 @@ func (c *Core) cookie() (cky [8]byte) {
 	return cky
 }
 
-// makeRoom evicts one of the SAs that have not authenticated where there are too many,
-// and the oldest of the dead. Which one is left to chance, so that a flood of first
-// messages with forged addresses, be they the peer's own, does not keep anybody out who
-// answers in time and tries again; nor does one that answers and goes no further.
-func (c *Core) makeRoom() bool {
-	if len(c.by.dead) >= maxDead {
-		c.forget(c.by.dead[0])
-	}
-	if open := c.by.open; len(open) >= maxHalfOpen {
-		c.drop("half-open SA evicted")
-		victim := open[c.draw()%uint32(len(open))]
-		c.step(victim, exchange.Delete{Reason: debug.SANoReason})
-		c.forget(victim)
-	}
-	return len(c.sas) < maxSAs
-}
-
-// computing is the number of SAs that do Diffie-Hellman for a first message.
-func (c *Core) computing() (n int) {
-	for _, s := range c.by.open {
-		if s.m.Computing() {
-			n++
-		}
-	}
-	return n
-}
-
 // crowd ends the oldest SA of a peer that has brought up too many.
 func (c *Core) crowd(last *sa) {
 	var list []*sa
@@ -239,7 +215,7 @@ func (c *Core) crowd(last *sa) {
 // forget removes the last traces of an SA.
 func (c *Core) forget(s *sa) {
 	s.gone = true
-	c.timers.stopAll(s)
+	c.timers.stopAll(&s.timed)
 	delete(c.own, s.cookie)
 	if c.offers[s.offer] == s {
 		delete(c.offers, s.offer)

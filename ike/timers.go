@@ -7,9 +7,14 @@ import (
 	"conft/ike/exchange"
 )
 
-// timerKey names a timer: whose it is (an *sa, *pair or *request) and which one.
+// timed is part of what has timers: an sa, a pair or a request. It has few at once.
+type timed struct{ deadlines []*deadline }
+
+func (t *timed) armed() *timed { return t }
+
+// timerKey names a timer: whose it is and which one.
 type timerKey struct {
-	owner any
+	owner interface{ armed() *timed }
 	timer exchange.Timer
 }
 
@@ -24,28 +29,25 @@ type deadline struct {
 // timers are the deadlines, the earliest first. Setting a timer again moves it.
 type timers struct {
 	heap  deadlines
-	known map[any][]*deadline // by their owner, which has few
 	order uint64
 }
 
 func (t *timers) set(k timerKey, at time.Time) {
 	t.order++
-	if d := t.find(k); d != nil {
+	o := k.owner.armed()
+	if d := o.find(k.timer); d != nil {
 		d.at, d.order = at, t.order
 		heap.Fix(&t.heap, d.index)
 		return
 	}
-	if t.known == nil {
-		t.known = make(map[any][]*deadline)
-	}
 	d := &deadline{timerKey: k, at: at, order: t.order}
-	t.known[k.owner] = append(t.known[k.owner], d)
+	o.deadlines = append(o.deadlines, d)
 	heap.Push(&t.heap, d)
 }
 
-func (t *timers) find(k timerKey) *deadline {
-	for _, d := range t.known[k.owner] {
-		if d.timer == k.timer {
+func (t *timed) find(timer exchange.Timer) *deadline {
+	for _, d := range t.deadlines {
+		if d.timer == timer {
 			return d
 		}
 	}
@@ -53,18 +55,19 @@ func (t *timers) find(k timerKey) *deadline {
 }
 
 func (t *timers) stop(k timerKey) {
-	if d := t.find(k); d != nil {
+	o := k.owner.armed()
+	if d := o.find(k.timer); d != nil {
 		heap.Remove(&t.heap, d.index)
-		remove(t.known, k.owner, d)
+		o.deadlines = take(o.deadlines, d)
 	}
 }
 
 // stopAll stops the timers of an owner that is gone.
-func (t *timers) stopAll(owner any) {
-	for _, d := range t.known[owner] {
+func (t *timers) stopAll(o *timed) {
+	for _, d := range o.deadlines {
 		heap.Remove(&t.heap, d.index)
 	}
-	delete(t.known, owner)
+	o.deadlines = nil
 }
 
 // earliest returns the next deadline.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -40,7 +41,8 @@ var (
 type Store struct{ db *bolt.DB }
 
 // Open opens the file and makes it if there is none. A file that is not whole is
-// left as it is and refused with ErrDamaged.
+// left as it is and refused with ErrDamaged. One on a file system that is read-only is
+// read, and every write of it is refused with EROFS.
 func Open(path string) (s *Store, err error) {
 	switch info, err := os.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
@@ -51,11 +53,13 @@ func Open(path string) (s *Store, err error) {
 		return nil, fmt.Errorf("nvram: %s: %w: it is empty", path, ErrDamaged) // bbolt would make a new one
 	}
 	// It holds pre-shared keys. That of another account could be changed by it.
-	if err := os.Chmod(path, 0o600); err != nil {
+	err = os.Chmod(path, 0o600)
+	readOnly := errors.Is(err, syscall.EROFS)
+	if err != nil && !readOnly {
 		return nil, fmt.Errorf("nvram: %w; it must belong to the account that runs the router", err)
 	}
 	err = guard(func() error {
-		db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: 200 * time.Millisecond})
+		db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: 200 * time.Millisecond, ReadOnly: readOnly})
 		switch {
 		case errors.Is(err, bolt.ErrTimeout):
 			return ErrBusy
@@ -186,9 +190,17 @@ func (s *Store) Delete(key string) error {
 }
 
 func (s *Store) update(f func(*bolt.Bucket) error) error {
-	return guard(func() error {
+	err := guard(func() error {
 		return s.db.Update(func(tx *bolt.Tx) error { return f(tx.Bucket(bucket)) })
 	})
+	var at *fs.PathError
+	switch {
+	case errors.Is(err, bolt.ErrDatabaseReadOnly):
+		return fmt.Errorf("nvram: %w", syscall.EROFS)
+	case errors.As(err, &at): // the operator has not asked where the file is
+		return fmt.Errorf("nvram: %w", at.Err)
+	}
+	return err
 }
 
 // StartupConfig returns the text that `write` stored last.

@@ -35,6 +35,7 @@ func run() error {
 	flag.IntVar(&o.Rounds, "rounds", 5, "how often each candidate has its turn")
 	flag.DurationVar(&o.Time, "time", 2*time.Second, "how long one TCP measurement lasts")
 	flag.StringVar(&o.Profile, "profile", "", "an existing `directory` for what perf records of the routers under TCP")
+	flag.BoolVar(&o.Awake, "awake", false, "keep idle cores from halting, which a round trip waits for")
 	only := flag.String("only", "", "measure only the paths whose names match this expression")
 	measures := flag.String("measure", "", "take only the measurements whose names match this expression")
 	flag.Parse()

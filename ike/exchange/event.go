@@ -17,7 +17,7 @@ type Env struct {
 	Policy   *Policy
 	Registry Registry
 	// Tracing says that somebody reads debug lines. Without it a machine leaves out
-	// those of which a message of the peer's decides how many there are.
+	// those that are many, but none from which a failure is read.
 	Tracing bool
 }
 

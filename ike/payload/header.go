@@ -46,6 +46,10 @@ type Header struct {
 // Encrypted reports whether the payloads behind the header are encrypted.
 func (h Header) Encrypted() bool { return h.Flags&FlagEncryption != 0 }
 
+// IsFirst reports whether a datagram has the header of a first message, to which no cookie of
+// the responder's belongs.
+func IsFirst(b []byte) bool { return len(b) >= 16 && [8]byte(b[8:16]) == [8]byte{} }
+
 // DecodeHeader decodes the header of the message that fills b. It accepts the
 // header of a later major version too, so that the caller can tell it apart;
 // flags that are not known are left to the caller.

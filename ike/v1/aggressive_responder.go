@@ -1,6 +1,8 @@
 package v1
 
 import (
+	"bytes"
+
 	"conft/debug"
 	"conft/ike/exchange"
 	"conft/ike/payload"
@@ -12,7 +14,7 @@ func (t *turn) readAM1(m *message) error {
 	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Lifetime}, After: halfOpen})
 	t.shown = debug.AGNoState
 	t.processing(debug.PayloadSA, 0)
-	body := m.first(payload.TypeSA)
+	body := bytes.Clone(m.first(payload.TypeSA))
 	sa, err := payload.DecodeSA(body)
 	if err != nil {
 		return err

@@ -36,10 +36,11 @@ func (t *turn) nonce() []byte { return t.draw(nonceLen) }
 // readKE reads message 3 or 4: the peer's public value.
 func (t *turn) readKE(m *message) error {
 	t.processing(debug.PayloadKE, 0)
-	gx, err := payload.DecodeKE(m.first(payload.TypeKE))
+	body, err := payload.DecodeKE(m.first(payload.TypeKE))
 	if err != nil {
 		return err
 	}
+	gx := bytes.Clone(body)
 	if len(gx) != t.suite.Group.PublicLen() {
 		return &payload.DecodeError{Payload: payload.TypeKE, Notify: payload.InvalidKeyInformation, Reason: "length is not that of the group"}
 	}
@@ -93,7 +94,8 @@ func (t *turn) resumeKE(m *message) error {
 
 func (t *turn) readNonce(m *message) ([]byte, error) {
 	t.processing(debug.PayloadNonce, 0)
-	return payload.DecodeNonce(m.first(payload.TypeNonce))
+	nonce, err := payload.DecodeNonce(m.first(payload.TypeNonce))
+	return bytes.Clone(nonce), err
 }
 
 // deriveKeys makes the keys of a pre-shared one, once both public values and both nonces
@@ -242,7 +244,7 @@ func (t *turn) readContact(m *message) bool {
 	if !m.header.Encrypted() {
 		return false
 	}
-	for _, r := range m.all(payload.TypeNotify) {
+	for r := range m.all(payload.TypeNotify) {
 		n, err := payload.DecodeNotify(r.Body)
 		if err != nil || n.Type != payload.InitialContact {
 			continue

@@ -26,7 +26,7 @@ func (t *turn) delete(reason debug.SAReason, quiet bool) {
 		return
 	}
 	t.number = 0
-	gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr(), Signed: t.signed()}
+	gone := debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr()}
 	t.trace(gone)
 	t.destroy(gone, quiet, debug.Internal, debug.Phase1Delete)
 }
@@ -62,7 +62,7 @@ func (t *turn) bury(reason debug.SAReason) {
 // deleting reports the end of an SA that never came up: decided and done at once.
 func (t *turn) deleting(reason debug.SAReason) {
 	for _, done := range []bool{false, true} {
-		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr(), Done: done, Signed: t.signed()})
+		t.trace(debug.ISAKMPDeleteSA{At: t.at(), Reason: reason, State: t.shown, Peer: t.peerAddr(), Done: done})
 	}
 }
 

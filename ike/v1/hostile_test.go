@@ -352,6 +352,13 @@ func TestTooManyTransforms(t *testing.T) {
 			t.Errorf("%d transforms: %v", n, err)
 		}
 	}
+	long := payload.Transform{ID: payload.KeyIKE, Attributes: []payload.Attribute{{Type: 99, Data: make([]byte, maxOffer)}}}
+	w := payload.NewWriter(payload.Header{InitiatorCookie: [8]byte{1}, Version: payload.Version1, Exchange: payload.ExchangeMain})
+	w.Add(payload.TypeSA, &payload.SA{DOI: payload.DOIIPsec, Situation: payload.SituationIdentityOnly,
+		Proposals: []payload.Proposal{{Number: 1, Protocol: payload.ProtocolISAKMP, Transforms: []payload.Transform{long}}}})
+	if CheckOffer(w.Message()) == nil {
+		t.Error("an attribute of four kilobytes is kept, and would be repeated in the answer")
+	}
 }
 
 // The keys that protect an exchange never encrypt two messages from the same start: the

@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"slices"
 	"strings"
@@ -32,6 +33,7 @@ func (t *turn) credential() *exchange.PresharedKey {
 // traceKey says which key was found.
 func (t *turn) traceKey(k *exchange.PresharedKey) {
 	switch {
+	case !t.env.Tracing:
 	case k.Keyring != "":
 		t.trace(debug.ISAKMPKeyringKey{At: t.at(), Host: k.Host != "", Keyring: k.Keyring})
 	case k.Host != "":
@@ -52,6 +54,9 @@ func (t *turn) ownID(port uint16, next payload.Type) []byte {
 }
 
 func (t *turn) traceOwnID(id payload.ID, next payload.Type, body int, signed bool) {
+	if !t.env.Tracing {
+		return
+	}
 	t.trace(debug.ISAKMPAuthenticating{At: t.at(), Type: debug.IDType(id.Type), Signature: signed})
 	t.traceID(id, next, body, true)
 	t.trace(debug.ISAKMPPayloadLength{At: t.at(), Length: idLength(body)})
@@ -72,10 +77,10 @@ func (t *turn) self() exchange.Identity {
 }
 
 // readPeerID reads who the peer says it is and finds the profile that applies. It returns
-// the body, which the peer's hash covers.
+// a copy of the body, which the peer's hash covers.
 func (t *turn) readPeerID(m *message) ([]byte, error) {
 	t.processing(debug.PayloadID, 0)
-	raw := m.all(payload.TypeID)[0]
+	raw := slices.Collect(m.all(payload.TypeID))[0]
 	id, err := payload.DecodeID(raw.Body)
 	if err != nil {
 		return nil, err
@@ -87,7 +92,7 @@ func (t *turn) readPeerID(m *message) ([]byte, error) {
 		return nil, &payload.DecodeError{Payload: payload.TypeID, Notify: payload.InvalidIDInformation, Reason: "not a port of IKE"}
 	}
 	t.peerID = exchange.Identity{Type: id.Type, Data: slices.Clone(id.Data)}
-	return raw.Body, t.applyProfile()
+	return bytes.Clone(raw.Body), t.applyProfile()
 }
 
 // applyProfile lets the peer's identity decide on the profile. An initiator whose request
@@ -136,6 +141,9 @@ func (t *turn) profileNames() string {
 func idLength(body int) int { return body + 4 }
 
 func (t *turn) traceID(id payload.ID, next payload.Type, body int, own bool) {
+	if !t.env.Tracing {
+		return
+	}
 	t.trace(debug.ISAKMPID{At: t.at(), Own: own, Next: uint8(next), Type: debug.IDType(id.Type),
 		Value: exchange.Identity{Type: id.Type, Data: id.Data}.String(), Protocol: id.Protocol, Port: id.Port, Length: idLength(body)})
 }

@@ -171,10 +171,11 @@ func (t *turn) inform1(m *message) (input debug.Input, after func()) {
 				}
 			}
 		case payload.TypeDelete:
-			t.processing(debug.PayloadDelete, mid)
+			d, err := payload.DecodeDelete(r.Body)
+			t.trace(debug.ISAKMPProcessing{At: t.at(), Payload: debug.PayloadDelete, MessageID: mid, Deletes: named(d)})
 			t.trace(debug.ISAKMPNoParanoid{At: t.at()})
 			input = debug.InfoDelete
-			if d, err := payload.DecodeDelete(r.Body); err == nil {
+			if err == nil {
 				if f := t.deleted(d); f != nil {
 					after = f
 				}
@@ -182,6 +183,15 @@ func (t *turn) inform1(m *message) (input debug.Input, after func()) {
 		}
 	}
 	return input, after
+}
+
+// named is what a Delete payload names.
+func named(d payload.Delete) debug.Deleted {
+	n := debug.Deleted{Protocol: uint8(d.Protocol), Count: len(d.SPIs)}
+	if (d.Protocol == payload.ProtocolESP || d.Protocol == payload.ProtocolAH) && n.Count > 0 {
+		n.SPI = bigEndian(d.SPIs[0])
+	}
+	return n
 }
 
 // deleted acts on a Delete payload. A phase 1 deletion is done by the result.

@@ -60,6 +60,9 @@ func (t *turn) cut2(n *node, i exchange.SAInfo, outbound bool) (keys exchange.Ke
 
 // traceFlow reports one direction of one protocol of the pair.
 func (t *turn) traceFlow(i exchange.SAInfo, leg exchange.Leg, outbound bool) {
+	if !t.env.Tracing {
+		return
+	}
 	flow := debug.ISAKMPSAFlow{At: t.at(), Outbound: outbound,
 		From: i.Remote.Addr(), To: i.Local.Addr(),
 		ProxyFrom: i.Selector.Remote.Debug().Addr, ProxyTo: i.Selector.Local.Debug().Addr}
@@ -110,7 +113,7 @@ func (t *turn) writeLife2(w *payload.Writer, n *node) {
 
 // readLife2 adopts the responder's lifetimes where they are lower.
 func (t *turn) readLife2(n *node, m *message) {
-	for _, r := range m.all(payload.TypeNotify) {
+	for r := range m.all(payload.TypeNotify) {
 		note, err := payload.DecodeNotify(r.Body)
 		if err != nil || note.Type != payload.ResponderLifetime {
 			continue

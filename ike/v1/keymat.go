@@ -54,10 +54,10 @@ type keys struct {
 //	SKEYID_a = prf(SKEYID, SKEYID_d | g^xy | CKY-I | CKY-R | 1)
 //	SKEYID_e = prf(SKEYID, SKEYID_a | g^xy | CKY-I | CKY-R | 2)
 func newKeys(h suite.Hash, skeyid, gxy []byte, cky cookies) *keys {
-	k := &keys{hash: h, skeyid: skeyid}
-	k.skeyidD = h.PRF(skeyid, gxy, cky[:], []byte{0})
-	k.skeyidA = h.PRF(skeyid, k.skeyidD, gxy, cky[:], []byte{1})
-	k.skeyidE = h.PRF(skeyid, k.skeyidA, gxy, cky[:], []byte{2})
+	k, prf := &keys{hash: h, skeyid: skeyid}, h.Keyed(skeyid)
+	k.skeyidD = prf(gxy, cky[:], []byte{0})
+	k.skeyidA = prf(k.skeyidD, gxy, cky[:], []byte{1})
+	k.skeyidE = prf(k.skeyidA, gxy, cky[:], []byte{2})
 	return k
 }
 
@@ -114,13 +114,22 @@ func (k *keys) hash3(mid uint32, ni, nr []byte) []byte {
 //	K1 = prf(SKEYID_d, [ g(qm)^xy | ] protocol | SPI | Ni_b | Nr_b)
 //	K2 = prf(SKEYID_d, K1 | [ g(qm)^xy | ] protocol | SPI | Ni_b | Nr_b)
 func (k *keys) keymat(n int, gxy []byte, p payload.Protocol, spi uint32, ni, nr []byte) []byte {
-	out := make([]byte, 0, n+k.hash.Size())
-	var last []byte
+	prf := k.hash.Keyed(k.skeyidD)
+	return expand(n, k.hash.Size(), nil, func(last []byte) []byte {
+		return prf(last, gxy, []byte{byte(p)}, octets(spi), ni, nr)
+	})
+}
+
+// expand joins blocks of size octets, each made from the one before, and cuts n octets off.
+// No other copy of them is left.
+func expand(n, size int, last []byte, next func(last []byte) []byte) []byte {
+	out := make([]byte, 0, n+size)
 	for len(out) < n {
-		last = k.hash.PRF(k.skeyidD, last, gxy, []byte{byte(p)}, octets(spi), ni, nr)
-		out = append(out, last...)
+		block := next(last)
+		out = append(out, block...)
+		clear(block)
+		last = out[len(out)-size:]
 	}
-	clear(last)
 	clear(out[n:])
 	return out[:n:n]
 }
@@ -136,15 +145,7 @@ func (k *keys) encryptionKey(n int) []byte {
 	if n <= len(k.skeyidE) {
 		return append([]byte(nil), k.skeyidE[:n]...)
 	}
-	out := make([]byte, 0, n+k.hash.Size())
-	last := []byte{0}
-	for len(out) < n {
-		last = k.hash.PRF(k.skeyidE, last)
-		out = append(out, last...)
-	}
-	clear(last)
-	clear(out[n:])
-	return out[:n:n]
+	return expand(n, k.hash.Size(), []byte{0}, func(last []byte) []byte { return k.hash.PRF(k.skeyidE, last) })
 }
 
 // natdHash is the content of a NAT-D payload (RFC 3947, section 3.2).
@@ -153,8 +154,7 @@ func (k *keys) encryptionKey(n int) []byte {
 func natdHash(h suite.Hash, cky cookies, a netip.AddrPort) []byte {
 	d := h.New()
 	d.Write(cky[:])
-	d.Write(a.Addr().Unmap().AsSlice())
-	d.Write(binary.BigEndian.AppendUint16(nil, a.Port()))
+	d.Write(binary.BigEndian.AppendUint16(a.Addr().Unmap().AsSlice(), a.Port()))
 	return d.Sum(nil)
 }
 

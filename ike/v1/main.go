@@ -102,6 +102,7 @@ func (t *turn) phase1(m *message, table []row) {
 	}
 	t.number, t.aggressive = r.number, r.aggressive()
 	if t.state != Ready { // the engine has reported the first message of a new SA
+		t.routable = true
 		t.received(m)
 	}
 	if err := t.cut(r, m); err != nil {
@@ -168,6 +169,7 @@ func (t *turn) secret(ev exchange.Secret) {
 		t.dh = ev.Key
 	}
 	if ev.Err == nil {
+		clear(t.gxy) // with a value of the peer's that came to nothing
 		t.gxy = ev.Shared
 		if ev.Shared != nil {
 			t.engine(debug.EngineShared)
@@ -248,11 +250,16 @@ func (t *turn) malformed(m *message, err error) {
 }
 
 func (t *turn) received(m *message) {
-	t.trace(debug.ISAKMPReceived{At: t.at(), Peer: m.Remote.Addr(), DPort: m.Local.Port(), SPort: m.Remote.Port(), State: t.shown})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPReceived{At: t.at(), Peer: m.Remote.Addr(), DPort: m.Local.Port(), SPort: m.Remote.Port(), State: t.shown,
+			Clear: t.number == 0 && !m.header.Encrypted()})
+	}
 }
 
 func (t *turn) processing(p debug.Payload, mid uint32) {
-	t.trace(debug.ISAKMPProcessing{At: t.at(), Payload: p, MessageID: mid})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPProcessing{At: t.at(), Payload: p, MessageID: mid})
+	}
 }
 
 // Erase forgets a result that came too late for its SA.

@@ -47,7 +47,7 @@ func (t *turn) noKey() {
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
 	}
 	certificate := slices.ContainsFunc(t.env.Policy.Proposals, func(p exchange.ISAKMPProposal) bool { return p.Auth == exchange.RSASig })
-	t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: certificate && !t.signs()})
+	t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: certificate && !t.signs(), Key: t.credential() != nil})
 	t.trace(debug.ISAKMPCannotStart{At: t.at(), Aggressive: t.aggressive})
 	t.abandon()
 }

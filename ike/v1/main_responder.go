@@ -1,6 +1,7 @@
 package v1
 
 import (
+	"bytes"
 	"slices"
 
 	"conft/debug"
@@ -12,7 +13,7 @@ import (
 func (t *turn) readOffer(m *message) error {
 	t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Lifetime}, After: halfOpen})
 	t.processing(debug.PayloadSA, 0)
-	body := m.first(payload.TypeSA)
+	body := bytes.Clone(m.first(payload.TypeSA)) // what is kept must not keep the datagram
 	sa, err := payload.DecodeSA(body)
 	if err != nil {
 		return err
@@ -85,17 +86,22 @@ func CheckOffer(datagram []byte) error {
 	if err := m.check(first.need, anywhere); err != nil {
 		return err
 	}
-	sa, err := payload.DecodeSA(m.first(payload.TypeSA))
+	body := m.first(payload.TypeSA)
+	sa, err := payload.DecodeSA(body)
 	transforms := 0
 	for _, p := range sa.Proposals {
 		transforms += len(p.Transforms)
 	}
-	if err == nil && transforms > maxOffered {
-		err = &payload.DecodeError{Payload: payload.TypeSA, Notify: payload.BadProposalSyntax, Reason: "too many transforms"}
+	if err == nil && (transforms > maxOffered || len(body) > maxOffer) {
+		err = &payload.DecodeError{Payload: payload.TypeSA, Notify: payload.BadProposalSyntax, Reason: "too many transforms, or too long"}
 	}
 	return err
 }
 
-// maxOffered bounds the work that a first message causes, whose transforms are compared
-// with each policy. The longest offers of real peers have about twenty.
-const maxOffered = 64
+// Bounds of a first message's offer: of the work that it causes, for each transform is
+// compared with each policy, and of what is kept of it, in octets. The longest offers of real
+// peers have about twenty transforms, of forty octets each.
+const (
+	maxOffered = 64
+	maxOffer   = 4096
+)

@@ -40,7 +40,7 @@ func (t *turn) takeConn() {
 
 // traceLife is how 15.x works out the lifetime of phase 1 from the transform accepted.
 func (t *turn) traceLife(tr *payload.Transform, policy exchange.ISAKMPProposal) {
-	if !t.ios15() {
+	if !t.ios15() || !t.env.Tracing {
 		return
 	}
 	step := func(s debug.LifeStep, v uint64) { t.trace(debug.ISAKMPLifeStep{At: t.at(), Step: s, Value: v}) }
@@ -76,7 +76,7 @@ func (t *turn) keyMessage(kind debug.KeyMessage) {
 
 // lockIPsec reports the count of the IPsec SAs that refer to the peer; 15.x does not.
 func (t *turn) lockIPsec(count int, by debug.Holder) {
-	if !t.ios15() {
+	if t.env.Tracing && !t.ios15() {
 		t.trace(debug.ISAKMPLock{At: t.at(), Ptr: t.peer.Ptr, IPsec: true, Count: count, By: by})
 	}
 }

@@ -2,6 +2,7 @@ package v1
 
 import (
 	"crypto/sha256"
+	"iter"
 	"slices"
 
 	"conft/ike/exchange"
@@ -44,23 +45,21 @@ func (m *message) open(c ivChain) error {
 
 // first returns the body of the first payload of type t, nil if there is none.
 func (m *message) first(t payload.Type) []byte {
-	for i := range m.chain {
-		if m.chain[i].Type == t {
-			return m.chain[i].Body
-		}
+	for r := range m.all(t) {
+		return r.Body
 	}
 	return nil
 }
 
-// all returns the payloads of the given types, in their order.
-func (m *message) all(types ...payload.Type) []payload.Raw {
-	var list []payload.Raw
-	for _, r := range m.chain {
-		if slices.Contains(types, r.Type) {
-			list = append(list, r)
+// all yields the payloads of the given types, in their order.
+func (m *message) all(types ...payload.Type) iter.Seq[payload.Raw] {
+	return func(yield func(payload.Raw) bool) {
+		for _, r := range m.chain {
+			if slices.Contains(types, r.Type) && !yield(r) {
+				return
+			}
 		}
 	}
-	return list
 }
 
 // rest returns the octets behind the HASH payload, which must be the first: what
@@ -81,15 +80,17 @@ var anywhere = []payload.Type{
 // check refuses a message whose payloads are not exactly one of each type in need,
 // besides any number of those in may.
 func (m *message) check(need, may []payload.Type) error {
-	count := make(map[payload.Type]int)
 	for _, r := range m.chain {
 		if !slices.Contains(need, r.Type) && !slices.Contains(may, r.Type) {
 			return &payload.DecodeError{Payload: r.Type, Notify: payload.InvalidPayloadType, Reason: "not expected in this message"}
 		}
-		count[r.Type]++
 	}
 	for _, t := range need {
-		if count[t] != 1 {
+		count := 0
+		for range m.all(t) {
+			count++
+		}
+		if count != 1 {
 			return &payload.DecodeError{Payload: t, Notify: payload.PayloadMalformed, Reason: "not exactly once in this message"}
 		}
 	}

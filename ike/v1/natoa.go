@@ -2,6 +2,7 @@ package v1
 
 import (
 	"net/netip"
+	"slices"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -29,7 +30,7 @@ func (t *turn) writeNATOA(w *payload.Writer, initiator bool) {
 // readNATOA takes the addresses as the peer knows them. One alone, as in the drafts, is its
 // own.
 func (t *turn) readNATOA(n *node, m *message) error {
-	list := m.all(payload.TypeNATOA, payload.TypeNATOADraft)
+	list := slices.Collect(m.all(payload.TypeNATOA, payload.TypeNATOADraft))
 	if len(list) > 2 {
 		return &payload.DecodeError{Payload: payload.TypeNATOA, Notify: payload.PayloadMalformed, Reason: "more than two addresses"}
 	}

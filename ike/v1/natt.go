@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"net/netip"
 	"slices"
+	"time"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -45,14 +46,13 @@ func (t *turn) writeNATD(w *payload.Writer) {
 // where the peer sees us; the others are those it may itself have, and if none matches
 // where we see it, it is behind a NAT (RFC 3947, section 3.2).
 func (t *turn) readNATD(m *message) error {
-	list := m.all(payload.TypeNATD, payload.TypeNATDDraft)
+	list := slices.Collect(m.all(payload.TypeNATD, payload.TypeNATDDraft))
 	if t.vendor.natt == payload.VendorUnknown || len(list) < 2 {
 		return nil
 	}
 	// Message 3 of Aggressive Mode may come from port 4500 already, and speak of that or
 	// of where message 1 came from.
-	mine := [][]byte{natdHash(t.suite.Hash, t.cky, t.local), natdHash(t.suite.Hash, t.cky, m.Local)}
-	his := [][]byte{natdHash(t.suite.Hash, t.cky, t.remote), natdHash(t.suite.Hash, t.cky, m.Remote)}
+	mine, his := t.natdHashes(t.local, m.Local), t.natdHashes(t.remote, m.Remote)
 	found := nat{peer: true}
 	for i, r := range list {
 		h, err := payload.DecodeNATD(r.Type, r.Body, t.suite.Hash.Size())
@@ -69,6 +69,14 @@ func (t *turn) readNATD(m *message) error {
 	t.nat = found
 	t.traceNAT(found)
 	return nil
+}
+
+func (t *turn) natdHashes(a, b netip.AddrPort) [][]byte {
+	list := [][]byte{natdHash(t.suite.Hash, t.cky, a)}
+	if b != a {
+		list = append(list, natdHash(t.suite.Hash, t.cky, b))
+	}
+	return list
 }
 
 func oneOf(list [][]byte, h []byte) bool {
@@ -128,17 +136,44 @@ func (t *turn) moved(remote netip.AddrPort) {
 	}
 }
 
+// held is what is known of the packets that hold the mapping of a NAT open.
+type held struct {
+	sent   uint64    // packets of ESP at the last look
+	looked time.Time // when that was
+	since  time.Time // when at the earliest the last packet went out
+}
+
+// holdLooks is how many times within the interval of the keepalives it is looked whether
+// they are needed.
+const holdLooks = 5
+
+var keepaliveTimer = exchange.Timer{Kind: exchange.Keepalive}
+
 // holdNAT begins to hold the mapping of a NAT open that we are behind.
 func (t *turn) holdNAT() {
 	if every := t.env.Policy.NATKeepalive; every > 0 && t.nat.self && t.floated() {
-		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Keepalive}, After: every})
+		t.held = held{sent: t.env.Registry.Traffic(t.own()).Sent, looked: t.env.Now, since: t.env.Now}
+		t.do(exchange.Arm{Timer: keepaliveTimer, After: every / holdLooks})
 	}
 }
 
-// keepAlive sends a keepalive, whether or not there is traffic: when the last packet of a
-// tunnel was sent is not known here. "The sender MUST use a one-octet-long payload with
-// the value 0xFF." RFC 3948, section 2.3.
+// keepAlive sends a keepalive "if no other packet to the peer has been sent in M seconds"
+// (RFC 3948, section 4), as counters tell: a packet that was sent since the last look may
+// have gone out right after it. "The sender MUST use a one-octet-long payload with the
+// value 0xFF." RFC 3948, section 2.3.
 func (t *turn) keepAlive() {
-	t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
-	t.holdNAT()
+	every := t.env.Policy.NATKeepalive
+	if every == 0 { // no longer configured
+		return
+	}
+	h, now := &t.held, t.env.Now
+	if sent := t.env.Registry.Traffic(t.own()).Sent; sent != h.sent {
+		h.sent, h.since = sent, h.looked
+	}
+	h.looked = now
+	if now.Sub(h.since) >= every {
+		t.do(exchange.Send{Local: t.local, Remote: t.remote, Data: []byte{0xff}, Name: "KEEPALIVE"})
+		h.since = now
+	}
+	t.do(exchange.Arm{Timer: keepaliveTimer, After: min(every/holdLooks, h.since.Add(every).Sub(now))})
 }

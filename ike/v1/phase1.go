@@ -47,6 +47,7 @@ type Phase1 struct {
 
 	// Exchanged in messages 3 and 4.
 	nat         nat
+	held        held
 	alive       alive
 	keys        *keys
 	chain       ivChain
@@ -55,6 +56,7 @@ type Phase1 struct {
 	// The message last sent, and those received, of which the last is answered by
 	// it again.
 	sent    exchange.Send
+	sentNo  int // its number among the nine, or the three of Aggressive Mode
 	sentAt  time.Time
 	retries int
 	errors  int
@@ -66,6 +68,7 @@ type Phase1 struct {
 	spent       map[uint32]bool  // message IDs that have been used, by either side
 	unconfirmed bool             // not yet reported as complete
 	unheard     bool             // message 3 of Aggressive Mode may be lost
+	routable    bool             // a responder's initiator has answered
 }
 
 // making is what phase 1 is made of and nobody needs afterwards: it is gone once phase 1 is
@@ -144,13 +147,21 @@ type turn struct {
 	closest debug.Mismatch // in what the transform differs that comes closest to a policy
 }
 
-func (t *turn) do(a exchange.Action)      { t.out = append(t.out, a) }
-func (t *turn) trace(e debug.Event)       { t.do(exchange.Trace{Event: e}) }
-func (t *turn) engine(s debug.EngineStep) { t.trace(debug.CryptoEngine{Step: s}) }
-func (t *turn) drop(reason string)        { t.do(exchange.Drop{Reason: reason}) }
-func (p *Phase1) at() debug.At            { return debug.At{Conn: p.conn, Role: p.role, Message: p.number} }
-func (p *Phase1) initiator() bool         { return p.role == debug.Initiator }
-func (p *Phase1) peerAddr() netip.Addr    { return p.remote.Addr() }
+func (t *turn) do(a exchange.Action)   { t.out = append(t.out, a) }
+func (t *turn) trace(e debug.Event)    { t.do(exchange.Trace{Event: e}) }
+func (t *turn) drop(reason string)     { t.do(exchange.Drop{Reason: reason}) }
+func (p *Phase1) initiator() bool      { return p.role == debug.Initiator }
+func (p *Phase1) peerAddr() netip.Addr { return p.remote.Addr() }
+
+func (p *Phase1) at() debug.At {
+	return debug.At{Conn: p.conn, Role: p.role, Message: p.number, Signed: p.signed()}
+}
+
+func (t *turn) engine(s debug.EngineStep) {
+	if t.env.Tracing {
+		t.trace(debug.CryptoEngine{Step: s})
+	}
+}
 
 // mode is the exchange of phase 1, as syslog messages name it.
 func (p *Phase1) mode() debug.Mode {
@@ -162,8 +173,10 @@ func (p *Phase1) mode() debug.Mode {
 
 // move changes the state and says so; nothing else does.
 func (t *turn) move(source debug.Source, input debug.Input, next State) {
-	t.trace(debug.ISAKMPInput{At: t.at(), Source: source, Input: input})
-	t.trace(debug.ISAKMPState{At: t.at(), Old: t.state.String(), New: next.String()})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPInput{At: t.at(), Source: source, Input: input})
+		t.trace(debug.ISAKMPState{At: t.at(), Old: t.state.String(), New: next.String()})
+	}
 	t.state = next
 }
 
@@ -217,6 +230,13 @@ func (p *Phase1) Budding() bool { return p.state < P1Complete }
 // HalfOpen reports whether a responder has not yet heard again from an initiator. In
 // Aggressive Mode it computes before it answers.
 func (p *Phase1) HalfOpen() bool { return p.state == RMM2 || p.state == RAM2 || p.Computing() }
+
+// Routable reports whether a responder has heard from its initiator again, in answer to what
+// only the initiator's address was sent: that is no forgery.
+func (p *Phase1) Routable() bool { return p.routable }
+
+// Aggressive reports whether the exchange is Aggressive Mode.
+func (p *Phase1) Aggressive() bool { return p.aggressive }
 
 // Computing reports whether a responder does Diffie-Hellman for an initiator of which it
 // knows nothing but a first message.

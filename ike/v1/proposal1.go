@@ -93,9 +93,10 @@ func (t *turn) choose(proposals []payload.Proposal) bool {
 
 // checkTransform compares a transform with a policy and reports the first difference.
 func (t *turn) checkTransform(tr *payload.Transform, policy exchange.ISAKMPProposal, next uint8) bool {
-	what, differs := t.mismatch(tr, policy)
-	if differs && policy.Priority != fallback.Priority {
-		t.closest = max(t.closest, what)
+	e := debug.ISAKMPMismatch{At: t.at(), Fallback: policy.Priority == fallback.Priority}
+	differs := t.mismatch(&e, tr, policy)
+	if differs && !e.Fallback {
+		t.closest = max(t.closest, e.What)
 	}
 	if !t.env.Tracing { // one message may hold a thousand pairs
 		return !differs
@@ -106,37 +107,44 @@ func (t *turn) checkTransform(tr *payload.Transform, policy exchange.ISAKMPPropo
 		t.trace(debug.ISAKMPAttribute{At: t.at(), Class: uint16(a.Type), Value: v, Octets: len(a.Data)})
 	}
 	if differs {
-		t.trace(debug.ISAKMPMismatch{At: t.at(), What: what, Fallback: policy.Priority == fallback.Priority})
+		t.trace(e)
 	}
 	t.trace(debug.ISAKMPAcceptable{At: t.at(), Refused: differs, Next: next})
 	return !differs
 }
 
-func (t *turn) mismatch(tr *payload.Transform, policy exchange.ISAKMPProposal) (what debug.Mismatch, differs bool) {
+// mismatch finds the first difference of a transform from a policy.
+func (t *turn) mismatch(e *debug.ISAKMPMismatch, tr *payload.Transform, policy exchange.ISAKMPProposal) (differs bool) {
 	value := func(kind payload.AttributeType) uint64 { v, _ := tr.Uint(kind); return v }
-	switch auth := value(payload.ISAKMPAuth); {
-	case tr.ID != payload.KeyIKE, value(payload.ISAKMPEncryption) != uint64(policy.Encryption):
-		return debug.MismatchEncryption, true
-	case !sameKeyLength(policy.Encryption, int(value(payload.ISAKMPKeyLength)&0xffff), policy.KeyBits):
-		return debug.MismatchKeyLength, true
-	case value(payload.ISAKMPHash) != uint64(policy.Hash):
-		return debug.MismatchHash, true
-	case value(payload.ISAKMPGroup) != uint64(policy.Group):
-		return debug.MismatchGroup, true
-	case auth == payload.AuthPreShared && policy.Auth != exchange.PreShared:
-		return debug.MismatchPreshared, true
-	case auth == payload.AuthPreShared && t.credential() == nil:
-		return debug.MismatchNoKey, true
-	case auth == payload.AuthRSASig && (policy.Auth != exchange.RSASig || policy.Priority == fallback.Priority):
-		return debug.MismatchRSASig, true
-	case auth == payload.AuthRSASig && !t.signs():
-		return debug.MismatchNoCertificate, true
-	case auth == payload.AuthXAUTHInitPreShared:
-		return debug.MismatchXauth, true
-	case auth != payload.AuthPreShared && auth != payload.AuthRSASig:
-		return debug.MismatchAuth, true
+	differ := func(what debug.Mismatch, kind payload.AttributeType, wanted uint64) bool {
+		e.What, e.Offered, e.Wanted = what, value(kind), wanted
+		return true
 	}
-	return 0, false
+	auth := value(payload.ISAKMPAuth)
+	other := func(what debug.Mismatch) bool { return differ(what, payload.ISAKMPAuth, uint64(policy.Auth)) }
+	switch {
+	case tr.ID != payload.KeyIKE, value(payload.ISAKMPEncryption) != uint64(policy.Encryption):
+		return differ(debug.MismatchEncryption, payload.ISAKMPEncryption, uint64(policy.Encryption))
+	case !sameKeyLength(policy.Encryption, int(value(payload.ISAKMPKeyLength)&0xffff), policy.KeyBits):
+		return differ(debug.MismatchKeyLength, payload.ISAKMPKeyLength, uint64(policy.KeyBits))
+	case value(payload.ISAKMPHash) != uint64(policy.Hash):
+		return differ(debug.MismatchHash, payload.ISAKMPHash, uint64(policy.Hash))
+	case value(payload.ISAKMPGroup) != uint64(policy.Group):
+		return differ(debug.MismatchGroup, payload.ISAKMPGroup, uint64(policy.Group))
+	case auth == payload.AuthPreShared && policy.Auth != exchange.PreShared:
+		return other(debug.MismatchPreshared)
+	case auth == payload.AuthPreShared && t.credential() == nil:
+		return other(debug.MismatchNoKey)
+	case auth == payload.AuthRSASig && (policy.Auth != exchange.RSASig || policy.Priority == fallback.Priority):
+		return other(debug.MismatchRSASig)
+	case auth == payload.AuthRSASig && !t.signs():
+		return other(debug.MismatchNoCertificate)
+	case auth == payload.AuthXAUTHInitPreShared:
+		return other(debug.MismatchXauth)
+	case auth != payload.AuthPreShared && auth != payload.AuthRSASig:
+		return other(debug.MismatchAuth)
+	}
+	return false
 }
 
 // sameKeyLength compares key lengths as the cipher understands them: a cipher of one

@@ -2,6 +2,7 @@ package v1
 
 import (
 	"net/netip"
+	"strings"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -194,6 +195,7 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 	t.traceValidate(ids, o)
 	code := debug.InvalidLocal
 	flags := debug.IPsecFlagsRefused{Flags: uint32(o.flags())}
+	var closest *exchange.Tunnel
 	for i := range t.env.Policy.Tunnels {
 		tunnel := &t.env.Policy.Tunnels[i]
 		if n.initiator {
@@ -208,7 +210,7 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 			}
 			return tunnel, 0
 		} else if c > code {
-			code = c
+			code, closest = c, tunnel
 			if flags.Offered, flags.Wanted = int(o.group), int(tunnel.PFS); tunnel.PFS == 0 && !n.initiator {
 				flags.Wanted = flags.Offered // any group is taken
 			}
@@ -227,11 +229,20 @@ func (t *turn) validate(n *node, ids exchange.Selector, o terms) (*exchange.Tunn
 	case debug.InvalidPeer:
 		t.trace(debug.IPsecPeerRefused{Peer: t.peerAddr()})
 	case debug.InvalidTransform:
-		t.trace(debug.IPsecTransformRefused{Transform: o.set.String()})
+		t.trace(debug.IPsecTransformRefused{Transform: o.set.String(), Ours: transformSets(closest)})
 	case debug.InvalidFlags:
 		t.trace(flags)
 	}
 	return nil, code
+}
+
+// transformSets are those of a tunnel, as the operator wrote them.
+func transformSets(tunnel *exchange.Tunnel) string {
+	var list []string
+	for _, s := range tunnel.Transforms {
+		list = append(list, s.String())
+	}
+	return strings.Join(list, " / ")
 }
 
 // taken reports whether the traffic is already that of another peer behind the same NAT:
@@ -314,6 +325,9 @@ func hasSet(tunnel *exchange.Tunnel, o exchange.TransformSet, also func(exchange
 }
 
 func (t *turn) traceValidate(ids exchange.Selector, o terms) {
+	if !t.env.Tracing {
+		return
+	}
 	i := exchange.SAInfo{Local: t.local, Remote: t.remote, UDPEncap: t.floated(), Transport: o.transport, Set: o.set, PFS: o.group, Selector: ids}
 	for n, k := range i.KeyRequests(false) {
 		if t.ios15() {

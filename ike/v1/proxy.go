@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"net/netip"
+	"slices"
 
 	"conft/debug"
 	"conft/ike/exchange"
@@ -23,7 +24,7 @@ func proxyID(p exchange.Proxy) payload.ID {
 // identities of the SAs … are implicitly assumed to be the IP addresses of the ISAKMP
 // peers". RFC 2409, section 5.5.
 func proxies(m *message, ci, cr netip.Addr) (s exchange.Selector, err error) {
-	ids := m.all(payload.TypeID)
+	ids := slices.Collect(m.all(payload.TypeID))
 	switch len(ids) {
 	case 0:
 		return exchange.Selector{Local: host(ci), Remote: host(cr)}, nil

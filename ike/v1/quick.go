@@ -12,8 +12,12 @@ import (
 	"conft/internal/suite"
 )
 
-// maxNodes bounds the exchanges that a peer can begin or leave behind under one SA.
-const maxNodes = 1024
+// Bounds of the exchanges that a peer can begin or leave behind under one SA. Informational
+// ones leave room for others.
+const (
+	maxNodes      = 1024
+	maxRemembered = maxNodes / 2
+)
 
 // node is an exchange under phase 1: the machine of a Quick Mode (RFC 2409, section 5.5),
 //
@@ -66,6 +70,17 @@ func (n *node) clear() {
 // bundled reports whether AH and ESP are agreed on.
 func (n *node) bundled() bool { return len(n.deal.proposals) == 2 }
 
+// lastHeard is the number of the message that was received last.
+func (n *node) lastHeard() int {
+	switch {
+	case n.initiator:
+		return 8
+	case n.state == QMPhase2Complete:
+		return 9
+	}
+	return 7
+}
+
 // lastSent is the number of the message that was sent last.
 func (n *node) lastSent() int {
 	switch {
@@ -79,8 +94,10 @@ func (n *node) lastSent() int {
 
 // nodeMove changes the state of a Quick Mode and says so.
 func (t *turn) nodeMove(n *node, source debug.Source, input debug.Input, next NodeState) {
-	t.trace(debug.ISAKMPNodeInput{At: t.at(), Node: n.mid, Source: source, Input: input})
-	t.trace(debug.ISAKMPState{At: t.at(), Old: n.state.String(), New: next.String()})
+	if t.env.Tracing {
+		t.trace(debug.ISAKMPNodeInput{At: t.at(), Node: n.mid, Source: source, Input: input})
+		t.trace(debug.ISAKMPState{At: t.at(), Old: n.state.String(), New: next.String()})
+	}
 	n.state = next
 }
 
@@ -217,7 +234,7 @@ func (t *turn) deleteNode(n *node, failed bool, reason debug.NodeReason) {
 
 // remember keeps the message ID of an exchange that is over already.
 func (t *turn) remember(mid uint32) {
-	if len(t.nodes) < maxNodes {
+	if len(t.nodes) < maxRemembered {
 		t.nodes[mid] = &node{mid: mid, deleted: true, state: QMPhase2Complete}
 		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Purge, Node: mid}, After: purgeNode})
 	}
@@ -274,7 +291,7 @@ func (t *turn) nodeRetransmit(n *node, timer exchange.Timer) {
 
 // nodeDuplicate answers a message of Quick Mode that was answered before.
 func (t *turn) nodeDuplicate(n *node, m *message) {
-	t.number = n.lastSent()
+	t.number = n.lastHeard()
 	t.received(m)
 	t.trace(debug.ISAKMPDuplicate{At: t.at(), Phase2: true})
 	if n.sent.Data == nil {
@@ -284,7 +301,7 @@ func (t *turn) nodeDuplicate(n *node, m *message) {
 		t.tooSoon(true, n.sentAt)
 		return
 	}
-	n.sentAt = t.env.Now
+	n.sentAt, t.number = t.env.Now, n.lastSent()
 	t.trace(debug.ISAKMPRetransmitDue{At: t.at(), Phase2: true})
 	t.trace(debug.ISAKMPRetransmit{At: t.at(), Phase2: true, Node: n.mid, State: t.shown})
 	t.send(n.sent)

@@ -90,7 +90,7 @@ func (t *turn) answerQM1(n *node, m *message) {
 	if n.dh != nil {
 		w.Add(payload.TypeKE, payload.Opaque(n.dh.Public()))
 	}
-	for _, id := range m.all(payload.TypeID) {
+	for id := range m.all(payload.TypeID) {
 		w.Add(payload.TypeID, payload.Opaque(id.Body))
 	}
 	if n.deal.transport && t.floated() {

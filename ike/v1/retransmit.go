@@ -31,7 +31,7 @@ func (p *Phase1) patience() time.Duration {
 // repeats itself and, if an answer is awaited, when the timer runs out.
 func (t *turn) transmit(msg []byte, name string, answer bool) {
 	t.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: bytes.Clone(msg), Name: name}
-	t.retries, t.sentAt = 0, t.env.Now
+	t.sentNo, t.retries, t.sentAt = t.number, 0, t.env.Now
 	t.send(t.sent)
 	timer := exchange.Timer{Kind: exchange.Retransmit}
 	if answer {
@@ -43,13 +43,15 @@ func (t *turn) transmit(msg []byte, name string, answer bool) {
 
 // send reports and sends one message.
 func (t *turn) send(s exchange.Send) {
-	at := t.at()
-	if s.Name == "INFO" {
-		at.Message = 0 // none of those of the exchange that it is about
+	if t.env.Tracing {
+		at := t.at()
+		if s.Name == "INFO" {
+			at.Message = 0 // none of those of the exchange that it is about
+		}
+		t.trace(debug.ISAKMPSending{At: at, Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
 	}
-	t.trace(debug.ISAKMPSending{At: at, Peer: s.Remote.Addr(), MyPort: s.Local.Port(), PeerPort: s.Remote.Port(), State: t.shown})
 	t.do(s)
-	if t.ios15() {
+	if t.env.Tracing && t.ios15() {
 		t.trace(debug.ISAKMPSendingIPv4{At: t.at()})
 	}
 }
@@ -86,6 +88,7 @@ func (t *turn) retransmit() {
 		t.do(exchange.Arm{Timer: exchange.Timer{Kind: exchange.Retransmit}, After: retransmitEvery})
 		return
 	}
+	t.number = t.sentNo
 	t.trace(debug.ISAKMPRetransmit{At: t.at(), State: t.shown})
 	if t.retries == attempts {
 		t.bury(debug.SADeathP1)
@@ -100,11 +103,15 @@ func (t *turn) retransmit() {
 
 // duplicate answers a message that was answered before.
 func (t *turn) duplicate(m *message) {
-	t.received(m)
-	t.trace(debug.ISAKMPDuplicate{At: t.at()})
 	// The last message of an exchange is not answered, or its copies would go to and
 	// fro for ever.
 	last := t.initiator() != t.aggressive && t.state == P1Complete
+	t.number = t.sentNo - 1
+	if last {
+		t.number = t.lastNumber()
+	}
+	t.received(m)
+	t.trace(debug.ISAKMPDuplicate{At: t.at()})
 	if t.sent.Data == nil || last || t.state == DestSA {
 		return
 	}
@@ -112,7 +119,7 @@ func (t *turn) duplicate(m *message) {
 		t.tooSoon(false, t.sentAt)
 		return
 	}
-	t.sentAt = t.env.Now
+	t.sentAt, t.number = t.env.Now, t.sentNo
 	t.trace(debug.ISAKMPRetransmitDue{At: t.at()})
 	t.trace(debug.ISAKMPRetransmit{At: t.at(), State: t.shown})
 	t.send(t.sent)

@@ -55,7 +55,7 @@ const maxAuthorities = 32
 // readCertRequests remembers whose certificates the peer accepts.
 func (t *turn) readCertRequests(m *message) {
 	t.wantedCerts = nil
-	for _, r := range m.all(payload.TypeCertReq) {
+	for r := range m.all(payload.TypeCertReq) {
 		t.processing(debug.PayloadCertReq, 0)
 		c, err := payload.DecodeCertReq(r.Body)
 		if err != nil || c.Encoding != payload.CertX509Signature || len(t.wantedCerts) == maxAuthorities {
@@ -76,7 +76,7 @@ func (t *turn) readCertRequests(m *message) {
 func (t *turn) sign() error {
 	c := t.env.Policy.Credential(t.profile, t.wantedCerts)
 	if c == nil { // no longer
-		t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: true})
+		t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: true, Key: true})
 		return errRefused
 	}
 	if t.initiator() {
@@ -176,7 +176,7 @@ func (t *turn) writeSignature(w *payload.Writer) {
 // readProof reads the peer's certificates and its signature, and asks for a judgement.
 func (t *turn) readProof(m *message, id []byte) error {
 	claim := exchange.Claim{Identity: t.peerID, Hash: t.authHash(!t.initiator(), id), Trustpoints: t.env.Policy.Trustpoints(t.profile)}
-	for _, r := range m.all(payload.TypeCert) {
+	for r := range m.all(payload.TypeCert) {
 		t.processing(debug.PayloadCert, 0)
 		c, err := payload.DecodeCert(r.Body)
 		if err != nil {

@@ -22,8 +22,7 @@ var nattVersion = map[payload.Vendor]debug.NATT{
 // policy and again once that is known, and reports both.
 func (t *turn) readVendors(m *message) (v vendors) {
 	again := (t.number <= 2 || t.aggressive) && t.suite.Group != 0
-	for _, r := range m.all(payload.TypeVendor) {
-		t.trace(debug.ISAKMPVendorPayload{At: t.at(), Again: again})
+	for r := range m.all(payload.TypeVendor) {
 		known := payload.ClassifyVendor(r.Body)
 		if known == payload.VendorDPD {
 			t.alive.able = true
@@ -31,7 +30,10 @@ func (t *turn) readVendors(m *message) (v vendors) {
 		if known.NATT() && !t.env.Policy.NoUDPEncap && (v.natt == payload.VendorUnknown || known < v.natt) {
 			v.natt = known // Vendor lists the versions from the best on
 		}
-		t.traceVendor(known, r.Body, m.header)
+		if t.env.Tracing {
+			t.trace(debug.ISAKMPVendorPayload{At: t.at(), Again: again})
+			t.traceVendor(known, r.Body, m.header)
+		}
 	}
 	return v
 }

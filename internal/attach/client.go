@@ -29,9 +29,14 @@ type Client struct {
 
 // Dial opens a session on the router whose console socket is path.
 func Dial(path string, r Request) (*Client, error) {
-	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	conn, err := dial(path)
+	if silent(err) {
+		if other, err2 := dial(spare(path)); !silent(err2) {
+			conn, err = other, err2
+		}
+	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED):
+	case silent(err):
 		return nil, fmt.Errorf("no router runs at %s; start one with `conft run`", path)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("no permission for %s; use the account that started the router", path)
@@ -47,6 +52,15 @@ func Dial(path string, r Request) (*Client, error) {
 		return nil, err
 	}
 	return &Client{conn: conn, in: bufio.NewReader(conn)}, nil
+}
+
+func dial(path string) (*net.UnixConn, error) {
+	return net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+}
+
+// silent reports that nobody listens.
+func silent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // Read implements io.Reader. A router that vanishes is io.ErrUnexpectedEOF.

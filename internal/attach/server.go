@@ -3,6 +3,7 @@ package attach
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"iter"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -52,6 +54,30 @@ const MaxPath = 107
 // Listen makes the socket and serves it until Close. A socket that an earlier,
 // killed router left is replaced; one that answers is not.
 func Listen(path string, session func(context.Context, *Conn) (status byte)) (*Server, error) {
+	l, err := bind(path)
+	if errors.Is(err, syscall.EROFS) {
+		l, err = bind(spare(path))
+	}
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &Server{listener: l, session: session, cancel: cancel}
+	s.wait.Go(func() { s.accept(ctx) })
+	return s, nil
+}
+
+// spare is the socket's path where its own is on a file system that is read-only: in a
+// directory that is root's alone.
+func spare(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	sum := sha256.Sum256([]byte(path))
+	return fmt.Sprintf("/run/conft-%x.sock", sum[:8])
+}
+
+func bind(path string) (net.Listener, error) {
 	if c, err := net.Dial("unix", path); err == nil {
 		c.Close()
 		return nil, fmt.Errorf("attach: %s: another router runs on this directory", path)
@@ -69,15 +95,8 @@ func Listen(path string, session func(context.Context, *Conn) (status byte)) (*S
 	}
 	// The mode that it is born with: between a bind and a chmod anybody could connect.
 	mask := syscall.Umask(0o177)
-	l, err := net.Listen("unix", path)
-	syscall.Umask(mask)
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &Server{listener: l, session: session, cancel: cancel}
-	s.wait.Go(func() { s.accept(ctx) })
-	return s, nil
+	defer syscall.Umask(mask)
+	return net.Listen("unix", path)
 }
 
 // Close ends every session and waits for them.

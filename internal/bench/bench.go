@@ -22,6 +22,7 @@ type Options struct {
 	Only      *regexp.Regexp // names of candidates, nil for all
 	Measures  *regexp.Regexp // names of measurements, nil for all
 	Profile   string         // directory for what perf records of the TCP measurements; "" for none
+	Awake     bool           // idle cores do not halt meanwhile
 	Out       io.Writer
 }
 
@@ -42,6 +43,14 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer os.RemoveAll(dir)
 	describe(o.Out)
+	if o.Awake {
+		release, err := keepAwake()
+		if err != nil {
+			return err
+		}
+		defer release()
+		fmt.Fprint(o.Out, "idle cores do not halt; ")
+	}
 	fmt.Fprintf(o.Out, "%d rounds; min / median / max\n\n", o.Rounds)
 	if o.Only == nil && o.Measures == nil {
 		if err := start(ctx, o, dir); err != nil {

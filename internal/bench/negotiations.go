@@ -42,7 +42,7 @@ func negotiations(ctx context.Context, o Options, dir string) error {
 				}
 				rate, cost, share = append(rate, n.rate), append(cost, n.cost.Seconds()), append(share, n.share)
 			}
-			fmt.Fprintf(o.Out, "%-40s %-20s %-22s %s\n", name, rate.text(1, "%.0f"), cost.text(1e-3, "%.2f"), share.text(0.01, "%.0f"))
+			fmt.Fprintf(o.Out, "%-40s %-20s %-22s %s\n", name, rate.text(1, "%.0f"), cost.text(1e-3, "%.3f"), share.text(0.01, "%.1f"))
 		}
 	}
 	fmt.Fprintln(o.Out)
@@ -87,11 +87,12 @@ func negotiated(ctx context.Context, o Options, dir, peer string, g suite.Group,
 	}
 	defer p.close()
 	start := time.Now()
-	up, err := p.negotiate(ctx, atOnce, func(int) bool { return time.Since(start) < o.Time }, func(s *spoke) { p.end(s, true) })
+	up, err := p.negotiate(ctx, atOnce, func(int) bool { return time.Since(start) < o.Time }, p.end)
 	if err != nil {
 		return r, err
 	}
-	return pace{float64(up) / time.Since(start).Seconds(), p.engine / time.Duration(max(up, 1)), float64(p.arithmetic) / float64(p.engine)}, nil
+	engine := p.arithmetic + p.rest
+	return pace{float64(up) / time.Since(start).Seconds(), engine / time.Duration(max(up, 1)), float64(p.arithmetic) / float64(engine)}, nil
 }
 
 // strongSwan starts the control on the hub.

@@ -79,11 +79,13 @@ type spokes struct {
 	encap  *net.UDPConn // port 4500
 	come   chan arrival
 	active map[netip.Addr]*spoke
+	idle   []*spoke    // have told the hub that they end
+	out    []departure // what the engines have sent since the input that is handled came
 
-	// Of a core: for all the spokes' negotiations but for the system calls that send, and
-	// for the public-key part of it.
-	engine, arithmetic time.Duration
-	sending            time.Duration // since the input that is handled came
+	// Of a core, for all the spokes' negotiations: public-key arithmetic, and the rest of
+	// what the engines do.
+	arithmetic, rest time.Duration
+	watch            stopwatch
 }
 
 type arrival struct {
@@ -91,12 +93,20 @@ type arrival struct {
 	data          []byte
 }
 
+type departure struct {
+	local, remote netip.AddrPort
+	datagram      []byte
+}
+
 // spoke is one of them. It implements ike.IPsec and ike.Hub.
 type spoke struct {
 	core  *ike.Core
 	local netip.Addr
-	up    bool // has SAs that it may use
+	ahead time.Duration // of the time of day
+	up    bool          // has SAs that it may use
 }
+
+func (s *spoke) handle(in ike.Input) []ike.Job { return s.core.Handle(time.Now().Add(s.ahead), in) }
 
 func newSpokes(s *star, g suite.Group) (*spokes, error) {
 	p := &spokes{group: g, come: make(chan arrival, 1024), active: make(map[netip.Addr]*spoke)}
@@ -158,35 +168,68 @@ func (p *spokes) receive(c *net.UDPConn, port uint16) {
 	}
 }
 
+// send implements ike.Options.Send: what is sent leaves when the engine is done, for the
+// kernel's work on it is not the engine's.
 func (p *spokes) send(local, remote netip.AddrPort, datagram []byte) error {
-	c := p.plain
-	if local.Port() == 4500 {
-		c = p.encap
-	}
-	oob := unix.PktInfo4(&unix.Inet4Pktinfo{Spec_dst: local.Addr().As4()})
-	start := onCore()
-	_, _, err := c.WriteMsgUDPAddrPort(datagram, oob, remote)
-	p.sending += onCore() - start
-	return err
+	p.out = append(p.out, departure{local, remote, datagram})
+	return nil
 }
 
-// onCore is how long this thread has been on a core: on a machine that others use the time
-// of day tells how busy they are.
-func onCore() time.Duration {
+// depart sends what the engines have sent. What gets lost they send again.
+func (p *spokes) depart() {
+	for _, d := range p.out {
+		c := p.plain
+		if d.local.Port() == 4500 {
+			c = p.encap
+		}
+		c.WriteMsgUDPAddrPort(d.datagram, unix.PktInfo4(&unix.Inet4Pktinfo{Spec_dst: d.local.Addr().As4()}), d.remote)
+	}
+	clear(p.out)
+	p.out = p.out[:0]
+}
+
+// stopwatch tells how long a thread has been on a core: on a machine that others use the
+// time of day tells how busy they are.
+type stopwatch struct {
+	at  time.Duration
+	own time.Duration // what a reading itself takes
+}
+
+func newStopwatch() (w stopwatch) {
+	w.lap()
+	least := time.Hour
+	for range 1000 {
+		least = min(least, w.lap())
+	}
+	w.own = least
+	return w
+}
+
+// lap returns how long the thread has been on a core since the last lap.
+func (w *stopwatch) lap() time.Duration {
 	var t unix.Timespec
 	unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &t) // cannot fail
-	return time.Duration(t.Nano())
+	now := time.Duration(t.Nano())
+	d := now - w.at - w.own
+	w.at = now
+	return d
 }
 
-// begin has the spoke of an address ask for its tunnel.
+// begin has a spoke with the address n ask for its tunnel.
 func (p *spokes) begin(n int) {
+	if len(p.idle) == 0 {
+		s := &spoke{}
+		s.core = ike.NewCore(ike.Options{Rand: rand.Reader, Send: p.send, IPsec: s, Hub: s})
+		p.idle = append(p.idle, s)
+	}
+	s := p.idle[0]
+	p.idle = p.idle[1:]
 	base := spokesNet.Addr().As4()
 	local := netip.AddrFrom4([4]byte{base[0], base[1], byte(n >> 8), byte(n)})
-	s := &spoke{local: local}
-	s.core = ike.NewCore(ike.Options{Rand: rand.Reader, Send: p.send, IPsec: s, Hub: s})
+	s.local, s.up = local, false
 	p.active[local] = s
 	flow := exchange.Selector{Local: exchange.Proxy{Prefix: netip.PrefixFrom(local, 32)}, Remote: exchange.Proxy{Prefix: hubsLAN}}
-	s.core.Handle(time.Now(), ike.SetPolicy{Policy: &exchange.Policy{
+	s.handle(ike.SetPolicy{Policy: &exchange.Policy{
 		Proposals: []exchange.ISAKMPProposal{{Priority: 10, Encryption: suite.AES, KeyBits: 128, Hash: suite.SHA256, Group: p.group, Auth: exchange.PreShared, LifeSeconds: 86400}},
 		Keys:      []exchange.PresharedKey{{Prefix: netip.PrefixFrom(hubAddr, 32), Secret: []byte("cisco123")}},
 		Tunnels: []exchange.Tunnel{{Map: "M", Seq: 10, Interface: "eth0", Local: local, Peers: []netip.Addr{hubAddr},
@@ -196,35 +239,42 @@ func (p *spokes) begin(n int) {
 	p.do(s, ike.Acquire{Acquire: exchange.Acquire{Flow: exchange.Flow{Interface: "eth0", Map: "M", Seq: 10, Selector: flow}}})
 }
 
-// end forgets a spoke; tell says so to the hub.
-func (p *spokes) end(s *spoke, tell bool) {
-	if tell {
-		s.core.Handle(time.Now(), ike.ClearSA{})
-		s.core.Handle(time.Now(), ike.ClearISAKMP{})
-	}
-	delete(p.active, s.local)
+// end ends a spoke's tunnel and tells the hub. Minutes later nothing is left of it, and the
+// spoke may begin anew: no router's engine begins its life with each negotiation.
+func (p *spokes) end(s *spoke) {
+	s.handle(ike.ClearSA{})
+	s.handle(ike.ClearISAKMP{})
+	s.ahead += 5 * time.Minute
+	s.handle(ike.Tick{})
+	p.depart()
+	p.forget(s)
+	p.idle = append(p.idle, s)
 }
+
+// forget leaves a spoke's tunnel to the hub.
+func (p *spokes) forget(s *spoke) { delete(p.active, s.local) }
 
 // do hands a spoke an input and does the slow work that follows at once. With pre-shared
 // keys that is Diffie-Hellman and nothing else.
 func (p *spokes) do(s *spoke, in ike.Input) {
-	start := onCore()
-	p.sending = 0
-	jobs := s.core.Handle(time.Now(), in)
+	p.watch.lap()
+	jobs := s.handle(in)
 	for len(jobs) > 0 {
-		at := onCore()
+		p.rest += p.watch.lap()
 		result := jobs[0].Run()
-		p.arithmetic += onCore() - at
-		jobs = append(jobs[1:], s.core.Handle(time.Now(), result)...)
+		p.arithmetic += p.watch.lap()
+		jobs = append(jobs[1:], s.handle(result)...)
 	}
-	p.engine += onCore() - start - p.sending
+	p.rest += p.watch.lap()
+	p.depart()
 }
 
 // negotiate brings tunnels up, so many at once, until more says no; it returns how many
 // came up. Each spoke has an address of its own, and done is told of it.
 func (p *spokes) negotiate(ctx context.Context, atOnce int, more func(begun int) bool, done func(*spoke)) (up int, err error) {
-	runtime.LockOSThread() // for onCore
+	runtime.LockOSThread() // for the watch
 	defer runtime.UnlockOSThread()
+	p.watch = newStopwatch()
 	begun := 0
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -252,7 +302,7 @@ func (p *spokes) negotiate(ctx context.Context, atOnce int, more func(begun int)
 			}
 		case now := <-tick.C:
 			for _, s := range p.active {
-				if at, ok := s.core.Deadline(); ok && !at.After(now) {
+				if at, ok := s.core.Deadline(); ok && !at.After(now.Add(s.ahead)) {
 					p.do(s, ike.Tick{})
 				}
 			}

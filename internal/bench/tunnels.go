@@ -66,7 +66,7 @@ func crowd(ctx context.Context, o Options, dir string, count int) (m load, err e
 	}
 	defer p.close()
 	start := time.Now()
-	if _, err := p.negotiate(ctx, 4*atOnce, func(n int) bool { return n < count }, func(s *spoke) { p.end(s, false) }); err != nil {
+	if _, err := p.negotiate(ctx, 4*atOnce, func(n int) bool { return n < count }, p.forget); err != nil {
 		return m, err
 	}
 	m.took = time.Since(start)

@@ -259,14 +259,23 @@ func entry(info fs.FileInfo) File {
 
 // Space returns the octets of the file system below and how many of them are free.
 func (f *FS) Space() (total, free uint64, err error) {
-	var s syscall.Statfs_t
+	s, err := f.below()
+	return s.Blocks * uint64(s.Bsize), s.Bavail * uint64(s.Bsize), err
+}
+
+// ReadOnly reports whether the file system below refuses writes.
+func (f *FS) ReadOnly() bool {
+	const readOnly = 1 // ST_RDONLY
+	s, err := f.below()
+	return err == nil && s.Flags&readOnly != 0
+}
+
+func (f *FS) below() (s syscall.Statfs_t, err error) {
 	d, err := f.root.Open(".")
 	if err != nil {
-		return 0, 0, err
+		return s, err
 	}
 	defer d.Close()
-	if err := syscall.Fstatfs(int(d.Fd()), &s); err != nil {
-		return 0, 0, err
-	}
-	return s.Blocks * uint64(s.Bsize), s.Bavail * uint64(s.Bsize), nil
+	err = syscall.Fstatfs(int(d.Fd()), &s)
+	return s, err
 }

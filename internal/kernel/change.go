@@ -137,7 +137,7 @@ func (c hostMTU) do(k *Kernel) error {
 	}
 	if k.mtus[c.name] == c.mtu { // as it was found
 		delete(k.mtus, c.name)
-		return k.keep()
+		k.keep()
 	}
 	return nil
 }

@@ -3,12 +3,10 @@ package kernel
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
-
-	"conft/internal/packet"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,10 +24,11 @@ const (
 // sends carries the engine's mark, so it is never protected again, and leaves
 // from Datagram.Local. One goroutine receives; several may send at a time.
 type Conn struct {
-	file  *os.File
-	raw   syscall.RawConn
-	local uint16 // port, 0 on protocols 50 and 51
-	whole bool   // packets have their IP headers, as on protocol 51
+	file   *os.File
+	raw    syscall.RawConn
+	local  uint16 // port, 0 on protocols 50 and 51
+	closed atomic.Bool
+	whole  bool // packets have their IP headers, as on protocol 51
 
 	// rx is exclusively owned by Receive.
 	rx  batch
@@ -112,7 +111,7 @@ func (k *Kernel) ListenAH() (*Conn, error) {
 }
 
 func engineSocket(kind, proto int) (int, error) {
-	fd, err := unix.Socket(unix.AF_INET, kind|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, proto)
+	fd, err := unix.Socket(unix.AF_INET, kind|unix.SOCK_CLOEXEC, proto)
 	if err != nil {
 		return -1, privilege("raw socket", err)
 	}
@@ -162,194 +161,11 @@ func (c *Conn) Close() error {
 	c.straight.close()
 	c.straight = nil
 	c.txMu.Unlock()
+	c.closed.Store(true)
+	_ = c.raw.Control(func(fd uintptr) {
+		_ = unix.Shutdown(int(fd), unix.SHUT_RD) // "not connected", but it wakes who waits
+	})
 	if err := c.file.Close(); !errors.Is(err, os.ErrClosed) {
-		return err
-	}
-	return nil
-}
-
-// Receive blocks for at least one datagram and fills the first n of d. An
-// error means that the socket is closed.
-func (c *Conn) Receive(d []packet.Datagram) (n int, err error) {
-	for n == 0 && err == nil {
-		if c.gro != nil {
-			n, err = c.gro.receive(c, d)
-		} else {
-			n, err = c.receive(d)
-		}
-	}
-	return n, err
-}
-
-// receive is one turn of Receive: one datagram of the socket is one of d.
-func (c *Conn) receive(d []packet.Datagram) (int, error) {
-	d = d[:min(len(d), batchSize)]
-	for i := range d {
-		c.rx.reset(i)
-		if c.local == 0 && !c.whole {
-			c.rx.add(i, c.rx.header[i][:]) // a raw socket delivers the IP header too
-		}
-		c.rx.add(i, d[i].Buf)
-		c.rx.wantControl(i)
-	}
-	got, err := c.rx.run(c.raw, len(d))
-	if err != nil {
-		return 0, survivable(err)
-	}
-	n := 0
-	for i := range got {
-		size := int(c.rx.msgs[i].n)
-		if c.rx.truncated(i) {
-			continue
-		}
-		info := c.rx.control(i)
-		switch {
-		case c.whole:
-			if size < ipHeaderLen {
-				continue
-			}
-			info.dst, info.tos = netip.AddrFrom4([4]byte(d[i].Buf[16:20])), d[i].Buf[1]
-		case c.local == 0:
-			if size = c.stripIP(i, d[i].Buf, size); size < 0 {
-				continue
-			}
-			info.dst, info.tos = netip.AddrFrom4([4]byte(c.rx.header[i][16:20])), c.rx.header[i][1]
-		}
-		d[i].N, d[i].Remote, d[i].TOS = size, c.rx.remote(i, c.local), info.tos
-		d[i].Local = netip.AddrPortFrom(info.dst, c.local)
-		if n != i {
-			d[n].N = copy(d[n].Buf, d[i].Buf[:size])
-			d[n].Local, d[n].Remote, d[n].TOS = d[i].Local, d[i].Remote, d[i].TOS
-		}
-		n++
-	}
-	return n, nil
-}
-
-// stripIP takes the IP header off message i and returns the length of what is
-// in buf then, or -1. The fixed header is beside buf already; options are not.
-func (c *Conn) stripIP(i int, buf []byte, size int) int {
-	options := int(c.rx.header[i][0]&15)*4 - ipHeaderLen
-	size -= ipHeaderLen
-	switch {
-	case options < 0 || size < options:
-		return -1
-	case options == 0:
-		return size
-	}
-	return copy(buf, buf[options:size])
-}
-
-// Send sends the datagrams in order, joining neighbours of one flow where the
-// kernel can take them apart again. One that the kernel refuses does not keep
-// back those behind it. It returns how many were accepted, and the first error.
-func (c *Conn) Send(d []packet.Datagram) (n int, err error) {
-	c.txMu.Lock()
-	defer c.txMu.Unlock()
-	for len(d) > 0 && !errors.Is(err, os.ErrClosed) {
-		same := c.sameWay(d)
-		sent, e := c.sendAlike(d[:same])
-		if n += sent; err == nil || errors.Is(e, os.ErrClosed) {
-			err = e
-		}
-		d = d[same:]
-	}
-	return n, err
-}
-
-// sendAlike is Send for datagrams that leave in the same manner. Conn.txMu is held.
-func (c *Conn) sendAlike(d []packet.Datagram) (n int, err error) {
-	if err := c.prepare(&d[0]); err != nil {
-		return 0, err
-	}
-	join, direct, straight := c.gso, c.direct, c.straight
-	if d[0].Long { // only the usual socket fragments
-		join, direct, straight = false, nil, nil
-	}
-	for len(d) > 0 {
-		if sent := straight.send(d); sent > 0 {
-			n, d = n+sent, d[sent:]
-			continue
-		}
-		msgs := c.fill(d, join, direct != nil && !c.whole)
-		sent, e := direct.send(&c.tx, c.raw, msgs)
-		done := 0
-		for i := range sent {
-			done += c.tx.count[i]
-		}
-		n += done
-		switch {
-		case errors.Is(e, os.ErrClosed):
-			return n, e
-		case e == unix.EMSGSIZE && direct != nil && !c.whole:
-			direct = nil // longer than the link takes by now: the kernel has to fragment it
-		case e != nil && c.tx.count[sent] > 1:
-			// The same datagrams go again one by one. EIO is a device without
-			// checksum offload on older kernels and will not get better.
-			join = false
-			c.gso = c.gso && e != unix.EIO
-		case e != nil:
-			if err == nil {
-				err = os.NewSyscallError("sendmmsg", e)
-			}
-			done += c.tx.count[sent]
-		}
-		d = d[done:]
-	}
-	return n, err
-}
-
-// fill makes messages of the first datagrams of d, with IP headers if wanted, and
-// returns how many.
-func (c *Conn) fill(d []packet.Datagram, join, headers bool) (msgs int) {
-	for taken := 0; taken < len(d) && msgs < batchSize; msgs++ {
-		run := 1
-		if join {
-			run = sameFlow(d[taken:])
-		}
-		c.tx.reset(msgs)
-		if headers {
-			c.tx.addHeader(msgs, &d[taken])
-		}
-		for _, p := range d[taken : taken+run] {
-			c.tx.add(msgs, p.Buf)
-		}
-		first := &d[taken]
-		segment := 0
-		if run > 1 {
-			segment = len(first.Buf)
-		}
-		c.tx.address(msgs, first.Local.Addr(), first.Remote, first.TOS, segment)
-		c.tx.count[msgs] = run
-		taken += run
-	}
-	return msgs
-}
-
-// sameFlow returns how many datagrams at the start of d can go as one: same
-// ends and TOS, same length but for the last, which may be shorter.
-func sameFlow(d []packet.Datagram) int {
-	first, total := &d[0], len(d[0].Buf)
-	n := 1
-	for n < min(len(d), maxGRO) {
-		p := &d[n]
-		total += len(p.Buf)
-		if total > maxUDP || len(p.Buf) > len(first.Buf) || len(p.Buf) == 0 ||
-			p.Remote != first.Remote || p.Local != first.Local || p.TOS != first.TOS {
-			break
-		}
-		n++
-		if len(p.Buf) < len(first.Buf) {
-			break
-		}
-	}
-	return n
-}
-
-// survivable keeps only the error of a closed socket; what else a receive
-// reports (no memory for the moment, an ICMP error) concerns no datagram of ours.
-func survivable(err error) error {
-	if errors.Is(err, os.ErrClosed) {
 		return err
 	}
 	return nil

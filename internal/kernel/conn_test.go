@@ -5,7 +5,12 @@ import (
 	"errors"
 	"net/netip"
 	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"conft/internal/nstest"
 	"conft/internal/packet"
@@ -78,7 +83,38 @@ func TestReplyLeavesFromTheAddressThatWasAsked(t *testing.T) {
 		if _, err := a.Receive(make([]packet.Datagram, 1)); !errors.Is(err, os.ErrClosed) {
 			t.Errorf("%s: receive on a closed socket: %v", name, err)
 		}
+		ended := make(chan error, 1)
+		go func() {
+			_, err := b.Receive(make([]packet.Datagram, 1))
+			ended <- err
+		}()
+		for !waitsIn(t, unix.SYS_RECVMMSG) {
+			runtime.Gosched()
+		}
+		must(t, b.Close())
+		select {
+		case err := <-ended:
+			if !errors.Is(err, os.ErrClosed) {
+				t.Errorf("%s: the socket was closed and a receive ended with %v", name, err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%s: the socket was closed and a receive goes on", name)
+		}
 	}
+}
+
+// waitsIn reports whether a thread of this process sleeps in that system call.
+func waitsIn(t *testing.T, call int) bool {
+	t.Helper()
+	threads, err := filepath.Glob("/proc/self/task/*/syscall")
+	must(t, err)
+	for _, f := range threads {
+		b, _ := os.ReadFile(f) // the thread may have ended
+		if strings.HasPrefix(string(b), strconv.Itoa(call)+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // However the kernel joins datagrams, they arrive one by one, whole, in order.

@@ -44,17 +44,12 @@ func (s *direct) send(b *batch, usual syscall.RawConn, n int) (int, error) {
 	if s == nil {
 		return b.run(usual, n)
 	}
-	b.want, b.got, b.err = n, 0, nil
-	for s.fd >= 0 {
-		if b.syscall(uintptr(s.fd)) {
-			return b.got, b.err
-		}
-		ready := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLOUT}}
-		if _, err := unix.Poll(ready, -1); err != nil && err != unix.EINTR {
-			return b.got, os.NewSyscallError("poll", err)
-		}
+	if s.fd < 0 {
+		return 0, os.ErrClosed
 	}
-	return b.got, os.ErrClosed
+	b.want, b.got, b.err = n, 0, nil
+	b.syscall(uintptr(s.fd))
+	return b.got, b.err
 }
 
 // addHeader appends the IP header of an ESP packet to the memory of message i. The

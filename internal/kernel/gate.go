@@ -13,6 +13,8 @@ import (
 // need not meet the entries. Each side is acl.Any where its addresses have nothing in common.
 type gate struct{ src, dst acl.Addr }
 
+const sourceAt, destinationAt = 12, 16 // in the IPv4 header
+
 func (l *CryptoLink) gate() gate {
 	list, _ := l.conditions()
 	if len(list) == 0 {
@@ -32,13 +34,29 @@ func agreed(a, b acl.Addr) acl.Addr {
 	return a
 }
 
-// mirror is g as the packets of the other direction meet it.
-func (g gate) mirror() gate { return gate{g.dst, g.src} }
-
 // open reports whether every packet passes.
 func (g gate) open() bool { return g.src.Wildcard == ^uint32(0) && g.dst.Wildcard == ^uint32(0) }
 
-func (g gate) rule() rule { return entry(acl.Entry{Src: g.src, Dst: g.dst}) }
+// leaves is g for what leaves by the link. The far address comes first: what goes on in
+// clear comes from the same hosts, but goes elsewhere.
+func (g gate) leaves() rule {
+	return join(coarse("daddr", destinationAt, g.dst), addr("daddr", destinationAt, g.dst), addr("saddr", sourceAt, g.src))
+}
+
+// arrives is g for what arrives by the link or by its TUN.
+func (g gate) arrives() rule {
+	return join(coarse("saddr", sourceAt, g.dst), addr("saddr", sourceAt, g.dst), addr("daddr", destinationAt, g.src))
+}
+
+// coarse is the condition on the first two octets of a longer network: without a mask, it
+// takes the kernel less than the whole.
+func coarse(word string, offset uint32, a acl.Addr) rule {
+	const last = 0xffff
+	if a.Wildcard == 0 || a.Wildcard >= last {
+		return rule{}
+	}
+	return addr(word, offset, acl.Addr{Base: a.Base &^ last, Wildcard: last})
+}
 
 // beside are the rules of the base chain for packets that have not passed the gate of the
 // link that they leave by: errors of ICMP may still quote what is protected, and what came

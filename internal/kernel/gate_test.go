@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,8 +26,8 @@ func TestGateLetsByWhatAnEntryMatches(t *testing.T) {
 		return a
 	}
 	inside := func(a acl.Addr) uint32 { return a.Base | random.Uint32()&a.Wildcard }
-	passes := func(g gate, src, dst uint32) bool {
-		return (src^g.src.Base)&^g.src.Wildcard == 0 && (dst^g.dst.Base)&^g.dst.Wildcard == 0
+	passes := func(r rule, src, dst uint32) bool {
+		return holds(t, r, slices.Concat([]byte{0x45, 11: 0}, be32(src), be32(dst)))
 	}
 	closed := 0
 	for range 2000 {
@@ -48,8 +49,12 @@ func TestGateLetsByWhatAnEntryMatches(t *testing.T) {
 			if (&acl.List{Entries: []acl.Entry{e}}).Match(&packet.Parsed{Src: src, Dst: dst}) != 0 {
 				t.Fatalf("%v does not match %x %x", e, src, dst)
 			}
-			if !passes(g, src, dst) || !passes(g.mirror(), dst, src) {
-				t.Fatalf("%x %x match %+v and do not pass %+v", src, dst, e, g)
+			if !passes(g.leaves(), src, dst) || !passes(g.arrives(), dst, src) {
+				t.Fatalf("%x %x match %+v and do not pass %q, %q", src, dst, e, g.leaves().text, g.arrives().text)
+			}
+			src, dst = src^random.Uint32()&^g.src.Wildcard, dst^random.Uint32()&^g.dst.Wildcard
+			if other := (src^g.src.Base)&^g.src.Wildcard | (dst^g.dst.Base)&^g.dst.Wildcard; other != 0 && (passes(g.leaves(), src, dst) || passes(g.arrives(), dst, src)) {
+				t.Fatalf("%x %x pass %q, %q", src, dst, g.leaves().text, g.arrives().text)
 			}
 		}
 	}
@@ -67,13 +72,13 @@ func TestGateOfEntries(t *testing.T) {
 	}{
 		{nil, ""},
 		{[]acl.Entry{{Src: acl.Any, Dst: acl.Any}}, ""},
-		{[]acl.Entry{{Src: network("10.1.1.0/24"), Dst: network("20.1.1.0/24")}}, "ip saddr 10.1.1.0/24 ip daddr 20.1.1.0/24"},
+		{[]acl.Entry{{Src: network("10.1.1.0/24"), Dst: network("20.1.1.0/24")}}, "ip daddr 20.1.0.0/16 ip daddr 20.1.1.0/24 ip saddr 10.1.1.0/24"},
 		{[]acl.Entry{{Src: network("10.1.1.0/24"), Dst: network("20.1.1.0/24")}, {Src: network("10.1.1.9/32"), Dst: acl.Any, Action: acl.Deny}}, "ip saddr 10.1.1.0/24"},
-		{[]acl.Entry{{Src: network("10.1.0.0/24"), Dst: network("20.0.0.0/8")}, {Src: network("10.1.1.0/24"), Dst: network("21.0.0.0/8")}}, "ip saddr 10.1.0.0/23 ip daddr 20.0.0.0/7"},
+		{[]acl.Entry{{Src: network("10.1.0.0/24"), Dst: network("20.0.0.0/8")}, {Src: network("10.1.1.0/24"), Dst: network("21.0.0.0/8")}}, "ip daddr 20.0.0.0/7 ip saddr 10.1.0.0/23"},
 		{[]acl.Entry{{Src: acl.Any, Dst: network("172.16.0.0/12")}, {Src: acl.Any, Dst: network("192.168.0.0/16")}}, "ip daddr & 147.64.0.0 == 128.0.0.0"},
 	} {
 		l := CryptoLink{Link: "wan0", TUN: "crypto1", Selectors: []Selector{{Name: "M 10", Rules: c.entries}}}
-		if got := l.gate().rule().text; got != c.want {
+		if got := l.gate().leaves().text; got != c.want {
 			t.Errorf("gate %q, want %q", got, c.want)
 		}
 		text := rules(&Desired{Crypto: []CryptoLink{l}}, nil, manner{}).String()

@@ -37,9 +37,9 @@ func newGROReader() *groReader {
 	return g
 }
 
-// release gives the memory back once the socket is closed.
+// release gives the memory back once the socket is closed; nil has none.
 func (g *groReader) release() {
-	if g.memory != nil {
+	if g != nil && g.memory != nil {
 		_ = unix.Munmap(g.memory) // can only fail for a range that is not mapped
 		g.memory, g.bufs, g.rest, g.got, g.next = nil, [groBuffers][]byte{}, nil, 0, 0
 	}
@@ -67,7 +67,6 @@ func (g *groReader) receive(c *Conn, d []packet.Datagram) (n int, err error) {
 			return n, nil
 		default:
 			if err := g.read(c); err != nil {
-				g.release()
 				return 0, err
 			}
 		}

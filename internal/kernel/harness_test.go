@@ -286,7 +286,7 @@ func sendUDP(t *testing.T, n netns, to string, size int) {
 func receive(t *testing.T, c *Conn) packet.Datagram {
 	t.Helper()
 	d := []packet.Datagram{{Buf: make([]byte, 1<<16)}}
-	must(t, c.file.SetReadDeadline(time.Now().Add(5*time.Second)))
+	defer time.AfterFunc(5*time.Second, func() { c.Close() }).Stop()
 	_, err := c.Receive(d)
 	must(t, err)
 	return d[0]

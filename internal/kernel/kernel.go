@@ -27,17 +27,17 @@ type Kernel struct {
 	out     atomic.Pointer[outFilters]
 	most    int // octets of a transaction, 0 for what the machine allows
 	manner  manner
-	crypto  []CryptoLink       // of the last Apply
-	routes  []Route            // likewise
-	behind  []Behind           // likewise
-	nat     NAT                // likewise
-	access  []Filter           // likewise
-	mtus    map[string]int     // what they were, of links that have another now
-	named   map[linkAddr]bool  // addresses that some Desired has named
-	aliased map[string]bool    // links likewise
-	saved   []sysctlSet        // what switches were before, oldest first
-	save    func([]byte) error // keeps saved; nil for nowhere
-	record  func(change)       // nil but in tests
+	crypto  []CryptoLink      // of the last Apply
+	routes  []Route           // likewise
+	behind  []Behind          // likewise
+	nat     NAT               // likewise
+	access  []Filter          // likewise
+	mtus    map[string]int    // what they were, of links that have another now
+	named   map[linkAddr]bool // addresses that some Desired has named
+	aliased map[string]bool   // links likewise
+	saved   []sysctlSet       // what switches were before, oldest first
+	save    func([]byte)      // keeps saved; nil for nowhere
+	record  func(change)      // nil but in tests
 	// translates is the text of the rules that the present translations were made by,
 	// "?" when they may be of another process.
 	translates string
@@ -96,9 +96,7 @@ func (k *Kernel) Apply(d Desired) error {
 }
 
 func (k *Kernel) perform(cs []change) error {
-	if err := k.remember(cs); err != nil {
-		return fmt.Errorf("kernel: %w", err)
-	}
+	k.remember(cs)
 	for len(cs) > 0 {
 		n := 0
 		var batch []request
@@ -196,7 +194,8 @@ func (k *Kernel) Close() error {
 		k.socket.close()
 		k.socket = nil
 	}
-	return errors.Join(append(errs, k.keep())...)
+	k.keep()
+	return errors.Join(errs...)
 }
 
 // Counters returns the counters of each crypto link by the link's name.

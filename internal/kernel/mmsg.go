@@ -27,7 +27,7 @@ type batch struct {
 	count  []int               // datagrams in each message, kept by Send
 
 	trap uintptr
-	call func(fd uintptr) bool // kept here: a closure per call would escape
+	call func(fd uintptr) // kept here: a closure per call would escape
 	want int
 	got  int
 	err  error
@@ -110,40 +110,47 @@ func control(c []byte, level, kind int32, size int) []byte {
 // done for those before the one in error.
 func (b *batch) run(raw syscall.RawConn, n int) (int, error) {
 	b.want, b.got, b.err = n, 0, nil
-	var err error
-	if b.trap == unix.SYS_RECVMMSG {
-		err = raw.Read(b.call)
-	} else {
-		err = raw.Write(b.call)
-	}
-	if err != nil {
-		return b.got, os.ErrClosed
+	if raw.Control(b.call) != nil {
+		return 0, os.ErrClosed
 	}
 	return b.got, b.err
 }
 
-// syscall does not tell the scheduler of the call: it never blocks, and what it does
+// syscall does not tell the scheduler of the call while it cannot block: what it does
 // takes a core however long it takes. Told, the scheduler would give that core's share
 // of goroutines to another thread and back for every batch.
-func (b *batch) syscall(fd uintptr) bool {
+func (b *batch) syscall(fd uintptr) {
 	for b.got < b.want {
 		n, _, e := unix.RawSyscall6(b.trap, fd, uintptr(unsafe.Pointer(&b.msgs[b.got])), uintptr(b.want-b.got),
 			unix.MSG_DONTWAIT, 0, 0)
+		if e == unix.EAGAIN {
+			n, e = b.wait(fd)
+		}
 		switch e {
 		case 0:
 			b.got += int(n)
 			if b.trap == unix.SYS_RECVMMSG {
-				return true // as many as there were
+				return // as many as there were
 			}
 		case unix.EINTR:
-		case unix.EAGAIN:
-			return false
 		default:
 			b.err = e
-			return true
+			return
 		}
 	}
-	return true
+}
+
+// wait receives what comes first, and what has come by then; or waits until there is room
+// to send. The thread waits in the call itself: a lone packet wakes it and is there, with
+// no poller between.
+func (b *batch) wait(fd uintptr) (n uintptr, e syscall.Errno) {
+	if b.trap == unix.SYS_RECVMMSG {
+		n, _, e = unix.Syscall6(b.trap, fd, uintptr(unsafe.Pointer(&b.msgs[0])), uintptr(b.want), unix.MSG_WAITFORONE, 0, 0)
+		return n, e
+	}
+	room := unix.PollFd{Fd: int32(fd), Events: unix.POLLOUT}
+	_, _, e = unix.Syscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&room)), 1, 0, 0, 0, 0)
+	return 0, e
 }
 
 // remote is the sender of message i. A raw socket gives no port.

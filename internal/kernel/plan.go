@@ -157,6 +157,11 @@ func planLinks(s *state, d *Desired) (cs []change) {
 		cs = append(cs, linkSet{"lo", true})
 	}
 	setter(s, &cs)("net/ipv4/ip_forward", "1")
+	// Most packets are for no socket of this machine: none is looked for before the route is
+	// known. The namespaces of old kernels have no such switch.
+	if _, ok := s.sysctl["net/ipv4/ip_early_demux"]; ok {
+		setter(s, &cs)("net/ipv4/ip_early_demux", "0")
+	}
 	return cs
 }
 

@@ -253,6 +253,22 @@ func TestStaticRoutesPointingAtEachOtherAreLeftOut(t *testing.T) {
 	}
 }
 
+// A router does not look for sockets first; a kernel that cannot be told so is not told.
+func TestPacketsAreRoutedFirst(t *testing.T) {
+	const key = "net/ipv4/ip_early_demux"
+	m := newMachine(LinkState{Name: "wan0", Up: true})
+	if text := m.apply(Desired{}); strings.Contains(text, key) {
+		t.Errorf("turns a switch that is not there:\n%s", text)
+	}
+	m.sysctl[key] = "1"
+	if text := m.apply(Desired{}); text != "sysctl -w "+key+"=0\n" {
+		t.Errorf("got %q", text)
+	}
+	if text := m.apply(Desired{}); text != "" {
+		t.Errorf("the second time: %s", text)
+	}
+}
+
 func TestEntryAsRule(t *testing.T) {
 	web := acl.Ports{Op: acl.PortRange, Low: 80, High: 443}
 	for _, c := range []struct {

@@ -13,9 +13,9 @@ import (
 const mtuKey = "mtu "
 
 // Remember has save keep, on stable storage, what switches and the MTUs of links were before
-// they are changed, and takes what was kept by a process that was killed in this namespace
+// they are changed, and to report where it cannot: a router without it is better than none. It takes what was kept by a process that was killed in this namespace
 // since the machine was started: Close puts back what that one found.
-func (k *Kernel) Remember(kept []byte, save func([]byte) error) {
+func (k *Kernel) Remember(kept []byte, save func([]byte)) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.save = save
@@ -36,7 +36,7 @@ func (k *Kernel) Remember(kept []byte, save func([]byte) error) {
 }
 
 // remember keeps what the switches and MTUs among the changes are now.
-func (k *Kernel) remember(cs []change) error {
+func (k *Kernel) remember(cs []change) {
 	more := false
 	for _, c := range cs {
 		if m, ok := c.(hostMTU); ok {
@@ -54,16 +54,15 @@ func (k *Kernel) remember(cs []change) error {
 		}
 		k.saved, more = append(k.saved, sysctlSet{s.key, strings.TrimSpace(string(old))}), true
 	}
-	if !more {
-		return nil
+	if more {
+		k.keep()
 	}
-	return k.keep()
 }
 
 // keep writes down what switches and MTUs were.
-func (k *Kernel) keep() error {
+func (k *Kernel) keep() {
 	if k.save == nil {
-		return nil
+		return
 	}
 	var b []byte
 	if len(k.saved)+len(k.mtus) > 0 {
@@ -75,7 +74,7 @@ func (k *Kernel) keep() error {
 	for _, link := range slices.Sorted(maps.Keys(k.mtus)) {
 		b = fmt.Appendf(b, "%s%s=%d\n", mtuKey, link, k.mtus[link])
 	}
-	return k.save(b)
+	k.save(b)
 }
 
 // namespace names this network namespace of this run of the machine.

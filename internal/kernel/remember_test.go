@@ -23,7 +23,7 @@ func TestSwitchesOutliveAKill(t *testing.T) {
 	}
 	must(t, os.WriteFile(forward, []byte("0"), 0))
 	var kept []byte
-	save := func(b []byte) error { kept = b; return nil }
+	save := func(b []byte) { kept = b }
 	start := func(before []byte) *Kernel {
 		k, err := Open()
 		must(t, err)
@@ -69,7 +69,7 @@ func TestMTUOutlivesAKill(t *testing.T) {
 	start := func(mtu int) *Kernel {
 		k, err := Open()
 		must(t, err)
-		k.Remember(kept, func(b []byte) error { kept = b; return nil })
+		k.Remember(kept, func(b []byte) { kept = b })
 		must(t, k.Apply(Desired{Links: []Link{{Name: "lan0", MTU: mtu}}}))
 		return k
 	}

@@ -119,6 +119,9 @@ func addrIn(word string, base expr.PayloadBase, offset uint32, a acl.Addr) rule 
 	switch {
 	case a.Wildcard == 0:
 		return rule{fmt.Sprintf("%s %s", word, dotted(a.Base)), []expr.Any{load, eq}}
+	case a.Wildcard == 0xffff: // two octets are compared without a mask
+		load.Len, eq.Data = 2, eq.Data[:2]
+		return rule{fmt.Sprintf("%s %s/16", word, dotted(a.Base&care)), []expr.Any{load, eq}}
 	case a.Wildcard&(a.Wildcard+1) == 0: // an ordinary network
 		text = fmt.Sprintf("%s %s/%d", word, dotted(a.Base&care), bits.OnesCount32(care))
 	}

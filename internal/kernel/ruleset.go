@@ -167,24 +167,33 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		l.own = addresses
 		set = append(set, divert(l, index[l.Link]))
 		x := l.index()
-		// A packet of another link meets one rule for each of these.
-		add := func(w walk, g gate, base *chain, way expr.MetaKey, link string, before, after []rule) {
+		add := func(w walk, base string, way expr.MetaKey, link string, before, after []rule) rule {
 			chains, enter, maps := w.chains(l, x)
-			c := chain{name: base.name + "." + link, maps: maps, rules: slices.Concat(before, enter, after)}
+			c := chain{name: base + "." + link, maps: maps, rules: slices.Concat(before, enter, after)}
 			set = append(append(set, chains...), c)
-			base.rules = append(base.rules, join(g.rule(), linkName(way, link), verdict(expr.VerdictGoto, c.name)))
+			return join(linkName(way, link), verdict(expr.VerdictGoto, c.name))
 		}
 		chains, enter, maps := walkQuoted.chains(l, x)
 		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
 		left := chain{name: restChain(l), rules: append(quoting(quotes.name), turned())}
 		set = append(append(append(set, unsaid(l)), chains...), quotes, left)
+		// Each packet meets a rule for each of these, what arrives two if nothing is asked first.
 		g := l.gate()
-		add(walkOut, g, &leave, expr.MetaKeyOIFNAME, l.Link, []rule{own}, []rule{verdict(expr.VerdictGoto, left.name)})
+		leave.rules = append(leave.rules, join(g.leaves(),
+			add(walkOut, leave.name, expr.MetaKeyOIFNAME, l.Link, []rule{own}, []rule{verdict(expr.VerdictGoto, left.name)})))
 		if !g.open() {
 			rest.rules = append(rest.rules, join(linkName(expr.MetaKeyOIFNAME, l.Link), verdict(expr.VerdictGoto, left.name)))
 		}
-		add(walkClear, g.mirror(), &arrive, expr.MetaKeyIIFNAME, l.Link, nil, nil)
-		add(walkTunnel, g.mirror(), &arrive, expr.MetaKeyIIFNAME, l.TUN, nil, nil)
+		came := chain{name: "came." + l.Link, rules: []rule{
+			add(walkClear, arrive.name, expr.MetaKeyIIFNAME, l.Link, nil, nil),
+			add(walkTunnel, arrive.name, expr.MetaKeyIIFNAME, l.TUN, nil, nil),
+		}}
+		if g.open() {
+			arrive.rules = append(arrive.rules, came.rules...)
+			continue
+		}
+		set = append(set, came)
+		arrive.rules = append(arrive.rules, join(g.arrives(), verdict(expr.VerdictJump, came.name)))
 	}
 	if len(rest.rules) > 0 {
 		rest.rules = append([]rule{own}, rest.rules...)

@@ -109,7 +109,7 @@ func TestOpenSSHStopped(t *testing.T) {
 	stopped.Enter("terminal length 0", "R1#")
 	stopped.Enter("terminal monitor", "R1#")
 	stopped.Type("debug all\r")
-	stopped.Expect("Continue? [yes/no]: ")
+	stopped.Expect("Continue? (yes/[no]): ")
 	stopped.Enter("yes", "R1#")
 	stopped.cmd.Process.Signal(syscall.SIGSTOP)
 	stopped.Type(strings.Repeat("show running-config\r", 200))

@@ -14,6 +14,7 @@ var misfits = []struct {
 	entry  []string // of conft's crypto map
 	hears  []string // what conft says as responder
 	says   []string // as initiator
+	ring   string   // what is remembered then, among others
 }{
 	{name: "encryption", change: func(p *Peer) { p.IKE = "3des-sha1-modp1024" },
 		hears: []string{"Encryption algorithm offered does not match policy!", "no offers accepted!", "phase 1 SA policy not acceptable! (local 12.12.12.1 remote 23.23.23.3)",
@@ -24,7 +25,9 @@ var misfits = []struct {
 	{name: "group", change: func(p *Peer) { p.IKE = "aes128-sha1-modp1536" }, hears: []string{"Diffie-Hellman group offered does not match policy!", "no offers accepted!"}},
 	{name: "key", change: func(p *Peer) { p.PSK = "other" },
 		hears: []string{"reserved not zero on", "%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from 23.23.23.3 failed its sanity check or is malformed"},
-		says:  []string{"retransmitting phase 1 MM_KEY_EXCH..."}},
+		says:  []string{"retransmitting phase 1 MM_KEY_EXCH..."}, ring: "informational message before authentication, not believed"},
+	{name: "unknown transform", change: func(p *Peer) { p.ESP = "camellia128-sha1" },
+		hears: []string{"transform 1, unknown (22)", "atts are not acceptable. Next payload is 0", "phase 2 SA policy not acceptable!"}},
 	{name: "transform", change: func(p *Peer) { p.ESP = "aes256-sha256" },
 		hears: []string{"transform proposal not supported for identity: \n    {esp-aes 256 esp-sha256-hmac }", "IPSec policy invalidated proposal with error 256",
 			"phase 2 SA policy not acceptable!", "Sending NOTIFY PROPOSAL_NOT_CHOSEN protocol 3", "%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Quick mode failed with peer at 23.23.23.3"},
@@ -33,7 +36,8 @@ var misfits = []struct {
 		hears: []string{"invalid transform proposal flags -- 0x13", "IPSec policy invalidated proposal with error 1024", "phase 2 SA policy not acceptable!"},
 		says:  []string{"processing NOTIFY PROPOSAL_NOT_CHOSEN protocol 3", `error TRUE reason "Delete Larval"`}},
 	{name: "proxies", change: func(p *Peer) { p.LocalTS = "20.2.0.0/16" },
-		hears: []string{"map_db_find_best did not find matching map", "proxy identities not supported", "IPSec policy invalidated proposal with error 32"}},
+		hears: []string{"map_db_find_best did not find matching map", "proxy identities not supported", "IPSec policy invalidated proposal with error 32"},
+		says:  []string{"processing NOTIFY INVALID_ID_INFO protocol 3", `error TRUE reason "Delete Larval"`}, ring: "peer refuses our identities"},
 	{name: "mode", change: func(p *Peer) { p.Transport, p.LocalTS, p.RemoteTS = true, "dynamic", "dynamic" },
 		hears: []string{"(Transport-UDP)", "phase 2 SA policy not acceptable!"}},
 }
@@ -74,7 +78,7 @@ func TestMisfits(t *testing.T) {
 						log = rest
 					}
 				}
-				says(t, r, "show crypto isakmp diagnose error 23.23.23.3", map[bool]string{true: "23.23.23.3      ", false: "Last failures"}[m.name != "key" || role != "initiator"])
+				says(t, r, "show crypto isakmp diagnose error 23.23.23.3", "23.23.23.3      ", map[string]string{"initiator": m.ring}[role])
 			})
 		}
 	}

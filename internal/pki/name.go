@@ -4,6 +4,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
@@ -77,6 +78,30 @@ func Name(der []byte) string {
 		parts[i] = strings.NewReplacer(`\`, `\\`, ",", `\,`).Replace(p)
 	}
 	return strings.Join(parts, ",")
+}
+
+// sameName reports whether two DER names are one name: the same parts in the same order,
+// whichever string types they are encoded in, and without regard to case and to how many
+// blanks stand together (RFC 5280, section 7.1). The name without parts is nobody's.
+func sameName(a, b []byte) bool {
+	var x, y pkix.RDNSequence
+	restA, errA := asn1.Unmarshal(a, &x)
+	restB, errB := asn1.Unmarshal(b, &y)
+	if errA != nil || errB != nil || len(restA)+len(restB) > 0 {
+		return false
+	}
+	return len(x) > 0 && slices.EqualFunc(x, y, func(p, q pkix.RelativeDistinguishedNameSET) bool {
+		return slices.EqualFunc(p, q, func(v, w pkix.AttributeTypeAndValue) bool { return v.Type.Equal(w.Type) && sameValue(v.Value, w.Value) })
+	})
+}
+
+func sameValue(a, b any) bool {
+	s, ok := a.(string)
+	t, also := b.(string)
+	if !ok || !also {
+		return reflect.DeepEqual(a, b)
+	}
+	return strings.EqualFold(strings.Join(strings.Fields(s), " "), strings.Join(strings.Fields(t), " "))
 }
 
 // Subject returns the DER name of a `subject-name` line, and behind it, unless they are

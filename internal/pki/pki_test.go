@@ -246,6 +246,8 @@ func TestStrictPadding(t *testing.T) {
 		"with DigestInfo":           block(size-3-len(info), info, 0),
 		"hash cut short":            block(size-3-10, hash[:10], 0),
 		"another hash":              block(n, slices.Repeat([]byte{7}, 20), 0),
+		"a hash that ends so":       block(n, append(slices.Clone(hash[:19]), hash[19]^1), 0),
+		"a hash that begins so":     block(n, append([]byte{hash[0] ^ 1}, hash[1:]...), 0),
 		"the hash and nothing else": append(make([]byte, size-20), hash[:]...),
 	} {
 		if verifyRaw(&key.PublicKey, hash[:], raw(em)) == nil {
@@ -253,17 +255,28 @@ func TestStrictPadding(t *testing.T) {
 		}
 	}
 	good := raw(right)
-	over := new(big.Int).Add(new(big.Int).SetBytes(good), key.N).Bytes()
-	for name, sig := range map[string][]byte{"cut short": good[1:], "longer": append([]byte{0}, good...), "empty": nil, "plus N": over} {
+	for name, sig := range map[string][]byte{"cut short": good[1:], "longer": append([]byte{0}, good...), "empty": nil} {
 		if verifyRaw(&key.PublicKey, hash[:], sig) == nil {
 			t.Errorf("a signature %s verifies", name)
 		}
 	}
+	for k := byte(0); ; k++ { // until a signature plus N is no longer than N
+		other := slices.Repeat([]byte{k}, 20)
+		s := new(big.Int).SetBytes(raw(block(n, other, 0)))
+		if over := s.Add(s, key.N).Bytes(); len(over) == size {
+			if verifyRaw(&key.PublicKey, other, over) == nil {
+				t.Error("a signature plus N verifies")
+			}
+			break
+		}
+	}
+	large := new(big.Int).SetBit(big.NewInt(1), maxKeyBits, 1)
 	for name, bad := range map[string]*rsa.PublicKey{
-		"exponent 1": {N: key.N, E: 1}, "even modulus": {N: new(big.Int).Lsh(key.N, 1), E: 65537}, "too large": {N: new(big.Int).SetBit(new(big.Int), maxKeyBits+1, 1), E: 3},
+		"exponent 1": {N: key.N, E: 1}, "even modulus": {N: new(big.Int).Lsh(key.N, 1), E: 65537}, "a large modulus": {N: large, E: 3},
+		"a small modulus": {N: new(big.Int).SetBit(big.NewInt(1), MinModulus-2, 1), E: 3},
 	} {
-		if err := verifyRaw(bad, hash[:], right); err == nil {
-			t.Errorf("a key with %s verifies", name)
+		if err := verifyRaw(bad, hash[:], make([]byte, bad.Size())); !errors.Is(err, errKeySize) {
+			t.Errorf("a key with %s: %v", name, err)
 		}
 	}
 }

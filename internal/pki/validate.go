@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
@@ -177,7 +176,7 @@ func holds(c *x509.Certificate, claim Claim) bool {
 	case IdentityUser:
 		return slices.ContainsFunc(c.EmailAddresses, same)
 	case IdentityName:
-		return bytes.Equal(c.RawSubject, claim.Identity)
+		return sameName(c.RawSubject, claim.Identity)
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,13 +29,18 @@ type archiver struct {
 	timer  *time.Timer
 }
 
-// ArchivePath returns the path that archived names begin with, $h and $t filled in, and
-// whether there is one.
-func (r *Router) ArchivePath() (string, bool) {
+// stampPattern matches what stampOf gives.
+const stampPattern = `[A-Z][a-z]{2}-\d{1,2}-\d{2}-\d{2}-\d{2}\.\d{3}(-[^/]+)?`
+
+// archiveBase returns what archived names begin with, $h filled in and $t where the time
+// stands, and whether there is a path.
+func (r *Router) archiveBase() (base string, ok bool) {
 	c := r.Config()
-	path, onFlash := strings.CutPrefix(c.Archive.Path, "flash:")
-	path = strings.NewReplacer("$h", c.Hostname, "$t", r.stampOf(c)).Replace(path)
-	return path, onFlash
+	base, ok = strings.CutPrefix(c.Archive.Path, "flash:")
+	if base = strings.ReplaceAll(base, "$h", c.Hostname); !strings.Contains(path.Base(base), "$t") {
+		base += "-$t"
+	}
+	return base, ok
 }
 
 func (r *Router) stampOf(c *config.Config) string {
@@ -42,22 +48,24 @@ func (r *Router) stampOf(c *config.Config) string {
 	if c.IOS15() {
 		layout += "-MST"
 	}
-	return strings.ReplaceAll(r.clock.Now().Format(layout), "- ", "-")
+	return strings.NewReplacer("- ", "-", "/", "-").Replace(r.clock.Now().Format(layout)) // a zone may have any name
 }
 
-// Archives returns the names of the archived configurations, oldest first.
+// Archives returns the names of the archived configurations, oldest first. Another file is
+// none of them, whatever its name begins with.
 func (r *Router) Archives() ([]string, error) {
-	prefix, ok := r.ArchivePath()
+	base, ok := r.archiveBase()
 	if !ok {
 		return nil, ErrNoArchive
 	}
-	dir, base := path.Split(prefix)
+	dir, base := path.Split(base)
 	files, err := r.flash.List(dir)
 	if err != nil {
 		return nil, err
 	}
+	ours := regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(base), `\$t`, stampPattern) + `-\d+$`)
 	files = slices.DeleteFunc(files, func(f flash.File) bool {
-		return f.Dir || !strings.HasPrefix(f.Name, base+"-") || number(f.Name) < 0
+		return f.Dir || !ours.MatchString(f.Name) || number(f.Name) < 0
 	})
 	slices.SortStableFunc(files, func(a, b flash.File) int { return number(a.Name) - number(b.Name) })
 	var names []string
@@ -82,12 +90,12 @@ func (r *Router) NextArchive() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	prefix, _ := r.ArchivePath()
+	base, _ := r.archiveBase()
 	n := 0
 	if len(all) > 0 {
 		n = number(all[len(all)-1]) + 1
 	}
-	return fmt.Sprintf("%s-%s-%d", prefix, r.stampOf(r.Config()), n), nil
+	return fmt.Sprintf("%s-%d", strings.ReplaceAll(base, "$t", r.stampOf(r.Config())), n), nil
 }
 
 // Archive keeps the running configuration, and removes the oldest ones beyond the

@@ -96,7 +96,7 @@ func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ";
 // plane, in the order in which nothing is negotiated that cannot be used.
 func (r *Router) follow(old, c *config.Config) {
 	if r.plugs.claim(c) {
-		r.retry(r.keepLinks(r.plugs.lasting()))
+		r.keepLinks(r.plugs.lasting())
 	}
 	r.clock.SetZone(c.Zone) // before anything is said in it
 	r.setLogging(c)
@@ -174,7 +174,7 @@ func (r *Router) SaveStartup(text []byte, by debug.Origin) error {
 	r.settle()
 	err := r.nvram.SetStartupConfig(text, []byte(r.running.Load().MasterKey))
 	if err == nil && r.plugs.save(string(text)) {
-		err = r.keepLinks(r.plugs.lasting())
+		r.keepLinks(r.plugs.lasting())
 		r.retry(r.applyAgain())
 	}
 	if err == nil {

@@ -66,3 +66,10 @@ func (r *Router) ConfigLog() []ConfigLogged {
 	defer r.changes.mu.Unlock()
 	return append([]ConfigLogged(nil), r.changes.lines...)
 }
+
+// ClearConfigLog forgets the lines logged so far; the numbers go on.
+func (r *Router) ClearConfigLog() {
+	r.changes.mu.Lock()
+	defer r.changes.mu.Unlock()
+	r.changes.lines = nil
+}

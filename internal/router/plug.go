@@ -1,7 +1,6 @@
 package router
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -218,7 +217,8 @@ func (r *Router) followPlugs() {
 	t.loose = found
 	t.mu.Unlock()
 	r.adopt.Store(adopt)
-	r.retry(cmp.Or(r.commit(c), r.keepLinks(t.lasting())))
+	r.retry(r.commit(c))
+	r.keepLinks(t.lasting())
 }
 
 func cloned(i *config.Interface) *config.Interface {

@@ -167,7 +167,15 @@ func (r *Router) open(o Options) (err error) {
 	if err := r.listen(); err != nil {
 		return err
 	}
-	return r.keepLinks(kept)
+	r.keepLinks(kept)
+	return nil
+}
+
+// unkept logs that what the router remembers for its next start could not be stored.
+func (r *Router) unkept(what string, err error) {
+	if err != nil {
+		r.hub.Emit(debug.Notice{Level: 3, Facility: "CONFT", Mnemonic: "NVRAM", Text: what + " could not be kept: " + flash.Reason(err)})
+	}
 }
 
 // switchesKey is the nvram key of what the machine's switches were before.
@@ -179,7 +187,9 @@ func (r *Router) rememberSwitches() error {
 	if err != nil {
 		return err
 	}
-	r.kernel.Remember(kept, func(b []byte) error { return r.nvram.Put(switchesKey, b) })
+	r.kernel.Remember(kept, func(b []byte) {
+		r.unkept("what the kernel's settings were", r.nvram.Put(switchesKey, b))
+	})
 	return nil
 }
 
@@ -229,12 +239,13 @@ func (r *Router) adoptLinks(typed map[string]string) ([]mapping, error) {
 }
 
 // keepLinks remembers which interface a link has.
-func (r *Router) keepLinks(all []mapping) error {
+func (r *Router) keepLinks(all []mapping) {
 	now := encodeMappings(all)
-	if was, _, err := r.nvram.Get(mappingKey); err != nil || bytes.Equal(was, now) {
-		return err
+	was, _, err := r.nvram.Get(mappingKey)
+	if err == nil && !bytes.Equal(was, now) {
+		err = r.nvram.Put(mappingKey, now)
 	}
-	return r.nvram.Put(mappingKey, now)
+	r.unkept("the interfaces of the links", err)
 }
 
 // adoptLink makes an interface say what its link is like.

@@ -22,7 +22,7 @@ const (
 	SHA512 Hash = 6
 )
 
-var hashes = map[Hash]struct {
+var hashes = [...]struct {
 	name string
 	size int
 	new  func() hash.Hash
@@ -35,7 +35,7 @@ var hashes = map[Hash]struct {
 }
 
 // Valid reports whether h is implemented.
-func (h Hash) Valid() bool { return hashes[h].new != nil }
+func (h Hash) Valid() bool { return int(h) < len(hashes) && hashes[h].new != nil }
 
 func (h Hash) String() string {
 	if h.Valid() {
@@ -47,7 +47,7 @@ func (h Hash) String() string {
 // New returns a new hash computation. h must be valid.
 func (h Hash) New() hash.Hash { return hashes[h].new() }
 
-// Size is the length of the hash, and of the output of PRF, in octets.
+// Size is the length of the hash, and of the output of PRF, in octets. h must be valid.
 func (h Hash) Size() int { return hashes[h].size }
 
 // PRF is prf(key, parts[0] | parts[1] | …), the HMAC of RFC 2104 over h: RFC 2409,
@@ -58,4 +58,16 @@ func (h Hash) PRF(key []byte, parts ...[]byte) []byte {
 		m.Write(p)
 	}
 	return m.Sum(nil)
+}
+
+// Keyed is PRF for several outputs of one key.
+func (h Hash) Keyed(key []byte) func(parts ...[]byte) []byte {
+	m := hmac.New(h.New, key)
+	return func(parts ...[]byte) []byte {
+		m.Reset()
+		for _, p := range parts {
+			m.Write(p)
+		}
+		return m.Sum(nil)
+	}
 }

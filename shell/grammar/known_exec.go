@@ -28,10 +28,11 @@ func KnownAnswer(list []KnownExec, line string) (string, bool) {
 }
 
 // fits reports whether a line begins with the words or their abbreviations. What is a word
-// of its own in the list, as "ip" is, abbreviates no other.
+// of its own behind the same words, as "ip" is behind "show", abbreviates no other there.
 func (k KnownExec) fits(list []KnownExec, line string) bool {
 	offset := 0
-	for want := range strings.FieldsSeq(k.Words) {
+	words := strings.Fields(k.Words)
+	for i, want := range words {
 		w, ok := nextWord(line, offset)
 		if n := len(want) - 1; ok && want[n] == ':' && commonPrefix(want, w.text) == n+1 { // with a name
 			offset = w.offset + len(w.text)
@@ -40,7 +41,7 @@ func (k KnownExec) fits(list []KnownExec, line string) bool {
 		if !ok || want != "WORD" && commonPrefix(want, w.text) < len(w.text) {
 			return false
 		}
-		if want != "WORD" && len(w.text) < len(want) && (len(w.text) < leastExec || isWord(list, w.text)) {
+		if want != "WORD" && len(w.text) < len(want) && (len(w.text) < leastExec || isWord(list, words[:i], w.text)) {
 			return false
 		}
 		offset = w.offset + len(w.text)
@@ -48,8 +49,9 @@ func (k KnownExec) fits(list []KnownExec, line string) bool {
 	return true
 }
 
-func isWord(list []KnownExec, s string) bool {
+func isWord(list []KnownExec, behind []string, s string) bool {
 	return slices.ContainsFunc(list, func(k KnownExec) bool {
-		return slices.ContainsFunc(strings.Fields(k.Words), func(w string) bool { return strings.EqualFold(w, s) })
+		words := strings.Fields(k.Words)
+		return len(words) > len(behind) && slices.Equal(words[:len(behind)], behind) && strings.EqualFold(words[len(behind)], s)
 	})
 }

@@ -1,0 +1,86 @@
+package ike
+
+import (
+	"conft/debug"
+	"conft/ike/exchange"
+)
+
+// Bounds of what strangers can make the engine keep.
+const (
+	maxForgeable = 8192    // responder's SAs whose initiator may have forged its address
+	maxComputed  = 1024    // those of Aggressive Mode, which hold more and cannot come so fast
+	maxRoutable  = 1000    // those whose initiator has answered, but not authenticated
+	maxDead      = 1024    // SAs that were up, and wait to be purged
+	maxSAs       = 1 << 16 // in all, most of which have authenticated
+
+	// In Aggressive Mode a first message is answered with Diffie-Hellman. So much of it
+	// may be due at once to initiators of which nothing else is known; Main Mode does
+	// not suffer from more than that.
+	maxComputing = 64
+)
+
+// makeRoom evicts one of the SAs of which nothing but a first message is known where there
+// are too many, and the oldest of the dead.
+func (c *Core) makeRoom(aggressive bool) bool {
+	if len(c.by.dead) >= maxDead {
+		c.forget(c.by.dead[0])
+	}
+	list, most := c.by.open[forgeable], maxForgeable
+	if aggressive {
+		list, most = c.by.open[computed], maxComputed
+	}
+	if len(list) >= most {
+		c.drop("half-open SA evicted")
+		c.evict(c.oldest(list))
+	}
+	return len(c.sas) < maxSAs
+}
+
+func (c *Core) evict(s *sa) {
+	c.step(s, exchange.Delete{Reason: debug.SANoReason})
+	c.forget(s)
+}
+
+// Among how many SAs, drawn by lot, the one is that is evicted. With few of them it is more
+// left to chance, with many more to what they are chosen by.
+const (
+	drawnForgeable = 4
+	drawnRoutable  = 8
+)
+
+// oldest returns the oldest of some that are drawn by lot. Addresses do not count, for they
+// may be forged, be it as the peer's own: whoever answers in the time in which a flood fills
+// the room is hardly ever hit, and where that time is too short for anybody, some get through.
+func (c *Core) oldest(list []*sa) *sa {
+	victim := c.pick(list)
+	for range drawnForgeable - 1 {
+		if s := c.pick(list); s.born < victim.born {
+			victim = s
+		}
+	}
+	return victim
+}
+
+// crowding returns the oldest of those, of some that are drawn by lot, whose address most of
+// them have: whoever answers has an address, and takes the room of nobody else's.
+func (c *Core) crowding(list []*sa) (victim *sa) {
+	var sample [drawnRoutable]*sa
+	for i := range sample {
+		sample[i] = c.pick(list)
+	}
+	most := 0
+	for _, s := range sample {
+		n := 0
+		for _, o := range sample {
+			if o.peer.Addr == s.peer.Addr {
+				n++
+			}
+		}
+		if n > most || n == most && s.born < victim.born {
+			victim, most = s, n
+		}
+	}
+	return victim
+}
+
+func (c *Core) pick(list []*sa) *sa { return list[c.draw()%uint32(len(list))] }
