@@ -104,7 +104,7 @@ var knownWords = []knownWord{
 	{"aaa authentication username-prompt", fixedWords, absent},
 	{"aaa authentication password-prompt", fixedWords, absent},
 	{"aaa authentication attempts", "three answers are taken", absent},
-	{"aaa authentication banner", "it is shown where there is no such line", delimited},
+	{"aaa authentication banner", "banner login is shown before the user is asked", delimited},
 	{"aaa authentication fail-message", fixedWords, delimited},
 	{"aaa authentication ppp", noNetwork, absent},
 	{"aaa authentication dot1x", noNetwork, absent},
