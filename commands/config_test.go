@@ -176,7 +176,7 @@ no ip domain lookup
 login block-for 60 attempts 3 within 30
 login delay 2
 login on-failure log
-login on-success log
+login on-success log every 5
 !
 username admin privilege 15 secret 8 $8$TnGX/fE4KGHOVU$pEhnEvxrvaynpi8j4f.EMHr6M.FzU8xnZnBr/tJdFWk
 username guest nopassword
@@ -202,6 +202,7 @@ ip ssh server algorithm encryption aes256-ctr aes128-ctr
 ip ssh server algorithm mac hmac-sha2-256
 ip ssh server algorithm kex curve25519-sha256
 ip ssh server algorithm hostkey rsa-sha2-256
+ip ssh server algorithm authentication publickey keyboard
 ip ssh pubkey-chain
   username admin
    key-hash ssh-rsa 0123456789ABCDEF0123456789ABCDEF admin@host and more

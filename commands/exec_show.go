@@ -25,8 +25,8 @@ func showSystem(r Router) []exec {
 			}),
 		},
 		{
-			Syntax: "show aliases",
-			Help:   grammar.Help{"aliases": "Display alias commands"},
+			Syntax: "show aliases [exec]",
+			Help:   grammar.Help{"aliases": "Display alias commands", "exec": "Exec mode"},
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showAliases(w, r.Config()); return nil }),
 		},
 		{

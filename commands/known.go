@@ -35,6 +35,9 @@ const (
 	noWeb        = "there is no web server"
 	noRouting    = "there are no routing protocols, use ip route"
 	noSetting    = "the lines are console 0, aux 0 and vty 0 to 15, and have no such setting"
+	byLevel      = "commands are allowed by their levels"
+	fixedWords   = "the words of the login are fixed"
+	noNetwork    = "users are asked for as they log in and enable, and by no other service"
 	noAccount    = "nobody is told who did what"
 	noVRF        = "there is one routing table"
 	noTunnel     = "the interfaces are Ethernet types and Loopback, without subinterfaces"
@@ -98,8 +101,20 @@ var knownWords = []knownWord{
 	{"service internal", "there are no internal commands", absent},
 	{"service call-home", isBoot, absent},
 	{"aaa accounting", noAccount, absent},
+	{"aaa authentication username-prompt", fixedWords, absent},
+	{"aaa authentication password-prompt", fixedWords, absent},
+	{"aaa authentication attempts", "three answers are taken", absent},
+	{"aaa authentication banner", "banner login is shown before the user is asked", delimited},
+	{"aaa authentication fail-message", fixedWords, delimited},
+	{"aaa authentication ppp", noNetwork, absent},
+	{"aaa authentication dot1x", noNetwork, absent},
+	{"aaa authorization network", noNetwork, absent},
+	{"aaa authorization commands", byLevel, absent},
+	{"aaa authorization config-commands", byLevel, absent},
+	{"aaa authorization configuration", byLevel, absent},
+	{"aaa authorization reverse-access", noSession, absent},
 	{"aaa group", "servers are asked by RADIUS", block},
-	{"aaa", "users are asked for as they log in and enable, and by no other service", absent},
+	{"aaa", noNetwork, absent},
 	{"modem", noHardware, absent},
 	{"flow record", "flows are not exported", block},
 	{"flow exporter", "flows are not exported", block},
@@ -179,6 +194,12 @@ var knownWords = []knownWord{
 	{"ip flow-export", "flows are not exported", absent},
 	{"ip flow", "flows are not exported", absent},
 	{"ip local pool", noMode, absent},
+	{"login on-failure trap", noSNMP, absent},
+	{"login on-success trap", noSNMP, absent},
+	{"ip ssh port", "SSH is served at port 22", absent},
+	{"ip ssh source-interface", noSession, absent},
+	{"ip ssh stricthostkeycheck", noSession, absent},
+	{"ip ssh client", noSession, absent},
 	{"ip ssh", "the server has no such setting", absent},
 	{"ip scp", noRemote, absent},
 	{"ip telnet", noRemote, absent},

@@ -64,18 +64,25 @@ var KnownExec = slices.Concat(
 	sayExec("% There is no IPsec client or server mode", "show crypto ipsec client", "show crypto isakmp client", "show ip local pool"),
 
 	sayExec("% Connections from the router are not supported, use another host", "telnet", "ssh", "rlogin", "connect", "resume", "lat", "pad",
-		"x28", "x3", "ppp", "slip", "tunnel", "where", "disconnect", "name-connection", "udptn"),
+		"x28", "x3", "ppp", "slip", "tunnel", "disconnect", "name-connection", "udptn", "rsh"),
 	sayExec("% There is no Tcl", "tclsh", "tclquit", "tclsafe"),
 	sayExec("% There are no tests of hardware, "+noHardware, "test"),
 	sayExec("% Packets are captured by the Linux system, with tcpdump on the link that show interfaces names", "monitor", "show monitor"),
 	sayExec("% "+capital(noHardware), "hw-module", "microcode", "modemui", "upgrade", "emulation", "rommon"),
 	sayExec("% Files come and go through the directory flash of --dir: nothing is copied over the network", networkCopies()...),
 	sayExec("% flash: is the directory, and stays it: name the files of others in full", "cd"),
-	sayExec("% "+capital(byLinux), "setup", "send", "erase flash:", "format", "fsck", "partition", "squeeze", "set", "boot", "calendar", "lock"),
+	sayExec("% A line is left by exit, and by itself after its exec-timeout", "lock", "login"),
+	sayExec("% "+capital(noView), "enable view"),
+	sayExec("% Access lists have no entries of a user's own", "access-enable", "access-profile", "access-template", "clear access-template"),
+	sayExec("% There are no menus", "menu"),
+	sayExec("% What was deleted is gone", "undelete"),
+	sayExec("% Logins are in the log: see login on-failure log and show login failures", "clear aaa", "clear radius", "clear login"),
+	sayExec("% "+capital(noSetting), terminalWords()...),
+	sayExec("% "+capital(byLinux), "setup", "send", "erase flash:", "format", "fsck", "partition", "squeeze", "set", "boot", "calendar",
+		"clock read-calendar", "clock update-calendar"),
 	sayExec("% Files are compared with verify /md5, there are no images", "verify flash:"),
 	sayExec("% Everything is in show tech-support", "show tech-support ipsec", "show tech-support page", "show tech-support password", "show tech-support cef",
 		"show tech-support vpn", "show tech-support pki"),
-	sayExec("% Who is logged in is in show users", "systat", "login"),
 	sayExec("% The time until the return runs whether somebody types or not: give minutes alone", "configure terminal revert timer idle",
 		"configure revert timer idle"),
 	sayExec("% Nobody else is kept out meanwhile", "configure terminal lock"),
@@ -89,6 +96,18 @@ func networkCopies() []string {
 			all = append(all, "copy "+near+" "+far)
 		}
 		all = append(all, "copy "+far, "more "+far, "dir "+far, "configure replace "+far)
+	}
+	return all
+}
+
+// terminalWords are the settings of a terminal that the session has not.
+func terminalWords() []string {
+	var all []string
+	for _, w := range []string{"data-character-bits", "databits", "default", "dispatch-character", "dispatch-timeout", "domain-lookup", "download",
+		"escape-character", "flowcontrol", "full-help", "hold-character", "international", "ip", "keymap-type", "lat", "notify", "padding", "parity",
+		"rxspeed", "shell", "special-character-bits", "speed", "start-character", "stop-character", "stopbits", "telnet", "transport",
+		"txspeed", "type"} {
+		all = append(all, "terminal "+w, "terminal no "+w)
 	}
 	return all
 }

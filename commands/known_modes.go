@@ -205,7 +205,7 @@ var knownLine = []knownWord{
 	{"ip netmask-format", "masks are shown as each page has them", absent},
 	{"access-class WORD out", noSession, absent},
 	{"access-class WORD in", noVRF, absent},
-	{"authorization", "commands are allowed by their levels", absent},
+	{"authorization", byLevel, absent},
 	{"login tacacs", "servers are asked by RADIUS", absent},
 	{"exec prompt", "a session says so itself, by terminal exec prompt timestamp", absent},
 	{"editing", "lines are always edited", given},

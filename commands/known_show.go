@@ -5,7 +5,7 @@ import "slices"
 // knownShow are the show commands of other routers about what conft has in another form,
 // or counts in no such way.
 var knownShow = slices.Concat(
-	sayExec("% No connections open", "show sessions"), // from the router to others
+	sayExec("% No connections open", "show sessions", "where"), // from the router to others
 	sayExec("% A Linux link counts all protocols together: see show interfaces stats", "show interfaces accounting",
 		"show interfaces WORD accounting", "show interfaces switching", "show interfaces WORD switching", "show interfaces counters",
 		"show interfaces WORD counters", "show interfaces precedence", "show interfaces mac-accounting"),

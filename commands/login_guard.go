@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"strconv"
 
 	"conft/internal/config"
 	"conft/shell/grammar"
@@ -59,14 +60,21 @@ var loginQuietLine = configLine{
 }
 
 // loginLogLine is `login on-failure log` and `login on-success log`.
-func loginLogLine(word, help string, of func(*config.LoginGuard) *bool) configLine {
+func loginLogLine(word, help string, of func(*config.LoginGuard) *int) configLine {
 	return configLine{
-		Syntax: "login " + word + " [log]",
-		Help:   grammar.Help{word: help, "log": "Generate syslogs on each attempt"},
-		Set:    func(c *config.Config, _ grammar.Args) error { *of(&c.Guard) = true; return nil },
-		No:     func(c *config.Config, _ grammar.Args) error { *of(&c.Guard) = false; return nil },
+		Syntax: "login " + word + " [log] [every <1-65535>]",
+		Help: withHelp(loginHelp, grammar.Help{word: help, "log": "Generate syslogs on each attempt",
+			"every": "Periodicity of logs", "<1-65535>": "Number of attempts"}),
+		Set: func(c *config.Config, a grammar.Args) error {
+			*of(&c.Guard) = max(1, a.Int("<1-65535>"))
+			return nil
+		},
+		No: func(c *config.Config, _ grammar.Args) error { *of(&c.Guard) = 0; return nil },
 		Write: func(c *config.Config, w *grammar.Writer) {
-			if *of(&c.Guard) {
+			switch every := *of(&c.Guard); {
+			case every > 1:
+				w.Line("login", word, "log every", strconv.Itoa(every))
+			case every == 1:
 				w.Line("login", word, "log")
 			}
 		},
@@ -74,7 +82,7 @@ func loginLogLine(word, help string, of func(*config.LoginGuard) *bool) configLi
 }
 
 var loginFailureLine = loginLogLine("on-failure", "Set options for failed login attempt",
-	func(g *config.LoginGuard) *bool { return &g.LogFailure })
+	func(g *config.LoginGuard) *int { return &g.LogFailure })
 
 var loginSuccessLine = loginLogLine("on-success", "Set options for successful login attempt",
-	func(g *config.LoginGuard) *bool { return &g.LogSuccess })
+	func(g *config.LoginGuard) *int { return &g.LogSuccess })

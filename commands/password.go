@@ -115,13 +115,25 @@ func readHashed(a grammar.Args) (string, error) {
 		return "", refuse("Secrets of type 4 are not supported, use type 5, 8 or 9.")
 	}
 	if hash := a.String("hash"); hash != "" {
-		if algorithm, err := aaa.AlgorithmOf(hash); err != nil || !a.Has(strconv.Itoa(int(algorithm))) {
-			return "", refuse("ERROR: The secret you entered is not a valid encrypted secret.\n" +
-				"To enter an UNENCRYPTED secret, do not specify type 5 encryption.")
+		typed := typedAlgorithm(a)
+		if algorithm, err := aaa.AlgorithmOf(hash); err != nil || typed != strconv.Itoa(int(algorithm)) {
+			return "", refuse("ERROR: The secret you entered is not a valid encrypted secret.\n"+
+				"To enter an UNENCRYPTED secret, do not specify type %s encryption.\n"+
+				"When you properly enter an UNENCRYPTED secret, it will be encrypted.", typed)
 		}
 		return hash, nil
 	}
 	return hashSecret(a, aaa.MD5)
+}
+
+// typedAlgorithm is the type that a secret is said to be of.
+func typedAlgorithm(a grammar.Args) string {
+	for _, n := range []string{"5", "8", "9"} {
+		if a.Has(n) {
+			return n
+		}
+	}
+	return ""
 }
 
 func hashSecret(a grammar.Args, algorithm aaa.Algorithm) (string, error) {

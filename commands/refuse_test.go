@@ -96,7 +96,7 @@ func TestBadInput(t *testing.T) {
 		// global
 		{[]string{"hostname Zürich"}, "% Hostname contains one or more illegal characters."},
 		{[]string{"hostname " + strings.Repeat("x", 64)}, "% Hostname is longer than 63 characters."},
-		{[]string{"enable secret 5 cisco"}, "% ERROR: The secret you entered is not a valid encrypted secret.\nTo enter an UNENCRYPTED secret, do not specify type 5 encryption."},
+		{[]string{"enable secret 5 cisco"}, "% ERROR: The secret you entered is not a valid encrypted secret.\nTo enter an UNENCRYPTED secret, do not specify type 5 encryption.\nWhen you properly enter an UNENCRYPTED secret, it will be encrypted."},
 		{[]string{"enable secret 4 tnhtc92DXBhelxjYk8LWJrPV36S2i4ntXrpb4RFmfqY"}, "% Secrets of type 4 are not supported, use type 5, 8 or 9."},
 		{[]string{"enable password 7 0822455D0A1"}, "% Invalid encrypted password"},
 		// lines and users
@@ -104,7 +104,8 @@ func TestBadInput(t *testing.T) {
 		{[]string{"no line con 0"}, "% Can't delete line console 0"},
 		{[]string{"line vty 4 2"}, "% Bad line range"},
 		{[]string{"line vty 0 4", "password 6 abc"}, "% Passwords are of type 0 or 7; a password that begins with another number needs a 0 before it."},
-		{[]string{"username u secret 5 cisco"}, "% ERROR: The secret you entered is not a valid encrypted secret.\nTo enter an UNENCRYPTED secret, do not specify type 5 encryption."},
+		{[]string{"username u secret 9 cisco"}, "% ERROR: The secret you entered is not a valid encrypted secret.\nTo enter an UNENCRYPTED secret, do not specify type 9 encryption.\nWhen you properly enter an UNENCRYPTED secret, it will be encrypted."},
+		{[]string{"username u secret 5 cisco"}, "% ERROR: The secret you entered is not a valid encrypted secret.\nTo enter an UNENCRYPTED secret, do not specify type 5 encryption.\nWhen you properly enter an UNENCRYPTED secret, it will be encrypted."},
 		{[]string{"username both secret cisco"}, "% ERROR: Can not have both a user password and a user secret.\nPlease choose one or the other."},
 		{[]string{"aaa authentication login default local"}, "% This needs aaa new-model"},
 		{[]string{"ip ssh version 1"}, "% There is only SSH version 2"},

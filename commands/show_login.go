@@ -25,12 +25,8 @@ func showLogin(w io.Writer, g config.LoginGuard, now aaa.Watch) {
 	} else {
 		fmt.Fprintf(w, textLoginClass, g.QuietClass)
 	}
-	if g.LogSuccess {
-		fmt.Fprintf(w, textLoginLogged, "successful")
-	}
-	if g.LogFailure {
-		fmt.Fprintf(w, textLoginLogged, "failed")
-	}
+	showLoginLog(w, g.LogSuccess, "successful")
+	showLoginLog(w, g.LogFailure, "failed")
 	if g.BlockFor == 0 {
 		fmt.Fprintf(w, textLoginOff+textLoginTotal, now.Total)
 		return
@@ -47,6 +43,15 @@ func showLogin(w io.Writer, g config.LoginGuard, now aaa.Watch) {
 		fmt.Fprintf(w, textLoginNormal, seconds(now.Window), now.Failures)
 	}
 	fmt.Fprintf(w, textLoginTotal, now.Total)
+}
+
+func showLoginLog(w io.Writer, every int, what string) {
+	switch {
+	case every > 1:
+		fmt.Fprintf(w, textLoginSome, every, what)
+	case every == 1:
+		fmt.Fprintf(w, textLoginLogged, what)
+	}
 }
 
 // showLoginFailures prints `show login failures`.

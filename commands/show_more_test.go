@@ -22,12 +22,12 @@ func TestShowLogin(t *testing.T) {
      Router NOT enabled to watch for login Attacks
      Total login failures: 2.
 `)
-	r = newFake(t, "login block-for 100 attempts 15 within 90\nlogin on-failure log\nlogin on-success log\n")
+	r = newFake(t, "login block-for 100 attempts 15 within 90\nlogin on-failure log every 7\nlogin on-success log\n")
 	r.watch = aaa.Watch{Failures: 3, Total: 4, Window: 89500 * time.Millisecond}
 	normal := `     A default login delay of 1 seconds is applied.
      No Quiet-Mode access list has been configured.
      All successful login is logged.
-     All failed login is logged.
+     Every 7 failed login is logged.
 
      Router enabled to watch for login Attacks.
      If more than 15 login failures occur in 90 seconds or less,

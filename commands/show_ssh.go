@@ -66,7 +66,8 @@ func showIPSSH(w io.Writer, c *config.Config, key *pki.KeyPair) {
 		return
 	}
 	a := c.SSH.Agreeable()
-	fmt.Fprintf(w, "SSH Enabled - version %s\nAuthentication methods:publickey,keyboard-interactive,password\n", sshVersion)
+	fmt.Fprintf(w, "SSH Enabled - version %s\nAuthentication methods:%s\n", sshVersion,
+		strings.ReplaceAll(strings.Join(a.Authentication, ","), config.SSHKeyboard, "keyboard-interactive"))
 	for _, x := range []struct {
 		what string
 		list []string

@@ -26,15 +26,16 @@ func lineCommands(r Router) []exec {
 	}
 	return []exec{
 		{
-			Syntax: "show users [all]",
+			Syntax: "show users [all] [wide]",
 			Help: grammar.Help{"show": "Show running system information", "users": "Display information about terminal lines",
-				"all": "Include information about inactive ports"},
+				"all": "Include information about inactive ports", "wide": "Use wide format"},
 			Run: users,
 		},
 		{
-			Syntax: "who",
-			Help:   grammar.Help{"who": "Display information about terminal lines"},
-			Run:    users,
+			Syntax: "{systat | who} [all]",
+			Help: grammar.Help{"systat": "Display information about terminal lines", "who": "Display information about terminal lines",
+				"all": "Include information about inactive ports"},
+			Run: users,
 		},
 		{
 			Syntax: "show line [console <0-0> | aux <0-0> | vty <0-15>$index [<0-15>$to] | <0-17>$number [<0-17>$last]]",

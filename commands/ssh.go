@@ -69,6 +69,7 @@ var sshAlgorithms = []struct {
 	{"mac", "Configure mac algorithm", func(a *config.SSHAlgorithms) *[]string { return &a.MACs }},
 	{"kex", "Configure diffie-hellman group algorithm", func(a *config.SSHAlgorithms) *[]string { return &a.KEX }},
 	{"hostkey", "Configure hostkey algorithm", func(a *config.SSHAlgorithms) *[]string { return &a.HostKeys }},
+	{"authentication", "Configure authentication methods", func(a *config.SSHAlgorithms) *[]string { return &a.Authentication }},
 }
 
 // sshAlgorithmLines are `ip ssh server algorithm …`.

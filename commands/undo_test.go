@@ -60,6 +60,8 @@ var undoings = []undoing{
 	{nil, "login delay 3", "login delay 3", "no login delay"},
 	{nil, "login quiet-mode access-class 10", "login quiet-mode access-class 10", "no login quiet-mode access-class"},
 	{nil, "login on-failure log", "login on-failure log", "no login on-failure log"},
+	{nil, "login on-failure log every 1", "login on-failure log", "no login on-failure"},
+	{nil, "login on-failure every 3", "login on-failure log every 3", "no login on-failure log every 3"},
 	{nil, "login on-success", "login on-success log", "no login on-success"},
 	{nil, "aaa new-model", "aaa session-id common", "no aaa new-model"},
 	{newModel, "aaa session-id common", "aaa session-id common", "no aaa session-id"},
@@ -85,6 +87,7 @@ var undoings = []undoing{
 	{nil, "ip ssh time-out 30", "ip ssh time-out 30", "no ip ssh time-out"},
 	{nil, "ip ssh authentication-retries 5", "ip ssh authentication-retries 5", "default ip ssh authentication-retries"},
 	{nil, "ip ssh rsa keypair-name K", "ip ssh rsa keypair-name K", "no ip ssh rsa keypair-name"},
+	{nil, "ip ssh server algorithm authentication publickey", "ip ssh server algorithm authentication publickey", "no ip ssh server algorithm authentication"},
 	{nil, "ip ssh server algorithm mac hmac-sha2-512 hmac-sha1", "ip ssh server algorithm mac hmac-sha2-512 hmac-sha1", "no ip ssh server algorithm mac"},
 	{nil, "ip ssh pubkey-chain", "hostname Router", "no ip ssh pubkey-chain"}, // it is written when there is something in it
 	{keyChain, "username u", "  username u", "no username u"},

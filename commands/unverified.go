@@ -66,6 +66,7 @@ const (
 	textLoginNoClass  = "     No Quiet-Mode access list has been configured.\n"
 	textLoginClass    = "     Quiet-Mode access list %s is applied.\n"
 	textLoginLogged   = "     All %s login is logged.\n"
+	textLoginSome     = "     Every %d %s login is logged.\n"
 	textLoginOff      = "\n     Router NOT enabled to watch for login Attacks\n"
 	textLoginOn       = "\n     Router enabled to watch for login Attacks.\n     If more than %d login failures occur in %d seconds or less,\n     logins will be disabled for %d seconds.\n\n"
 	textLoginQuiet    = "     Router presently in Quiet-Mode.\n     Will remain in Quiet-Mode for %d seconds.\n"

@@ -135,7 +135,7 @@ func (a *Access) Enter(at Attempt) (Grant, error) {
 // enter tells the log of somebody who has come in by a method.
 func (a *Access) enter(c *config.Config, at Attempt, method string, level int) (Grant, error) {
 	g, err := authorize(c, at, level)
-	if err == nil && c.Guard.LogSuccess && method != config.MethodNone {
+	if err == nil && method != config.MethodNone && a.guard.due(&a.guard.entered, c.Guard.LogSuccess) {
 		a.Emit(debug.LoginSuccess{LoginSource: a.source(at)})
 	}
 	return g, err

@@ -163,11 +163,24 @@ func TestNewModel(t *testing.T) {
 	}
 }
 
+// Every second failure is logged, and every third who comes in.
+func TestLoginsLoggedNowAndThen(t *testing.T) {
+	d := newDesk()
+	d.c.Lines.VTY[0].Login = config.LoginLocal
+	d.c.Guard = config.LoginGuard{LogFailure: 2, LogSuccess: 3}
+	for _, password := range []string{"guess", "cisco", "guess", "cisco", "guess", "cisco", "cisco"} {
+		d.Login(context.Background(), d.vty("lab"), password)
+	}
+	if failed, entered := strings.Count(d.log.String(), "LOGIN_FAILED"), strings.Count(d.log.String(), "LOGIN_SUCCESS"); failed != 1 || entered != 1 {
+		t.Errorf("%d failures and %d others were logged\n%s", failed, entered, d.log.String())
+	}
+}
+
 func TestQuietMode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk()
 		d.c.Lines.VTY[0].Login = config.LoginLocal
-		d.c.Guard = config.LoginGuard{BlockFor: 60, Attempts: 3, Within: 30, Delay: 2, LogFailure: true, LogSuccess: true}
+		d.c.Guard = config.LoginGuard{BlockFor: 60, Attempts: 3, Within: 30, Delay: 2, LogFailure: 1, LogSuccess: 1}
 		ctx := context.Background()
 		wrong := func() error { _, err := d.Login(ctx, d.vty("lab"), "guess"); return err }
 		start := time.Now()

@@ -21,6 +21,8 @@ type guard struct {
 	until    time.Time // the end of the quiet mode
 	quiet    bool
 	total    int
+	refused  int       // since a failure was logged last
+	entered  int       // since somebody was logged who came in
 	list     []Failure // the newest last
 }
 
@@ -115,9 +117,23 @@ func (a *Access) wake(at Attempt) {
 	}
 }
 
+// due counts one more, and reports whether it is logged where every so many are; 0 are none.
+func (g *guard) due(count *int, every int) bool {
+	if every == 0 {
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if *count++; *count < every {
+		return false
+	}
+	*count = 0
+	return true
+}
+
 // failed tells of a failure, and takes its time over it.
 func (a *Access) failed(ctx context.Context, c *config.Config, at Attempt) {
-	if c.Guard.LogFailure {
+	if a.guard.due(&a.guard.refused, c.Guard.LogFailure) {
 		a.Emit(debug.LoginFailed{LoginSource: a.source(at)})
 	}
 	a.count(c, at)

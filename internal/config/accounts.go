@@ -41,7 +41,7 @@ type Enable struct {
 type LoginGuard struct {
 	BlockFor, Attempts, Within int    // login block-for, seconds; 0 for never
 	Delay                      int    // seconds between attempts, 0 for the default of one while BlockFor is set
-	LogFailure, LogSuccess     bool   // login on-failure|on-success log
+	LogFailure, LogSuccess     int    // login on-failure|on-success log, every so many; 0 for none
 	QuietClass                 string // access list of those whom the quiet mode lets in, "" for nobody
 }
 

@@ -17,7 +17,14 @@ type SSH struct {
 
 // SSHAlgorithms are what an SSH connection may agree on, in the order of preference;
 // nil for the usual ones.
-type SSHAlgorithms struct{ Ciphers, MACs, KEX, HostKeys []string }
+type SSHAlgorithms struct{ Ciphers, MACs, KEX, HostKeys, Authentication []string }
+
+// The ways to prove who one is, as `ip ssh server algorithm authentication` names them.
+const (
+	SSHPublicKey = "publickey"
+	SSHKeyboard  = "keyboard"
+	SSHPassword  = "password"
+)
 
 // UsualSSH are the algorithms of a server that is configured for no others.
 var UsualSSH = SSHAlgorithms{
@@ -25,7 +32,8 @@ var UsualSSH = SSHAlgorithms{
 	MACs:    []string{"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512"},
 	KEX: []string{"mlkem768x25519-sha256", "curve25519-sha256", "curve25519-sha256@libssh.org", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384",
 		"ecdh-sha2-nistp521", "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512"},
-	HostKeys: []string{"rsa-sha2-512", "rsa-sha2-256"},
+	HostKeys:       []string{"rsa-sha2-512", "rsa-sha2-256"},
+	Authentication: []string{SSHPublicKey, SSHKeyboard, SSHPassword},
 }
 
 // OldSSH are those that only an old client needs.
@@ -40,6 +48,7 @@ func (s *SSH) Agreeable() SSHAlgorithms {
 	a := s.Algorithms
 	for _, x := range []struct{ list, usual *[]string }{
 		{&a.Ciphers, &UsualSSH.Ciphers}, {&a.MACs, &UsualSSH.MACs}, {&a.KEX, &UsualSSH.KEX}, {&a.HostKeys, &UsualSSH.HostKeys},
+		{&a.Authentication, &UsualSSH.Authentication},
 	} {
 		if *x.list == nil {
 			*x.list = *x.usual

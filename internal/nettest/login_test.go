@@ -109,7 +109,7 @@ func TestOpenSSH(t *testing.T) {
 		n := min(len(text), 72)
 		lines, text = append(lines, text[:n]), text[n:]
 	}
-	r.Exec(append(lines, "exit", "exit", "exit", "access-list 10 deny host 10.0.0.9", "access-list 10 permit any", "end")...)
+	r.Exec(append(lines, "exit", "exit", "exit", "access-list 10 deny host 10.0.0.9 log", "access-list 10 permit any", "end")...)
 	withKey := func() (string, int) {
 		return run(t, u, "", sshCommand(t, "", "-o", "BatchMode=yes", "-i", key, "admin@10.0.0.1", "show privilege"))
 	}
@@ -120,8 +120,12 @@ func TestOpenSSH(t *testing.T) {
 	if out, status := withKey(); status != 255 {
 		t.Errorf("access-class lets in: %q, %d", out, status)
 	}
+	if out := r.Exec("show access-lists 10"); !strings.Contains(out, "    10 deny   10.0.0.9 log (1 match)\n") {
+		t.Errorf("who is kept out is not counted:\n%s", out)
+	}
 	log := r.Exec("show logging")
 	for _, want := range []string{"%SSH-5-ENABLED: SSH 2.0 has been enabled",
+		"%SEC-6-IPACCESSLOGS: list 10 denied 10.0.0.9 1 packet",
 		"%SEC_LOGIN-4-LOGIN_FAILED: Login failed [user: admin] [Source: 10.0.0.9] [localport: 22] [Reason: Login Authentication Failed] at ",
 		"%SEC_LOGIN-5-LOGIN_SUCCESS: Login Success [user: lab] [Source: 10.0.0.9] [localport: 22] at "} {
 		if !strings.Contains(log, want) {

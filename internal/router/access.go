@@ -12,6 +12,7 @@ import (
 	"conft/internal/acl"
 	"conft/internal/config"
 	"conft/internal/kernel"
+	"conft/internal/packet"
 )
 
 // filters are the access lists of the interfaces.
@@ -121,7 +122,6 @@ func places(d kernel.Desired) iter.Seq[string] {
 
 // watchAccess logs the packets that entries with `log` match.
 func (r *Router) watchAccess(ctx context.Context) {
-	log := newAccessLog()
 	ticks := time.NewTicker(time.Second)
 	defer ticks.Stop()
 	r.wait.Go(func() {
@@ -130,17 +130,32 @@ func (r *Router) watchAccess(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case now := <-ticks.C:
-				for _, e := range log.tick(now) {
+				for _, e := range r.packets.tick(now) {
 					r.hub.Emit(e)
 				}
 			}
 		}
 	})
 	r.retry(r.kernel.WatchAccess(ctx, func(h kernel.AccessHit) {
-		if e, ok := log.hit(time.Now(), r.accessEvent(h)); ok {
-			r.hub.Emit(e)
-		}
+		r.logAccess(h)
 	}))
+}
+
+func (r *Router) logAccess(h kernel.AccessHit) {
+	if e, ok := r.packets.hit(time.Now(), r.accessEvent(h)); ok {
+		r.hub.Emit(e)
+	}
+}
+
+// MatchedLogin takes note of a client whose packet met entry n of a list on its way to a line.
+func (r *Router) MatchedLogin(l *acl.List, n int, p packet.Parsed) {
+	e := l.Entries[n]
+	r.mu.Lock()
+	r.kept.add(l.Name, e, 1)
+	r.mu.Unlock()
+	if e.Log {
+		r.logAccess(kernel.AccessHit{List: l.Name, Standard: l.Standard, Permit: e.Action == acl.Permit, Packet: p})
+	}
 }
 
 // accessEvent is the message about one packet.

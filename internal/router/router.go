@@ -88,7 +88,8 @@ type Router struct {
 	meters    meters
 	base      listCounts          // counters at the last `clear access-list counters`
 	inClear   map[identKey]uint64 // refused in clear at the last `clear crypto sa counters`
-	kept      listCounts          // of lists that have since been taken off an interface or crypto map
+	kept      listCounts          // of lists that have since been taken off an interface or crypto map, and of logins
+	packets   *accessLog          // those that entries with `log` match
 
 	loads      loadMeter
 	syslog     *syslogSender
@@ -121,6 +122,8 @@ func Open(o Options) (*Router, error) {
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
 		base:     listCounts{},
+		kept:     listCounts{},
+		packets:  newAccessLog(),
 		reload:   make(chan struct{}, 1),
 		crls:     pki.NewRevocations(),
 		reason:   "power-on",

@@ -49,6 +49,12 @@ func (t *table) ask(line string, r Rights) (Answer, error) {
 	if end {
 		a.Items = append(a.Items, Item{Token: "<cr>"})
 	}
+	if n := strings.IndexAny(part, "0123456789"); n > 0 && len(a.Items) == 0 { // a name with its number, as in g0/0
+		return t.ask(before+part[:n]+" "+part[n:], r)
+	}
+	if strings.HasSuffix(part, "/") {
+		a.Word = false // the number of a port is a word of its own
+	}
 	return a, nil
 }
 

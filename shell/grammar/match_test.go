@@ -132,6 +132,9 @@ func TestHelp(t *testing.T) {
 		{"show int ", "  Ethernet         IEEE 802.3\n  FastEthernet     FastEthernet IEEE 802.3\n" +
 			"  GigabitEthernet  GigabitEthernet IEEE\n                   802.3z\n  Loopback         Loopback interface\n  <cr>"},
 		{"show int gi ", "  <0-9>  GigabitEthernet interface number"},
+		{"show int gi 0/", "  <0-9>  GigabitEthernet interface number"},
+		{"show int gi0/", "  <0-9>  GigabitEthernet interface number"},
+		{"show int gi0", "<0-9>  "},
 		{"list ", "  <100-199>  N\n  WORD       W\n  interface  I"},
 		{"list 1", "<100-199>  WORD       "},
 		{"list 200", "WORD  "},

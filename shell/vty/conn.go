@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,9 +126,19 @@ func (c *client) addressed(running *config.Config) bool {
 
 // choose finds a free vty that the client may use.
 func (c *client) choose(running *config.Config) bool {
+	asked := map[string]bool{} // access lists
 	number, ok := c.Router.Seats().Free(running.Lines.VTY, func(l *config.Line) bool {
-		return takesSSH(l) && !l.NoExec && c.permitted(running, l.AccessClass)
+		if !takesSSH(l) || l.NoExec {
+			return false
+		}
+		asked[l.AccessClass] = true
+		return c.permitted(running, l.AccessClass)
 	})
+	for name := range asked {
+		if list, entry, p := c.match(running, name); entry >= 0 {
+			c.Router.MatchedLogin(list, entry, p)
+		}
+	}
 	if ok {
 		c.number, c.line = number, running.Lines.VTY[number-config.FirstVTY]
 	}
@@ -147,15 +158,22 @@ func takesSSH(l *config.Line) bool {
 // permitted reports whether an access list lets the client in. One that is not
 // configured, or is empty, lets everybody in, as everywhere on IOS.
 func (c *client) permitted(running *config.Config, name string) bool {
-	list := running.AccessList(name)
+	list, entry, _ := c.match(running, name)
+	return list == nil || entry >= 0 && list.Entries[entry].Action == acl.Permit
+}
+
+// match finds the entry of an access list that the client's packet meets, -1 for none; the list is
+// nil where there is none to ask.
+func (c *client) match(running *config.Config, name string) (list *acl.List, entry int, p packet.Parsed) {
+	list = running.AccessList(name)
 	if name == "" || list == nil || len(list.Entries) == 0 {
-		return true
+		return nil, -1, p
 	}
-	n := list.Match(&packet.Parsed{
+	p = packet.Parsed{
 		Protocol: protoTCP, Src: acl.Word(c.remote.Addr()), Dst: acl.Word(c.local.Addr()),
 		SrcPort: c.remote.Port(), DstPort: c.local.Port(), HasPorts: true, TCPFlags: synFlag,
-	})
-	return n >= 0 && list.Entries[n].Action == acl.Permit
+	}
+	return list, list.Match(&p), p
 }
 
 const (
@@ -229,6 +247,15 @@ func (c *client) config(ctx context.Context, running *config.Config) *ssh.Server
 			}
 			return strings.ReplaceAll(text, "\n", "\r\n")
 		},
+	}
+	if !slices.Contains(a.Authentication, config.SSHPublicKey) {
+		sc.PublicKeyCallback, sc.VerifiedPublicKeyCallback = nil, nil
+	}
+	if !slices.Contains(a.Authentication, config.SSHKeyboard) {
+		sc.KeyboardInteractiveCallback = nil
+	}
+	if !slices.Contains(a.Authentication, config.SSHPassword) {
+		sc.PasswordCallback = nil
 	}
 	if access.Asks(c.attempt("")) == (aaa.Asks{}) { // no login: whoever comes may come in
 		sc.NoClientAuth = true

@@ -12,7 +12,9 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"conft/debug"
+	"conft/internal/acl"
 	"conft/internal/config"
+	"conft/internal/packet"
 	"conft/internal/pki"
 	"conft/internal/seat"
 	"conft/shell"
@@ -23,6 +25,8 @@ import (
 type Router interface {
 	shell.Backend
 	Seats() *seat.Table
+	// MatchedLogin is told which entry of a line's access list has let a client in or kept it out.
+	MatchedLogin(list *acl.List, entry int, p packet.Parsed)
 	// SSHKey returns the server's key pair, nil when there is none.
 	SSHKey() *pki.KeyPair
 	// Changed holds one when the configuration or a key has changed.

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ import (
 	"conft/internal/aaa"
 	"conft/internal/acl"
 	"conft/internal/config"
+	"conft/internal/packet"
 	"conft/internal/pki"
 	"conft/internal/seat"
 	"conft/shell"
@@ -37,6 +39,7 @@ type fake struct {
 	seats   *seat.Table
 	keys    *pki.Store
 	changed chan struct{}
+	matched []string
 }
 
 type clock struct{}
@@ -92,7 +95,12 @@ func (f *fake) Hub() *debug.Hub                         { return f.hub }
 func (f *fake) Lookup(context.Context, string, func(netip.Addr)) ([]netip.Addr, error) {
 	return nil, errors.New("not here")
 }
-func (f *fake) Seats() *seat.Table       { return f.seats }
+func (f *fake) Seats() *seat.Table { return f.seats }
+func (f *fake) MatchedLogin(l *acl.List, n int, p packet.Parsed) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.matched = append(f.matched, fmt.Sprintf("%s %d %s", l.Name, l.Entries[n].Seq, acl.IPv4(p.Src)))
+}
 func (f *fake) SSHKey() *pki.KeyPair     { return f.keys.Key("R1") }
 func (f *fake) Changed() <-chan struct{} { return f.changed }
 
@@ -247,6 +255,13 @@ func TestWhoComesIn(t *testing.T) {
 	})
 	try("a key", "admin", ssh.PublicKeys(signer), true)
 	try("another's key", "lab", ssh.PublicKeys(signer), false)
+	for _, method := range config.UsualSSH.Authentication {
+		d.set(func(c *config.Config) { c.SSH.Algorithms.Authentication = []string{method} })
+		try("a key where only "+method+" is taken", "admin", ssh.PublicKeys(signer), method == config.SSHPublicKey)
+		try("keyboard-interactive where only "+method+" is taken", "admin", answer("cisco"), method == config.SSHKeyboard)
+		try("a password where only "+method+" is taken", "admin", ssh.Password("cisco"), method == config.SSHPassword)
+	}
+	d.set(func(c *config.Config) { c.SSH.Algorithms.Authentication = nil })
 	d.set(func(c *config.Config) {
 		for i := range c.Lines.VTY {
 			c.Lines.VTY[i].Login = config.LoginPassword
@@ -264,7 +279,7 @@ func TestWhoComesIn(t *testing.T) {
 // MaxAuthTries is what `ip ssh authentication-retries` says.
 func TestRetries(t *testing.T) {
 	d := serve(t)
-	d.set(func(c *config.Config) { c.SSH.Retries = 2; c.Guard.LogFailure = true })
+	d.set(func(c *config.Config) { c.SSH.Retries = 2; c.Guard.LogFailure = 1 })
 	asked := 0
 	guess := ssh.RetryableAuthMethod(ssh.PasswordCallback(func() (string, error) { asked++; return "guess", nil }), 10)
 	if _, err := d.dial("admin", guess); err == nil {
@@ -433,6 +448,32 @@ func TestWhoIsKeptOut(t *testing.T) {
 		c.AccessLists = append(c.AccessLists, &acl.List{Name: "ADMINS", Standard: true, Entries: []acl.Entry{{Seq: 10, Action: acl.Permit, Src: acl.Host(1)}}})
 	})
 	refused("quiet mode, not in its access list")
+}
+
+// The entries that let clients in or keep them out are told of, once for each client.
+func TestAccessClass(t *testing.T) {
+	d := serve(t)
+	list := &acl.List{Name: "10", Standard: true, Entries: []acl.Entry{
+		{Seq: 10, Action: acl.Deny, Src: acl.Host(0x7f000001), Dst: acl.Any}, {Seq: 20, Action: acl.Permit, Src: acl.Any, Dst: acl.Any}}}
+	d.set(func(c *config.Config) {
+		c.AccessLists = append(c.AccessLists, list)
+		for i := range c.Lines.VTY[:3] {
+			c.Lines.VTY[i].AccessClass = list.Name
+		}
+		c.Lines.VTY[4].Input = "none"
+	})
+	d.sit(d.in("admin", ssh.Password("cisco")), 80, 24).expect("R1#") // on vty 3
+	if c, err := d.dial("admin", ssh.Password("cisco")); err == nil {
+		c.Close()
+		t.Error("the access list lets in whom it denies")
+	}
+	d.set(func(c *config.Config) { c.AccessLists[0].Entries = list.Entries[1:] })
+	d.in("admin", ssh.Password("cisco")).Close()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if want := []string{"10 10 127.0.0.1", "10 10 127.0.0.1", "10 20 127.0.0.1"}; !slices.Equal(d.matched, want) {
+		t.Errorf("told of %q, want %q", d.matched, want)
+	}
 }
 
 // There are as many sessions as lines, and a line that is cleared is free again.
