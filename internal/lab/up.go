@@ -171,7 +171,7 @@ func (t *Topology) play(o Options) (first *typist, err error) {
 			}
 			consoles[s.Router] = c
 		}
-		if _, err := c.enter("", 5*time.Second); err != nil { // a fresh prompt
+		if _, err := c.enter("", 20*time.Second); err != nil { // a fresh prompt
 			return nil, err
 		}
 		if err := c.step(s, o.Explain); err != nil {
@@ -190,7 +190,7 @@ var refused = regexp.MustCompile(`(?m)^% (Invalid|Incomplete|Ambiguous)`)
 func (c *typist) step(s Step, language string) error {
 	for i, line := range s.Lines {
 		if language != "" && strings.HasPrefix(line, "debug ") {
-			if _, err := c.enter("terminal debug-explain "+language, 5*time.Second); err != nil {
+			if _, err := c.enter("terminal debug-explain "+language, 20*time.Second); err != nil {
 				return err
 			}
 		}
