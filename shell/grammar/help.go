@@ -20,12 +20,12 @@ type Item struct{ Token, Help string }
 func (t *table) ask(line string, r Rights) (Answer, error) {
 	before, part := cutWord(line)
 	var a Answer
-	threads, _, err := t.read(before, r)
+	threads, _, err := t.read(nil, before, r)
 	if err != nil {
 		return a, err
 	}
 	a.Word = part != ""
-	if threads == nil && !a.Word {
+	if len(threads) == 0 && !a.Word {
 		a.Title = t.title
 	}
 	end := false
@@ -67,7 +67,10 @@ func (t *table) next(threads []thread, r Rights) (next []*token, end bool) {
 	if len(threads) > 0 && threads[0].pos.kind == restOfLine {
 		next = append(next, threads[0].pos.token) // it goes on
 	}
-	for _, p := range t.candidates(threads, r) {
+	for _, p := range t.candidates(threads) {
+		if !r.may(p) {
+			continue
+		}
 		if p.list {
 			types, _ := listNext("")
 			next = append(next, types...)
@@ -85,7 +88,7 @@ func (t *table) complete(line string, r Rights) (string, bool) {
 	if part == "" {
 		return "", false
 	}
-	threads, _, err := t.read(before, r)
+	threads, _, err := t.read(nil, before, r)
 	if err != nil {
 		return "", false
 	}

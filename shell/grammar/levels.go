@@ -57,7 +57,7 @@ func (l levels) set(t *table, all []Level) {
 		if x.Prompt != t.prompt {
 			continue
 		}
-		threads, _, _ := t.read(x.Words, everything)
+		threads, _, _ := t.read(nil, x.Words, everything)
 		for _, th := range threads {
 			l[th.pos.form.cmd] = x.Level
 		}
@@ -112,7 +112,7 @@ func (m *Mode[T]) Words(line string, prompts ...string) (words string, ok bool) 
 }
 
 func (t *table) words(line string) (words string, ok bool) {
-	threads, _, err := t.read(line, everything)
+	threads, _, err := t.read(nil, line, everything)
 	if err != nil || len(threads) == 0 {
 		return "", false
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -94,6 +95,9 @@ func nextWord(line string, offset int) (input, bool) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
+// rooms are for the threads of a line that is read.
+var rooms = sync.Pool{New: func() any { return new(make([]thread, 0, 16)) }}
+
 // match reads a whole line. It returns nil and no error for an empty line and
 // for a comment.
 func (t *table) match(line string, r Rights) (*match, error) {
@@ -101,7 +105,9 @@ func (t *table) match(line string, r Rights) (*match, error) {
 	if !ok || w.text[0] == '!' {
 		return nil, nil
 	}
-	threads, rest, err := t.read(line, r)
+	room := rooms.Get().(*[]thread) // nothing of a match is in it
+	defer rooms.Put(room)
+	threads, rest, err := t.read((*room)[:0], line, r)
 	if err != nil {
 		return nil, err
 	}
@@ -127,22 +133,21 @@ func (t *table) asName(line string, last *thread, r Rights) *thread {
 	if last.pos.kind != keyword || len(w.text) == len(last.pos.text) {
 		return nil
 	}
-	before, _, err := t.read(line[:last.offset], r)
-	if err != nil || before == nil {
+	before, _, err := t.read(nil, line[:last.offset], r)
+	if err != nil || len(before) == 0 {
 		return nil
 	}
-	for prev, p := range t.candidates(before, r) {
-		if p.kind == word && p.last {
+	for prev, p := range t.candidates(before) {
+		if p.kind == word && p.last && r.may(p) {
 			return &thread{pos: p, prev: prev, value: value{w.text, w.offset, p.secret}}
 		}
 	}
 	return nil
 }
 
-// read follows the words of a line as far as threads can go on. It returns the
-// threads after the last word and where the rest of the line begins.
-func (t *table) read(line string, r Rights) ([]thread, int, error) {
-	var threads []thread
+// read follows the words of a line as far as threads, of which there are none yet, can go
+// on. It returns the threads after the last word and where the rest of the line begins.
+func (t *table) read(threads []thread, line string, r Rights) ([]thread, int, error) {
 	offset := 0
 	for {
 		w, ok := nextWord(line, offset)
@@ -158,13 +163,12 @@ func (t *table) read(line string, r Rights) ([]thread, int, error) {
 	}
 }
 
-// candidates yields the positions that may follow and what each follows, without
-// those that the rights leave out.
-func (t *table) candidates(threads []thread, r Rights) iter.Seq2[*thread, *pos] {
+// candidates yields the positions that may follow and what each follows.
+func (t *table) candidates(threads []thread) iter.Seq2[*thread, *pos] {
 	return func(yield func(*thread, *pos) bool) {
-		if threads == nil {
+		if len(threads) == 0 {
 			for _, p := range t.first {
-				if r.may(p) && !yield(nil, p) {
+				if !yield(nil, p) {
 					return
 				}
 			}
@@ -176,7 +180,7 @@ func (t *table) candidates(threads []thread, r Rights) iter.Seq2[*thread, *pos] 
 				seen = seen[:0]
 			}
 			for _, p := range th.pos.follow {
-				if !r.may(p) || slices.Contains(seen, p) {
+				if slices.Contains(seen, p) {
 					continue
 				}
 				if len(threads) > 1 {
@@ -194,16 +198,19 @@ func (t *table) candidates(threads []thread, r Rights) iter.Seq2[*thread, *pos] 
 // behind the old in one array, where there is room.
 func (t *table) step(threads []thread, line string, w input, r Rights) ([]thread, int, *Error) {
 	best := threads[len(threads):]
-	if threads == nil {
-		best = make([]thread, 0, 16)
-	}
 	_, more := nextWord(line, w.offset+len(w.text))
 	fit := 0 // octets of the word that some keyword begins with
-	for prev, p := range t.candidates(threads, r) {
+	for prev, p := range t.candidates(threads) {
+		n := len(w.text)
+		if p.kind == keyword {
+			n = commonPrefix(p.text, w.text)
+		}
+		if n == 0 || !r.may(p) {
+			continue
+		}
 		text := w.text
 		switch p.kind {
 		case keyword:
-			n := commonPrefix(p.text, text)
 			if fit = max(fit, n); n < len(text) {
 				continue
 			}
@@ -287,17 +294,16 @@ func firstKeyword(threads []thread) string {
 
 // args collects what the thread read.
 func (th *thread) args() Args {
-	words := 0
-	for t := th; t != nil; t = t.prev {
-		words++
-	}
-	path := make([]*thread, words)
+	var path []*thread // the last word first
+	names := 0
 	for ; th != nil; th = th.prev {
-		words--
-		path[words] = th
+		path, names = append(path, th), names+1
+		if th.pos.kind == keyword && th.pos.bound() {
+			names++
+		}
 	}
-	a := Args{values: make([]named, 0, 2*len(path))}
-	for _, th := range path {
+	a := Args{values: make([]named, 0, names)}
+	for _, th := range slices.Backward(path) {
 		p := th.pos
 		if p.kind == interfaceNumber {
 			a.values[len(a.values)-1].text += th.text
@@ -306,9 +312,12 @@ func (th *thread) args() Args {
 		if p.kind == keyword {
 			a.values = append(a.values, named{p.text, th.value})
 		}
-		if p.bind != "" && (p.kind != keyword || p.bind != p.text) {
+		if p.bound() {
 			a.values = append(a.values, named{p.bind, th.value})
 		}
 	}
 	return a
 }
+
+// bound reports whether what is read has a name of its own.
+func (p *pos) bound() bool { return p.bind != "" && (p.kind != keyword || p.bind != p.text) }
