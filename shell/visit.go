@@ -78,7 +78,7 @@ func (s *Session) visit(ctx context.Context) (again bool, err error) {
 // banner shows a text of the configuration.
 func (s *Session) banner(text string) {
 	if text != "" {
-		s.print("\n" + strings.TrimPrefix(s.backend.Config().Show(text, s.number, s.line()), "\n"))
+		s.print("\n" + strings.TrimPrefix(s.backend.Config().Banner(text, s.number, s.line()), "\n"))
 	}
 }
 
