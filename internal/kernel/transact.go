@@ -16,8 +16,8 @@ import (
 // returns, and speaks only of what it could not do.
 type transactor struct {
 	fd   int
-	most int // octets of one transaction
-	done uint32
+	most int    // octets of one transaction
+	done uint32 // transactions that the kernel has carried out
 }
 
 func newTransactor(most int) (*transactor, error) {
