@@ -159,17 +159,7 @@ var cryptoMapMode = grammar.NewMode("config-crypto-map", "Crypto Map configurati
 
 var mapEntries = []grammar.Entry[*mapScope]{
 	grammar.Exit[*mapScope]{Help: "Exit from ISAKMP protection suite configuration mode"},
-	mapLine{
-		Syntax: "description ![LINE]",
-		Help:   grammar.Help{"description": "Description of the crypto map statement policy", "LINE": "Up to 80 characters"},
-		Set:    func(e *mapScope, a grammar.Args) error { e.Description = a.String("LINE"); return nil },
-		No:     func(e *mapScope, _ grammar.Args) error { e.Description = ""; return nil },
-		Write: func(e *mapScope, w *grammar.Writer) {
-			if e.Description != "" {
-				w.Line("description", e.Description)
-			}
-		},
-	},
+	describe("Description of the crypto map statement policy", "Up to 80 characters", func(e *mapScope) *string { return &e.Description }),
 	mapLine{
 		Syntax: "set peer ![A.B.C.D [default]]",
 		Help: grammar.Help{

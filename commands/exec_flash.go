@@ -222,11 +222,14 @@ func renameFile(ctx context.Context, r Router, t Terminal, from, to place) error
 	if !r.Flash().Exists(from.name()) {
 		return fileError("opening %s (No such file or directory)", from)
 	}
-	name, err := t.Ask(ctx, "Destination filename ["+cmp.Or(to.name(), from.name())+"]? ")
+	if to.name() == "" {
+		to = from
+	}
+	name, err := t.Ask(ctx, "Destination filename ["+to.name()+"]? ")
 	if err != nil {
 		return err
 	}
-	to = answered(name, cmp.Or(to, from))
+	to = answered(name, to)
 	if ok, err := overwrite(ctx, r, t, to); err != nil || !ok {
 		return err
 	}

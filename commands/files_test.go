@@ -74,6 +74,7 @@ func TestCopy(t *testing.T) {
 	step("rmdir dir", "Remove directory filename [dir]? \nDelete flash:dir? [confirm]\nRemoved dir flash:dir\n", "", "")
 	step("more three", text+"\n")
 	step("copy three four", "Destination filename [four]? \n"+copied+"\n", "")
+	step("rename three flash:", "Destination filename [three]? \n%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]\n", "", "")
 	step("rename three four", "Destination filename [four]? \n%Warning:There is a file already existing with this name \nDo you want to over write? [confirm]\n", "", "")
 	step("delete four", "Delete filename [four]? \nDelete flash:/four? [confirm]\n", "", "")
 	step("pwd", "flash:/\n")

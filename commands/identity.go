@@ -166,17 +166,7 @@ var endpointWords = map[config.EndpointKind]string{
 }
 
 var isakmpPeerMode = grammar.NewMode[*peerScope]("config-isakmp-peer", "ISAKMP Peer Config commands:",
-	peerLine{
-		Syntax: "description ![LINE]",
-		Help:   grammar.Help{"description": "Specify a description of this peer", "LINE": "describe this peer"},
-		Set:    func(p *peerScope, a grammar.Args) error { p.Description = a.String("LINE"); return nil },
-		No:     func(p *peerScope, _ grammar.Args) error { p.Description = ""; return nil },
-		Write: func(p *peerScope, w *grammar.Writer) {
-			if p.Description != "" {
-				w.Line("description", p.Description)
-			}
-		},
-	},
+	describe("Specify a description of this peer", "describe this peer", func(p *peerScope) *string { return &p.Description }),
 	peerLine{
 		Syntax: "set aggressive-mode password ![[0 | 6]$type WORD$$secret]",
 		Help: withHelp(secretHelp, grammar.Help{

@@ -92,17 +92,7 @@ func resetInterface(c *config.Config, a grammar.Args, name string) bool {
 func virtual(name string) bool { return strings.HasPrefix(name, "Loopback") }
 
 var interfaceMode = grammar.NewMode[*interfaceScope]("config-if", "Interface configuration commands:",
-	interfaceLine{
-		Syntax: "description ![LINE]",
-		Help:   grammar.Help{"description": "Interface specific description", "LINE": "Up to 240 characters describing this interface"},
-		Set:    func(i *interfaceScope, a grammar.Args) error { i.Description = a.String("LINE"); return nil },
-		No:     func(i *interfaceScope, _ grammar.Args) error { i.Description = ""; return nil },
-		Write: func(i *interfaceScope, w *grammar.Writer) {
-			if i.Description != "" {
-				w.Line("description", i.Description)
-			}
-		},
-	},
+	describe("Interface specific description", "Up to 240 characters describing this interface", func(i *interfaceScope) *string { return &i.Description }),
 	bandwidthLine,
 	mtuLine,
 	interfaceLine{

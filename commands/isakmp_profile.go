@@ -63,17 +63,7 @@ var isakmpProfileBlock = grammar.Block[*config.Config, *profileScope]{
 }
 
 var isakmpProfileMode = grammar.NewMode[*profileScope]("conf-isa-prof", "Crypto ISAKMP Profile Commands:",
-	profileLine{
-		Syntax: "description ![LINE]",
-		Help:   grammar.Help{"description": "Specify a description of this profile", "LINE": "Up to 80 characters"},
-		Set:    func(p *profileScope, a grammar.Args) error { p.Description = a.String("LINE"); return nil },
-		No:     func(p *profileScope, _ grammar.Args) error { p.Description = ""; return nil },
-		Write: func(p *profileScope, w *grammar.Writer) {
-			if p.Description != "" {
-				w.Line("description", p.Description)
-			}
-		},
-	},
+	describe("Specify a description of this profile", "Up to 80 characters", func(p *profileScope) *string { return &p.Description }),
 	profileLine{
 		Syntax: "keyring ![WORD]",
 		Help:   grammar.Help{"keyring": "Specify keyring to use", "WORD": "Keyring name"},

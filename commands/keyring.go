@@ -56,17 +56,7 @@ var keyringBlock = grammar.Block[*config.Config, *keyringScope]{
 }
 
 var keyringMode = grammar.NewMode[*keyringScope]("conf-keyring", "Crypto keyring commands:",
-	keyringLine{
-		Syntax: "description ![LINE]",
-		Help:   grammar.Help{"description": "Keyring description", "LINE": "Up to 80 characters"},
-		Set:    func(k *keyringScope, a grammar.Args) error { k.Description = a.String("LINE"); return nil },
-		No:     func(k *keyringScope, _ grammar.Args) error { k.Description = ""; return nil },
-		Write: func(k *keyringScope, w *grammar.Writer) {
-			if k.Description != "" {
-				w.Line("description", k.Description)
-			}
-		},
-	},
+	describe("Keyring description", "Up to 80 characters", func(k *keyringScope) *string { return &k.Description }),
 	keyringLine{
 		Syntax: "pre-shared-key {address A.B.C.D$peer [A.B.C.D$mask] | hostname WORD$host} ![key [0 | 6]$type WORD$$secret]",
 		Help: withHelp(secretHelp, grammar.Help{

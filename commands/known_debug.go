@@ -29,6 +29,8 @@ var knownDebug = slices.Concat(
 		"crypto condition flowid", "crypto condition spi", "crypto condition isakmp", "crypto condition vrf", "crypto condition fvrf",
 		"crypto condition ivrf", "crypto condition username", "crypto condition local", "crypto condition gdoi-group",
 		"crypto condition peer hostname", "crypto condition peer group", "crypto condition peer username", "crypto condition peer ipv6"),
+	sayDebug("% There is only IKE version 1", "crypto ikev2"),
+	sayDebug("% What is to be known of certificates is printed by debug crypto pki transactions", "crypto pki messages", "crypto pki validation", "crypto pki callbacks"),
 	sayDebug("% Conditions are of crypto peers: use debug crypto condition", "condition"),
 	sayDebug("% What is encrypted and why is in debug crypto isakmp and debug crypto ipsec", "crypto kmi", "crypto ha", "crypto key-exchange",
 		"crypto verbose", "crypto sesmgmt", "crypto mib", "crypto socket"),

@@ -54,9 +54,7 @@ var KnownExec = slices.Concat(
 		"show vpdn", "show atm", "show bridge"),
 	sayExec("% "+capital(noVoice), "show voice", "show dial-peer", "show ephone", "show call", "show gateway"),
 
-	sayExec("% There is only IKE version 1", "show crypto ikev2", "clear crypto ikev2", "debug crypto ikev2", "undebug crypto ikev2"),
-	sayExec("% What is to be known of certificates is printed by debug crypto pki transactions", "debug crypto pki messages", "debug crypto pki validation",
-		"debug crypto pki callbacks", "undebug crypto pki messages", "undebug crypto pki validation", "undebug crypto pki callbacks"),
+	sayExec("% There is only IKE version 1", "show crypto ikev2", "clear crypto ikev2"),
 	sayExec("Number of Crypto Socket connections 0", "show crypto sockets"), // they belong to tunnel interfaces
 	sayExec("There are no default policies: each is configured with crypto isakmp policy", "show crypto isakmp default"),
 	sayExec("There are no IPsec profiles: there are no tunnel interfaces", "show crypto ipsec profile", "show crypto ipsec default"),

@@ -35,6 +35,7 @@ func TestKnownExecForPrograms(t *testing.T) {
 		"show interface counters":   "% A Linux link counts all protocols together: see show interfaces stats",
 		"deb ip ospf adj":           "% OSPF is not running: there are no routing protocols, use ip route",
 		"no debug ip bgp":           "% BGP not active",
+		"no debug crypto ikev2":     "% There is only IKE version 1",
 		"sh span":                   "No spanning tree instance exists.",
 	} {
 		if got, ok := grammar.KnownAnswer(KnownExec, line); !ok || got != want {

@@ -69,17 +69,7 @@ var routeMapBlock = grammar.Block[*config.Config, *config.RouteMapEntry]{
 
 var routeMapMode = grammar.NewMode[*config.RouteMapEntry]("config-route-map", "Route Map configuration commands:",
 	grammar.Exit[*config.RouteMapEntry]{Help: "Exit from route-map configuration mode"},
-	routeMapLine{
-		Syntax: "description ![LINE]",
-		Help:   grammar.Help{"description": "Route-map comment", "LINE": "Comment up to 100 characters"},
-		Set:    func(e *config.RouteMapEntry, a grammar.Args) error { e.Description = a.String("LINE"); return nil },
-		No:     func(e *config.RouteMapEntry, _ grammar.Args) error { e.Description = ""; return nil },
-		Write: func(e *config.RouteMapEntry, w *grammar.Writer) {
-			if e.Description != "" {
-				w.Line("description", e.Description)
-			}
-		},
-	},
+	describe("Route-map comment", "Comment up to 100 characters", func(e *config.RouteMapEntry) *string { return &e.Description }),
 	routeMapLine{
 		Syntax: "match ip address ![WORD...]",
 		Help: grammar.Help{

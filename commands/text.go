@@ -55,7 +55,8 @@ func hoursText(d time.Duration) string {
 	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// writeUnless writes a number that is not the usual one, or, where all is to be seen, is one that can be typed.
+// writeUnless writes a number that is not the usual one; where defaults are written too, also
+// that, unless it is the 0 that cannot be typed.
 func writeUnless(w *grammar.Writer, words string, n, usual int) {
 	if n != usual || w.All() && usual > 0 {
 		w.Line(words, strconv.Itoa(n))

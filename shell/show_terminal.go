@@ -25,7 +25,7 @@ var showTerminal = grammar.Exec[*Session]{
 func terminalText(l config.Line, number, width, length, history int, since time.Duration) string {
 	var b strings.Builder
 	p := func(format string, a ...any) { fmt.Fprintf(&b, format, a...) }
-	p("Line %d, Location: %q, Type: \"\"\nLength: %d lines, Width: %d columns\n", number, l.Location, length, width)
+	p("Line %d, Location: \"%s\", Type: \"\"\nLength: %d lines, Width: %d columns\n", number, l.Location, length, width)
 	if number == 0 {
 		speed, stop := cmp.Or(l.Speed, config.DefaultSpeed), cmp.Or(l.StopBits, config.DefaultStopBits)
 		p("Baud rate (TX/RX) is %d/%d, no parity, %d stopbits, 8 databits\n", speed, speed, stop)

@@ -72,8 +72,8 @@ func run(args []string) error {
 			pipe = nil
 		}
 	}
-	// A thread that waits for a socket keeps a turn of the scheduler's for a while. So there
-	// are as many more.
+	// A thread that waits for packets keeps a place of the scheduler's for a while: there are
+	// as many places more.
 	o.Cores = runtime.GOMAXPROCS(0)
 	runtime.GOMAXPROCS(o.Cores + router.Sockets)
 	stop := make(chan os.Signal, 1)

@@ -22,11 +22,11 @@ type Banners struct {
 	Exec  string // before the first prompt
 }
 
-// Show is a banner as a user of a line sees it: with the names of the router and of the line in
-// the place of their tokens.
-func (c *Config) Show(banner string, number int, l *Line) string {
+// Banner is the text of a banner as a user of a line sees it: with the names of the router
+// and of the line in the place of their tokens.
+func (c *Config) Banner(text string, number int, l *Line) string {
 	return strings.NewReplacer("$(hostname)", c.Hostname, "$(domain)", c.DomainName,
-		"$(line)", strconv.Itoa(number), "$(line-desc)", l.Location).Replace(banner)
+		"$(line)", strconv.Itoa(number), "$(line-desc)", l.Location).Replace(text)
 }
 
 // Alias is `alias exec NAME LINE`.

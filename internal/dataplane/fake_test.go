@@ -163,7 +163,7 @@ func newRouter(esp, udp *fakeSocket) *router { return newRouterWhole(esp, udp, n
 func newRouterWhole(esp, udp *fakeSocket, whole Socket) *router {
 	r := &router{tun: newFakeTUN(), esp: esp, udp: udp}
 	r.Path = New(Options{
-		ESP: esp, UDP: udp, AH: whole, Hub: r,
+		ESP: esp, UDP: udp, AH: whole, Hub: r, Cores: 2, // so that one batch can overtake another
 		IKE: func(_, remote netip.AddrPort, d []byte) {
 			r.mu.Lock()
 			defer r.mu.Unlock()

@@ -155,10 +155,7 @@ func (p *Path) compile(policy *Link) *spd {
 	if policy == nil {
 		return nil
 	}
-	s := &spd{df: policy.DF, after: policy.FragmentAfter, narrow: make([]*narrow, len(policy.Entries))}
-	if policy.Local.Is4() {
-		s.local = acl.Word(policy.Local)
-	}
+	s := &spd{df: policy.DF, after: policy.FragmentAfter, local: acl.Word(policy.Local), narrow: make([]*narrow, len(policy.Entries))}
 	var destinations []acl.Addr
 	for i, e := range policy.Entries {
 		for j := range e.ACL.Entries {

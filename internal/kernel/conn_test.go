@@ -89,7 +89,12 @@ func TestReplyLeavesFromTheAddressThatWasAsked(t *testing.T) {
 			ended <- err
 		}()
 		for !waitsIn(t, unix.SYS_RECVMMSG) {
-			runtime.Gosched()
+			select {
+			case err := <-ended:
+				t.Fatalf("%s: a receive does not wait, but ends with %v", name, err)
+			default:
+				runtime.Gosched()
+			}
 		}
 		must(t, b.Close())
 		select {

@@ -13,8 +13,6 @@ import (
 // need not meet the entries. Each side is acl.Any where its addresses have nothing in common.
 type gate struct{ src, dst acl.Addr }
 
-const sourceAt, destinationAt = 12, 16 // in the IPv4 header
-
 func (l *CryptoLink) gate() gate {
 	list, _ := l.conditions()
 	if len(list) == 0 {

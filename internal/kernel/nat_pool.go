@@ -69,7 +69,7 @@ const searched, tried = 1024, 64
 func (m *NATDynamic) single(n *NAT) (all []rule) {
 	to, back, used := m.books()
 	life := n.Timeouts.longest()
-	saddr := load("ip saddr", 12, 1)
+	saddr := load("ip saddr", sourceAt, 1)
 	finish := join(markFlow(markNAT), rule{"snat to reg 2", []expr.Any{&expr.NAT{Type: expr.NATTypeSourceNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: 2}}})
 	all = append(all, join(saddr, lookUp(&to, 1, 2), finish))
 	give := func(candidate rule) {
@@ -103,7 +103,7 @@ func exhausted() rule { return blocked() }
 // takes reports whether a static translation has an address.
 func (n *NAT) takes(a uint32) bool {
 	return slices.ContainsFunc(n.Static, func(s NATStatic) bool {
-		return !s.Outside && s.Global.Contains(netip.AddrFrom4([4]byte(be32(a))))
+		return !s.Outside && s.Global.Contains(acl.IPv4(a))
 	})
 }
 
@@ -133,7 +133,7 @@ func poolChains(d *Desired, in *chain) (set ruleset) {
 	for _, m := range d.NAT.singles() {
 		to, back, used := m.books()
 		if m.Back {
-			in.rules = append(in.rules, join(load("ip daddr", 16, 2), lookUp(&back, 2, 1), keep(1, 3), markFlow(markNAT|markInward),
+			in.rules = append(in.rules, join(load("ip daddr", destinationAt, 2), lookUp(&back, 2, 1), keep(1, 3), markFlow(markNAT|markInward),
 				rule{"dnat to reg 3", []expr.Any{&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: 3}}}))
 		}
 		if seen[to.name] {
@@ -142,8 +142,8 @@ func poolChains(d *Desired, in *chain) (set ruleset) {
 		seen[to.name] = true
 		const update = unix.NFT_DYNSET_OP_UPDATE
 		renew := join(write(update, &to, 1, 2, life), write(update, &back, 2, 1, life), write(update, &used, 2, 0, life))
-		inside.rules = append(inside.rules, join(load("ip saddr", 12, 1), lookUp(&to, 1, 2), renew))
-		outside.rules = append(outside.rules, join(load("ip daddr", 16, 2), lookUp(&back, 2, 1), renew))
+		inside.rules = append(inside.rules, join(load("ip saddr", sourceAt, 1), lookUp(&to, 1, 2), renew))
+		outside.rules = append(outside.rules, join(load("ip daddr", destinationAt, 2), lookUp(&back, 2, 1), renew))
 	}
 	if len(seen) == 0 {
 		return nil

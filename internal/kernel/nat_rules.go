@@ -313,7 +313,7 @@ func confirmed(yes bool) rule {
 func except(aliases []alias) (r rule) {
 	for _, a := range aliases {
 		first, last := a.prefix.Masked().Addr().As4(), lastOf(a.prefix).As4()
-		load := &expr.Payload{Base: expr.PayloadBaseNetworkHeader, Offset: 16, Len: 4, DestRegister: 1}
+		load := &expr.Payload{Base: expr.PayloadBaseNetworkHeader, Offset: destinationAt, Len: 4, DestRegister: 1}
 		r = r.and(rule{"ip daddr != " + a.prefix.String(), []expr.Any{load,
 			&expr.Range{Op: expr.CmpOpNeq, Register: 1, FromData: first[:], ToData: last[:]}}})
 	}

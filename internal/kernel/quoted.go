@@ -45,8 +45,8 @@ func unsaid(l CryptoLink) chain { return chain{name: "unsaid." + l.Link, rules: 
 func quotedRules(l CryptoLink, _ Selector, e acl.Entry) []rule {
 	e = mirror(e)
 	addresses := join(octet("@th,136,8", icmpHeaderLen+9, e.Protocol),
-		addrIn(quotedSource, expr.PayloadBaseTransportHeader, icmpHeaderLen+12, e.Src),
-		addrIn(quotedDest, expr.PayloadBaseTransportHeader, icmpHeaderLen+16, e.Dst))
+		addrIn(quotedSource, expr.PayloadBaseTransportHeader, icmpHeaderLen+sourceAt, e.Src),
+		addrIn(quotedDest, expr.PayloadBaseTransportHeader, icmpHeaderLen+destinationAt, e.Dst))
 	transport := e.SrcPort.Op != acl.PortAny || e.DstPort.Op != acl.PortAny
 	short := rule{}
 	if transport {
@@ -65,7 +65,7 @@ func quotedRules(l CryptoLink, _ Selector, e acl.Entry) []rule {
 	if own, ok := l.within(e.Dst); ok && (e.Protocol == acl.ProtoIP || e.Protocol == 1 && e.ICMP.Op == acl.ICMPAny) && !e.Fragments {
 		bits, _ := e.Service.Octet()
 		if bits == 0 && !transport {
-			needed := message(acl.ICMP{Op: acl.ICMPCode, Type: icmpUnreachable, Code: codeFragmentation})
+			needed := message(acl.ICMP{Op: acl.ICMPCode, Type: icmpUnreachable, Code: codeFragNeeded})
 			rules = append([]rule{join(needed, fromRouter(), addresses, sourceSet(own), verdict(expr.VerdictGoto, divertChain(l)))}, rules...)
 		}
 	}
@@ -84,8 +84,6 @@ func octet(word string, offset uint32, p uint8) rule {
 	return compare(fmt.Sprintf("%s %d", word, p),
 		&expr.Payload{Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: 1, DestRegister: 1}, expr.CmpOpEq, []byte{p})
 }
-
-const codeFragmentation = 4
 
 // within is the first of the router's addresses that are covered.
 func (l *CryptoLink) within(a acl.Addr) (netip.Addr, bool) {
@@ -109,7 +107,7 @@ func fromRouter() rule {
 func sourceSet(a netip.Addr) rule {
 	return rule{"ip saddr set " + a.String(), []expr.Any{
 		&expr.Immediate{Register: 1, Data: a.AsSlice()},
-		&expr.Payload{OperationType: expr.PayloadWrite, SourceRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: 12, Len: 4,
+		&expr.Payload{OperationType: expr.PayloadWrite, SourceRegister: 1, Base: expr.PayloadBaseNetworkHeader, Offset: sourceAt, Len: 4,
 			CsumType: expr.CsumTypeInet, CsumOffset: 10},
 	}}
 }

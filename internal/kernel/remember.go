@@ -13,8 +13,9 @@ import (
 const mtuKey = "mtu "
 
 // Remember has save keep, on stable storage, what switches and the MTUs of links were before
-// they are changed, and to report where it cannot: a router without it is better than none. It takes what was kept by a process that was killed in this namespace
-// since the machine was started: Close puts back what that one found.
+// they are changed, and report where it cannot: a router that may forget them is better than
+// none. It takes what was kept by a process that was killed in this namespace since the
+// machine was started: Close puts back what that one found.
 func (k *Kernel) Remember(kept []byte, save func([]byte)) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

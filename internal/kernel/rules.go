@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/bits"
-	"net/netip"
 	"strings"
 
 	"conft/internal/acl"
@@ -103,6 +102,9 @@ func protocolField() *expr.Payload {
 	return &expr.Payload{Base: expr.PayloadBaseNetworkHeader, Offset: 9, Len: 1, DestRegister: 1}
 }
 
+// The offsets of the addresses in the IPv4 header.
+const sourceAt, destinationAt = 12, 16
+
 // addr is a condition on the address at that offset of the IPv4 header.
 func addr(word string, offset uint32, a acl.Addr) rule {
 	return addrIn("ip "+word, expr.PayloadBaseNetworkHeader, offset, a)
@@ -157,7 +159,7 @@ func portsIn(word string, offset uint32, p acl.Ports) rule {
 
 // entry is the condition of an access list entry.
 func entry(e acl.Entry) rule {
-	return join(protocol(e.Protocol), addr("saddr", 12, e.Src), addr("daddr", 16, e.Dst),
+	return join(protocol(e.Protocol), addr("saddr", sourceAt, e.Src), addr("daddr", destinationAt, e.Dst),
 		ports("sport", 0, e.SrcPort), ports("dport", 2, e.DstPort), flags(e.TCP), message(e.ICMP),
 		service(e.Service), laterFragment(e.Fragments))
 }
@@ -191,5 +193,5 @@ func be16(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
 func be32(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
 
 func dotted(v uint32) string {
-	return netip.AddrFrom4([4]byte(be32(v))).String()
+	return acl.IPv4(v).String()
 }

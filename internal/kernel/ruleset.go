@@ -177,7 +177,7 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
 		left := chain{name: restChain(l), rules: append(quoting(quotes.name), turned())}
 		set = append(append(append(set, unsaid(l)), chains...), quotes, left)
-		// Each packet meets a rule for each of these, what arrives two if nothing is asked first.
+		// Of these each packet meets one rule of each link, or two as it arrives where the gate is open.
 		g := l.gate()
 		leave.rules = append(leave.rules, join(g.leaves(),
 			add(walkOut, leave.name, expr.MetaKeyOIFNAME, l.Link, []rule{own}, []rule{verdict(expr.VerdictGoto, left.name)})))

@@ -22,10 +22,10 @@ type walk struct {
 // The walks of packets that leave, that arrive in clear, that come out of the TUN, and
 // that are quoted.
 var (
-	walkOut    = walk{"out", "ip daddr", expr.PayloadBaseNetworkHeader, 16, outRules}
-	walkClear  = walk{"clear", "ip saddr", expr.PayloadBaseNetworkHeader, 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{clearRule(e)} }}
-	walkTunnel = walk{"tunnel", "ip saddr", expr.PayloadBaseNetworkHeader, 12, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{tunnelRule(e)} }}
-	walkQuoted = walk{"quoted", quotedSource, expr.PayloadBaseTransportHeader, icmpHeaderLen + 12, quotedRules}
+	walkOut    = walk{"out", "ip daddr", expr.PayloadBaseNetworkHeader, destinationAt, outRules}
+	walkClear  = walk{"clear", "ip saddr", expr.PayloadBaseNetworkHeader, sourceAt, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{clearRule(e)} }}
+	walkTunnel = walk{"tunnel", "ip saddr", expr.PayloadBaseNetworkHeader, sourceAt, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{tunnelRule(e)} }}
+	walkQuoted = walk{"quoted", quotedSource, expr.PayloadBaseTransportHeader, icmpHeaderLen + sourceAt, quotedRules}
 )
 
 const (

@@ -123,6 +123,11 @@ func TestOpenSSH(t *testing.T) {
 	if out := r.Exec("show access-lists 10"); !strings.Contains(out, "    10 deny   10.0.0.9 log (1 match)\n") {
 		t.Errorf("who is kept out is not counted:\n%s", out)
 	}
+	r.Exec("configure terminal", "no access-list 10", "end")
+	r.Exec("configure terminal", "access-list 10 deny host 10.0.0.9 log", "end")
+	if out := r.Exec("show access-lists 10"); strings.Contains(out, "match") {
+		t.Errorf("a list that was removed still counts:\n%s", out)
+	}
 	log := r.Exec("show logging")
 	for _, want := range []string{"%SSH-5-ENABLED: SSH 2.0 has been enabled",
 		"%SEC-6-IPACCESSLOGS: list 10 denied 10.0.0.9 1 packet",

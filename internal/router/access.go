@@ -136,9 +136,7 @@ func (r *Router) watchAccess(ctx context.Context) {
 			}
 		}
 	})
-	r.retry(r.kernel.WatchAccess(ctx, func(h kernel.AccessHit) {
-		r.logAccess(h)
-	}))
+	r.retry(r.kernel.WatchAccess(ctx, r.logAccess))
 }
 
 func (r *Router) logAccess(h kernel.AccessHit) {

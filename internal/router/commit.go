@@ -44,11 +44,11 @@ func (r *Router) commit(c *config.Config) error {
 		r.running.Store(old)
 		return nil
 	}
+	var was, now listCounts
 	// Most lines of a pasted configuration do not concern the kernel, and to compare
 	// it with what is wanted takes tens of milliseconds.
 	if want := r.desired(c); r.behind || !reflect.DeepEqual(want, r.wanted) {
 		before := r.wanted
-		var was, now listCounts
 		gone := takenOff(before, want)
 		if gone {
 			was = r.matches(old)
@@ -60,6 +60,8 @@ func (r *Router) commit(c *config.Config) error {
 		if gone {
 			now = r.matches(c)
 		}
+	}
+	if len(r.kept)+len(was) > 0 {
 		r.kept = r.kept.changed(c, was, now)
 	}
 	r.running.Store(c)

@@ -241,7 +241,7 @@ func (c *client) config(ctx context.Context, running *config.Config) *ssh.Server
 			return permissions(access.Enter(c.attempt(m.User())))
 		},
 		BannerCallback: func(ssh.ConnMetadata) string {
-			text := strings.TrimPrefix(running.Show(running.Banners.Login, c.number, &c.line), "\n")
+			text := strings.TrimPrefix(running.Banner(running.Banners.Login, c.number, &c.line), "\n")
 			if text != "" && !strings.HasSuffix(text, "\n") {
 				text += "\n" // the client asks for the password below it
 			}
