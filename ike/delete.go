@@ -144,3 +144,28 @@ func (c *Core) unlock(p *pair) {
 	}
 	c.reap(p.peer)
 }
+
+// clearISAKMP deletes the SA with that connection id, or all.
+func (c *Core) clearISAKMP(id uint32) {
+	for _, s := range slices.Clone(c.sas) {
+		if id == 0 || s.m.At().Conn == id {
+			c.step(s, exchange.Delete{Reason: debug.SAByKeyEngine})
+		}
+	}
+}
+
+// initialContact forgets what is older than an SA whose peer says that it knows no
+// other. What came up after that SA was begun is not meant.
+func (c *Core) initialContact(s *sa) {
+	created := s.m.Info(c.now).Created
+	for _, o := range slices.Clone(c.by.sas[s.peer.Addr]) {
+		if o != s && o.same(s) && !o.m.Since().IsZero() && o.m.Since().Before(created) {
+			c.step(o, exchange.Delete{Reason: debug.SANoReason, Quiet: true})
+		}
+	}
+	for _, p := range slices.Clone(c.by.pairs[s.peer.Addr]) {
+		if p.sa.same(s) && p.Installed.Before(created) {
+			c.removePair(p)
+		}
+	}
+}

@@ -158,3 +158,23 @@ func (c *Core) volumeExpired(v VolumeExpired) {
 		c.renewPair(p, p.Installed.Add(time.Duration(p.LifeSeconds)*time.Second))
 	}
 }
+
+// renew begins a successor of an SA that is about to end, if SAs with the peer are in
+// use: a peer that ends them together with phase 1 must find another in time.
+func (c *Core) renew(s *sa) {
+	for _, o := range c.by.sas[s.peer.Addr] {
+		if o != s && (o.same(s) && o.m.Established(c.now) && o.m.Since().After(s.m.Since()) || c.budding(o, s)) {
+			return
+		}
+	}
+	for _, p := range c.by.pairs[s.peer.Addr] {
+		if s.same(p.sa) && c.used(p) {
+			local, remote := s.m.Endpoints()
+			if !s.m.Roams() {
+				local, remote = at500(local.Addr()), at500(remote.Addr())
+			}
+			c.initiate(local, remote, exchange.Initiate{Profile: s.m.Profile()})
+			return
+		}
+	}
+}
