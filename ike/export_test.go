@@ -9,15 +9,19 @@ import (
 
 // Held is what the Core keeps, by kind.
 func (c *Core) Held() map[string]int {
-	open := 0
-	for _, list := range c.by.open {
-		open += len(list)
-	}
 	return map[string]int{
 		"SAs": len(c.sas), "own cookies": len(c.own), "offers": len(c.offers), "peers": len(c.peers),
 		"pairs": len(c.pairs), "requests": len(c.requests), "timers": len(c.timers.heap),
-		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.serving) + open + len(c.by.dead),
+		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.serving) + c.open() + len(c.by.dead),
 	}
+}
+
+// open is how many SAs the index has whose initiator has not authenticated.
+func (c *Core) open() (n int) {
+	for _, list := range c.by.open {
+		n += len(list)
+	}
+	return n
 }
 
 // Inconsistency says what the index has otherwise than the SAs themselves, "" for nothing.
@@ -45,10 +49,6 @@ func (c *Core) Inconsistency() string {
 	for _, list := range c.by.sas {
 		sas += len(list)
 	}
-	inLots := 0
-	for _, list := range c.by.open {
-		inLots += len(list)
-	}
 	byPeer, byKey := 0, 0
 	for addr, list := range c.by.pairs {
 		for _, p := range list {
@@ -60,8 +60,8 @@ func (c *Core) Inconsistency() string {
 	for _, list := range c.by.serving {
 		byKey += len(list)
 	}
-	if sas != len(c.sas) || open != inLots || computing != c.by.computing || dead != len(c.by.dead) || byPeer != len(c.pairs) || byKey != len(c.pairs) {
-		return fmt.Sprintf("%d of %d SAs, %d of %d half-open, %d of %d dead, %d and %d of %d pairs", sas, len(c.sas), len(c.by.open), open, len(c.by.dead), dead, byPeer, byKey, len(c.pairs))
+	if sas != len(c.sas) || open != c.open() || computing != c.by.computing || dead != len(c.by.dead) || byPeer != len(c.pairs) || byKey != len(c.pairs) {
+		return fmt.Sprintf("%d of %d SAs, %d of %d half-open, %d of %d computing, %d of %d dead, %d and %d of %d pairs", sas, len(c.sas), c.open(), open, c.by.computing, computing, len(c.by.dead), dead, byPeer, byKey, len(c.pairs))
 	}
 	return ""
 }

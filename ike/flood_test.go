@@ -26,15 +26,11 @@ func firstOf(r *iketest.Router, n *iketest.Net) (first []byte) {
 	return first
 }
 
-// spokes are routers with an address each, at which the hub expects them.
+// spokes are routers with an address each.
 func spokes(n *iketest.Net, count int) (list []*iketest.Router, flows []exchange.Selector) {
 	for i := range count {
-		p, _ := iketest.Policies()
-		addr := netip.AddrFrom4([4]byte{100, 64, 9, byte(i)})
-		flow := exchange.Selector{Local: exchange.Proxy{Prefix: netip.PrefixFrom(addr, 32)}, Remote: iketest.Side3}
-		p.Proposals[0].Group = 19
-		p.Tunnels[0].Local, p.Tunnels[0].Selectors = addr, []exchange.Selector{flow}
-		list, flows = append(list, n.Add(addr.String(), addr, p)), append(flows, flow)
+		r, flow := addSpoke(n, netip.AddrFrom4([4]byte{100, 64, 9, byte(i)}))
+		list, flows = append(list, r), append(flows, flow)
 	}
 	return list, flows
 }
