@@ -25,7 +25,7 @@ func newIndex() index {
 	return index{sas: make(map[netip.Addr][]*sa), pairs: make(map[netip.Addr][]*pair), serving: make(map[exchange.Flow][]*pair)}
 }
 
-// lot is with which others an SA stands in open.
+// lot is the list of open in which an SA stands.
 type lot int8
 
 const (
