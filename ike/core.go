@@ -191,12 +191,7 @@ func (c *Core) receiver(spi uint32) *pair {
 	if p := c.pairs[spi]; p != nil {
 		return p
 	}
-	for _, p := range c.pairs {
-		if p.AH.InboundSPI == spi && spi != 0 {
-			return p
-		}
-	}
-	return nil
+	return c.by.ah[spi]
 }
 
 // draw returns a random number.

@@ -12,7 +12,7 @@ func (c *Core) Held() map[string]int {
 	return map[string]int{
 		"SAs": len(c.sas), "own cookies": len(c.own), "offers": len(c.offers), "peers": len(c.peers),
 		"pairs": len(c.pairs), "requests": len(c.requests), "timers": len(c.timers.heap),
-		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.serving) + c.open() + len(c.by.dead),
+		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.serving) + len(c.by.ah) + c.open() + len(c.by.dead),
 	}
 }
 
@@ -49,19 +49,24 @@ func (c *Core) Inconsistency() string {
 	for _, list := range c.by.sas {
 		sas += len(list)
 	}
-	byPeer, byKey := 0, 0
+	byPeer, byKey, bundles := 0, 0, 0
 	for addr, list := range c.by.pairs {
 		for _, p := range list {
 			if byPeer++; p.peer.Addr != addr || c.pairs[p.InboundSPI] != p || !slices.Contains(c.by.serving[p.Flow()], p) {
 				return "a pair is not where it should be"
+			}
+			if spi := p.AH.InboundSPI; spi != 0 {
+				if bundles++; c.receiver(spi) != p {
+					return "a bundle is not found by its AH"
+				}
 			}
 		}
 	}
 	for _, list := range c.by.serving {
 		byKey += len(list)
 	}
-	if sas != len(c.sas) || open != c.open() || computing != c.by.computing || dead != len(c.by.dead) || byPeer != len(c.pairs) || byKey != len(c.pairs) {
-		return fmt.Sprintf("%d of %d SAs, %d of %d half-open, %d of %d computing, %d of %d dead, %d and %d of %d pairs", sas, len(c.sas), c.open(), open, c.by.computing, computing, len(c.by.dead), dead, byPeer, byKey, len(c.pairs))
+	if sas != len(c.sas) || open != c.open() || computing != c.by.computing || dead != len(c.by.dead) || byPeer != len(c.pairs) || byKey != len(c.pairs) || bundles != len(c.by.ah) {
+		return fmt.Sprintf("%d of %d SAs, %d of %d half-open, %d of %d computing, %d of %d dead, %d and %d of %d pairs, %d of %d bundles", sas, len(c.sas), c.open(), open, c.by.computing, computing, len(c.by.dead), dead, byPeer, byKey, len(c.pairs), len(c.by.ah), bundles)
 	}
 	return ""
 }

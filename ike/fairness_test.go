@@ -76,9 +76,7 @@ func TestFloodIsFairToASite(t *testing.T) {
 		if during[0] < each*3/4 || during[1] < each*3/4 || during[0] < during[1]-each/8 {
 			t.Errorf("flood from %s: during it %d of %d behind one address came up and %d of %d alone", name, during[0], each, during[1], each)
 		}
-		if flaw := h.Core.Inconsistency(); flaw != "" {
-			t.Error(flaw)
-		}
+		consistent(t, h)
 		if a, b := tunnelled(behind), tunnelled(alone); a != each || b != each {
 			t.Errorf("flood from %s: in the end %d and %d of %d are up", name, a, b, each)
 		}

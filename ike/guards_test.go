@@ -25,9 +25,7 @@ func TestComputationsAreBounded(t *testing.T) {
 	if jobs != 64 || counted(r3, "too many Diffie-Hellman computations") != 500-64 {
 		t.Errorf("%d computations are due, %v", jobs, r3.Core.Counters())
 	}
-	if flaw := r3.Core.Inconsistency(); flaw != "" {
-		t.Error(flaw)
-	}
+	consistent(t, r3)
 }
 
 // A peer that brings up SAs and deletes them does not fill the memory with what is left.

@@ -14,6 +14,7 @@ type index struct {
 	sas     map[netip.Addr][]*sa // by the peer's address
 	pairs   map[netip.Addr][]*pair
 	serving map[exchange.Flow][]*pair // by the traffic that they protect
+	ah      map[uint32]*pair          // bundles, by the inbound SPI of their AH
 
 	open      [lots][]*sa // responders whose initiator has not authenticated, in no order
 	computing int         // of them, do Diffie-Hellman for a first message
@@ -22,7 +23,7 @@ type index struct {
 }
 
 func newIndex() index {
-	return index{sas: make(map[netip.Addr][]*sa), pairs: make(map[netip.Addr][]*pair), serving: make(map[exchange.Flow][]*pair)}
+	return index{sas: make(map[netip.Addr][]*sa), pairs: make(map[netip.Addr][]*pair), serving: make(map[exchange.Flow][]*pair), ah: make(map[uint32]*pair)}
 }
 
 // lot is the list of open in which an SA stands.
@@ -99,11 +100,15 @@ func (x *index) removeSA(s *sa) {
 func (x *index) addPair(p *pair) {
 	x.pairs[p.peer.Addr] = append(x.pairs[p.peer.Addr], p)
 	x.serving[p.Flow()] = append(x.serving[p.Flow()], p)
+	if spi := p.AH.InboundSPI; spi != 0 {
+		x.ah[spi] = p
+	}
 }
 
 func (x *index) removePair(p *pair) {
 	remove(x.pairs, p.peer.Addr, p)
 	remove(x.serving, p.Flow(), p)
+	delete(x.ah, p.AH.InboundSPI)
 }
 
 // remove takes an element from a list, and the list from its map when it was the last.
