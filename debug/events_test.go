@@ -189,6 +189,7 @@ func TestNotesClaimNoMoreThanIsKnown(t *testing.T) {
 		{ISAKMPState{info, "IKE_R_AM2", "IKE_R_AM2"}, "has answered"},
 		{ISAKMPState{conn, "IKE_QM_I_QM1", "IKE_QM_I_QM1"}, "waits"},
 		{ISAKMPTransform{At: conn, Number: 1, Protocol: 3, ID: 22}, "is :"},
+		{ISAKMPProcessing{At: info, Payload: PayloadDelete, Deletes: Deleted{Protocol: 4, Count: 1}}, "inbound"},
 	} {
 		checkNote(t, c.event)
 		if note := c.event.Explain(English); strings.Contains(note, c.not) {

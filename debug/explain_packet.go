@@ -248,16 +248,17 @@ func (e ISAKMPProcessing) Explain(l Language) string {
 		return say(l, "The peer's proof: prf(SKEYID, both public values | both cookies | SA body | its identity). Only one who knows the pre-shared key can compute it (RFC 2409, section 5).",
 			"对端的证明：prf(SKEYID, 双方公开值 | 双方 cookie | SA 载荷体 | 身份)，只有知道预共享密钥的一方才算得出来（RFC 2409 第 5 节）。")
 	case PayloadDelete:
-		switch d := e.Deletes; {
+		switch d, protocol := e.Deletes, protocolNames[e.Deletes.Protocol]; {
 		case d.Protocol == 1:
 			return say(l, "A Delete payload: the peer has removed this phase 1 SA and tells us to do the same (RFC 2408, section 3.15).",
 				"Delete 载荷：对端已删除这个第一阶段 SA，通知本端同样删除（RFC 2408 第 3.15 节）。")
+		case protocol == "": // none that has SAs here
 		case d.Count == 1:
 			return say(l, "A Delete payload: the peer has removed its inbound %s SA with SPI 0x%X, our outbound one, and tells us to do the same (RFC 2408, section 3.15).",
-				"Delete 载荷：对端已删除 SPI 为 0x%[2]X 的 %[1]s 入方向 SA（即本端的出方向 SA），通知本端同样删除（RFC 2408 第 3.15 节）。", protocolNames[d.Protocol], d.SPI)
+				"Delete 载荷：对端已删除 SPI 为 0x%[2]X 的 %[1]s 入方向 SA（即本端的出方向 SA），通知本端同样删除（RFC 2408 第 3.15 节）。", protocol, d.SPI)
 		case d.Count > 1:
 			return say(l, "A Delete payload: the peer has removed %d inbound %s SAs, the first with SPI 0x%X, and tells us to do the same (RFC 2408, section 3.15).",
-				"Delete 载荷：对端已删除 %d 个 %s 入方向 SA，第一个的 SPI 为 0x%X，通知本端同样删除（RFC 2408 第 3.15 节）。", d.Count, protocolNames[d.Protocol], d.SPI)
+				"Delete 载荷：对端已删除 %d 个 %s 入方向 SA，第一个的 SPI 为 0x%X，通知本端同样删除（RFC 2408 第 3.15 节）。", d.Count, protocol, d.SPI)
 		}
 		return say(l, "A Delete payload: the peer has removed SAs and tells us to do the same (RFC 2408, section 3.15).",
 			"Delete 载荷：对端已删除 SA，通知本端同样删除（RFC 2408 第 3.15 节）。")

@@ -204,7 +204,7 @@ type IPsecProxyRefused struct {
 // none.
 type CryptoACE struct {
 	Map           string
-	Seq           int // that of a dynamic crypto map's entry below that of the line that refers to it, times 65536
+	Seq           int // of an entry of a dynamic crypto map: that of the line which refers to it <<16 | its own
 	Local, Remote Proxy
 }
 

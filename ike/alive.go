@@ -27,8 +27,8 @@ func (c *Core) taken(with *sa, s exchange.Selector, from netip.Addr) bool {
 	if s.Remote.Prefix != netip.PrefixFrom(at.Addr(), 32) {
 		return false
 	}
-	for _, p := range c.pairs {
-		if p.Remote.Addr() != at.Addr() || !p.Selector.Overlaps(s) {
+	for _, p := range c.by.at[at.Addr()] {
+		if !p.Selector.Overlaps(s) {
 			continue
 		}
 		moved := from.IsValid() && p.SentFrom.IsValid() && p.SentFrom != from

@@ -21,16 +21,21 @@ func hub(n *iketest.Net) *iketest.Router {
 	return n.Add("hub", iketest.Addr3, p3)
 }
 
+// addSpoke adds a router with an address at which the hub expects it, and returns the flow
+// that it wants a tunnel for.
+func addSpoke(n *iketest.Net, addr netip.Addr) (*iketest.Router, exchange.Selector) {
+	p, _ := iketest.Policies()
+	flow := exchange.Selector{Local: exchange.Proxy{Prefix: netip.PrefixFrom(addr, 32)}, Remote: iketest.Side3}
+	p.Proposals[0].Group = suite.ECP256
+	p.Tunnels[0].Local, p.Tunnels[0].Selectors = addr, []exchange.Selector{flow}
+	return n.Add(addr.String(), addr, p), flow
+}
+
 // spoke brings up a tunnel from an address of its own to the hub and is then removed, as
 // one that goes on for hours without a word.
 func spoke(t testing.TB, n *iketest.Net, i int) {
 	t.Helper()
-	addr := netip.AddrFrom4([4]byte{100, 64 + byte(i>>16), byte(i >> 8), byte(i)})
-	p1, _ := iketest.Policies()
-	p1.Proposals[0].Group = suite.ECP256
-	flow := exchange.Selector{Local: exchange.Proxy{Prefix: netip.PrefixFrom(addr, 32)}, Remote: iketest.Side3}
-	p1.Tunnels[0].Local, p1.Tunnels[0].Selectors = addr, []exchange.Selector{flow}
-	r := n.Add(addr.String(), addr, p1)
+	r, flow := addSpoke(n, netip.AddrFrom4([4]byte{100, 64 + byte(i>>16), byte(i >> 8), byte(i)}))
 	r.Acquire("MAP", 10, flow)
 	n.Run(100 * time.Millisecond)
 	if len(r.Plane.Pairs) != 1 {

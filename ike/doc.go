@@ -8,8 +8,9 @@
 // deadline, and a few workers for the Jobs. ike/iketest drives two Cores in virtual time.
 //
 // Within a Core: sadb.go knows the ISAKMP SAs by their cookies, room.go how many of
-// strangers there may be, ipsec.go the pairs of IPsec SAs and their renewal, request.go
-// what waits for phase 1, timers.go the deadlines, perform.go the execution of actions. A
-// machine (v1.Phase1) is stepped only by the Core that holds it. Within an Engine:
-// backlog.go has the Jobs that wait.
+// strangers there may be, ipsec.go the pairs of IPsec SAs, renew.go their renewal and
+// delete.go their end, request.go what waits for phase 1, timers.go the deadlines,
+// perform.go the execution of actions, report.go what is said and counted. A machine
+// (v1.Phase1) is stepped only by the Core that holds it. Within an Engine: mailbox.go is
+// what others may ask of it, backlog.go has the Jobs that wait.
 package ike

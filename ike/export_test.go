@@ -9,15 +9,19 @@ import (
 
 // Held is what the Core keeps, by kind.
 func (c *Core) Held() map[string]int {
-	open := 0
-	for _, list := range c.by.open {
-		open += len(list)
-	}
 	return map[string]int{
 		"SAs": len(c.sas), "own cookies": len(c.own), "offers": len(c.offers), "peers": len(c.peers),
 		"pairs": len(c.pairs), "requests": len(c.requests), "timers": len(c.timers.heap),
-		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.serving) + open + len(c.by.dead),
+		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.at) + len(c.by.serving) + len(c.by.ah) + c.open() + len(c.by.dead),
 	}
+}
+
+// open is how many SAs the index has whose initiator has not authenticated.
+func (c *Core) open() (n int) {
+	for _, list := range c.by.open {
+		n += len(list)
+	}
+	return n
 }
 
 // Inconsistency says what the index has otherwise than the SAs themselves, "" for nothing.
@@ -45,23 +49,27 @@ func (c *Core) Inconsistency() string {
 	for _, list := range c.by.sas {
 		sas += len(list)
 	}
-	inLots := 0
-	for _, list := range c.by.open {
-		inLots += len(list)
-	}
-	byPeer, byKey := 0, 0
+	byPeer, byPlace, byKey, bundles := 0, 0, 0, 0
 	for addr, list := range c.by.pairs {
 		for _, p := range list {
-			if byPeer++; p.peer.Addr != addr || c.pairs[p.InboundSPI] != p || !slices.Contains(c.by.serving[p.Flow()], p) {
+			if byPeer++; p.peer.Addr != addr || c.pairs[p.InboundSPI] != p || !slices.Contains(c.by.serving[p.Flow()], p) || !slices.Contains(c.by.at[p.Remote.Addr()], p) {
 				return "a pair is not where it should be"
 			}
+			if spi := p.AH.InboundSPI; spi != 0 {
+				if bundles++; c.receiver(spi) != p {
+					return "a bundle is not found by its AH"
+				}
+			}
 		}
+	}
+	for _, list := range c.by.at {
+		byPlace += len(list)
 	}
 	for _, list := range c.by.serving {
 		byKey += len(list)
 	}
-	if sas != len(c.sas) || open != inLots || computing != c.by.computing || dead != len(c.by.dead) || byPeer != len(c.pairs) || byKey != len(c.pairs) {
-		return fmt.Sprintf("%d of %d SAs, %d of %d half-open, %d of %d dead, %d and %d of %d pairs", sas, len(c.sas), len(c.by.open), open, len(c.by.dead), dead, byPeer, byKey, len(c.pairs))
+	if sas != len(c.sas) || open != c.open() || computing != c.by.computing || dead != len(c.by.dead) || byPeer != len(c.pairs) || byPlace != len(c.pairs) || byKey != len(c.pairs) || bundles != len(c.by.ah) {
+		return fmt.Sprintf("%d of %d SAs, %d of %d half-open, %d of %d computing, %d of %d dead, %d, %d and %d of %d pairs, %d of %d bundles", sas, len(c.sas), c.open(), open, c.by.computing, computing, len(c.by.dead), dead, byPeer, byPlace, byKey, len(c.pairs), len(c.by.ah), bundles)
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 
 	"conft/ike/exchange"
 	"conft/ike/iketest"
+	"conft/internal/suite"
 )
 
 // The limit of half-open SAs treats a site whose routers share one address like routers
@@ -31,12 +32,7 @@ func TestFloodIsFairToASite(t *testing.T) {
 		nat := iketest.NewNAT(site)
 		var behind, alone []*iketest.Router
 		add := func(i int) (*iketest.Router, exchange.Selector) {
-			p, _ := iketest.Policies()
-			addr := netip.AddrFrom4([4]byte{100, 64, byte(i >> 8), byte(i)})
-			flow := exchange.Selector{Local: exchange.Proxy{Prefix: netip.PrefixFrom(addr, 32)}, Remote: iketest.Side3}
-			p.Proposals[0].Group = 19
-			p.Tunnels[0].Local, p.Tunnels[0].Selectors = addr, []exchange.Selector{flow}
-			return n.Add(addr.String(), addr, p), flow
+			return addSpoke(n, netip.AddrFrom4([4]byte{100, 64, byte(i >> 8), byte(i)}))
 		}
 		flows := map[*iketest.Router]exchange.Selector{}
 		for i := range each {
@@ -46,29 +42,20 @@ func TestFloodIsFairToASite(t *testing.T) {
 			r, flow = add(1000 + i)
 			alone, flows[r] = append(alone, r), flow
 		}
-		var first []byte
-		n.Fate = func(p *iketest.Packet) []time.Duration {
-			if first == nil {
-				first = append(first, p.Data...)
-			}
-			return nat.Fate(p)
-		}
+		first := firstOf(n.Add("X", netip.MustParseAddr("192.0.2.77"), stranger()), n)
+		n.Fate = nat.Fate
 		flooded := 0
 		for ms := range 4000 { // five first messages in each
 			for range 5 {
-				if first != nil {
-					forged := append([]byte(nil), first...)
-					binary.BigEndian.PutUint64(forged, 1<<63|uint64(flooded))
-					n.Inject(iketest.Packet{From: source(flooded), To: netip.AddrPortFrom(h.Addr, 500), Data: forged})
-					flooded++
-				}
+				forged := append([]byte(nil), first...)
+				binary.BigEndian.PutUint64(forged, 1<<63|uint64(flooded))
+				n.Inject(iketest.Packet{From: source(flooded), To: netip.AddrPortFrom(h.Addr, 500), Data: forged})
+				flooded++
 			}
 			if i := (ms - 1000) / 50; ms%50 == 0 && i >= 0 && i < each {
 				for _, r := range []*iketest.Router{behind[i], alone[i]} {
 					r.Acquire("MAP", 10, flows[r])
 				}
-			} else if ms == 0 { // for a first message to forge
-				n.Add("X", netip.MustParseAddr("192.0.2.77"), stranger()).Acquire("MAP", 10, iketest.Flow)
 			}
 			n.Run(time.Millisecond)
 		}
@@ -89,9 +76,7 @@ func TestFloodIsFairToASite(t *testing.T) {
 		if during[0] < each*3/4 || during[1] < each*3/4 || during[0] < during[1]-each/8 {
 			t.Errorf("flood from %s: during it %d of %d behind one address came up and %d of %d alone", name, during[0], each, during[1], each)
 		}
-		if flaw := h.Core.Inconsistency(); flaw != "" {
-			t.Error(flaw)
-		}
+		consistent(t, h)
 		if a, b := tunnelled(behind), tunnelled(alone); a != each || b != each {
 			t.Errorf("flood from %s: in the end %d and %d of %d are up", name, a, b, each)
 		}
@@ -101,7 +86,7 @@ func TestFloodIsFairToASite(t *testing.T) {
 // stranger is the policy of somebody whom the hub does not answer for long.
 func stranger() *exchange.Policy {
 	p, _ := iketest.Policies()
-	p.Proposals[0].Group = 19
+	p.Proposals[0].Group = suite.ECP256
 	p.Tunnels[0].Local = netip.MustParseAddr("192.0.2.77")
 	p.Keys[0].Secret = []byte("guess")
 	return p

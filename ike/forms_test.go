@@ -63,10 +63,12 @@ func TestEveryForm(t *testing.T) {
 							t.Errorf("transport mode %t", p.Transport)
 						}
 					}
+					consistent(t, r1, r3)
 					r1.Do(ike.ClearSA{})
 					if n.Run(time.Second); len(r3.Plane.Pairs) != 0 {
 						t.Errorf("%d pairs are left at the other end", len(r3.Plane.Pairs))
 					}
+					consistent(t, r1, r3)
 				})
 			}
 		}

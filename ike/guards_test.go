@@ -25,9 +25,7 @@ func TestComputationsAreBounded(t *testing.T) {
 	if jobs != 64 || counted(r3, "too many Diffie-Hellman computations") != 500-64 {
 		t.Errorf("%d computations are due, %v", jobs, r3.Core.Counters())
 	}
-	if flaw := r3.Core.Inconsistency(); flaw != "" {
-		t.Error(flaw)
-	}
+	consistent(t, r3)
 }
 
 // A peer that brings up SAs and deletes them does not fill the memory with what is left.
@@ -71,18 +69,10 @@ func TestRequestsAreBounded(t *testing.T) {
 func TestForgeryIsNotThePeer(t *testing.T) {
 	n, r1, r3 := iketest.Classic(1)
 	up(t, n, r1, r3)
-	_, p3 := iketest.Policies()
-	x := n.Add("X", netip.MustParseAddr("192.0.2.9"), p3)
-	p3.Tunnels[0].Local = x.Addr
-	var first []byte
-	n.Fate = func(p *iketest.Packet) []time.Duration {
-		first = append(first, p.Data...)
-		return nil
-	}
-	x.Acquire("MAP", 10, iketest.Reverse(iketest.Flow))
-	n.Fate = nil
-	n.Leave(x)
-	p1, _ := iketest.Policies()
+	p1, px := iketest.Policies()
+	px.Tunnels[0].Local = netip.MustParseAddr("192.0.2.9")
+	px.Tunnels[0].Selectors = p1.Tunnels[0].Selectors
+	first := firstOf(n.Add("X", px.Tunnels[0].Local, px), n)
 	again := n.Add("R1", iketest.Addr1, p1) // has forgotten everything
 	n.Inject(iketest.Packet{From: netip.AddrPortFrom(iketest.Addr3, 500), To: netip.AddrPortFrom(iketest.Addr1, 500), Data: first})
 	n.Run(100 * time.Millisecond)

@@ -13,7 +13,9 @@ import (
 type index struct {
 	sas     map[netip.Addr][]*sa // by the peer's address
 	pairs   map[netip.Addr][]*pair
+	at      map[netip.Addr][]*pair    // by where the peer is now, in no order
 	serving map[exchange.Flow][]*pair // by the traffic that they protect
+	ah      map[uint32]*pair          // bundles, by the inbound SPI of their AH
 
 	open      [lots][]*sa // responders whose initiator has not authenticated, in no order
 	computing int         // of them, do Diffie-Hellman for a first message
@@ -22,10 +24,11 @@ type index struct {
 }
 
 func newIndex() index {
-	return index{sas: make(map[netip.Addr][]*sa), pairs: make(map[netip.Addr][]*pair), serving: make(map[exchange.Flow][]*pair)}
+	return index{sas: make(map[netip.Addr][]*sa), pairs: make(map[netip.Addr][]*pair), at: make(map[netip.Addr][]*pair),
+		serving: make(map[exchange.Flow][]*pair), ah: make(map[uint32]*pair)}
 }
 
-// lot is with which others an SA stands in open.
+// lot is the list of open in which an SA stands.
 type lot int8
 
 const (
@@ -98,12 +101,25 @@ func (x *index) removeSA(s *sa) {
 
 func (x *index) addPair(p *pair) {
 	x.pairs[p.peer.Addr] = append(x.pairs[p.peer.Addr], p)
+	x.at[p.Remote.Addr()] = append(x.at[p.Remote.Addr()], p)
 	x.serving[p.Flow()] = append(x.serving[p.Flow()], p)
+	if spi := p.AH.InboundSPI; spi != 0 {
+		x.ah[spi] = p
+	}
 }
 
 func (x *index) removePair(p *pair) {
 	remove(x.pairs, p.peer.Addr, p)
+	remove(x.at, p.Remote.Addr(), p)
 	remove(x.serving, p.Flow(), p)
+	delete(x.ah, p.AH.InboundSPI)
+}
+
+// follow moves a pair to where its peer is now.
+func (x *index) follow(p *pair, remote netip.AddrPort) {
+	remove(x.at, p.Remote.Addr(), p)
+	p.Remote = remote
+	x.at[remote.Addr()] = append(x.at[remote.Addr()], p)
 }
 
 // remove takes an element from a list, and the list from its map when it was the last.

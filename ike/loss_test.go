@@ -118,6 +118,16 @@ func (c conversation) lab() (n *iketest.Net, r1, r3 *iketest.Router) {
 	return n, n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
 }
 
+// consistent wants every index of the routers to have what there is.
+func consistent(t *testing.T, routers ...*iketest.Router) {
+	t.Helper()
+	for _, r := range routers {
+		if flaw := r.Core.Inconsistency(); flaw != "" {
+			t.Errorf("%s: %s", r.Name, flaw)
+		}
+	}
+}
+
 // nothingStays ends every SA and looks for what is left.
 func nothingStays(t *testing.T, n *iketest.Net, routers ...*iketest.Router) {
 	t.Helper()

@@ -15,12 +15,11 @@ import (
 // message that this side sends, or that side: the odd ones of the nine, and of the three
 // of Aggressive Mode, are the initiator's. Also where a message goes out again.
 func TestPacketsAreTheirSendersMessages(t *testing.T) {
-	whole := func(_, _ *exchange.Policy) {}
 	for name, c := range map[string]struct {
 		change func(p1, p3 *exchange.Policy)
 		again  int // how many are sent once more, in turn
 	}{
-		"main mode":       {whole, 9},
+		"main mode":       {unchanged, 9},
 		"aggressive mode": {byName, 6},
 		"keys differ":     {func(_, p3 *exchange.Policy) { p3.Keys[0].Secret = []byte("other") }, 5},
 	} {

@@ -27,7 +27,7 @@ func (c *Core) roamed(s *sa, remote netip.AddrPort) {
 	}
 	for _, p := range c.by.pairs[s.peer.Addr] {
 		if p.Roams && p.sa.same(s) {
-			p.Remote = remote
+			c.by.follow(p, remote)
 			c.o.IPsec.Move(p.InboundSPI, remote)
 		}
 	}

@@ -38,6 +38,7 @@ func seenAt(t *testing.T, r *iketest.Router, n *iketest.Net, want netip.AddrPort
 	if got := r.Core.ISAKMPSAs(n.Now)[0].Remote; got != want {
 		t.Errorf("IKE goes to %v, the peer is at %v", got, want)
 	}
+	consistent(t, r)
 }
 
 // "If the NAT mapping changes … the host not behind NAT … SHOULD use the last valid UDP-

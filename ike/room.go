@@ -41,16 +41,16 @@ func (c *Core) evict(s *sa) {
 	c.forget(s)
 }
 
-// Among how many SAs, drawn by lot, the one is that is evicted. With few of them it is more
-// left to chance, with many more to what they are chosen by.
+// How many SAs are drawn by lot, to evict one of them. With few it is left to chance which,
+// with many the oldest goes, or one of the address that most of them have.
 const (
 	drawnForgeable = 4
 	drawnRoutable  = 8
 )
 
 // oldest returns the oldest of some that are drawn by lot. Addresses do not count, for they
-// may be forged, be it as the peer's own: whoever answers in the time in which a flood fills
-// the room is hardly ever hit, and where that time is too short for anybody, some get through.
+// may be forged, even as a peer's own. Whoever answers in the time in which a flood fills
+// the room is hardly ever hit; where that time is too short for anybody, some get through.
 func (c *Core) oldest(list []*sa) *sa {
 	victim := c.pick(list)
 	for range drawnForgeable - 1 {
@@ -61,8 +61,8 @@ func (c *Core) oldest(list []*sa) *sa {
 	return victim
 }
 
-// crowding returns the oldest of those, of some that are drawn by lot, whose address most of
-// them have: whoever answers has an address, and takes the room of nobody else's.
+// crowding draws some by lot and returns the oldest of the address that most of them have:
+// whoever answers is where he says, and takes the room of others there.
 func (c *Core) crowding(list []*sa) (victim *sa) {
 	var sample [drawnRoutable]*sa
 	for i := range sample {

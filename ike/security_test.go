@@ -102,9 +102,7 @@ func TestFlood(t *testing.T) {
 			n.Run(time.Millisecond)
 		}
 	}
-	if flaw := r3.Core.Inconsistency(); flaw != "" {
-		t.Error(flaw)
-	}
+	consistent(t, r3)
 	if got := len(r3.Core.ISAKMPSAs(n.Now)); got > 8300 {
 		t.Errorf("%d SAs are kept", got)
 	}

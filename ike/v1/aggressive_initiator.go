@@ -91,8 +91,7 @@ func (t *turn) readAM2(m *message) error {
 	}
 	if !t.choose(sa.Proposals) {
 		t.trace(debug.ISAKMPNoOffers{At: t.at()})
-		t.notOffered()
-		return errRefused
+		return t.notOffered()
 	}
 	return t.readKE(m)
 }
@@ -122,7 +121,7 @@ func (t *turn) resumeAM2(m *message) error {
 	if err := t.deriveKeys(key.Secret); err != nil {
 		return err
 	}
-	if err := t.checkHash(m, t.idr, debug.AggressiveMode); err != nil {
+	if err := t.checkHash(m, t.idr); err != nil {
 		return err
 	}
 	t.authenticated()

@@ -90,7 +90,7 @@ func (t *turn) readAM3(m *message) error {
 	if t.signed() {
 		return t.readProof(m, t.idi)
 	}
-	if err := t.checkHash(m, t.idi, debug.AggressiveMode); err != nil {
+	if err := t.checkHash(m, t.idi); err != nil {
 		return err
 	}
 	return t.acceptAM3(m)

@@ -178,7 +178,7 @@ func (t *turn) readID(m *message) error {
 	if t.signed() {
 		return t.readProof(m, id)
 	}
-	if err := t.checkHash(m, id, debug.MainMode); err != nil {
+	if err := t.checkHash(m, id); err != nil {
 		return err
 	}
 	t.accepted(m)
@@ -200,7 +200,7 @@ func (t *turn) accepted(m *message) {
 }
 
 // checkHash verifies HASH_I or HASH_R over the body of the peer's ID payload.
-func (t *turn) checkHash(m *message, id []byte, mode debug.Mode) error {
+func (t *turn) checkHash(m *message, id []byte) error {
 	t.processing(debug.PayloadHash, 0)
 	hash, err := payload.DecodeHash(m.first(payload.TypeHash), t.suite.Hash.Size())
 	if err != nil {
@@ -208,8 +208,7 @@ func (t *turn) checkHash(m *message, id []byte, mode debug.Mode) error {
 	}
 	if !hmac.Equal(hash, t.authHash(!t.initiator(), id)) {
 		t.trace(debug.ISAKMPHashMismatch{At: t.at()})
-		t.trace(debug.CryptoModeFailure{Mode: mode, Peer: t.peerAddr()})
-		return errRefused
+		return t.refused()
 	}
 	return nil
 }

@@ -11,8 +11,9 @@
 //	aggressive.go, _initiator.go, _responder.go  the same of Aggressive Mode
 //	identity.go                      who is who: identities, keys, profiles
 //	proposal1.go vendor.go natt.go auth.go sig.go  the payloads of phase 1
+//	node.go                          the exchanges under phase 1
 //	quick.go quick_initiator.go quick_responder.go  Quick Mode
-//	proposal2.go choice2.go proxy.go natoa.go install.go  what it agrees on, and the SAs of it
+//	proposal2.go choice2.go validate2.go proxy.go natoa.go install.go  what it agrees on, and the SAs of it
 //	dynamic.go                       what a dynamic crypto map adds to it
 //	info.go delete.go dpd.go retransmit.go  what may happen at any time
 //	manner.go                        where 12.4 and 15.x differ in what is reported

@@ -80,8 +80,7 @@ func (t *turn) readChoice(m *message) error {
 	}
 	if !t.choose(sa.Proposals) {
 		t.trace(debug.ISAKMPNoOffers{At: t.at()})
-		t.notOffered()
-		return errRefused
+		return t.notOffered()
 	}
 	t.do(exchange.Derive{Group: t.suite.Group})
 	return nil
@@ -109,9 +108,9 @@ func (t *turn) readOneProposal(m *message) (payload.SA, error) {
 }
 
 // notOffered reports a choice that no policy of ours accepts, so that was not offered.
-func (t *turn) notOffered() {
+func (t *turn) notOffered() error {
 	t.trace(debug.CryptoNotOffered{Peer: t.peerAddr(), Attribute: t.closest.Attribute()})
-	t.trace(debug.CryptoModeFailure{Mode: t.mode(), Peer: t.peerAddr()})
+	return t.refused()
 }
 
 // resumeChoice has our public value: the crypto engine owns the SA now.

@@ -175,8 +175,8 @@ func (t *turn) haveKey() error {
 	key := t.credential()
 	if key == nil {
 		t.trace(debug.ISAKMPNoKey{At: t.at(), Peer: t.peerAddr()})
-		if t.initiator() && !t.signs() {
-			return errRefused
+		if t.initiator() && !t.signs() { // no longer
+			return t.refused()
 		}
 		return nil // so that the transforms are seen to fail
 	}

@@ -27,8 +27,8 @@ func (p *Phase1) patience() time.Duration {
 	return retransmitEvery
 }
 
-// transmit sends a message of phase 1 and keeps a copy of its length, to be sent again to a peer that
-// repeats itself and, if an answer is awaited, when the timer runs out.
+// transmit sends a message of phase 1 and keeps a copy without spare room, to be sent again
+// to a peer that repeats itself and, if an answer is awaited, when the timer runs out.
 func (t *turn) transmit(msg []byte, name string, answer bool) {
 	t.sent = exchange.Send{Local: t.local, Remote: t.remote, Data: bytes.Clone(msg), Name: name}
 	t.sentNo, t.retries, t.sentAt = t.number, 0, t.env.Now

@@ -77,7 +77,7 @@ func (t *turn) sign() error {
 	c := t.env.Policy.Credential(t.profile, t.wantedCerts)
 	if c == nil { // no longer
 		t.trace(debug.ISAKMPNoCredentials{At: t.at(), Certificate: true, Key: true})
-		return errRefused
+		return t.refused()
 	}
 	if t.initiator() {
 		t.float()
@@ -199,7 +199,7 @@ func (t *turn) readProof(m *message, id []byte) error {
 // judge asks for a judgement.
 func (t *turn) judge(claim exchange.Claim) error {
 	if t.env.Policy.Trust == nil { // no longer
-		return errRefused
+		return t.refused()
 	}
 	t.claim = &claim
 	t.do(exchange.Verify{By: t.env.Policy.Trust, Claim: claim})
@@ -230,8 +230,7 @@ func (t *turn) judged(m *message) error {
 		}
 		t.trace(debug.ISAKMPCertStep{At: t.at(), Step: step})
 		t.trace(debug.CryptoInvalidCert{Peer: t.peerAddr(), Reason: err.Error()})
-		t.trace(debug.CryptoModeFailure{Mode: t.mode(), Peer: t.peerAddr()})
-		return errRefused
+		return t.refused()
 	}
 	if err := t.applyMaps(t.verdict.Maps); err != nil {
 		return err

@@ -173,19 +173,31 @@ func TestLateResults(t *testing.T) {
 	}
 }
 
-// A key that cannot sign, and a policy that has lost its trust meanwhile, end no SA and
-// establish none.
+// A key that cannot sign, and a policy that has lost its certificate or its trust meanwhile,
+// end no SA and establish none. The operator is told.
 func TestProofFails(t *testing.T) {
-	i, r, _, _, sent := signedPair(3)
-	i.env.Policy.Credentials[0].Sign = func([]byte) ([]byte, error) { return nil, errors.New("zeroized") }
-	if answer := i.step(deliver(sent[0])); len(answer) > 0 || i.state != IMM3 || i.pending != nil {
-		t.Errorf("the initiator sends %d messages, in %v", len(answer), i.state)
+	for name, change := range map[string]func(p *exchange.Policy){
+		"key zeroized": func(p *exchange.Policy) {
+			p.Credentials[0].Sign = func([]byte) ([]byte, error) { return nil, errors.New("zeroized") }
+		},
+		"no certificate": func(p *exchange.Policy) { p.Credentials = nil },
+	} {
+		i, _, _, _, sent := signedPair(3)
+		change(i.env.Policy)
+		if answer := i.step(deliver(sent[0])); len(answer) > 0 || i.state != IMM3 || i.pending != nil || !failed(i) {
+			t.Errorf("%s: the initiator sends %d messages, in %v, fails %v", name, len(answer), i.state, failed(i))
+		}
 	}
-	_, r, _, _, sent = signedPair(4)
+	_, r, _, _, sent := signedPair(4)
 	r.env.Policy.Trust = nil
-	if answer := r.step(deliver(sent[0])); len(answer) > 0 || r.state != RMM4 {
-		t.Errorf("the responder sends %d messages, in %v", len(answer), r.state)
+	if answer := r.step(deliver(sent[0])); len(answer) > 0 || r.state != RMM4 || !failed(r) {
+		t.Errorf("the responder sends %d messages, in %v, fails %v", len(answer), r.state, failed(r))
 	}
+}
+
+// failed reports whether the last step says that phase 1 fails.
+func failed(e *end) bool {
+	return slices.Contains(e.actions, exchange.Action(exchange.Trace{Event: debug.CryptoModeFailure{Mode: debug.MainMode, Peer: e.peerAddr()}}))
 }
 
 // Only what can be done is offered, in either mode.

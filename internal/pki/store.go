@@ -180,8 +180,8 @@ func (s *Store) Authenticate(trustpoint string, ca *x509.Certificate, now time.T
 	})
 }
 
-// trustable reports whether a certificate can be the end of a chain: an authority's, or one
-// that vouches for itself alone.
+// trustable reports whether a certificate can be the end of a chain: an authority's, as far
+// as its version can say so, or one that vouches for itself alone.
 func trustable(c *x509.Certificate) bool {
 	return c.BasicConstraintsValid && c.IsCA || c.Version < 3 || bytes.Equal(c.RawSubject, c.RawIssuer)
 }
