@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/netip"
@@ -72,6 +73,9 @@ func showCryptoMapEntry(w io.Writer, c *config.Config, name string, e *config.Cr
 // showEntryTerms prints what an entry or a template negotiates.
 func showEntryTerms(w io.Writer, c *config.Config, e *config.CryptoMapEntry) {
 	fmt.Fprintf(w, "\tSecurity association lifetime: %s\n", lifetimeText(e.Life.Over(c.IPsecLife)))
+	if idle := cmp.Or(e.IdleTime.Seconds, c.IdleTime.Seconds); idle != 0 {
+		fmt.Fprintf(w, "\tSecurity association idletime: %d seconds\n", idle)
+	}
 	fmt.Fprint(w, "\tResponder-Only (Y/N): N\n")
 	if e.PFS == 0 {
 		fmt.Fprint(w, "\tPFS (Y/N): N\n")

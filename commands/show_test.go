@@ -203,15 +203,20 @@ crypto map M 30 ipsec-isakmp
  match address 102
 crypto map M 40 ipsec-isakmp
  description whole
+ set security-association idle-time 60 default
  set peer 1.1.1.2
  set peer 1.1.1.1
  match address 102
 crypto ipsec security-association lifetime seconds 900
+crypto ipsec security-association idle-time 600
 access-list 102 remark r
 access-list 102 permit ip any host 1.2.3.4
 `)
 	const warning = "\tWARNING: This crypto map is in an incomplete state!\n\t\t(missing peer or access-list definitions)\n"
-	const end = "\tSecurity association lifetime: 4608000 kilobytes/900 seconds\n\tResponder-Only (Y/N): N\n"
+	ends := func(idle string) string {
+		return "\tSecurity association lifetime: 4608000 kilobytes/900 seconds\n\tSecurity association idletime: " + idle + " seconds\n\tResponder-Only (Y/N): N\n"
+	}
+	end := ends("600")
 	const tail = "\tMixed-mode : Disabled\n\tTransform sets={ \n\t}\n"
 	var b strings.Builder
 	showCryptoMap(&b, c, nil, "")
@@ -222,7 +227,7 @@ access-list 102 permit ip any host 1.2.3.4
 		"\nCrypto Map IPv4 \"M\" 30 ipsec-isakmp\n"+warning+
 		"\tExtended IP access list 102\n\t    access-list 102 permit ip any host 1.2.3.4\n"+end+"\tPFS (Y/N): N\n"+tail+
 		"\nCrypto Map IPv4 \"M\" 40 ipsec-isakmp\n\tDescription: whole\n"+
-		"\tPeer = 1.1.1.2\n\tPeer = 1.1.1.1\n\tExtended IP access list 102\n\t    access-list 102 permit ip any host 1.2.3.4\n\tCurrent peer: 1.1.1.2\n"+end+"\tPFS (Y/N): N\n"+tail+
+		"\tPeer = 1.1.1.2\n\tPeer = 1.1.1.1\n\tExtended IP access list 102\n\t    access-list 102 permit ip any host 1.2.3.4\n\tCurrent peer: 1.1.1.2\n"+ends("60")+"\tPFS (Y/N): N\n"+tail+
 		"\tInterfaces using crypto map M:\n\n")
 }
 

@@ -2,9 +2,11 @@ package ike_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
+	"conft/debug"
 	"conft/ike"
 	"conft/ike/exchange"
 	"conft/ike/iketest"
@@ -265,5 +267,8 @@ func TestLongDatagram(t *testing.T) {
 	r3.Do(ike.Datagram{Local: netip.AddrPortFrom(iketest.Addr3, 500), Remote: netip.AddrPortFrom(iketest.Addr1, 500), Data: w.Message()})
 	if counted(r3, "too long") != 1 || n.Sent != 0 {
 		t.Errorf("%v, %d answers", r3.Core.Counters(), n.Sent)
+	}
+	if said := debug.Event(debug.CryptoBadMessage{Peer: iketest.Addr1}); !slices.Contains(r3.Events, said) {
+		t.Error("nothing is said of it")
 	}
 }

@@ -50,6 +50,7 @@ func (c *Core) receive(d Datagram) {
 	c.about = d.Remote.Addr()
 	if len(d.Data) > MaxDatagram {
 		c.drop("too long")
+		c.refuse(d.Remote.Addr(), debug.CryptoBadMessage{Peer: d.Remote.Addr()})
 		return
 	}
 	h, err := payload.DecodeHeader(d.Data)

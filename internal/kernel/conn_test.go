@@ -108,6 +108,23 @@ func TestReplyLeavesFromTheAddressThatWasAsked(t *testing.T) {
 	}
 }
 
+// A message that is too long arrives cut, so that IKE can count it.
+func TestLongDatagramArrivesCut(t *testing.T) {
+	if !nstest.Alone(t) {
+		return
+	}
+	a, b, _ := ends(t, func() (*Conn, error) { return (&Kernel{}).ListenUDP(500) })
+	for _, size := range []int{1200, 100, 100} {
+		_, err := b.Send([]packet.Datagram{{Buf: make([]byte, size), Local: addrPort("192.0.2.2:500"), Remote: addrPort("192.0.2.1:500")}})
+		must(t, err)
+	}
+	for i, q := range collect(t, a, 2, 1001)[:2] {
+		if q.N != []int{1001, 100}[i] || q.Remote != addrPort("192.0.2.2:500") {
+			t.Errorf("datagram %d from %s has %d octets", i, q.Remote, q.N)
+		}
+	}
+}
+
 // waitsIn reports whether a thread of this process sleeps in that system call.
 func waitsIn(t *testing.T, call int) bool {
 	t.Helper()

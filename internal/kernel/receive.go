@@ -25,7 +25,8 @@ func (c *Conn) Receive(d []packet.Datagram) (n int, err error) {
 	return n, err
 }
 
-// receive is one turn of Receive: one datagram of the socket is one of d.
+// receive is one turn of Receive: one datagram of the socket is one of d. Of UDP one that is
+// too long is cut, so that IKE can count it; on a raw socket it is no packet of ours.
 func (c *Conn) receive(d []packet.Datagram) (int, error) {
 	d = d[:min(len(d), batchSize)]
 	for i := range d {
@@ -43,7 +44,7 @@ func (c *Conn) receive(d []packet.Datagram) (int, error) {
 	n := 0
 	for i := range got {
 		size := int(c.rx.msgs[i].n)
-		if c.rx.truncated(i) {
+		if c.rx.truncated(i) && c.local == 0 {
 			continue
 		}
 		info := c.rx.control(i)
