@@ -61,22 +61,14 @@ func (c *Core) oldest(list []*sa) *sa {
 	return victim
 }
 
-// crowding returns the oldest of those, of some that are drawn by lot, whose address most of
-// them have: whoever answers has an address, and takes the room of nobody else's.
-func (c *Core) crowding(list []*sa) (victim *sa) {
-	var sample [drawnRoutable]*sa
-	for i := range sample {
-		sample[i] = c.pick(list)
-	}
-	most := 0
-	for _, s := range sample {
-		n := 0
-		for _, o := range sample {
-			if o.peer.Addr == s.peer.Addr {
-				n++
-			}
-		}
-		if n > most || n == most && s.born < victim.born {
+// crowding returns the one, of some that are drawn by lot, whose address has most of all, and
+// of several the oldest: whoever answers has an address, and takes the room of nobody else's.
+func (c *Core) crowding(list []*sa) *sa {
+	victim := c.pick(list)
+	most := c.by.crowd[victim.peer.Addr]
+	for range drawnRoutable - 1 {
+		s := c.pick(list)
+		if n := c.by.crowd[s.peer.Addr]; n > most || n == most && s.born < victim.born {
 			victim, most = s, n
 		}
 	}
