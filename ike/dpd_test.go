@@ -139,6 +139,31 @@ func TestDeadPeer(t *testing.T) {
 	}
 }
 
+// A peer that dies before phase 1 ends is found dead, though that is decided later, and what
+// leads to it is deleted. One that lives and misses a question costs phase 1 nothing.
+func TestDeadAtEndOfLifetime(t *testing.T) {
+	for _, dies := range []bool{true, false} {
+		n := iketest.New(1)
+		p1, p3 := iketest.Policies()
+		p1.DPD = exchange.DPD{Interval: 50 * time.Second, Retry: 20 * time.Second, Periodic: true}
+		p1.Proposals[0].LifeSeconds, p3.Proposals[0].LifeSeconds = 210, 86400
+		r1, r3 := n.Add("R1", iketest.Addr1, p1), n.Add("R3", iketest.Addr3, p3)
+		up(t, n, r1, r3)
+		n.Run(155 * time.Second) // of four questions three are answered
+		n.Fate = nothing
+		if !dies {
+			n.Run(50 * time.Second)
+			n.Fate = nil
+		}
+		n.Run(150 * time.Second)
+		dead := count(r1, `deleting SA reason "P1 errcounter exceeded (PEERS_ALIVE_TIMER)"`) > 0
+		stays := slices.ContainsFunc(r1.Core.ISAKMPSAs(n.Now), func(s exchange.PhaseOneInfo) bool { return s.ConnID == 1 && !s.Deleted })
+		if pairs := len(r1.Core.IPsecSAs()); dead != dies || (pairs == 0) != dies || stays {
+			t.Errorf("peer dies: %t; found dead: %t, phase 1 stays: %t, %d pairs are left", dies, dead, stays, pairs)
+		}
+	}
+}
+
 // Every answer of the first k questions lost, the peer lives.
 func TestLostQuestions(t *testing.T) {
 	for k := range 5 {

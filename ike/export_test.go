@@ -2,6 +2,8 @@ package ike
 
 import (
 	"fmt"
+	"maps"
+	"net/netip"
 	"slices"
 
 	"conft/debug"
@@ -12,7 +14,7 @@ func (c *Core) Held() map[string]int {
 	return map[string]int{
 		"SAs": len(c.sas), "own cookies": len(c.own), "offers": len(c.offers), "peers": len(c.peers),
 		"pairs": len(c.pairs), "requests": len(c.requests), "timers": len(c.timers.heap),
-		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.at) + len(c.by.serving) + len(c.by.ah) + c.open() + len(c.by.dead),
+		"index": len(c.by.sas) + len(c.by.pairs) + len(c.by.at) + len(c.by.serving) + len(c.by.ah) + len(c.by.crowd) + c.open() + len(c.by.dead),
 	}
 }
 
@@ -48,6 +50,13 @@ func (c *Core) Inconsistency() string {
 	}
 	for _, list := range c.by.sas {
 		sas += len(list)
+	}
+	crowd := make(map[netip.Addr]int)
+	for _, s := range c.by.open[routable] {
+		crowd[s.peer.Addr]++
+	}
+	if !maps.Equal(crowd, c.by.crowd) {
+		return fmt.Sprintf("%v counted of each address, %v are there", c.by.crowd, crowd)
 	}
 	byPeer, byPlace, byKey, bundles := 0, 0, 0, 0
 	for addr, list := range c.by.pairs {

@@ -3,6 +3,7 @@ package ike_test
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"runtime"
 	"testing"
@@ -66,22 +67,29 @@ func TestNobodyIsKeptOutByForgeries(t *testing.T) {
 }
 
 // Who answers, from an address that is his own, takes the room of others there and nobody
-// else's: those who are slow to authenticate are not driven out by a thousand at one address.
+// else's: those who are slow to authenticate are not driven out by a thousand at one address,
+// nor at twenty.
 func TestWhoAnswersCrowdsOutHimself(t *testing.T) {
+	for _, addresses := range []int{1, 20} {
+		t.Run(fmt.Sprint(addresses), func(t *testing.T) { answeringFlood(t, addresses) })
+	}
+}
+
+func answeringFlood(t *testing.T, addresses int) {
 	n := iketest.New(1)
 	n.Quiet = true
 	h := hub(n)
-	hostile := netip.MustParseAddr("100.64.200.1")
+	hostile := func(i int) netip.Addr { return netip.AddrFrom4([4]byte{100, 64, 200, byte(i % addresses)}) }
 	p := stranger()
-	p.Tunnels[0].Local = hostile
-	first := firstOf(n.Add("X", hostile, p), n)
+	p.Tunnels[0].Local = hostile(0)
+	first := firstOf(n.Add("X", hostile(0), p), n)
 	list, flows := spokes(n, 10)
 	slow := true
 	n.Fate = func(p *iketest.Packet) []time.Duration {
 		switch {
 		case slow && p.Data[19]&payload.FlagEncryption != 0:
 			return []time.Duration{3 * time.Second}
-		case p.To.Addr() == hostile && payload.Type(p.Data[16]) == payload.TypeSA:
+		case p.To.Addr().As4()[2] == 200 && payload.Type(p.Data[16]) == payload.TypeSA:
 			w := payload.NewWriter(payload.Header{InitiatorCookie: [8]byte(p.Data[:8]), ResponderCookie: [8]byte(p.Data[8:16]),
 				Version: payload.Version1, Exchange: payload.ExchangeMain})
 			w.Add(payload.TypeKE, payload.Opaque(generator))
@@ -96,7 +104,7 @@ func TestWhoAnswersCrowdsOutHimself(t *testing.T) {
 	for i := range 3000 {
 		forged := append([]byte(nil), first...)
 		binary.BigEndian.PutUint64(forged, 1<<63|uint64(i))
-		n.Inject(iketest.Packet{From: netip.AddrPortFrom(hostile, 500), To: netip.AddrPortFrom(h.Addr, 500), Data: forged})
+		n.Inject(iketest.Packet{From: netip.AddrPortFrom(hostile(i), 500), To: netip.AddrPortFrom(h.Addr, 500), Data: forged})
 		n.Run(time.Millisecond / 2)
 	}
 	if got := counted(h, "SA evicted before authentication"); got < 1900 {

@@ -17,15 +17,16 @@ type index struct {
 	serving map[exchange.Flow][]*pair // by the traffic that they protect
 	ah      map[uint32]*pair          // bundles, by the inbound SPI of their AH
 
-	open      [lots][]*sa // responders whose initiator has not authenticated, in no order
-	computing int         // of them, do Diffie-Hellman for a first message
-	dead      []*sa       // were up, and wait to be purged
-	born      uint64      // SAs so far
+	open      [lots][]*sa        // responders whose initiator has not authenticated, in no order
+	crowd     map[netip.Addr]int // of open[routable], by the peer's address
+	computing int                // of them, do Diffie-Hellman for a first message
+	dead      []*sa              // were up, and wait to be purged
+	born      uint64             // SAs so far
 }
 
 func newIndex() index {
 	return index{sas: make(map[netip.Addr][]*sa), pairs: make(map[netip.Addr][]*pair), at: make(map[netip.Addr][]*pair),
-		serving: make(map[exchange.Flow][]*pair), ah: make(map[uint32]*pair)}
+		serving: make(map[exchange.Flow][]*pair), ah: make(map[uint32]*pair), crowd: make(map[netip.Addr]int)}
 }
 
 // lot is the list of open in which an SA stands.
@@ -88,9 +89,23 @@ func (x *index) move(s *sa, to lot) {
 		from[len(from)-1] = nil
 		x.open[s.lot] = from[:len(from)-1]
 	}
+	x.count(s, to)
 	if s.lot = to; to != notOpen {
 		s.place = len(x.open[to])
 		x.open[to] = append(x.open[to], s)
+	}
+}
+
+// count keeps crowd when an SA goes to another lot.
+func (x *index) count(s *sa, to lot) {
+	addr := s.peer.Addr
+	switch {
+	case to == routable:
+		x.crowd[addr]++
+	case s.lot == routable && x.crowd[addr] == 1:
+		delete(x.crowd, addr)
+	case s.lot == routable:
+		x.crowd[addr]--
 	}
 }
 

@@ -61,22 +61,14 @@ func (c *Core) oldest(list []*sa) *sa {
 	return victim
 }
 
-// crowding draws some by lot and returns the oldest of the address that most of them have:
-// whoever answers is where he says, and takes the room of others there.
-func (c *Core) crowding(list []*sa) (victim *sa) {
-	var sample [drawnRoutable]*sa
-	for i := range sample {
-		sample[i] = c.pick(list)
-	}
-	most := 0
-	for _, s := range sample {
-		n := 0
-		for _, o := range sample {
-			if o.peer.Addr == s.peer.Addr {
-				n++
-			}
-		}
-		if n > most || n == most && s.born < victim.born {
+// crowding draws some by lot and returns the one whose address has most of all, of several the
+// oldest: whoever answers is where he says, and takes the room of others there.
+func (c *Core) crowding(list []*sa) *sa {
+	victim := c.pick(list)
+	most := c.by.crowd[victim.peer.Addr]
+	for range drawnRoutable - 1 {
+		s := c.pick(list)
+		if n := c.by.crowd[s.peer.Addr]; n > most || n == most && s.born < victim.born {
 			victim, most = s, n
 		}
 	}

@@ -109,6 +109,10 @@ func (t *turn) unanswered() {
 	t.destroy(gone, false, debug.FromTimer, debug.TimerPeersAlive)
 }
 
+// counting reports whether a question waits for an answer. Phase 1 does not end before that is
+// decided, or nobody would see that what it has negotiated leads nowhere.
+func (t *turn) counting() bool { return t.alive.waiting > 0 && t.dpd().Interval > 0 }
+
 // ask sends R-U-THERE. "The sender SHOULD … choose a random sequence number" for the
 // first (RFC 3706, section 6.2), and one more for each that follows.
 func (t *turn) ask() {

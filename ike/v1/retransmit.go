@@ -75,6 +75,8 @@ func (t *turn) expired(timer exchange.Timer) {
 		t.look()
 	case timer.Kind == exchange.Keepalive:
 		t.keepAlive()
+	case timer.Kind == exchange.Lifetime && t.state == P1Complete && t.counting():
+		t.do(exchange.Arm{Timer: timer, After: t.dpd().Retry})
 	case timer.Kind == exchange.Lifetime && t.state == P1Complete:
 		t.delete(debug.SALifetime, false)
 	case timer.Kind == exchange.Lifetime:
