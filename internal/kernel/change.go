@@ -84,7 +84,7 @@ func (c tunDel) String() string   { return fmt.Sprintf("ip tuntap del %s mode tu
 func (c filterSet) String() string {
 	return fmt.Sprintf("tc qdisc add dev %s clsact\n"+
 		"tc filter replace dev %s egress pref %d handle %#x bpf bytecode 'mark & %#x' action mirred egress redirect dev %s",
-		c.link, c.link, filterPriority, filterHandle, markProtect, c.tun)
+		c.link, c.link, filterPriority, filterHandle, marksDivert, c.tun)
 }
 func (c filterDel) String() string {
 	return fmt.Sprintf("tc filter del dev %s egress pref %d handle %#x bpf", c.link, filterPriority, filterHandle)

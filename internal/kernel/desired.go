@@ -79,7 +79,6 @@ type Counters struct {
 	Matched  [][]uint64 // by selector, by rule: packets that leave and match it first
 	Refused  [][]uint64 // likewise: packets that arrived in clear and should have been encrypted
 	Blocked  uint64     // packets that should be protected while the way to the TUN was not there
-	Turned   uint64     // packets out of the TUN that would have left in clear, for their network was not there
 	Unsaid   uint64     // ICMP errors about packets out of the TUN that would have left in clear
 	Overflow uint64     // packets that the TUN had no room for
 }

@@ -12,7 +12,8 @@ import (
 
 // The filter at the egress of the outside link: a mark test in classic BPF,
 // for u32's own test of the mark is silently left out of some kernels and then
-// matches everything.
+// matches everything. It diverts what is to be protected, and what came out of a TUN and would
+// leave in clear, its network not being there: the engine finds no entry for that and drops it.
 const (
 	filterHandle   = linkGroup // the sign that it is ours
 	filterPriority = 1         // before any other: a foreign filter's "ok" would end the walk
@@ -27,8 +28,7 @@ type bpfInstruction struct {
 
 var testMark = []bpfInstruction{
 	{0x20, 0, 0, 0xfffff014},  // A = skb->mark (SKF_AD_OFF + SKF_AD_MARK)
-	{0x54, 0, 0, markProtect}, // A &= markProtect
-	{0x15, 0, 1, markProtect}, // if A == markProtect
+	{0x45, 0, 1, marksDivert}, // if A & marksDivert
 	{0x06, 0, 0, ^uint32(0)},  //   match
 	{0x06, 0, 0, 0},           // else no match
 }

@@ -56,12 +56,6 @@ func coarse(word string, offset uint32, a acl.Addr) rule {
 	return addr(word, offset, acl.Addr{Base: a.Base &^ last, Wildcard: last})
 }
 
-// beside are the rules of the base chain for packets that have not passed the gate of the
-// link that they leave by: errors of ICMP may still quote what is protected, and what came
-// out of a TUN may not leave in clear.
-func beside(chain string) []rule {
-	return []rule{
-		join(protocol(1), verdict(expr.VerdictGoto, chain)),
-		join(markHas(markTunnel), verdict(expr.VerdictGoto, chain)),
-	}
-}
+// beside is the rule of the base chain for packets that have not passed the gate of the
+// link that they leave by: errors of ICMP may still quote what is protected.
+func beside(chain string) rule { return join(protocol(1), verdict(expr.VerdictGoto, chain)) }

@@ -223,7 +223,6 @@ func (k *Kernel) Counters() (map[string]Counters, error) {
 			c.Matched, c.Refused = append(c.Matched, matched), append(c.Refused, refused)
 		}
 		c.Blocked = t[divertChain(l)][blocked().text]
-		c.Turned = t[restChain(l)][turned().text]
 		c.Unsaid = t[unsaid(l).name][blocked().text]
 		c.Overflow = tunOverflow(l.TUN)
 		all[l.Link] = c

@@ -17,10 +17,12 @@ import (
 const (
 	// markEngine is on every packet that the engine itself sends.
 	markEngine = 0x10000000
-	// markProtect is on packets that the filter diverts into the TUN.
+	// markProtect is on packets that are to be protected.
 	markProtect = 0x20000000
 	// markTunnel is on packets that have come out of the TUN for a network of this side.
 	markTunnel = 0x04000000
+	// marksDivert are those that the filter diverts into the TUN.
+	marksDivert = markProtect | markTunnel
 
 	tableName  = "conft"
 	chainSend  = "send"
@@ -151,10 +153,12 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 	}}
-	// Most of what goes on in clear is TCP.
-	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive, rules: []rule{
-		join(notTCP(), verdict(expr.VerdictJump, engine.name)),
-	}}
+	// Most of what goes on in clear is TCP. Behind a gate fewer packets meet the question.
+	isEngine := []rule{join(notTCP(), verdict(expr.VerdictJump, engine.name))}
+	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive}
+	if m.tracked || d.NAT.on() || slices.ContainsFunc(d.Crypto, func(l CryptoLink) bool { return l.gate().open() }) {
+		arrive.rules, isEngine = isEngine, nil
+	}
 	send := chain{name: chainSend, hook: "output", priority: hookSend, rules: []rule{
 		join(markHas(markEngine), notrack()),
 	}}
@@ -175,7 +179,7 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		}
 		chains, enter, maps := walkQuoted.chains(l, x)
 		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
-		left := chain{name: restChain(l), rules: append(quoting(quotes.name), turned())}
+		left := chain{name: restChain(l), rules: quoting(quotes.name)}
 		set = append(append(append(set, unsaid(l)), chains...), quotes, left)
 		// Of these each packet meets one rule of each link, or two as it arrives where the gate is open.
 		g := l.gate()
@@ -184,10 +188,9 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		if !g.open() {
 			rest.rules = append(rest.rules, join(linkName(expr.MetaKeyOIFNAME, l.Link), verdict(expr.VerdictGoto, left.name)))
 		}
-		came := chain{name: "came." + l.Link, rules: []rule{
+		came := chain{name: "came." + l.Link, rules: append(slices.Clone(isEngine),
 			add(walkClear, arrive.name, expr.MetaKeyIIFNAME, l.Link, nil, nil),
-			add(walkTunnel, arrive.name, expr.MetaKeyIIFNAME, l.TUN, nil, nil),
-		}}
+			add(walkTunnel, arrive.name, expr.MetaKeyIIFNAME, l.TUN, nil, nil))}
 		if g.open() {
 			arrive.rules = append(arrive.rules, came.rules...)
 			continue
@@ -198,7 +201,7 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	if len(rest.rules) > 0 {
 		rest.rules = append([]rule{own}, rest.rules...)
 		set = append(set, rest)
-		leave.rules = append(leave.rules, beside(rest.name)...)
+		leave.rules = append(leave.rules, beside(rest.name))
 	}
 	return append(set, arrive, send, leave)
 }
@@ -235,10 +238,6 @@ func tunnelRule(e acl.Entry) rule {
 	}
 	return join(entry(mirror(e)), markSet(markTunnel), verdict(expr.VerdictReturn))
 }
-
-// turned ends what has come out of a TUN and, with its network not there, would leave in
-// clear by the link of a crypto map.
-func turned() rule { return join(markHas(markTunnel), counter(), verdict(expr.VerdictDrop)) }
 
 // blocked is where a packet ends that should be protected and cannot be.
 func blocked() rule { return join(counter(), verdict(expr.VerdictDrop)) }

@@ -28,11 +28,10 @@ type DropReason struct {
 func (r *Router) CryptoDrops() CryptoDrops {
 	var d CryptoDrops
 	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
-	var clear, blocked, turned, unsaid, overflow uint64
+	var clear, blocked, unsaid, overflow uint64
 	for _, p := range r.protectedInterfaces(r.running.Load()) {
 		c := counters[p.link]
 		blocked += c.Blocked
-		turned += c.Turned
 		unsaid += c.Unsaid
 		overflow += c.Overflow
 		for _, refused := range c.Refused {
@@ -40,7 +39,7 @@ func (r *Router) CryptoDrops() CryptoDrops {
 				clear += n
 			}
 		}
-		d.Interfaces = append(d.Interfaces, InterfaceDrops{p.ifc.Name, p.ifc.Address.IP, c.Blocked + c.Turned + c.Unsaid + c.Overflow})
+		d.Interfaces = append(d.Interfaces, InterfaceDrops{p.ifc.Name, p.ifc.Address.IP, c.Blocked + c.Unsaid + c.Overflow})
 	}
 	for _, id := range r.IPsecIdents() {
 		i := slices.IndexFunc(d.Interfaces, func(i InterfaceDrops) bool { return i.Interface == id.Interface })
@@ -53,7 +52,6 @@ func (r *Router) CryptoDrops() CryptoDrops {
 	}
 	in, out, _ := r.kernel.Denied()
 	d.Packets = append(d.Packets, DropReason{"output no way to the crypto engine", blocked},
-		DropReason{"output decrypted, no way but in clear", turned},
 		DropReason{"output ICMP error about a decrypted packet", unsaid},
 		DropReason{"output queue to the crypto engine full", overflow},
 		DropReason{"input not encrypted", clear},
