@@ -56,6 +56,13 @@ func coarse(word string, offset uint32, a acl.Addr) rule {
 	return addr(word, offset, acl.Addr{Base: a.Base &^ last, Wildcard: last})
 }
 
-// beside is the rule of the base chain for packets that have not passed the gate of the
-// link that they leave by: errors of ICMP may still quote what is protected.
-func beside(chain string) rule { return join(protocol(1), verdict(expr.VerdictGoto, chain)) }
+// beside are the rules of the base chain for packets that have not passed the gate of the
+// link that they leave by: errors of ICMP may still quote what is protected. What came out of
+// a TUN may not leave in clear: where a filter is missing that would turn it, a rule does.
+func beside(chain string, filtered bool) []rule {
+	rules := []rule{join(protocol(1), verdict(expr.VerdictGoto, chain))}
+	if !filtered {
+		rules = append(rules, join(markHas(markTunnel), verdict(expr.VerdictGoto, chain)))
+	}
+	return rules
+}

@@ -165,6 +165,7 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	leave := chain{name: chainLeave, hook: "postrouting", priority: hookLeave}
 	rest := chain{name: chainRest}
 	own := join(markHas(markEngine), verdict(expr.VerdictReturn))
+	filtered := true // each link has its filter
 	set := ruleset{refuse(), whole(m), engine}
 	addresses := d.addresses()
 	for _, l := range d.Crypto {
@@ -180,6 +181,10 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		chains, enter, maps := walkQuoted.chains(l, x)
 		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
 		left := chain{name: restChain(l), rules: quoting(quotes.name)}
+		if index[l.Link] == 0 {
+			filtered = false
+			left.rules = append(left.rules, join(markHas(markTunnel), verdict(expr.VerdictGoto, divertChain(l))))
+		}
 		set = append(append(append(set, unsaid(l)), chains...), quotes, left)
 		// Of these each packet meets one rule of each link, or two as it arrives where the gate is open.
 		g := l.gate()
@@ -201,7 +206,7 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	if len(rest.rules) > 0 {
 		rest.rules = append([]rule{own}, rest.rules...)
 		set = append(set, rest)
-		leave.rules = append(leave.rules, beside(rest.name))
+		leave.rules = append(leave.rules, beside(rest.name, filtered)...)
 	}
 	return append(set, arrive, send, leave)
 }
