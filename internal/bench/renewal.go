@@ -16,7 +16,7 @@ import (
 
 const (
 	renewalName = "renewal of SAs"
-	renewalRate = 0.5 // of what a TCP stream has just had: less is lost to full queues
+	renewalRate = 0.7 // of what has just passed with a loss under lossLimit
 	renewalTime = 6 * time.Second
 	renewalSize = 1400
 	// renewalEach is how much of the time the volume of an SA is enough for. The SA is
@@ -35,12 +35,16 @@ func renewals(ctx context.Context, o Options, dir string) error {
 	if err != nil {
 		return err
 	}
-	stream, err := t.tcp(ctx, o.Time, t.aToB(1))
+	_, err = t.roundTrip(ctx) // the tunnel is up
+	var most sample
+	if err == nil {
+		most, err = t.udp(ctx, renewalSize)
+	}
 	t.close()
 	if err != nil {
 		return err
 	}
-	rate := renewalRate * stream.value / 8 / renewalSize
+	rate := renewalRate * most.value
 	busy := quiet
 	busy.kilobytes = int(rate * renewalSize * renewalEach.Seconds() / 1024)
 	fmt.Fprintf(o.Out, "%-42s %10s %10s %10s %10s\n", fmt.Sprintf("%s, %.0f packets of %d octets a second", renewalName, rate, renewalSize), "renewals", "sent", "lost", "late")
