@@ -61,7 +61,7 @@ func TestBadInput(t *testing.T) {
 		// transform sets
 		{[]string{"crypto ipsec transform-set X ah-sha-hmac esp-null"}, "% Invalid transform set: esp-null needs an authentication transform."},
 		{[]string{"crypto ipsec transform-set X ah-sha-hmac esp-sha-hmac"}, "% Invalid transform set: esp-sha-hmac needs an encryption transform, esp-null for none."},
-		{[]string{"crypto ipsec transform-set X esp-aes ah-sha-hmac"}, "invalid input at column 38"},
+		{[]string{"crypto ipsec transform-set X esp-aes ah-sha-hmac ah-md5-hmac"}, "invalid input at column 50"},
 		{[]string{"crypto ipsec security-association replay window-size 65"}, "invalid input at column 55"},
 		{[]string{"crypto ipsec transform-set X esp-aes esp-des"}, "invalid input at column 42"},
 		{[]string{"crypto ipsec transform-set X esp-aes esp-md5-hmac esp-sha-hmac"}, "invalid input at column 51"},
