@@ -46,7 +46,7 @@ func (s *wholeSocket) Send(list []Datagram) (int, error) {
 		d.Buf = pkt
 		if p.Protocol == packet.ESP {
 			d.Buf = pkt[p.HeaderLen:]
-			s.esp.in <- Datagram{Buf: d.Buf, Local: d.Remote, Remote: d.Local}
+			s.esp.in <- Datagram{Buf: d.Buf, Local: d.Remote, Remote: d.Local, TTL: arrivingTTL}
 			continue
 		}
 		if _, err := s.fakeSocket.Send([]Datagram{d}); err != nil {
@@ -137,6 +137,9 @@ func wantAlike(t *testing.T, n *testNet, i int, want ...testPacket) {
 		var p packet.Parsed
 		if err := p.Decode(got[j]); err != nil || packet.Checksum(got[j][:20]) != 0 || p.Protocol != w.protocol {
 			t.Errorf("packet %d: %x, %v", j, got[j], err)
+		}
+		if got[j][8] != arrivingTTL {
+			t.Errorf("packet %d arrived with TTL %d, want %d as outside", j, got[j][8], arrivingTTL)
 		}
 		if b := w.bytes(); !bytes.Equal(got[j][12:], b[12:]) || !bytes.Equal(got[j][2:4], b[2:4]) {
 			t.Errorf("packet %d arrived as\n%x, sent\n%x", j, got[j], b)
