@@ -232,7 +232,7 @@ func (r *receiver) deliver(p *inPacket) {
 	case InMAC:
 		r.path.refuseMAC(s)
 		return
-	case InRemoved, InPadding, InEncapsulation:
+	case InRemoved, InLength, InPadding, InEncapsulation:
 		s.refuse(drops, p.fate)
 		return
 	}

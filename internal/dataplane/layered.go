@@ -137,6 +137,8 @@ func fateOf(err error) Drop {
 		return InRemoved
 	case esp.ErrAuth:
 		return InMAC
+	case esp.ErrMalformed:
+		return InLength
 	}
 	return InPadding
 }

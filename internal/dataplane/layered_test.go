@@ -320,6 +320,29 @@ func TestForgedAHDoesNotMoveTheWindow(t *testing.T) {
 	})
 }
 
+// A header of AH whose length is not that of its algorithm, and ESP that is no whole number
+// of blocks, are counted as what they are.
+func TestImpossibleLength(t *testing.T) {
+	want := map[string]uint64{"input bad length": 1}
+	eachForm(t, func(t *testing.T, n *testNet, i int, w1 *wholeSocket) {
+		if forms[i].ah == suite.AuthNone {
+			return
+		}
+		n.form(t, i)
+		w1.setTamper(func(d Datagram) []Datagram { d.Buf[20+1] ^= 8; return []Datagram{d} })
+		n.r1.send(hostPing)
+		wantAlike(t, n, i)
+		wantDrops(t, n.r3, want)
+	})
+	inNet(t, func(t *testing.T, n *testNet) {
+		n.up(t)
+		n.r1.esp.setTamper(func(d Datagram) []Datagram { d.Buf = d.Buf[:len(d.Buf)-1]; return []Datagram{d} })
+		n.r1.send(ping)
+		synctest.Wait()
+		wantDrops(t, n.r3, want)
+	})
+}
+
 func TestReplayDisabled(t *testing.T) {
 	eachForm(t, func(t *testing.T, n *testNet, i int, w1 *wholeSocket) {
 		if forms[i].ah == suite.AuthNone {
