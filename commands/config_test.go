@@ -610,16 +610,45 @@ func typeAll(c *config.Config, lines []string) *config.Config {
 	return c
 }
 
-// Help offers what can still be added to a transform set, in either order.
-func TestTransformSetHelp(t *testing.T) {
-	const auth = "esp-md5-hmac esp-sha-hmac esp-sha256-hmac esp-sha384-hmac esp-sha512-hmac"
+// Transforms may be typed in any order, as in many a configuration on paper, and are
+// written in one.
+func TestTransformOrder(t *testing.T) {
 	for typed, want := range map[string]string{
-		"esp-aes ":              "128 192 256 " + auth + " <cr>",
-		"esp-aes 256 ":          auth + " <cr>",
-		"esp-aes esp-sha-hmac ": "<cr>",
-		"esp-sha-hmac ":         "esp-3des esp-aes esp-des esp-null <cr>",
-		"esp-sha-hmac esp-des ": "<cr>",
-		"esp-gcm 256 ":          "<cr>",
+		"esp-3des ah-sha-hmac":                    "ah-sha-hmac esp-3des",
+		"esp-aes 256 esp-sha-hmac ah-sha-hmac":    "ah-sha-hmac esp-aes 256 esp-sha-hmac",
+		"esp-sha-hmac ah-md5-hmac esp-aes 128":    "ah-md5-hmac esp-aes esp-sha-hmac",
+		"esp-des ah-md5-hmac esp-md5-hmac":        "ah-md5-hmac esp-des esp-md5-hmac",
+		"esp-sha512-hmac esp-null ah-sha512-hmac": "ah-sha512-hmac esp-null esp-sha512-hmac",
+		"ah-sha-hmac esp-sha256-hmac esp-aes 192": "ah-sha-hmac esp-aes 192 esp-sha256-hmac",
+		"esp-gcm 256 ah-sha256-hmac":              "ah-sha256-hmac esp-gcm 256",
+	} {
+		c := load(t, "crypto ipsec transform-set T "+typed+"\n")
+		if got := strings.Join(c.TransformSet[0].Transforms, " "); got != want {
+			t.Errorf("%q is kept as %q, want %q", typed, got, want)
+		}
+	}
+}
+
+// Help offers what can still be added to a transform set, in any order.
+func TestTransformSetHelp(t *testing.T) {
+	const (
+		ah   = "ah-md5-hmac ah-sha-hmac ah-sha256-hmac ah-sha384-hmac ah-sha512-hmac"
+		auth = "esp-md5-hmac esp-sha-hmac esp-sha256-hmac esp-sha384-hmac esp-sha512-hmac"
+		enc  = "esp-3des esp-aes esp-des"
+	)
+	for typed, want := range map[string]string{
+		"":                                  ah + " " + enc + " esp-gcm " + strings.Replace(auth, " ", " esp-null ", 1),
+		"esp-aes ":                          "128 192 256 " + ah + " " + auth + " <cr>",
+		"esp-aes 256 ":                      ah + " " + auth + " <cr>",
+		"esp-aes esp-sha-hmac ":             ah + " <cr>",
+		"esp-aes ah-sha-hmac ":              auth + " <cr>",
+		"esp-aes esp-sha-hmac ah-md5-hmac ": "<cr>",
+		"esp-sha-hmac ":                     ah + " " + enc + " esp-null <cr>",
+		"esp-sha-hmac esp-des ":             ah + " <cr>",
+		"esp-sha-hmac ah-sha-hmac ":         enc + " esp-null <cr>",
+		"esp-gcm 256 ":                      ah + " <cr>",
+		"ah-sha-hmac ":                      enc + " esp-gcm " + strings.Replace(auth, " ", " esp-null ", 1) + " <cr>",
+		"ah-sha-hmac esp-gcm 256 ":          "<cr>",
 	} {
 		start := Config.Start()
 		a, err := start.Ask("crypto ipsec transform-set T " + typed)

@@ -100,12 +100,18 @@ var transformHelp = grammar.Help{
 	"256":             "256 bit keys.",
 }
 
-// The transforms of a set, in either order; GCM stands alone.
+// The transforms of a set, at most one of each kind and in any order; GCM authenticates
+// by itself.
 const (
 	cipherSyntax = "{esp-des | esp-3des | esp-null | esp-aes [128 | 192 | 256]}$cipher"
 	authSyntax   = "{esp-md5-hmac | esp-sha-hmac | esp-sha256-hmac | esp-sha384-hmac | esp-sha512-hmac}$auth"
-	espSyntax    = "{" + cipherSyntax + " [" + authSyntax + "] | " + authSyntax + " [" + cipherSyntax + "] | {esp-gcm [128 | 192 | 256]}$gcm}"
+	gcmSyntax    = "{esp-gcm [128 | 192 | 256]}$gcm"
 	ahSyntax     = "{ah-md5-hmac | ah-sha-hmac | ah-sha256-hmac | ah-sha384-hmac | ah-sha512-hmac}$ah"
+
+	transformsSyntax = "{" + cipherSyntax + " [" + authSyntax + " [" + ahSyntax + "] | " + ahSyntax + " [" + authSyntax + "]] | " +
+		authSyntax + " [" + cipherSyntax + " [" + ahSyntax + "] | " + ahSyntax + " [" + cipherSyntax + "]] | " +
+		gcmSyntax + " [" + ahSyntax + "] | " +
+		ahSyntax + " [" + cipherSyntax + " [" + authSyntax + "] | " + authSyntax + " [" + cipherSyntax + "] | " + gcmSyntax + "]}"
 )
 
 // transformSet is a transform set as its mode sees it: how it is written depends on the
@@ -116,7 +122,7 @@ type transformSet struct {
 }
 
 var transformSetBlock = grammar.Block[*config.Config, transformSet]{
-	Syntax: "crypto ipsec transform-set WORD$name ![" + espSyntax + " | " + ahSyntax + " [" + espSyntax + "]]",
+	Syntax: "crypto ipsec transform-set WORD$name ![" + transformsSyntax + "]",
 	Help: withHelp(transformHelp, grammar.Help{
 		"crypto":        "Encryption module",
 		"ipsec":         "Configure IPSEC policy",

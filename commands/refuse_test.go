@@ -61,13 +61,14 @@ func TestBadInput(t *testing.T) {
 		// transform sets
 		{[]string{"crypto ipsec transform-set X ah-sha-hmac esp-null"}, "% Invalid transform set: esp-null needs an authentication transform."},
 		{[]string{"crypto ipsec transform-set X ah-sha-hmac esp-sha-hmac"}, "% Invalid transform set: esp-sha-hmac needs an encryption transform, esp-null for none."},
-		{[]string{"crypto ipsec transform-set X esp-aes ah-sha-hmac"}, "invalid input at column 38"},
+		{[]string{"crypto ipsec transform-set X esp-aes ah-sha-hmac ah-md5-hmac"}, "invalid input at column 50"},
 		{[]string{"crypto ipsec security-association replay window-size 65"}, "invalid input at column 55"},
 		{[]string{"crypto ipsec transform-set X esp-aes esp-des"}, "invalid input at column 42"},
 		{[]string{"crypto ipsec transform-set X esp-aes esp-md5-hmac esp-sha-hmac"}, "invalid input at column 51"},
 		{[]string{"crypto ipsec transform-set X esp-aes 256"}, "% Invalid transform set: esp-aes 256 needs an authentication transform."},
 		{[]string{"crypto ipsec transform-set X esp-sha-hmac"}, "% Invalid transform set: esp-sha-hmac needs an encryption transform, esp-null for none."},
 		{[]string{"crypto ipsec transform-set X esp-gcm esp-sha-hmac"}, "invalid input at column 38"},
+		{[]string{"crypto ipsec transform-set T esp-aes esp-sha-hmac", "mode foo"}, "invalid input at column 6"}, // and no modem
 		{[]string{"no crypto ipsec transform-set T"}, "% Transform set T is in use by the crypto map(s): D, M"},
 		// crypto maps
 		{[]string{"crypto map M 30 ipsec-isakmp dynamic NONE"}, `% ERROR: dynamic crypto map with tag "NONE" does not exist.`},

@@ -96,6 +96,15 @@ func (e ISAKMPKeyMessageFailed) Explain(l Language) string {
 	return say(l, "The key engine's message %d ends with error %d; the reason is in the lines above.", "密钥引擎的第 %d 条消息以错误 %d 告终，原因见上面几行。", e.Number, e.Code)
 }
 
+func (e ISAKMPNotProposed) Explain(l Language) string {
+	if e.NAT {
+		return say(l, "AH authenticates the addresses, which a NAT changes, so %s cannot be used with this peer; give a transform set with ESP alone after it.",
+			"AH 会认证地址，而 NAT 会改写地址，因此不能与该对端使用 %s；请在其后再配置一个只含 ESP 的转换集。", e.Transform)
+	}
+	return say(l, "%s has `mode transport require`, and the crypto access list names more than the two peers: use `mode tunnel` for networks behind them.",
+		"%s 配置了 `mode transport require`，而加密 ACL 不只匹配两端路由器自身：若要保护其后的网络，请用 `mode tunnel`。", e.Transform)
+}
+
 func (e ISAKMPNoOffers) Explain(l Language) string {
 	return say(l, "Every transform that the peer offered was compared with every policy of ours, and none agrees.",
 		"对端提出的每个变换都与本端每条策略比较过，没有一个相符。")

@@ -155,6 +155,26 @@ func (e ISAKMPKeyMessageFailed) AppendLine(b []byte, m Manner) []byte {
 	return fmt.Appendf(e.conn(b, m), ": Error while processing KMI message %d, error %d.", e.Number, e.Code)
 }
 
+// ISAKMPNotProposed is printed for a transform set that is left out of message 1 of Quick
+// Mode.
+type ISAKMPNotProposed struct {
+	At
+	Transform string
+	NAT       bool // else it is for traffic that transport mode cannot carry
+}
+
+// Cause says in a few words why.
+func (e ISAKMPNotProposed) Cause() string {
+	if e.NAT {
+		return "AH cannot pass a NAT"
+	}
+	return "transport mode is for traffic between the peers themselves"
+}
+
+func (e ISAKMPNotProposed) AppendLine(b []byte, m Manner) []byte {
+	return fmt.Appendf(e.conn(b, m), textNotProposed, e.Transform, e.Cause())
+}
+
 // ISAKMPNoOffers is "{C}:no offers accepted!".
 type ISAKMPNoOffers struct{ At }
 

@@ -346,6 +346,8 @@ var samples = []sample{
 	{ISAKMPCannotStart{idle, false}, "ISAKMP:(0:0:N/A:0): construct_initial_message: Can not start Main mode"},
 	{ISAKMPRequestFailed{idle}, "ISAKMP:(0:0:N/A:0): Error while processing SA request: Failed to initialize SA"},
 	{ISAKMPKeyMessageFailed{idle, 0, 2}, "ISAKMP:(0:0:N/A:0): Error while processing KMI message 0, error 2."},
+	{ISAKMPNotProposed{conn, "ah-sha-hmac esp-aes", true}, "ISAKMP:(0:1:SW:1): transform set {ah-sha-hmac esp-aes } not proposed: AH cannot pass a NAT"},
+	{ISAKMPNotProposed{conn, "esp-aes esp-sha-hmac", false}, "ISAKMP:(0:1:SW:1): transform set {esp-aes esp-sha-hmac } not proposed: transport mode is for traffic between the peers themselves"},
 	{ISAKMPNoOffers{idle}, "ISAKMP:(0:0:N/A:0):no offers accepted!"},
 	{ISAKMPPolicyNotAcceptable{idle, false, r1, r3}, "ISAKMP:(0:0:N/A:0): phase 1 SA policy not acceptable! (local 12.12.12.1 remote 23.23.23.3)"},
 	{ISAKMPPolicyNotAcceptable{conn, true, r1, r3}, "ISAKMP:(0:1:SW:1): phase 2 SA policy not acceptable! (local 12.12.12.1 remote 23.23.23.3)"},

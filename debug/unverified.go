@@ -9,6 +9,7 @@ const (
 	textBudding     = ":SA is still budding. Attached new ipsec request to it. (local %s, remote %s)"
 	textOutstanding = ": SA has outstanding requests  (local %s port %d, remote %s port %d)"
 	textSittingIdle = ": sitting IDLE. Starting QM immediately (%s)"
+	textNotProposed = ": transform set {%s } not proposed: %s"
 	textAskSPI      = ": asking for %d spis from ipsec"
 
 	textUnknownAttribute = "unknown attribute %d, value %d"

@@ -60,6 +60,9 @@ func (a *account) read(e debug.Event) {
 		}
 	case debug.ISAKMPCannotStart:
 		a.because("no policy that can be offered")
+	case debug.ISAKMPNotProposed:
+		a.because("no transform set can be proposed: " + e.Cause())
+		a.locate(debug.QuickMode, 1)
 	case debug.ISAKMPReserved:
 		a.because("decryption gives noise: pre-shared keys differ?")
 	case debug.ISAKMPHashMismatch:

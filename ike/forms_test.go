@@ -169,6 +169,18 @@ func TestNoAHThroughNAT(t *testing.T) {
 	if lines := r3.Lines(debug.FlagISAKMP); slices.ContainsFunc(lines, func(l string) bool { return strings.Contains(l, "AH_") }) {
 		t.Error("AH was proposed")
 	}
+	inOrder(t, r1, []string{"{ah-md5-hmac esp-aes 256 esp-sha-hmac } not proposed: AH cannot pass a NAT", "} not proposed: AH cannot pass a NAT", "beginning Quick Mode"})
+}
+
+// Where every set has AH the request fails, and says why.
+func TestNothingButAHThroughNAT(t *testing.T) {
+	_, n, r1, _ := natted(t, debug.IOS12, iketest.Flow, ahAlone)
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	inOrder(t, r1, []string{"} not proposed: AH cannot pass a NAT", "Error while processing SA request: Failed to initialize SA"})
+	if got, want := newest(r1), "Quick 1: no transform set can be proposed: AH cannot pass a NAT"; got != want {
+		t.Errorf("%q is remembered, want %q", got, want)
+	}
 }
 
 // natted is a net whose first router is behind a NAT.

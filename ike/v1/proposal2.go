@@ -42,7 +42,8 @@ func (t *turn) offer2(r exchange.Request) payload.SA {
 	number := uint8(0)
 	for _, set := range r.Tunnel.Transforms {
 		transport, ok := set.Propose(r.Selector, t.local.Addr(), t.peerAddr())
-		if !ok || set.AH != suite.AuthNone && t.floated() {
+		if nat := set.AH != suite.AuthNone && t.floated(); nat || !ok {
+			t.trace(debug.ISAKMPNotProposed{At: t.at(), Transform: set.String(), NAT: nat})
 			continue
 		}
 		number++

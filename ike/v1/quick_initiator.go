@@ -32,6 +32,7 @@ func (t *turn) beginQuick(r exchange.Request) {
 	n.deal = deal{tunnel: r.Tunnel, selector: r.Selector, inSPI: r.SPI, inAH: r.AHSPI}
 	n.offer = t.offer2(r)
 	if len(n.offer.Proposals) == 0 {
+		t.trace(debug.ISAKMPRequestFailed{At: t.at()})
 		t.drop("no transform set suits the identities or the NAT")
 		t.do(exchange.Failed{Request: r})
 		return

@@ -22,7 +22,8 @@ const (
 	InEncapsulation      // SA of the other encapsulation, raw or UDP, or half a bundle
 	InReplay             // outside the window or seen before
 	InMAC                // integrity check failed
-	InPadding            // of impossible length, or padded otherwise than RFC 4303 says
+	InLength             // of impossible length, or AH behind IP options that cannot be told apart
+	InPadding            // padded otherwise than RFC 4303 says
 	InRemoved            // the SA went away while the packet was under way
 	InExhausted          // volume of the SA used up
 	InDummy              // next header 59, RFC 4303, section 2.6
@@ -52,6 +53,7 @@ var dropNames = [numDrops]string{
 	InEncapsulation: "input wrong encapsulation",
 	InReplay:        "input replay",
 	InMAC:           "input MAC verify failed",
+	InLength:        "input bad length",
 	InPadding:       "input bad padding",
 	InRemoved:       "input SA removed",
 	InExhausted:     "input SA exhausted",

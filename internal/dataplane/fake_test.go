@@ -79,6 +79,9 @@ func (s *fakeSocket) setTamper(f func(Datagram) []Datagram) {
 	s.tamper = f
 }
 
+// arrivingTTL is what the way has left of the TTL of the outer header.
+const arrivingTTL = 61
+
 func (s *fakeSocket) Send(list []Datagram) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,7 +98,7 @@ func (s *fakeSocket) Send(list []Datagram) (int, error) {
 			out = s.tamper(d)
 		}
 		for _, d := range out {
-			s.peer.in <- Datagram{Buf: d.Buf, Local: d.Remote, Remote: d.Local, TOS: d.TOS}
+			s.peer.in <- Datagram{Buf: d.Buf, Local: d.Remote, Remote: d.Local, TOS: d.TOS, TTL: arrivingTTL}
 		}
 	}
 	return len(list), nil
@@ -103,7 +106,8 @@ func (s *fakeSocket) Send(list []Datagram) (int, error) {
 
 func (s *fakeSocket) Receive(list []Datagram) (int, error) {
 	put := func(i int, d Datagram) {
-		list[i].N, list[i].Local, list[i].Remote, list[i].TOS = copy(list[i].Buf, d.Buf), d.Local, d.Remote, d.TOS
+		list[i].N, list[i].Local, list[i].Remote = copy(list[i].Buf, d.Buf), d.Local, d.Remote
+		list[i].TOS, list[i].TTL = d.TOS, d.TTL
 	}
 	select {
 	case d := <-s.in:

@@ -47,7 +47,7 @@ type inPacket struct {
 	sa       *pair
 	seq      uint32 // of ESP or, where there is AH, of that
 	espSeq   uint32
-	tos      uint8 // of the outer header
+	tos, ttl uint8 // of the outer header
 	fate     Drop  // as far as the worker sees
 	from     netip.AddrPort
 }
@@ -140,7 +140,7 @@ func (r *receiver) accept(b *inBatch, i int) {
 	case !sa.check(seq):
 		r.path.refuseReplay(sa, seq)
 	default:
-		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq, tos: d.TOS, from: d.Remote})
+		b.packets = append(b.packets, inPacket{slot: b.slots[i], n: d.N, sa: sa, seq: seq, tos: d.TOS, ttl: d.TTL, from: d.Remote})
 	}
 }
 
@@ -232,7 +232,7 @@ func (r *receiver) deliver(p *inPacket) {
 	case InMAC:
 		r.path.refuseMAC(s)
 		return
-	case InRemoved, InPadding, InEncapsulation:
+	case InRemoved, InLength, InPadding, InEncapsulation:
 		s.refuse(drops, p.fate)
 		return
 	}

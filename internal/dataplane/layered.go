@@ -137,6 +137,8 @@ func fateOf(err error) Drop {
 		return InRemoved
 	case esp.ErrAuth:
 		return InMAC
+	case esp.ErrMalformed:
+		return InLength
 	}
 	return InPadding
 }
@@ -153,7 +155,7 @@ func (p *inPacket) restore(at, n int, next byte) int {
 	} else {
 		h := p.slot[at-hl : at]
 		clear(h)
-		h[0], h[1], h[8] = 0x45, p.tos, outerTTL
+		h[0], h[1], h[8] = 0x45, p.tos, p.ttl
 		putAddrs(h, p.from.Addr(), s.Local.Addr())
 	}
 	ip := p.slot[at-hl : at+n]

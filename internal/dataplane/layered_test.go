@@ -46,7 +46,7 @@ func (s *wholeSocket) Send(list []Datagram) (int, error) {
 		d.Buf = pkt
 		if p.Protocol == packet.ESP {
 			d.Buf = pkt[p.HeaderLen:]
-			s.esp.in <- Datagram{Buf: d.Buf, Local: d.Remote, Remote: d.Local}
+			s.esp.in <- Datagram{Buf: d.Buf, Local: d.Remote, Remote: d.Local, TTL: arrivingTTL}
 			continue
 		}
 		if _, err := s.fakeSocket.Send([]Datagram{d}); err != nil {
@@ -137,6 +137,9 @@ func wantAlike(t *testing.T, n *testNet, i int, want ...testPacket) {
 		var p packet.Parsed
 		if err := p.Decode(got[j]); err != nil || packet.Checksum(got[j][:20]) != 0 || p.Protocol != w.protocol {
 			t.Errorf("packet %d: %x, %v", j, got[j], err)
+		}
+		if got[j][8] != arrivingTTL {
+			t.Errorf("packet %d arrived with TTL %d, want %d as outside", j, got[j][8], arrivingTTL)
 		}
 		if b := w.bytes(); !bytes.Equal(got[j][12:], b[12:]) || !bytes.Equal(got[j][2:4], b[2:4]) {
 			t.Errorf("packet %d arrived as\n%x, sent\n%x", j, got[j], b)
@@ -314,6 +317,29 @@ func TestForgedAHDoesNotMoveTheWindow(t *testing.T) {
 		n.r1.send(hostPing, hostPing)
 		wantAlike(t, n, i, hostPing, hostPing)
 		wantDrops(t, n.r3, map[string]uint64{"input MAC verify failed": 2})
+	})
+}
+
+// A header of AH whose length is not that of its algorithm, and ESP that is no whole number
+// of blocks, are counted as what they are.
+func TestImpossibleLength(t *testing.T) {
+	want := map[string]uint64{"input bad length": 1}
+	eachForm(t, func(t *testing.T, n *testNet, i int, w1 *wholeSocket) {
+		if forms[i].ah == suite.AuthNone {
+			return
+		}
+		n.form(t, i)
+		w1.setTamper(func(d Datagram) []Datagram { d.Buf[20+1] ^= 8; return []Datagram{d} })
+		n.r1.send(hostPing)
+		wantAlike(t, n, i)
+		wantDrops(t, n.r3, want)
+	})
+	inNet(t, func(t *testing.T, n *testNet) {
+		n.up(t)
+		n.r1.esp.setTamper(func(d Datagram) []Datagram { d.Buf = d.Buf[:len(d.Buf)-1]; return []Datagram{d} })
+		n.r1.send(ping)
+		synctest.Wait()
+		wantDrops(t, n.r3, want)
 	})
 }
 

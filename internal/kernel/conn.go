@@ -129,6 +129,7 @@ func engineSocket(kind, proto int) (int, error) {
 	err = errors.Join(
 		setDF(fd, false),
 		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_RECVTOS, 1),
+		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_RECVTTL, 1),
 		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_PKTINFO, 1))
 	if err != nil {
 		unix.Close(fd)

@@ -19,6 +19,7 @@ type groReader struct {
 	rest    []byte // of message next, not handed out yet
 	segment int
 	tos     uint8
+	ttl     uint8
 	local   netip.AddrPort
 	remote  netip.AddrPort
 }
@@ -55,7 +56,7 @@ func (g *groReader) receive(c *Conn, d []packet.Datagram) (n int, err error) {
 				continue // longer than any packet of the path: nobody could open it
 			}
 			d[n].N = copy(d[n].Buf, part)
-			d[n].Local, d[n].Remote, d[n].TOS = g.local, g.remote, g.tos
+			d[n].Local, d[n].Remote, d[n].TOS, d[n].TTL = g.local, g.remote, g.tos, g.ttl
 			n++
 		}
 		switch {
@@ -85,7 +86,7 @@ func (g *groReader) open(c *Conn) {
 	if g.segment = info.segment; g.segment == 0 {
 		g.segment = max(1, len(g.rest))
 	}
-	g.tos, g.local, g.remote = info.tos, netip.AddrPortFrom(info.dst, c.local), c.rx.remote(i, c.local)
+	g.tos, g.ttl, g.local, g.remote = info.tos, info.ttl, netip.AddrPortFrom(info.dst, c.local), c.rx.remote(i, c.local)
 }
 
 func (g *groReader) read(c *Conn) error {

@@ -22,7 +22,7 @@ type batch struct {
 	msgs   []mmsghdr
 	iovs   [][]unix.Iovec
 	names  []unix.RawSockaddrInet4
-	ctl    [][96]byte
+	ctl    [][128]byte
 	header [][ipHeaderLen]byte // IP headers of a raw socket
 	count  []int               // datagrams in each message, kept by Send
 
@@ -38,7 +38,7 @@ func (b *batch) init(trap uintptr) {
 	b.msgs = make([]mmsghdr, batchSize)
 	b.iovs = make([][]unix.Iovec, batchSize)
 	b.names = make([]unix.RawSockaddrInet4, batchSize)
-	b.ctl = make([][96]byte, batchSize)
+	b.ctl = make([][128]byte, batchSize)
 	b.header = make([][ipHeaderLen]byte, batchSize)
 	b.count = make([]int, batchSize)
 	for i := range b.iovs {
@@ -168,6 +168,7 @@ func (b *batch) truncated(i int) bool { return b.msgs[i].hdr.Flags&unix.MSG_TRUN
 type received struct {
 	dst     netip.Addr // it was sent to
 	tos     uint8
+	ttl     uint8
 	segment int // length of each of joined datagrams, 0 of a single one
 }
 
@@ -188,6 +189,8 @@ func (b *batch) control(i int) (r received) {
 			r.segment = int(binary.NativeEndian.Uint32(data))
 		case h.Level == unix.IPPROTO_IP && h.Type == unix.IP_TOS && size >= 1:
 			r.tos = data[0]
+		case h.Level == unix.IPPROTO_IP && h.Type == unix.IP_TTL && size >= 4:
+			r.ttl = uint8(binary.NativeEndian.Uint32(data))
 		}
 		c = c[min(len(c), unix.CmsgSpace(size)):]
 	}

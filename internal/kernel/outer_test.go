@@ -40,8 +40,8 @@ func outerHeader(t *testing.T, open func() (*Conn, error), port string) {
 		t.Fatalf("sent %d, %v", n, err)
 	}
 	for i, d := range collect(t, b, len(send), 5000) {
-		if !bytes.Equal(d.Buf[:d.N], send[i].Buf) || d.TOS != send[i].TOS {
-			t.Errorf("datagram %d: %d octets, TOS %#x, want %d and %#x", i, d.N, d.TOS, len(send[i].Buf), send[i].TOS)
+		if !bytes.Equal(d.Buf[:d.N], send[i].Buf) || d.TOS != send[i].TOS || d.TTL != 64 {
+			t.Errorf("datagram %d: %d octets, TOS %#x, TTL %d, want %d, %#x and 64", i, d.N, d.TOS, d.TTL, len(send[i].Buf), send[i].TOS)
 		}
 	}
 	var ids []uint16

@@ -60,11 +60,11 @@ func (c *Conn) receive(d []packet.Datagram) (int, error) {
 			}
 			info.dst, info.tos = netip.AddrFrom4([4]byte(c.rx.header[i][16:20])), c.rx.header[i][1]
 		}
-		d[i].N, d[i].Remote, d[i].TOS = size, c.rx.remote(i, c.local), info.tos
+		d[i].N, d[i].Remote, d[i].TOS, d[i].TTL = size, c.rx.remote(i, c.local), info.tos, info.ttl
 		d[i].Local = netip.AddrPortFrom(info.dst, c.local)
 		if n != i {
 			d[n].N = copy(d[n].Buf, d[i].Buf[:size])
-			d[n].Local, d[n].Remote, d[n].TOS = d[i].Local, d[i].Remote, d[i].TOS
+			d[n].Local, d[n].Remote, d[n].TOS, d[n].TTL = d[i].Local, d[i].Remote, d[i].TOS, d[i].TTL
 		}
 		n++
 	}

@@ -13,6 +13,7 @@ type Datagram struct {
 	// Local is our address, Remote the peer's. Ports are 0 on protocol 50.
 	Local, Remote netip.AddrPort
 	TOS           uint8 // of the outer IP header
+	TTL           uint8 // of the outer IP header; Receive only
 	DF            bool  // of the outer IP header; Send only
 	// Long says to Send that the packet is longer than the path carries at once and
 	// leaves in fragments.

@@ -78,7 +78,7 @@ func dropsOf(s *dataplane.Stats, refused uint64) Drops {
 		DecapsFailed: s.Drops(dataplane.InExhausted),
 		InvalidProt:  s.Drops(dataplane.InNextHeader),
 		InvalidID:    s.Drops(dataplane.InSelector),
-		InvalidLen:   s.Drops(dataplane.InPadding, dataplane.InMalformed),
+		InvalidLen:   s.Drops(dataplane.InLength, dataplane.InPadding, dataplane.InMalformed),
 		VerifyFailed: s.Drops(dataplane.InMAC),
 		ReplayFailed: s.Drops(dataplane.InReplay),
 		Clear:        refused,

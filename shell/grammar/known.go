@@ -53,9 +53,10 @@ type known struct {
 // knownLine is a line that is a known command.
 type knownLine struct {
 	*known
-	name string
-	no   bool
-	rest string
+	name  string
+	no    bool
+	exact bool // no keyword of it is abbreviated
+	rest  string
 }
 
 // enough reports whether an abbreviation may stand for the keyword of a known
@@ -66,13 +67,15 @@ func (t *token) enough(s string) bool {
 
 // knownLine finds the command that a line is and the depth of the mode that knows it: the
 // innermost that does. A line that a mode has read beyond that, by what match says of it,
-// is a wrong one of the mode.
+// is a wrong one of the mode; or as far as that, if it only abbreviates the known command.
 func (p Position[T]) knownLine(line string, err error) (*knownLine, int) {
 	var e *Error
 	for depth := len(p.stack); depth >= 0; depth-- {
 		if k := p.table(depth).knownLine(line); k != nil {
-			if errors.As(err, &e) && e.Kind == Invalid && e.Offset > len(line)-len(k.rest) {
-				return nil, 0
+			if errors.As(err, &e) && e.Kind == Invalid {
+				if end := len(line) - len(k.rest); e.Offset > end || e.Offset == end && !k.exact {
+					return nil, 0
+				}
 			}
 			return k, depth
 		}
@@ -92,8 +95,8 @@ func (t *table) knownLine(line string) *knownLine {
 		start = w.offset + len(w.text)
 	}
 	for _, k := range t.known {
-		if name, end, ok := k.accept(line, start); ok {
-			return &knownLine{k, name, no, strings.TrimLeft(line[end:], " \t")}
+		if name, end, exact, ok := k.accept(line, start); ok {
+			return &knownLine{k, name, no, exact, strings.TrimLeft(line[end:], " \t")}
 		}
 	}
 	return nil
@@ -102,7 +105,8 @@ func (t *table) knownLine(line string) *knownLine {
 const anyWords = "..."
 
 // accept reads the words of the command and returns them in full.
-func (k *known) accept(line string, offset int) (name string, end int, ok bool) {
+func (k *known) accept(line string, offset int) (name string, end int, exact, ok bool) {
+	exact = true
 	anywhere := false // the next word may be any number of words away
 	for _, t := range k.words {
 		if t.text == anyWords {
@@ -116,13 +120,14 @@ func (k *known) accept(line string, offset int) (name string, end int, ok bool) 
 		}
 		text, fits := t.accept(w.text)
 		if !ok || !fits || t.kind == keyword && !t.enough(w.text) {
-			return "", 0, false
+			return "", 0, false, false
 		}
+		exact = exact && (t.kind != keyword || len(w.text) == len(text))
 		name += " " + text
 		offset = w.offset + len(w.text)
 		anywhere = false
 	}
-	return name[1:], offset, true
+	return name[1:], offset, exact, true
 }
 
 // opens reports whether a line was meant to open a block, whatever is wrong with
