@@ -143,6 +143,12 @@ func (d *device) protect(b *outBatch, slot []byte, size int) {
 		d.transport(b, sa, slot)
 		return
 	}
+	if policy.after && sa.byPort && p.Fragment() && !p.DF {
+		// The peer has no ports to compare in the later ones (RFC 4301, section 7).
+		if slot = d.join(b, sa, slot); slot == nil {
+			return
+		}
+	}
 	if mtu := int(sa.plainMTU.Load()); p.Len > mtu {
 		d.oversize(b, slot, sa, policy, mtu)
 		return

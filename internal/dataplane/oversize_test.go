@@ -205,6 +205,57 @@ func TestFragmentsOfAPortSelectedDatagram(t *testing.T) {
 	})
 }
 
+// With after-encryption a datagram selected by its port goes in one ESP packet, however the
+// kernel has cut it: peers refuse fragments that have no ports on such an SA (RFC 4301, section
+// 7). What is selected without ports goes as it came.
+func TestPortSelectedDatagramIsWholeAfterEncryption(t *testing.T) {
+	byPort := acl.Entry{Protocol: packet.UDP, Src: lan1, Dst: lan3, DstPort: acl.Ports{Op: acl.PortEq, Low: 53}}
+	any := acl.Entry{Protocol: packet.UDP, Src: lan1, Dst: lan3}
+	for _, c := range []struct {
+		name  string
+		entry acl.Entry
+		after bool
+		want  int // ESP packets
+	}{
+		{"by port", byPort, true, 1},
+		{"by port, before encryption", byPort, false, 5},
+		{"any port", any, true, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inNet(t, func(t *testing.T, n *testNet) {
+				n.policy(&acl.List{Entries: []acl.Entry{c.entry}})
+				l := Link{Interface: outside, Local: addr1, MTU: 1500, FragmentAfter: c.after, Entries: n.r1.policy[outside].Entries}
+				n.r1.SetPolicy(&Policy{Links: []Link{l}})
+				n.connect(t, 10, c.entry.Selector())
+				whole := testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: packet.UDP, sport: 99, dport: 53, size: 4000}.bytes()
+				var p packet.Parsed
+				if err := p.Decode(whole); err != nil {
+					t.Fatal(err)
+				}
+				var batch [][]byte
+				for from := 0; from < 3980; from += 1480 {
+					batch = append(batch, p.AppendFragment(nil, whole, from, min(from+1480, 3980)))
+				}
+				n.r1.tun.in <- batch
+				synctest.Wait()
+				got := n.r3.received()
+				if len(n.r1.esp.sent) != c.want || len(got) != c.want {
+					t.Fatalf("%d ESP packets, %d arrived, want %d; drops %v %v", len(n.r1.esp.sent), len(got), c.want, n.r1.dropped(), n.r3.dropped())
+				}
+				if joined := reassemble(t, got); !bytes.Equal(joined, whole) {
+					t.Error("what arrived is not the datagram")
+				}
+				// One of which a fragment is missing is lost, and counted.
+				n.r1.tun.in <- [][]byte{batch[0], batch[2]}
+				synctest.Wait()
+				if got := n.r1.dropped()["output fragments incomplete"]; got != uint64(map[bool]int{true: 1}[c.want == 1]) {
+					t.Errorf("%d dropped as incomplete", got)
+				}
+			})
+		})
+	}
+}
+
 // The later fragments of a datagram go where the first went, even if an entry
 // for some port might claim them, for they have none.
 func TestFragmentsFollowTheFirst(t *testing.T) {

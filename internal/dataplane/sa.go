@@ -46,6 +46,7 @@ type pair struct {
 	// layered says that it is not just ESP in tunnel mode, whole that its packets leave
 	// with an IP header of ours.
 	layered, whole bool
+	byPort         bool // its selector names a port
 
 	out     *esp.Outbound // nil without ESP
 	nextSeq func() (uint32, bool)

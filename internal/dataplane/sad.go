@@ -39,6 +39,7 @@ func (p *Path) Install(sa SA) error {
 	if sa.Remote.Port() != 0 {
 		s.sock, s.udp = p.UDP, true
 	}
+	s.byPort = sa.Flow.Selector.Local.Port != 0 || sa.Flow.Selector.Remote.Port != 0
 	s.layered = sa.Transport || sa.AH.Auth != suite.AuthNone
 	if s.whole = s.layered && !s.udp; s.whole {
 		s.sock = p.AH

@@ -9,18 +9,7 @@ import "conft/internal/packet"
 func (d *device) transport(b *outBatch, sa *pair, slot []byte) {
 	p := &d.parsed
 	if p.Fragment() {
-		whole, lost := d.assembly.add(p, slot[Headroom:Headroom+p.Len])
-		if lost {
-			sa.drop(&d.path.drops, OutIncomplete)
-		}
-		if whole == nil {
-			return
-		}
-		f := b.nextSpare(Headroom + len(whole) + Headroom)
-		copy(f.buf[Headroom:], whole)
-		slot = f.buf
-		if p.Decode(slot[Headroom:Headroom+len(whole)]) != nil {
-			d.path.drops.add(OutMalformed)
+		if slot = d.join(b, sa, slot); slot == nil {
 			return
 		}
 	}
@@ -33,6 +22,26 @@ func (d *device) transport(b *outBatch, sa *pair, slot []byte) {
 	default:
 		d.enqueue(b, sa, slot, p.Len, outer{df: p.DF, long: p.Len > mtu})
 	}
+}
+
+// join puts the fragment in slot[Headroom:] to those before it, and returns where the whole
+// datagram is and parsed, nil until it is complete.
+func (d *device) join(b *outBatch, sa *pair, slot []byte) []byte {
+	p := &d.parsed
+	whole, lost := d.assembly.add(p, slot[Headroom:Headroom+p.Len])
+	if lost {
+		sa.drop(&d.path.drops, OutIncomplete)
+	}
+	if whole == nil {
+		return nil
+	}
+	f := b.nextSpare(Headroom + len(whole) + Headroom)
+	copy(f.buf[Headroom:], whole)
+	if p.Decode(f.buf[Headroom:Headroom+len(whole)]) != nil {
+		d.path.drops.add(OutMalformed)
+		return nil
+	}
+	return f.buf
 }
 
 // sendWhole puts a packet with its IP header on the list of those to send, in fragments
@@ -69,38 +78,64 @@ func (d *device) sendWhole(b *outBatch, out *outPacket) {
 	}
 }
 
-// assembly puts fragments together that come in order, as the kernel makes them. What is
-// not complete when another datagram takes its place is lost, and so is a fragment without
-// the ones before it. Exclusively owned by the
-// reader of one TUN.
-type assembly [4]struct {
+// assembly puts fragments together that come in order, as the kernel makes them, of several
+// datagrams at a time. The one that has waited longest gives way to another; it is lost, and
+// so is a fragment without the ones before it. Exclusively owned by the reader of one TUN.
+type assembly struct {
+	of   [32]partial
+	turn uint64
+}
+
+// partial is the beginning of a datagram.
+type partial struct {
 	key  datagramKey
 	buf  []byte // the packet so far; empty when there is none
 	next int    // offset of the fragment that is to follow
+	turn uint64 // when the last one came; 0 when there is none
+}
+
+func (s *partial) clear() { s.buf, s.turn = s.buf[:0], 0 }
+
+// find returns the datagram of that key, or else what another one may take the place of.
+func (a *assembly) find(key datagramKey) (s *partial, found bool) {
+	s = &a.of[0]
+	for i := range a.of {
+		o := &a.of[i]
+		if o.turn > 0 && o.key == key {
+			return o, true
+		}
+		if o.turn < s.turn {
+			s = o
+		}
+	}
+	return s, false
 }
 
 // add returns the whole packet with its last fragment, valid until the next call. lost
 // says that what there was of a packet will not become whole.
 func (a *assembly) add(p *packet.Parsed, pkt []byte) (whole []byte, lost bool) {
 	key := datagramKey{p.Src, p.Dst, p.ID, p.Protocol}
-	s := &a[(uint32(p.ID)^p.Src^p.Dst)%uint32(len(a))]
+	s, found := a.find(key)
+	a.turn++
 	switch {
 	case p.FragmentOffset == 0:
-		lost = len(s.buf) > 0
-		s.key, s.buf = key, append(s.buf[:0], pkt...)
+		lost = s.turn > 0
+		s.key, s.buf, s.turn = key, append(s.buf[:0], pkt...), a.turn
 		s.next = p.Len - p.HeaderLen
 		return nil, lost
-	case s.key != key || len(s.buf) == 0 || p.FragmentOffset != s.next || len(s.buf)+p.Len-p.HeaderLen > maxIP:
-		s.buf = s.buf[:0]
+	case !found:
+		return nil, true
+	case p.FragmentOffset != s.next || len(s.buf)+p.Len-p.HeaderLen > maxIP:
+		s.clear()
 		return nil, true
 	}
-	s.buf = append(s.buf, pkt[p.HeaderLen:]...)
+	s.buf, s.turn = append(s.buf, pkt[p.HeaderLen:]...), a.turn
 	s.next += p.Len - p.HeaderLen
 	if p.MF {
 		return nil, false
 	}
 	whole = s.buf
-	s.buf = s.buf[:0]
+	s.clear()
 	packet.SetWhole(whole)
 	return whole, false
 }

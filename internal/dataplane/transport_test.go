@@ -25,6 +25,10 @@ func piece(id uint16, from int, more bool, payload []byte) []byte {
 func TestAssembly(t *testing.T) {
 	a, b := bytes.Repeat([]byte{1}, 16), bytes.Repeat([]byte{2}, 24)
 	var as assembly
+	var others [][]byte
+	for i := range as.of {
+		others = append(others, piece(uint16(100+i), 0, true, b))
+	}
 	add := func(pkt []byte) ([]byte, bool) {
 		var p packet.Parsed
 		if err := p.Decode(pkt); err != nil {
@@ -39,7 +43,9 @@ func TestAssembly(t *testing.T) {
 	}{
 		"in order":              {[][]byte{piece(1, 0, true, a), piece(1, 16, true, b), piece(1, 40, false, a[:3])}, string(a) + string(b) + string(a[:3]), 0},
 		"two at a time":         {[][]byte{piece(1, 0, true, a), piece(2, 0, true, b), piece(1, 16, false, b)}, string(a) + string(b), 0},
-		"another in its place":  {[][]byte{piece(1, 0, true, a), piece(5, 0, true, b), piece(1, 16, false, b)}, "", 2},
+		"others in its place":   {append(append([][]byte{piece(1, 0, true, a)}, others...), piece(1, 16, false, b)), "", 2},
+		"one fewer":             {append(append([][]byte{piece(1, 0, true, a)}, others[1:]...), piece(1, 16, false, b)), string(a) + string(b), 0},
+		"its own beginning":     {[][]byte{piece(1, 0, true, a), piece(1, 0, true, b), piece(1, 24, false, a)}, string(b) + string(a), 1},
 		"a gap":                 {[][]byte{piece(1, 0, true, a), piece(1, 24, false, b)}, "", 1},
 		"the last one again":    {[][]byte{piece(1, 0, true, a), piece(1, 16, false, b), piece(1, 16, false, b)}, "", 1},
 		"no beginning":          {[][]byte{piece(9, 16, false, b)}, "", 1},

@@ -36,9 +36,9 @@ type Conn struct {
 
 	txMu   sync.Mutex
 	tx     batch
-	gso    bool     // UDP_SEGMENT works; guarded by txMu
-	df     dfSwitch // whether the kernel sets DF in UDP packets; guarded by txMu
-	direct *direct  // on protocol 50; guarded by txMu
+	gso    bool           // UDP_SEGMENT works; guarded by txMu
+	mode   outgoingSwitch // of UDP; guarded by txMu
+	direct *direct        // on protocol 50; guarded by txMu
 
 	straight *straight // on protocol 50 where the kernel can; guarded by txMu
 }
@@ -127,7 +127,7 @@ func engineSocket(kind, proto int) (int, error) {
 		}
 	}
 	err = errors.Join(
-		setDF(fd, false),
+		setOutgoing(fd, unix.IP_PMTUDISC_DONT),
 		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_RECVTOS, 1),
 		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_RECVTTL, 1),
 		unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_PKTINFO, 1))
@@ -146,7 +146,7 @@ func newConn(fd int, port uint16) (*Conn, error) {
 		return nil, err
 	}
 	c.raw = raw
-	c.df.init()
+	c.mode.init()
 	c.rx.init(unix.SYS_RECVMMSG)
 	c.tx.init(unix.SYS_SENDMMSG)
 	return c, nil

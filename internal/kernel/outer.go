@@ -6,14 +6,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// setDF makes the kernel set DF in what leaves by a socket, or fragment what is too
-// long for the path. With DF it does not go by what it believes of the path: that is
-// whatever ICMP said that nobody has checked.
-func setDF(fd int, df bool) error {
-	mode := unix.IP_PMTUDISC_DONT
-	if df {
-		mode = unix.IP_PMTUDISC_PROBE
+// outgoing is how the kernel treats the length of a datagram. The engine knows what the path
+// carries; what the kernel believes of it is whatever ICMP said, that nobody has checked. So it
+// goes by that only where it is to fragment, for then the MTU of IPv4 packets is in the same
+// place, that of the route.
+func outgoing(d *packet.Datagram) int {
+	switch {
+	case d.DF:
+		return unix.IP_PMTUDISC_PROBE
+	case d.Long:
+		return unix.IP_PMTUDISC_DONT
 	}
+	return unix.IP_PMTUDISC_OMIT
+}
+
+func setOutgoing(fd, mode int) error {
 	return unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, mode)
 }
 
@@ -26,28 +33,33 @@ func (c *Conn) sameWay(d []packet.Datagram) int {
 	return n
 }
 
-// prepare makes the socket ready for datagrams like d: of UDP it knows DF for all that
+// prepare makes the socket ready for datagrams like d: of UDP it knows how for all that
 // it sends, not for one datagram. Conn.txMu is held.
 func (c *Conn) prepare(d *packet.Datagram) error {
-	if c.direct != nil || c.df.set == d.DF {
+	mode := outgoing(d)
+	if c.direct != nil || c.mode.set == mode {
 		return nil
 	}
-	c.df.set = d.DF
-	err := c.raw.Control(c.df.call)
+	was := c.mode.set
+	c.mode.set = mode
+	err := c.raw.Control(c.mode.call)
 	if err == nil {
-		err = c.df.err
+		err = c.mode.err
 	}
 	if err != nil {
-		c.df.set = !d.DF
+		c.mode.set = was
 	}
 	return err
 }
 
-// dfSwitch is the argument of one setDF, kept so that a change allocates nothing.
-type dfSwitch struct {
-	set  bool
+// outgoingSwitch is the argument of one setOutgoing, kept so that a change allocates nothing.
+type outgoingSwitch struct {
+	set  int
 	err  error
 	call func(fd uintptr)
 }
 
-func (s *dfSwitch) init() { s.call = func(fd uintptr) { s.err = setDF(int(fd), s.set) } }
+func (s *outgoingSwitch) init() {
+	s.set = unix.IP_PMTUDISC_DONT
+	s.call = func(fd uintptr) { s.err = setOutgoing(int(fd), s.set) }
+}

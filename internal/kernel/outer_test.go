@@ -3,10 +3,15 @@ package kernel
 import (
 	"bytes"
 	"encoding/binary"
+	"net"
 	"testing"
+	"time"
 
 	"conft/internal/nstest"
 	"conft/internal/packet"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 func TestOuterHeaderOfUDP(t *testing.T) {
@@ -64,6 +69,67 @@ func outerHeader(t *testing.T, open func() (*Conn, error), port string) {
 			if ids[i] == ids[j] {
 				t.Errorf("two packets without DF have the identification %#x", ids[i])
 			}
+		}
+	}
+}
+
+// believes makes the kernel believe that a path carries 600 octets, which anybody can: nobody
+// checks what ICMP says of an echo reply.
+func believes(t *testing.T, peer netns) {
+	t.Helper()
+	quoted := []byte{0x45, 0, 5, 0, 0, 1, 0x40, 0, 64, unix.IPPROTO_ICMP, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0}
+	msg := append([]byte{3, 4, 0, 0, 0, 0, 600 >> 8, 600 & 0xff}, quoted...)
+	binary.BigEndian.PutUint16(msg[2:], packet.Checksum(msg))
+	peer.do(t, func() {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.IPPROTO_ICMP)
+		must(t, err)
+		defer unix.Close(fd)
+		must(t, unix.Sendto(fd, msg, 0, &unix.SockaddrInet4{Addr: [4]byte{192, 0, 2, 1}}))
+	})
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		routes, err := netlink.RouteGet(net.IPv4(192, 0, 2, 2))
+		if must(t, err); len(routes) == 1 && routes[0].MTU == 600 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the kernel does not believe it: %v", routes)
+		}
+	}
+}
+
+// What ICMP has made the kernel believe of a path neither fragments what leaves nor keeps it
+// from going straight: the engine knows what the path carries.
+func TestBelievedMTUOfUDP(t *testing.T) {
+	if nstest.Alone(t) {
+		a, _, peer := ends(t, func() (*Conn, error) { return (&Kernel{}).ListenUDP(4500) })
+		believedMTU(t, a, peer, ":4500")
+	}
+}
+
+func TestBelievedMTUOfESP(t *testing.T) {
+	if nstest.Alone(t) {
+		a, b, peer := straightEnds(t)
+		believedMTU(t, a, peer, ":0")
+		collect(t, b, 4, 2000)
+		clear(a.straight.hops)
+		goesStraight(t, a, b)
+	}
+}
+
+func believedMTU(t *testing.T, a *Conn, peer netns, port string) {
+	t.Helper()
+	believes(t, peer)
+	seen := tap(t, peer, "eth0")
+	var send []packet.Datagram
+	for i := range 4 {
+		send = append(send, packet.Datagram{Buf: make([]byte, 1400), Local: addrPort("192.0.2.1" + port), Remote: addrPort("192.0.2.2" + port), DF: i%2 == 1})
+	}
+	if n, err := a.Send(send); n != len(send) || err != nil {
+		t.Fatalf("sent %d, %v", n, err)
+	}
+	for i, p := range seen.arrived(t, len(send)) {
+		if len(p) < 1400 || binary.BigEndian.Uint16(p[6:])&0x3fff != 0 {
+			t.Fatalf("packet %d left as %d octets, fragment field %#x", i, len(p), binary.BigEndian.Uint16(p[6:]))
 		}
 	}
 }

@@ -195,10 +195,7 @@ func (s *straight) find(e tunnelEnds) *nextHop {
 			return nil
 		}
 	}
-	h.mtu = a.MTU
-	if r.MTU > 0 {
-		h.mtu = min(h.mtu, r.MTU)
-	}
+	h.mtu = a.MTU // that of the route may be what anybody has said by ICMP
 	neighbours, err := s.route.NeighList(r.LinkIndex, unix.AF_INET)
 	if err != nil {
 		return nil

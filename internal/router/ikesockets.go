@@ -38,7 +38,7 @@ func (s *ikeSockets) send(local, remote netip.AddrPort, datagram []byte) error {
 	if local.Port() == portNATT {
 		conn = s.encap
 	}
-	_, err := conn.Send([]packet.Datagram{{Buf: datagram, N: len(datagram), Local: local, Remote: remote}})
+	_, err := conn.Send([]packet.Datagram{{Buf: datagram, N: len(datagram), Local: local, Remote: remote, Long: true}})
 	return err
 }
 
