@@ -480,6 +480,8 @@ var samples = []sample{
 	{AccessListLog{List: "101", Protocol: 50, Src: net1, Dst: net3, Packets: 2}, "%SEC-6-IPACCESSLOGNP: list 101 denied 50 10.1.1.0 -> 20.1.1.0, 2 packets"},
 	{AccessListLog{List: "10", Standard: true, Src: net1, Packets: 1}, "%SEC-6-IPACCESSLOGS: list 10 denied 10.1.1.0 1 packet"},
 	{AccessListLog{List: "10", Permit: true, Standard: true, Src: net1, Packets: 9}, "%SEC-6-IPACCESSLOGS: list 10 permitted 10.1.1.0 9 packets"},
+	{AccessListLog{List: "177", Protocol: 2, Src: net1, Dst: net3, Packets: 1}, "%SEC-6-IPACCESSLOGRP: list 177 denied igmp 10.1.1.0 -> 20.1.1.0, 1 packet"},
+	{AccessListLog{List: "Voice", Protocol: 103, Src: net1, Dst: net3, Packets: 2}, "%SEC-6-IPACCESSLOGRP: list Voice denied pim 10.1.1.0 -> 20.1.1.0, 2 packets"},
 	{AccessListLog{List: "101", Protocol: 17, Src: net1, Dst: net3, SrcPort: 53, DstPort: 5000, Interface: "GigabitEthernet0/1", MAC: "0000.0c07.ac01", Packets: 1},
 		"%SEC-6-IPACCESSLOGP: list 101 denied udp 10.1.1.0(53) (GigabitEthernet0/1 0000.0c07.ac01) -> 20.1.1.0(5000), 1 packet"},
 	{AccessListLog{List: "101", Permit: true, Protocol: 1, Src: net1, Dst: net3, Interface: "GigabitEthernet0/1", MAC: "0000.0c07.ac01", Packets: 1},
