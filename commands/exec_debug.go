@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"strings"
 
 	"conft/debug"
 	"conft/shell/grammar"
@@ -10,7 +11,7 @@ import (
 // debugSwitch is one switch: what `debug` and `show debugging` print about it.
 type debugSwitch struct {
 	group *debugGroup
-	word  string // behind the group's
+	word  string // behind the group's; of two the first is another switch
 	rest  string // what may follow
 	help  string
 	flag  debug.Flag
@@ -31,6 +32,7 @@ var (
 // debugSwitches are in the order of `show debugging`.
 var debugSwitches = []debugSwitch{
 	{debugIP, "nat", "", "NAT events", debug.FlagNAT, "IP NAT debugging is "},
+	{debugIP, "nat detailed", "", "NAT detailed events", debug.FlagNATDetailed, "IP NAT detailed debugging is "},
 	{debugCrypto, "isakmp", "", "ISAKMP Key Management", debug.FlagISAKMP, "Crypto ISAKMP debugging is "},
 	{debugCrypto, "engine", "", "Crypto Engine Debug", debug.FlagEngine, "Crypto Engine debugging is "},
 	{debugCrypto, "ipsec", "", "IPSEC processing", debug.FlagIPsec, "Crypto IPSEC debugging is "},
@@ -82,7 +84,12 @@ func debugCommands(r Router) []exec {
 			r.Hub().TurnOff(s.flag)
 			return say(t, s.text+"off\n")
 		})
-		help := grammar.Help{s.group.word: s.group.help, s.word: s.help, "transactions": "PKI transactions"}
+		help := grammar.Help{s.group.word: s.group.help, "transactions": "PKI transactions"}
+		for _, o := range debugSwitches {
+			if o.group == s.group && strings.HasPrefix(s.word+" ", o.word+" ") {
+				help[o.word[strings.LastIndex(o.word, " ")+1:]] = o.help
+			}
+		}
 		list = append(list,
 			exec{Syntax: "debug " + s.group.word + " " + s.word + s.rest, Help: help, Priv: privileged, Run: on, No: off},
 			exec{Syntax: "undebug " + s.group.word + " " + s.word + s.rest, Help: help, Priv: privileged, Run: off})

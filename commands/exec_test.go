@@ -368,8 +368,9 @@ func TestDebug(t *testing.T) {
 	expect(t, "undebug crypto ipsec", run(t, r, "undebug crypto ipsec"), "Crypto IPSEC debugging is off\n")
 	expect(t, "undebug crypto engine", run(t, r, "undebug crypto engine"), "Crypto Engine debugging is off\n")
 	expect(t, "undebug crypto pki", run(t, r, "undebug crypto pki transactions"), "Crypto PKI Trans debugging is off\n")
-	expect(t, "show debugging", run(t, r, "show debugging"), "\nGeneric IP:\n  IP NAT debugging is on\n\nCryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n")
+	expect(t, "show debugging", run(t, r, "show debugging"), "\nGeneric IP:\n  IP NAT debugging is on\n  IP NAT detailed debugging is on\n\nCryptographic Subsystem:\n  Crypto ISAKMP debugging is on\n")
 	expect(t, "no debug ip nat", run(t, r, "no debug ip nat"), "IP NAT debugging is off\n")
+	expect(t, "undebug ip nat detailed", run(t, r, "undebug ip nat detailed"), "IP NAT detailed debugging is off\n")
 	if r.hub.Flags() != debug.FlagISAKMP {
 		t.Errorf("flags %b", r.hub.Flags())
 	}

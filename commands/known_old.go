@@ -108,7 +108,7 @@ var knownOld = []knownWord{
 	{"ip flow-top-talkers", "flows are not exported", block},
 	{"ip flow-cache", "flows are not exported", absent},
 	{"ip nat portmap", noInspection, absent},
-	{"ip nat inside source static ... route-map", "a static translation holds for every packet", absent},
+	{"ip nat inside source static network ... route-map", "the translation of a network holds for every packet", absent},
 	{"ip nat inside source static esp", "only TCP and UDP have ports that can be translated", absent},
 	{"ip bgp-community", noRouting, absent},
 	{"ip community-list", noRouting, absent},

@@ -14,11 +14,12 @@ import (
 // natStaticLines are the forms of static translations. The one of inside hosts writes
 // them all.
 func natStaticLines() (lines []grammar.Entry[*config.Config]) {
-	const options, mapped = " [extendable | no-alias]...", " [route-map WORD$map]"
+	const options, mapped, added = " [extendable | no-alias]...", " [route-map WORD$map]", " [add-route]"
 	help := withHelp(natHelp, grammar.Help{
 		"tcp": "Transmission Control Protocol", "udp": "User Datagram Protocol",
 		"network": "Subnet translation", "route-map": "Specify route-map", "$map": "Route-map name",
-		"$local": "Inside local IP address", "$global": "Inside global IP address",
+		"add-route": "Add a static route for outside local address",
+		"$local":    "Inside local IP address", "$global": "Inside global IP address",
 		"$lport": "Local UDP/TCP port", "$gport": "Global UDP/TCP port",
 		"$mask": "Network mask", "$bits": "Prefix length, as /24",
 	})
@@ -31,9 +32,9 @@ func natStaticLines() (lines []grammar.Entry[*config.Config]) {
 		{inner + "A.B.C.D$local {A.B.C.D$global | interface INTERFACE$via}" + mapped, help},
 		{inner + "{tcp | udp}$protocol A.B.C.D$local <1-65535>$lport {A.B.C.D$global | interface INTERFACE$via} <1-65535>$gport" + mapped, help},
 		{inner + "network A.B.C.D$local A.B.C.D$global {A.B.C.D$mask | WORD$bits}", help},
-		{outer + "A.B.C.D$global A.B.C.D$local", outside},
-		{outer + "{tcp | udp}$protocol A.B.C.D$global <1-65535>$gport A.B.C.D$local <1-65535>$lport", outside},
-		{outer + "network A.B.C.D$global A.B.C.D$local {A.B.C.D$mask | WORD$bits}", outside},
+		{outer + "A.B.C.D$global A.B.C.D$local" + added, outside},
+		{outer + "{tcp | udp}$protocol A.B.C.D$global <1-65535>$gport A.B.C.D$local <1-65535>$lport" + added, outside},
+		{outer + "network A.B.C.D$global A.B.C.D$local {A.B.C.D$mask | WORD$bits}" + added, outside},
 	} {
 		write := func(*config.Config, *grammar.Writer) {}
 		if lines == nil {
@@ -56,7 +57,7 @@ func natStaticLines() (lines []grammar.Entry[*config.Config]) {
 				before := len(c.NAT.Static)
 				c.NAT.Static = without(c.NAT.Static, func(o *config.NATStatic) bool {
 					same := *o
-					same.Extendable, same.NoAlias, same.ByLength = s.Extendable, s.NoAlias, s.ByLength
+					same.Extendable, same.NoAlias, same.AddRoute, same.ByLength = s.Extendable, s.NoAlias, s.AddRoute, s.ByLength
 					if s.RouteMap == "" {
 						same.RouteMap = ""
 					}
@@ -77,6 +78,7 @@ func natStatic(a grammar.Args, outside bool) (*config.NATStatic, error) {
 	s := &config.NATStatic{
 		Outside: outside, Protocol: map[string]uint8{"tcp": 6, "udp": 17}[a.String("protocol")], Local: a.IP("local"), Global: a.IP("global"), LocalPort: uint16(a.Int("lport")), GlobalPort: uint16(a.Int("gport")),
 		Interface: a.String("via"), Mask: a.IP("mask"), ByLength: a.Has("bits"), Extendable: a.Has("extendable"), NoAlias: a.Has("no-alias"),
+		AddRoute: a.Has("add-route"),
 		RouteMap: a.String("map"),
 	}
 	if s.ByLength {
@@ -147,6 +149,9 @@ func writeNATStatic(c *config.Config, w *grammar.Writer) {
 		}
 		if s.NoAlias {
 			options = strings.TrimPrefix(options+" no-alias", " ")
+		}
+		if s.AddRoute {
+			options = strings.TrimSuffix("add-route "+options, " ")
 		}
 		if s.RouteMap != "" {
 			options = strings.TrimSuffix("route-map "+s.RouteMap+" "+options, " ")

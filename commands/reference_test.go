@@ -148,6 +148,24 @@ access-list 100 permit ip 192.168.1.0 0.0.0.255 192.168.2.0 0.0.0.255
 	}
 }
 
+// The lists of `set ip access-group` stand below what the entry protects.
+func TestCryptoMapAccessCheckLikeCapture(t *testing.T) {
+	c := load(t, `crypto map M 10 ipsec-isakmp
+ set peer 200.2.2.1
+ set ip access-group sds in
+ set ip access-group 102 out
+access-list 102 permit ip any any
+`)
+	got := text(func(w io.Writer) { showCryptoMap(w, c, nil, "") })
+	want := "\tNo matching address list set.\n\tExtended IP access check IN list sds\n"
+	if !strings.Contains(reftest.Open(t, "show/show-crypto-map/02.txt"), want) {
+		t.Errorf("the capture has no %q", want)
+	}
+	if want += "\tExtended IP access check OUT list 102\n\t    access-list 102 permit ip any any\n"; !strings.Contains(got, want) {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 func TestCryptoSessionLikeCapture(t *testing.T) {
 	flow := router.IPsecIdent{Interface: "Tunnel13", LocalAddr: addr("11.0.1.2"), Peer: addr("11.0.1.1"), PeerPort: 500,
 		Local: router.Proxy{Addr: ip("11.0.1.2"), Mask: 0xffffffff, Protocol: 47}, Remote: router.Proxy{Addr: ip("11.0.1.1"), Mask: 0xffffffff, Protocol: 47},

@@ -94,7 +94,7 @@ func showEntryTerms(w io.Writer, c *config.Config, e *config.CryptoMapEntry) {
 	}
 }
 
-// showEntryList prints what an entry protects.
+// showEntryList prints what an entry protects, and the lists that look at it in clear.
 func showEntryList(w io.Writer, c *config.Config, e *config.CryptoMapEntry) {
 	list := c.AccessList(e.MatchAddress)
 	switch {
@@ -102,12 +102,25 @@ func showEntryList(w io.Writer, c *config.Config, e *config.CryptoMapEntry) {
 		fmt.Fprint(w, "\tNo matching address list set.\n")
 	default:
 		fmt.Fprintf(w, "\tExtended IP access list %s\n", e.MatchAddress)
-		if list != nil && !list.Standard {
-			for _, a := range list.Entries {
-				if a.Remark == "" {
-					fmt.Fprintf(w, "\t    access-list %s %s\n", list.Name, aceText(a))
-				}
-			}
+		showEntries(w, list)
+	}
+	if e.AccessIn != "" {
+		fmt.Fprintf(w, "\tExtended IP access check IN list %s\n", e.AccessIn)
+		showEntries(w, c.AccessList(e.AccessIn))
+	}
+	if e.AccessOut != "" {
+		fmt.Fprintf(w, textAccessCheckOut, e.AccessOut)
+		showEntries(w, c.AccessList(e.AccessOut))
+	}
+}
+
+func showEntries(w io.Writer, l *acl.List) {
+	if l == nil || l.Standard {
+		return
+	}
+	for _, a := range l.Entries {
+		if a.Remark == "" {
+			fmt.Fprintf(w, "\t    access-list %s %s\n", l.Name, aceText(a))
 		}
 	}
 }

@@ -15,10 +15,11 @@ const (
 
 	textELI = "Hardware Encryption : INACTIVE\n Number of hardware crypto engines = 0\n\ncrypto engine 1:Software Crypto Engine\n"
 
-	textNoIssuer      = "  Issuing CA certificate not configured.\n"
-	textNoVolume      = "kilobyte disabled/%d seconds"
-	textFlowPort      = " port %d"
-	textISAKMPDeleted = "       (deleted)\n"
+	textNoIssuer       = "  Issuing CA certificate not configured.\n"
+	textNoVolume       = "kilobyte disabled/%d seconds"
+	textFlowPort       = " port %d"
+	textAccessCheckOut = "\tExtended IP access check OUT list %s\n"
+	textISAKMPDeleted  = "       (deleted)\n"
 
 	textCondition = "Crypto conditional debug currently is turned %s\nIKE debug context unmatched flag: %[2]s\n" +
 		"IPsec debug context unmatched flag: %[2]s\nCrypto Engine debug context unmatched flag: %[2]s\n"

@@ -307,6 +307,8 @@ var undoings = []undoing{
 	{[]string{pool}, "ip nat inside source route-map R pool P overload", "ip nat inside source route-map R pool P overload", "no ip nat inside source route-map R"},
 	{nil, "ip nat inside source static 10.1.1.2 1.1.1.2", "ip nat inside source static 10.1.1.2 1.1.1.2", "no ip nat inside source static 10.1.1.2 1.1.1.2"},
 	{nil, "ip nat inside source static 10.1.1.2 1.1.1.2 no-alias extendable", "ip nat inside source static 10.1.1.2 1.1.1.2 extendable no-alias", "no ip nat inside source static 10.1.1.2 1.1.1.2"},
+	{nil, "ip nat outside source static 8.8.8.8 10.1.1.2 add-route no-alias", "ip nat outside source static 8.8.8.8 10.1.1.2 add-route no-alias", "no ip nat outside source static 8.8.8.8 10.1.1.2"},
+	{nil, "ip nat outside source static network 8.8.8.0 10.1.2.0 /24 add-route", "ip nat outside source static network 8.8.8.0 10.1.2.0 /24 add-route", "no ip nat outside source static network 8.8.8.0 10.1.2.0 /24"},
 	{nil, "ip nat inside source static 10.1.1.2 1.1.1.2 route-map R extendable", "ip nat inside source static 10.1.1.2 1.1.1.2 route-map R extendable", "no ip nat inside source static 10.1.1.2 1.1.1.2 route-map R"},
 	{nil, "ip nat inside source static tcp 10.1.1.2 80 1.1.1.2 80 route-map R", "ip nat inside source static tcp 10.1.1.2 80 1.1.1.2 80 route-map R", "no ip nat inside source static tcp 10.1.1.2 80 1.1.1.2 80"},
 	{nil, "ip nat inside source static 10.1.1.2 interface f0/0", "ip nat inside source static 10.1.1.2 interface FastEthernet0/0", "no ip nat inside source static 10.1.1.2 interface f0/0"},

@@ -11,7 +11,7 @@ import (
 type AccessListLog struct {
 	inSyslog
 	List             string
-	Standard         bool // only Src is known
+	Standard         bool // only Src matters; 15.x prints Dst, too
 	Permit           bool
 	Protocol         uint8
 	Src, Dst         netip.Addr
@@ -20,8 +20,11 @@ type AccessListLog struct {
 	Packets          uint64
 }
 
+// routingProtocols have a message of their own, by name.
+var routingProtocols = map[uint8]string{2: "igmp", 88: "eigrp", 89: "ospf", 103: "pim"}
+
 func (AccessListLog) Severity() uint8 { return 6 }
-func (e AccessListLog) AppendLine(b []byte, _ Manner) []byte {
+func (e AccessListLog) AppendLine(b []byte, m Manner) []byte {
 	verdict, plural := "denied", "s"
 	if e.Permit {
 		verdict = "permitted"
@@ -36,9 +39,14 @@ func (e AccessListLog) AppendLine(b []byte, _ Manner) []byte {
 			from = fmt.Sprintf(" (%s)", e.Interface)
 		}
 	}
+	name, routing := routingProtocols[e.Protocol]
 	switch {
+	case e.Standard && m == IOS15 && e.Dst.IsValid():
+		return fmt.Appendf(b, textAccessOther, e.List, verdict, 0, e.Src, "", e.Dst, e.Packets, plural)
 	case e.Standard:
 		return fmt.Appendf(b, textAccessStandard, e.List, verdict, e.Src, e.Packets, plural)
+	case routing:
+		return fmt.Appendf(b, textAccessRouting, e.List, verdict, name, e.Src, from, e.Dst, e.Packets, plural)
 	case e.Protocol == 6 || e.Protocol == 17:
 		name := map[uint8]string{6: "tcp", 17: "udp"}[e.Protocol]
 		return fmt.Appendf(b, "%%SEC-6-IPACCESSLOGP: list %s %s %s %s(%d)%s -> %s(%d), %d packet%s",

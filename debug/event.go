@@ -26,6 +26,7 @@ const (
 	FlagPKI
 	FlagNAT
 	FlagEngine
+	FlagNATDetailed
 )
 
 // Manner is the IOS release whose wording is kept.

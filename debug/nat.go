@@ -5,9 +5,17 @@ import (
 	"net/netip"
 )
 
-// NATPacket is "NAT*: s=10.1.1.2->12.12.12.1, d=20.1.1.2 [1234]", a packet that was
-// translated. Without the asterisk it has made its translation.
+// inNAT is of the lines of `debug ip nat`, which `debug ip nat detailed` has, too.
+type inNAT struct{}
+
+// Flag implements Event.
+func (inNAT) Flag() Flag { return FlagNAT | FlagNATDetailed }
+
+// NATPacket is "NAT*: s=10.1.1.2->12.12.12.1, d=20.1.1.2 [1234]", an address of a packet
+// that was translated; where both are, there is a line for each. Without the asterisk the
+// packet has made its translation.
 type NATPacket struct {
+	inNAT
 	Inward         bool // to the inside
 	First          bool
 	Src, NewSrc    netip.Addr
@@ -15,17 +23,18 @@ type NATPacket struct {
 	Identification uint16 // of the IPv4 header
 }
 
-// Flag implements Event.
-func (NATPacket) Flag() Flag { return FlagNAT }
-
 func (e NATPacket) AppendLine(b []byte, _ Manner) []byte {
-	b = append(b, "NAT*: s="...)
-	if e.First {
-		b = append(b[:len(b)-len("*: s=")], ": s="...)
-	}
+	b = append(appendNAT(b, e.First), "s="...)
 	b = appendChange(b, e.Src, e.NewSrc)
 	b = appendChange(append(b, ", d="...), e.Dst, e.NewDst)
 	return fmt.Appendf(b, " [%d]", e.Identification)
+}
+
+func appendNAT(b []byte, first bool) []byte {
+	if first {
+		return append(b, "NAT: "...)
+	}
+	return append(b, "NAT*: "...)
 }
 
 func appendChange(b []byte, from, to netip.Addr) []byte {

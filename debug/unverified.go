@@ -130,6 +130,7 @@ const (
 	textReplay       = "%%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=%d"
 
 	textAccessICMP     = "%%SEC-6-IPACCESSLOGDP: list %s %s icmp %s%s -> %s (%d/%d), %d packet%s"
+	textAccessRouting  = "%%SEC-6-IPACCESSLOGRP: list %s %s %s %s%s -> %s, %d packet%s"
 	textAccessOther    = "%%SEC-6-IPACCESSLOGNP: list %s %s %d %s%s -> %s, %d packet%s"
 	textAccessStandard = "%%SEC-6-IPACCESSLOGS: list %s %s %s %d packet%s"
 	textAccessMissed   = "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s"

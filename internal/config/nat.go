@@ -56,6 +56,7 @@ type NATStatic struct {
 	Mask                  uint32
 	ByLength              bool // the mask was given as a prefix length
 	Extendable, NoAlias   bool
+	AddRoute              bool   // as a line says; outside hosts are routed by their own addresses anyhow
 	RouteMap              string // what of the inside host is translated, all if none
 }
 

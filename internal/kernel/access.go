@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"slices"
+	"strconv"
 
 	"conft/internal/acl"
 
@@ -66,7 +67,7 @@ func access(d *Desired) ruleset {
 		out.rules = append(out.rules, join(link, verdict(expr.VerdictGoto, by.name)))
 	}
 	if len(set) > 0 {
-		set = append(ruleset{answer(d), denyIn, denyOut}, set...)
+		set = append(ruleset{d.answer(answerChain, codeProhibited), denyIn, denyOut}, set...)
 	}
 	// A hook takes its time of each packet, also with an empty chain.
 	for _, c := range []chain{in, forward, protected, out, silence(d)} {
@@ -188,10 +189,10 @@ func deny(name string) chain {
 
 const answerChain = "answer"
 
-// answer shows to WatchAccess what an ICMP message is due about. There is none about
-// what arrived on a quiet link or was sent to more than one (RFC 1812, section 4.3.2.7).
-func answer(d *Desired) chain {
-	c := chain{name: answerChain}
+// answer shows to WatchAccess what an ICMP unreachable of a code is due about. There is none
+// about what arrived on a quiet link or was sent to more than one (RFC 1812, section 4.3.2.7).
+func (d *Desired) answer(name string, code byte) chain {
+	c := chain{name: name}
 	for _, f := range d.Filters {
 		if f.Quiet {
 			c.rules = append(c.rules, join(linkName(expr.MetaKeyIIFNAME, f.Link), verdict(expr.VerdictReturn)))
@@ -199,7 +200,7 @@ func answer(d *Desired) chain {
 	}
 	c.rules = append(c.rules,
 		compare("meta pkttype != host", &expr.Meta{Key: expr.MetaKeyPKTTYPE, Register: 1}, expr.CmpOpNeq, []byte{unix.PACKET_HOST}).and(verdict(expr.VerdictReturn)),
-		join(limit(answerRate, expr.LimitTimeSecond, 1), logTo(accessGroup, accessCopy, answerPrefix)))
+		join(limit(answerRate, expr.LimitTimeSecond, 1), logTo(accessGroup, accessCopy, answerPrefix+strconv.Itoa(int(code)))))
 	return c
 }
 

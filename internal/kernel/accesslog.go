@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -30,6 +31,7 @@ const (
 	// what follows as an ICMP error quotes at least.
 	accessCopy = 128
 
+	// answerPrefix is before the code of the ICMP unreachable that is due.
 	answerPrefix = "!"
 )
 
@@ -67,8 +69,10 @@ func (k *Kernel) WatchAccess(ctx context.Context, hit func(AccessHit)) error {
 		if decodeCut(&h.Packet, l.octets) != nil {
 			return
 		}
-		if l.prefix == answerPrefix {
-			prohibited(errs, &h.Packet, l.octets)
+		if code, ok := strings.CutPrefix(l.prefix, answerPrefix); ok {
+			if n, err := strconv.ParseUint(code, 10, 8); err == nil {
+				unreachableTo(errs, &h.Packet, l.octets, byte(n))
+			}
 			return
 		}
 		what, name, ok := strings.Cut(l.prefix, " ")
@@ -92,20 +96,20 @@ func decodeCut(p *packet.Parsed, b []byte) error {
 	return p.Decode(b)
 }
 
-// prohibited tells the sender of a packet that an access list is in its way (RFC 1812,
-// section 5.3.9: type 3, code 13). The kernel finds the source address. A sender that
-// was translated to an address of the router is not told.
-func prohibited(errs net.PacketConn, p *packet.Parsed, octets []byte) {
+// unreachableTo tells the sender of a packet why it goes no further. The kernel finds the
+// source address. A sender that was translated to an address of the router is not told.
+func unreachableTo(errs net.PacketConn, p *packet.Parsed, octets []byte, code byte) {
 	if !p.MayAnswer() {
 		return
 	}
 	quote := octets[:min(len(octets), p.HeaderLen+8)]
-	b := append([]byte{icmpUnreachable, codeProhibited, 0, 0, 0, 0, 0, 0}, quote...)
+	b := append([]byte{icmpUnreachable, code, 0, 0, 0, 0, 0, 0}, quote...)
 	sum := packet.Checksum(b)
 	b[2], b[3] = byte(sum>>8), byte(sum)
 	errs.WriteTo(b, &net.IPAddr{IP: acl.IPv4(p.Src).AsSlice()}) // as good as lost
 }
 
+// codeProhibited is that of an access list that is in the way (RFC 1812, section 5.3.9).
 const codeProhibited = 13
 
 // deaf keeps a raw socket from being given what arrives.

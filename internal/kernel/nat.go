@@ -18,7 +18,7 @@ type NAT struct {
 	Mapped          []NATDynamic // static ones with a route map, as far as they give a host its address; after Static
 	Dynamic         []NATDynamic // likewise; static ones come first
 	Timeouts        NATTimeouts
-	Trace           bool // show WatchTranslated every translated packet
+	Trace           bool // tell WatchNAT about every packet
 }
 
 // NATStatic is a translation that is always there. With Outside it is that of an

@@ -18,6 +18,8 @@ const (
 // ended are the translated connections that ended last. One that is refused is gone before
 // anybody can ask about its packets.
 type ended struct {
+	expired func(Translation) // told about those that no program has deleted
+
 	mu   sync.Mutex
 	last [endedKept]flow
 	next int
@@ -53,20 +55,25 @@ func (e *ended) watch(ctx context.Context) error {
 		}
 		for _, m := range list {
 			if m.Header.Type == conntrackMessage|ctMsgDelete && len(m.Data) >= nfgenHeader && m.Data[0] == unix.AF_INET {
-				e.enter(m.Data[nfgenHeader:])
+				e.enter(m.Data[nfgenHeader:], m.Header.PID == 0)
 			}
 		}
 	}
 }
 
-func (e *ended) enter(attrs []byte) {
+// enter takes note of one. Who has deleted it is named by the message, unless it ended by
+// itself.
+func (e *ended) enter(attrs []byte, byItself bool) {
 	f, err := decodeFlow(attrs)
 	if err != nil || f.mark&markNAT == 0 {
 		return
 	}
 	f.name = nil
 	e.mu.Lock()
-	defer e.mu.Unlock()
 	e.last[e.next] = f
 	e.next = (e.next + 1) % endedKept
+	e.mu.Unlock()
+	if byItself {
+		e.expired(f.translation())
+	}
 }

@@ -94,8 +94,15 @@ func (m *NATDynamic) single(n *NAT) (all []rule) {
 			}})
 		}
 	}
-	return append(all, join(limit(1, expr.LimitTimeMinute, 1), logTo(poolGroup, headerLen, m.Pool[:min(len(m.Pool), 120)])), exhausted())
+	if n.Trace {
+		all = append(all, m.logUnassigned())
+	}
+	return append(all, join(limit(1, expr.LimitTimeMinute, 1), logTo(poolGroup, headerLen, m.Pool[:min(len(m.Pool), 120)])),
+		verdict(expr.VerdictJump, answerUnassigned), exhausted())
 }
+
+// answerUnassigned tells the sender that it gets no address, as IOS does.
+const answerUnassigned = "answer.nat"
 
 // exhausted is where a packet ends for whose host the pool has no address.
 func exhausted() rule { return blocked() }

@@ -63,6 +63,9 @@ func natRules(d *Desired) (set ruleset) {
 		dst.rules = append(dst.rules, join(protocol(s.Protocol), prefixIs("daddr", target), portIs("dport", tport),
 			markFlow(dstMark), translate(expr.NATTypeDestNAT, source, sport)))
 	}
+	if len(n.singles()) > 0 {
+		set = ruleset{d.answer(answerUnassigned, codeHost)}
+	}
 	written := map[string]bool{}
 	for i := range n.Mapped {
 		m := &n.Mapped[i]

@@ -248,3 +248,23 @@ func FuzzBackOf(f *testing.F) {
 		}
 	})
 }
+
+// While translations are debugged each packet that a pool has no address for is shown; the
+// sender is told in any case.
+func TestPoolWithoutAddress(t *testing.T) {
+	a := netip.MustParseAddr
+	d := classic()
+	d.NAT = NAT{Inside: []string{"lan0"}, Outside: []string{"wan0"}, Timeouts: timeouts, Dynamic: []NATDynamic{
+		{Name: "list 7", Pool: "P", First: a("12.12.12.9"), Last: a("12.12.12.9"), Clauses: []NATClause{{Permit: true}}}}}
+	shown := `log prefix "unassigned list 7"`
+	for _, trace := range []bool{false, true} {
+		d.NAT.Trace = trace
+		text := natRules(&d).String()
+		if !strings.Contains(text, `log prefix "!1" `) {
+			t.Errorf("nobody is told:\n%s", text)
+		}
+		if strings.Contains(text, shown) != trace {
+			t.Errorf("debugging %t:\n%s", trace, text)
+		}
+	}
+}

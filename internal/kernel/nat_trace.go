@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"conft/internal/packet"
@@ -13,21 +14,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Translated is a packet as it was and as it is now, by its addresses.
+// Translated is a packet as it was and as it is now. What has no ports has 0 for them; ICMP
+// has its identifier, or the ports of the packet that an error quotes.
 type Translated struct {
 	Inward         bool // to the inside
 	First          bool // it has made its translation
-	Src, NewSrc    netip.Addr
-	Dst, NewDst    netip.Addr
+	Protocol       uint8
+	Src, NewSrc    netip.AddrPort
+	Dst, NewDst    netip.AddrPort
 	Identification uint16 // of the IPv4 header
+}
+
+// Unassigned is a packet that a dynamic translation, by its name, had no address for.
+type Unassigned struct {
+	By       string
+	Src, Dst netip.Addr
+}
+
+// NATWatch is told what happens to translations.
+type NATWatch struct {
+	Translated func(Translated)
+	Expired    func(Translation) // that has ended by itself
+	Unassigned func(Unassigned)
 }
 
 const (
 	// tracedLen has room for the longest IPv4 header, and ports or an identifier, once more
 	// behind the header of an ICMP error.
 	tracedLen = 60 + 8 + 60 + 8
-	// firstPrefix is on the first packet of a connection.
-	firstPrefix = "first"
+	// firstPrefix is on the first packet of a connection, unassignedPrefix, before the name of
+	// the translation, on one that gets no address.
+	firstPrefix, unassignedPrefix = "first", "unassigned "
 )
 
 // logTranslated are the rules that show translated packets.
@@ -38,10 +55,15 @@ func logTranslated() []rule {
 	}
 }
 
-// WatchTranslated calls translated with every translated packet while NAT.Trace is
-// on, until ctx ends. The log shows packets as they leave; as they came is what their
-// connection says.
-func (k *Kernel) WatchTranslated(ctx context.Context, translated func(Translated)) error {
+// logUnassigned shows packets that a dynamic translation has no address for.
+func (m *NATDynamic) logUnassigned() rule {
+	const most = 112 // octets of a name; the kernel takes 127 with what is before it
+	return logTo(translatedGroup, headerLen, unassignedPrefix+m.Name[:min(len(m.Name), most)])
+}
+
+// WatchNAT tells w what happens while NAT.Trace is on, until ctx ends. The log shows packets
+// as they leave; as they came is what their connection says. It calls from two goroutines.
+func (k *Kernel) WatchNAT(ctx context.Context, w NATWatch) error {
 	c, err := netlink.Dial(unix.NETLINK_NETFILTER, nil)
 	if err != nil {
 		return fmt.Errorf("kernel: conntrack: %w", err)
@@ -49,10 +71,14 @@ func (k *Kernel) WatchTranslated(ctx context.Context, translated func(Translated
 	defer c.Close()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	gone := &ended{}
+	gone := &ended{expired: w.Expired}
 	stopped := make(chan error, 1)
 	go func() { stopped <- gone.watch(ctx) }()
 	err = watchLog(ctx, translatedGroup, tracedLen, func(l logRecord) {
+		if by, ok := strings.CutPrefix(l.prefix, unassignedPrefix); ok && len(l.octets) >= headerLen {
+			w.Unassigned(Unassigned{by, netip.AddrFrom4([4]byte(l.octets[12:])), netip.AddrFrom4([4]byte(l.octets[16:]))})
+			return
+		}
 		back, kind, ok := backOf(l.octets)
 		if !ok {
 			return
@@ -69,12 +95,12 @@ func (k *Kernel) WatchTranslated(ctx context.Context, translated func(Translated
 		}
 		if ok {
 			t := f.translated(back)
-			t.First, t.Identification = l.prefix == firstPrefix, uint16(number(l.octets[4:6]))
-			if t.NewSrc == t.Src { // of an error, whoever is on the way
-				t.Src = netip.AddrFrom4([4]byte(l.octets[12:16]))
-				t.NewSrc = t.Src
+			t.Protocol, t.First, t.Identification = l.octets[9], l.prefix == firstPrefix, uint16(number(l.octets[4:6]))
+			if t.NewSrc.Addr() == t.Src.Addr() { // of an error, whoever is on the way
+				src := netip.AddrFrom4([4]byte(l.octets[12:16]))
+				t.Src, t.NewSrc = netip.AddrPortFrom(src, t.Src.Port()), netip.AddrPortFrom(src, t.NewSrc.Port())
 			}
-			translated(t)
+			w.Translated(t)
 		}
 	})
 	cancel()
@@ -139,7 +165,7 @@ func (f *flow) translated(back tuple) Translated {
 	}
 	return Translated{
 		Inward: f.mark&markInward != 0 != answer,
-		Src:    from.src.Addr(), NewSrc: to.dst.Addr(), Dst: from.dst.Addr(), NewDst: to.src.Addr(),
+		Src:    from.src, NewSrc: to.dst, Dst: from.dst, NewDst: to.src,
 	}
 }
 

@@ -28,7 +28,7 @@ const headerLen = 20
 const (
 	refusedGroup    = 0x6366 + iota // WatchRefused
 	accessGroup                     // WatchAccess
-	translatedGroup                 // WatchTranslated
+	translatedGroup                 // WatchNAT
 	poolGroup                       // WatchExhausted
 )
 

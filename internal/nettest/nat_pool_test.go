@@ -38,9 +38,20 @@ func TestPoolGivesEachHostAnAddress(t *testing.T) {
 	if got := seen(t, in, "10.0.0.2:5001", "192.0.2.9:7000"); got != "192.0.2.100:5001" {
 		t.Errorf("the first host's second connection is seen as %q", got)
 	}
-	if r := newProber(t, in, "10.0.0.4", false).echo("192.0.2.9", 56, 300*time.Millisecond); r.arrived {
-		t.Error("a third host got through a pool of two")
-	}
+	c.Exec("debug ip nat detailed")
+	third := newProber(t, in, "10.0.0.4", false)
+	wait(t, "the third host's being told", 10*time.Second, func() bool {
+		r := third.echo("192.0.2.9", 56, 300*time.Millisecond)
+		if r.arrived {
+			t.Error("a third host got through a pool of two")
+		}
+		return r.code == 1+1 // host unreachable
+	})
+	wait(t, "the lines of debug ip nat detailed", 5*time.Second, func() bool {
+		return logged(t, c, "NAT: failed to allocate address for 10.0.0.4, list/map 1") &&
+			logged(t, c, "NAT: translation failed (A), dropping packet s=10.0.0.4 d=192.0.2.9")
+	})
+	c.Exec("undebug all")
 	mirrors(t, in, "10.0.0.3:80")
 	if got := seen(t, out, "192.0.2.9:6000", "192.0.2.102:80"); got != "192.0.2.9:6000" {
 		t.Errorf("the second host is reached from outside by %q", got)

@@ -152,6 +152,9 @@ func (r *Router) MatchedLogin(l *acl.List, n int, p packet.Parsed) {
 	r.kept.add(l.Name, e, 1)
 	r.mu.Unlock()
 	if e.Log {
+		if l.Standard {
+			p.Dst = 0 // 15.x prints it, and here it is no interface's
+		}
 		r.logAccess(kernel.AccessHit{List: l.Name, Standard: l.Standard, Permit: e.Action == acl.Permit, Packet: p})
 	}
 }
@@ -162,6 +165,9 @@ func (r *Router) accessEvent(h kernel.AccessHit) debug.AccessListLog {
 	e := debug.AccessListLog{List: h.List, Permit: h.Permit, Src: acl.IPv4(p.Src), Packets: 1}
 	if h.Standard {
 		e.Standard = true
+		if manner(r.running.Load()) == debug.IOS15 {
+			e.Dst = acl.IPv4(p.Dst)
+		}
 		return e
 	}
 	e.Protocol, e.Dst, e.SrcPort, e.DstPort = p.Protocol, acl.IPv4(p.Dst), p.SrcPort, p.DstPort

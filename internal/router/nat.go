@@ -235,17 +235,12 @@ func (r *Router) watchExhausted(ctx context.Context) {
 	r.retry(r.kernel.WatchExhausted(ctx, func(e kernel.Exhausted) { r.hub.Emit(debug.NATExhausted{Pool: e.Pool, Src: e.Src}) }))
 }
 
-// watchTranslated reports the packets that the kernel shows.
-func (r *Router) watchTranslated(ctx context.Context) {
-	r.retry(r.kernel.WatchTranslated(ctx, func(p kernel.Translated) { r.hub.Emit(debug.NATPacket(p)) }))
-}
-
 // followFlags has the kernel show translated packets, and listens to it, while they are
 // debugged.
 func (r *Router) followFlags(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	on := r.hub.On(debug.FlagNAT)
+	on := r.hub.On(debug.FlagNAT | debug.FlagNATDetailed)
 	if r.ended || (r.untrace != nil) == on {
 		return
 	}
@@ -258,7 +253,7 @@ func (r *Router) followFlags(ctx context.Context) {
 		}
 		r.wait.Go(func() {
 			defer close(done)
-			r.watchTranslated(ctx)
+			r.watchNAT(ctx)
 		})
 	} else {
 		r.untrace()
