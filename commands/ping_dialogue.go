@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"conft/internal/config"
+	"conft/internal/packet"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -43,7 +44,8 @@ func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err er
 	p.DF = q.yes("Set DF bit in IP header? [no]: ")
 	p.Validate = q.yes("Validate reply data? [no]: ")
 	p.Pattern = q.pattern("Data pattern [0xABCD]: ")
-	verbose, p.Record = q.options()
+	o := q.options()
+	p.Options = string(packet.PadOptions(o.octets()))
 	if q.yes("Sweep range of sizes [n]: ") {
 		p.Sweep.Min = q.number(askSweepMin, 36, 36, 18024)
 		p.Sweep.Max = q.number(askSweepMax, 18024, p.Sweep.Min, 18024)
@@ -52,7 +54,7 @@ func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err er
 	if q.err == nil && source != "" {
 		p.Source, q.err = pingSource(r.Config(), source)
 	}
-	return p, verbose, q.err
+	return p, o.verbose, q.err
 }
 
 // pingSource reads an address or the name of an interface.
@@ -82,6 +84,13 @@ func (q *questions) line(prompt string) (answer string) {
 	return strings.TrimSpace(answer)
 }
 
+// say answers to what was typed before the next question.
+func (q *questions) say(text string) {
+	if q.err == nil {
+		q.err = say(q.t, text)
+	}
+}
+
 // fixed asks a question to which only the answer in brackets can be given.
 func (q *questions) fixed(prompt, only, others string) {
 	colon := " [" + only + "]: "
@@ -107,30 +116,6 @@ func (q *questions) pattern(prompt string) uint16 {
 	return n
 }
 
-// options asks for IP options until nothing more is typed. A recorded route is shown in
-// verbose output only.
-func (q *questions) options() (verbose bool, record int) {
-	prompt := "Loose, Strict, Record, Timestamp, Verbose[none]: "
-	for q.err == nil {
-		answer := strings.ToLower(q.line(prompt))
-		switch {
-		case answer == "", strings.HasPrefix("none", answer):
-			return verbose, record
-		case strings.HasPrefix("verbose", answer):
-			verbose = true
-		case strings.HasPrefix("record", answer):
-			verbose = true
-			record = q.number(askHops, router.MaxRecord, 1, router.MaxRecord)
-		case q.err == nil:
-			q.err = refuse("Not supported: of the IP options only record is there.")
-		}
-		if prompt = "Loose, Strict, Record, Timestamp, Verbose[V]: "; record > 0 {
-			prompt = "Loose, Strict, Record, Timestamp, Verbose[RV]: "
-		}
-	}
-	return verbose, record
-}
-
 // host asks for an address or the name of a host.
 func (q *questions) host(r Router, prompt string) (ip netip.Addr) {
 	answer := q.line(prompt)
@@ -145,7 +130,12 @@ func (q *questions) host(r Router, prompt string) (ip netip.Addr) {
 }
 
 func (q *questions) number(prompt string, usual, low, high int) int {
-	answer := q.line(prompt + " [" + strconv.Itoa(usual) + "]: ")
+	return q.between(prompt+" ["+strconv.Itoa(usual)+"]: ", usual, low, high)
+}
+
+// between asks for a number; nothing typed is the usual one.
+func (q *questions) between(prompt string, usual, low, high int) int {
+	answer := q.line(prompt)
 	if answer == "" {
 		return usual
 	}

@@ -6,7 +6,15 @@ const (
 	askSweepMin  = "Sweep min size"
 	askSweepMax  = "Sweep max size"
 	askSweepStep = "Sweep interval"
-	askHops      = "Number of hops"
+
+	// Published are those of a record and of timestamps, not those of a source route.
+	askHops      = "Number of hops [ %d ]: "
+	askStamps    = "Number of timestamps [ %d ]: "
+	askRoute     = "Source route: "
+	textNoOption = "%% No such option - \"%s\"" // the next question stands right behind it
+	textOneRoute = "% There is a source route already\n"
+	textNoRoom   = "% No room for that option\n"
+	textBadRoute = "% Invalid source route\n"
 
 	askClearConfigLog = "Clear config log [confirm]"
 	askDebugAll       = "This may severely impact network performance. Continue? (yes/[no]): "
@@ -25,9 +33,14 @@ const (
 
 	textOptionsSent     = "Packet has IP options:  Total option bytes= %d, padded length=%d\n"
 	textOptionsReceived = ".  Received packet has options\n Total option bytes= %d, padded length=%[1]d\n"
+	textOptionsEnd      = " End of list\n"
+	textLoose           = " Loose source route:"
+	textStrict          = " Strict source route:"
 	textRecord          = " Record route:"
-	textRecordMark      = " <*>"
-	textRecordEnd       = " End of list\n\n"
+	textRouteMark       = " <*>"
+	textStamps          = " Timestamp: Type %d.  Overflows: %d length %d, ptr %d\n"
+	textStampMark       = "  >>Current pointer<<\n"
+	textStamp           = "  Time=%s (%08X)\n"
 
 	textPermanent    = "      Permanent\n"
 	textStaticActive = "A"
