@@ -17,7 +17,7 @@ import (
 func ping(r Router) exec {
 	return exec{
 		Syntax: "ping [ip] {A.B.C.D$target | WORD$name} [source {A.B.C.D$address | INTERFACE$interface}" +
-			" | repeat <1-2147483647>$count | size <36-18024>$octets | timeout <0-3600>$wait | df-bit | data WORD$pattern | validate | verbose]...",
+			" | repeat <1-2147483647>$count | size <36-18024>$octets | timeout <0-3600>$wait | tos <0-255>$octet | df-bit | data WORD$pattern | validate | verbose]...",
 		Help: grammar.Help{
 			"ping":     "Send echo messages",
 			"ip":       "IP echo",
@@ -31,6 +31,8 @@ func ping(r Router) exec {
 			"$octets":  "Datagram size",
 			"timeout":  "specify timeout interval",
 			"$wait":    "Timeout in seconds",
+			"tos":      "specify type of service value",
+			"$octet":   "type of service value",
 			"df-bit":   "enable do not fragment bit in IP header",
 			"data":     "specify data pattern",
 			"$pattern": "0-FFFF",
@@ -63,6 +65,9 @@ func pingRequest(r Router, a grammar.Args) (router.PingRequest, error) {
 	}
 	if a.Has("wait") {
 		p.Timeout = time.Duration(a.Int("wait")) * time.Second
+	}
+	if a.Has("octet") {
+		p.TOS = uint8(a.Int("octet"))
 	}
 	if a.Has("pattern") {
 		var ok bool

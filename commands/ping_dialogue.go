@@ -17,11 +17,11 @@ import (
 // is taken when nothing is typed.
 func pingDialogue(r Router) exec {
 	return exec{
-		Syntax: "ping",
+		Syntax: "ping [ip]",
 		Help:   grammar.Help{"ping": "Send echo messages"},
 		Priv:   privileged,
-		Run: func(ctx context.Context, t Terminal, _ grammar.Args) error {
-			p, verbose, err := askPing(r, &questions{ctx: ctx, t: t})
+		Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
+			p, verbose, err := askPing(r, &questions{ctx: ctx, t: t}, a.Has("ip"))
 			if err != nil {
 				return err
 			}
@@ -30,8 +30,10 @@ func pingDialogue(r Router) exec {
 	}
 }
 
-func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err error) {
-	q.fixed("Protocol", "ip", "protocols other than ip are")
+func askPing(r Router, q *questions, ip bool) (p router.PingRequest, verbose bool, err error) {
+	if !ip {
+		q.fixed("Protocol", "ip", "protocols other than ip are")
+	}
 	p = router.PingRequest{Target: q.host(r, "Target IP address: "), Pattern: defaultPattern}
 	p.Count = q.number("Repeat count", 5, 1, 1<<31-1)
 	p.Size = q.number("Datagram size", 100, 36, 18024)

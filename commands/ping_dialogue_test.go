@@ -27,6 +27,9 @@ func TestPingDialogue(t *testing.T) {
 	if want := (router.PingRequest{Target: addr("20.1.1.1"), Source: addr("10.1.1.1"), Count: 1, Size: 200, Timeout: 3 * time.Second, DF: true, Pattern: 0xabcd}); r.pinged != want {
 		t.Errorf("asked for %+v", r.pinged)
 	}
+	if got := run(t, r, "ping ip", "20.1.1.1", "1", "", "", ""); !strings.HasPrefix(got, "Target IP address: 20.1.1.1\n") {
+		t.Errorf("ping ip: %s", got)
+	}
 	for _, c := range []struct {
 		want    string
 		answers []string
@@ -74,8 +77,8 @@ func TestPingSweep(t *testing.T) {
 	if _, err := try(r, "ping 20.1.1.1 data 12345"); err == nil {
 		t.Error("a pattern of 20 bits is accepted")
 	}
-	run(t, r, "ping 20.1.1.1 data fFfF validate")
-	if r.pinged.Pattern != 0xffff || !r.pinged.Validate {
+	run(t, r, "ping 20.1.1.1 data fFfF validate tos 184")
+	if r.pinged.Pattern != 0xffff || !r.pinged.Validate || r.pinged.TOS != 184 {
 		t.Errorf("asked for %+v", r.pinged)
 	}
 }

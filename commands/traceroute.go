@@ -84,11 +84,11 @@ func traceRequest(r Router, a grammar.Args) (router.TraceRequest, error) {
 // traceDialogue is `traceroute` alone: every parameter is asked for.
 func traceDialogue(r Router) exec {
 	return exec{
-		Syntax: "traceroute",
+		Syntax: "traceroute [ip]",
 		Help:   grammar.Help{"traceroute": "Trace route to destination"},
 		Priv:   privileged,
-		Run: func(ctx context.Context, t Terminal, _ grammar.Args) error {
-			q, err := askTrace(r, &questions{ctx: ctx, t: t})
+		Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
+			q, err := askTrace(r, &questions{ctx: ctx, t: t}, a.Has("ip"))
 			if err != nil {
 				return err
 			}
@@ -97,8 +97,10 @@ func traceDialogue(r Router) exec {
 	}
 }
 
-func askTrace(r Router, q *questions) (router.TraceRequest, error) {
-	q.fixed("Protocol", "ip", "protocols other than ip are")
+func askTrace(r Router, q *questions, ip bool) (router.TraceRequest, error) {
+	if !ip {
+		q.fixed("Protocol", "ip", "protocols other than ip are")
+	}
 	tr := router.TraceRequest{Target: q.host(r, "Target IP address: ")}
 	source := q.line("Source address: ")
 	q.yes("Numeric display [n]: ") // names are not looked up

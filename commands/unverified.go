@@ -42,6 +42,11 @@ const (
 	textStampMark       = "  >>Current pointer<<\n"
 	textStamp           = "  Time=%s (%08X)\n"
 
+	textARPSummary = "Total number of entries in the ARP table: %d.\nTotal number of Dynamic ARP entries: %d.\n" +
+		"Total number of Incomplete ARP entries: %d.\nTotal number of Interface ARP entries: %d.\nTotal number of Static ARP entries: %d.\n" +
+		"Total number of Alias ARP entries: 0.\nTotal number of Simple Application ARP entries: 0.\n" +
+		"Total number of Application Alias ARP entries: 0.\nTotal number of Application Timer ARP entries: 0.\n"
+
 	textPermanent    = "      Permanent\n"
 	textStaticActive = "A"
 	textStaticIdle   = "N"
