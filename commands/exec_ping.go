@@ -210,7 +210,7 @@ func verboseReply(n int, p router.PingRequest, r router.PingReply, clock func(ui
 		line += fmt.Sprintf(textPingSize, r.Size)
 	}
 	if r.Symbol == '!' && len(r.Options) > 0 {
-		return line + receivedOptions(r.Options, clock)
+		return line + ".  " + receivedOptions(r.Options, clock)
 	}
 	return line + "\n"
 }

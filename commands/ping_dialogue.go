@@ -95,11 +95,7 @@ func (q *questions) say(text string) {
 
 // fixed asks a question to which only the answer in brackets can be given.
 func (q *questions) fixed(prompt, only, others string) {
-	colon := " [" + only + "]: "
-	if only == "none" {
-		colon = "[none]: "
-	}
-	answer := q.line(prompt + colon)
+	answer := q.line(prompt + " [" + only + "]: ")
 	if q.err == nil && !(strings.HasPrefix(only, strings.ToLower(answer)) || strings.EqualFold(answer, only)) {
 		q.err = refuse("Not supported: %s not there, %s is the only answer.", others, only)
 	}

@@ -32,7 +32,7 @@ const (
 	textPingSize    = " (size %d)"
 
 	textOptionsSent     = "Packet has IP options:  Total option bytes= %d, padded length=%d\n"
-	textOptionsReceived = ".  Received packet has options\n Total option bytes= %d, padded length=%[1]d\n"
+	textOptionsReceived = "Received packet has options\n Total option bytes= %d, padded length=%[1]d\n"
 	textOptionsEnd      = " End of list\n"
 	textLoose           = " Loose source route:"
 	textStrict          = " Strict source route:"

@@ -27,22 +27,22 @@ type answers interface {
 	Close() error
 }
 
-// answers are what comes by the socket of the request; with a source route the kernel throws
-// away what has come by that route, unless it routes every other such packet too, past the
-// access lists, which no router that protects something should. Then they are read from the
-// links.
-func (o *PingOptions) answers(conn net.PacketConn) (answers, error) {
-	if !o.routed() {
-		return icmpSocket{conn.(*net.IPConn)}, nil
+// openAnswers opens what a raw socket for ICMP gets. To what went by a source route the
+// kernel throws away the answer that comes back by it, unless it routes every other such
+// packet too, past the access lists, which no router that protects something should. Then
+// they are read from the links.
+func openAnswers(icmp net.PacketConn, options string) (answers, error) {
+	if !routed(options) {
+		return icmpSocket{icmp.(*net.IPConn)}, nil
 	}
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, int(swap(unix.ETH_P_IP)))
 	if err != nil {
-		return nil, privilege("ping", err)
+		return nil, privilege("answers by a source route", err)
 	}
 	return linkSocket{os.NewFile(uintptr(fd), "links")}, nil
 }
 
-func (o *PingOptions) routed() bool { return packet.SourceRouted([]byte(o.Options)) }
+func routed(options string) bool { return packet.SourceRouted([]byte(options)) }
 
 type icmpSocket struct{ *net.IPConn }
 

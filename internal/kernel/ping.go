@@ -87,7 +87,7 @@ func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingOutcome, error) {
 		return PingOutcome{}, privilege("ping", err)
 	}
 	defer conn.Close()
-	from, err := o.answers(conn)
+	from, err := openAnswers(conn, o.Options)
 	if err != nil {
 		return PingOutcome{}, err
 	}
@@ -187,7 +187,7 @@ func (o PingOptions) fate(d icmpAnswer, request []byte) (out PingOutcome, ok boo
 		return out, d.from == o.Dst && [4]byte(msg[4:8]) == [4]byte(request[4:8])
 	}
 	dst, head, ok := quoted(msg, d.from)
-	if !ok || dst != o.Dst && !o.routed() || head != [8]byte(request[:8]) {
+	if !ok || dst != o.Dst && !routed(o.Options) || head != [8]byte(request[:8]) {
 		return out, false
 	}
 	switch {

@@ -78,6 +78,15 @@ func TestPingTellsTheFateOfItsRequest(t *testing.T) {
 			}
 		})
 	}
+	hostA.do(t, func() {
+		for ttl, want := range []string{"10.1.1.1 11.0 ", "192.0.2.2 3.3 131 0a010101; 0; "} {
+			out, err := k.Probe(context.Background(), ProbeOptions{Dst: netip.MustParseAddr("192.0.2.2"), Port: 33434, TTL: ttl + 1,
+				Timeout: 5 * time.Second, Options: via(packet.OptionLoose, "10.1.1.1")})
+			if got := fmt.Sprintf("%v %d.%d %s", out.From, out.Type, out.Code, shown(out.Options)); got != want || err != nil {
+				t.Errorf("a probe by a source route, TTL %d: %s, %v; want %s", ttl+1, got, err, want)
+			}
+		}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := k.Ping(ctx, PingOptions{Dst: netip.MustParseAddr("192.0.2.9"), Size: 100, Timeout: time.Hour}); !errors.Is(err, context.Canceled) {
