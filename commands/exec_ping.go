@@ -17,7 +17,7 @@ import (
 func ping(r Router) exec {
 	return exec{
 		Syntax: "ping [ip] {A.B.C.D$target | WORD$name} [source {A.B.C.D$address | INTERFACE$interface}" +
-			" | repeat <1-2147483647>$count | size <36-18024>$octets | timeout <0-3600>$wait | df-bit | data WORD$pattern | validate | verbose]...",
+			" | repeat <1-2147483647>$count | size <36-18024>$octets | timeout <0-3600>$wait | tos <0-255>$octet | df-bit | data WORD$pattern | validate | verbose]...",
 		Help: grammar.Help{
 			"ping":     "Send echo messages",
 			"ip":       "IP echo",
@@ -31,6 +31,8 @@ func ping(r Router) exec {
 			"$octets":  "Datagram size",
 			"timeout":  "specify timeout interval",
 			"$wait":    "Timeout in seconds",
+			"tos":      "specify type of service value",
+			"$octet":   "type of service value",
 			"df-bit":   "enable do not fragment bit in IP header",
 			"data":     "specify data pattern",
 			"$pattern": "0-FFFF",
@@ -63,6 +65,9 @@ func pingRequest(r Router, a grammar.Args) (router.PingRequest, error) {
 	}
 	if a.Has("wait") {
 		p.Timeout = time.Duration(a.Int("wait")) * time.Second
+	}
+	if a.Has("octet") {
+		p.TOS = uint8(a.Int("octet"))
 	}
 	if a.Has("pattern") {
 		var ok bool
@@ -115,14 +120,15 @@ const pingRow = 70
 // runPing prints one symbol for each reply as it comes, or a line when it is to be
 // verbose, then the summary.
 func runPing(ctx context.Context, r Router, t Terminal, p router.PingRequest, verbose bool) error {
-	if err := say(t, pingHead(p)); err != nil {
+	clock := stampClock(r)
+	if err := say(t, pingHead(p, clock)); err != nil {
 		return err
 	}
 	var sent, good int
 	var least, most, sum time.Duration
 	err := r.Ping(ctx, p, func(reply router.PingReply) {
 		if verbose {
-			say(t, verboseReply(sent, p, reply))
+			say(t, verboseReply(sent, p, reply, clock))
 		} else {
 			if sent > 0 && sent%pingRow == 0 {
 				say(t, "\n")
@@ -153,7 +159,7 @@ func runPing(ctx context.Context, r Router, t Terminal, p router.PingRequest, ve
 	return say(t, end+"\n")
 }
 
-func pingHead(p router.PingRequest) string {
+func pingHead(p router.PingRequest, clock func(uint32) string) string {
 	size := strconv.Itoa(p.Size)
 	if p.Sweep != (router.Sweep{}) {
 		size = fmt.Sprintf(textSweepSizes, p.Sweep.Min, p.Sweep.Max)
@@ -169,18 +175,17 @@ func pingHead(p router.PingRequest) string {
 	if p.Validate {
 		head += "Reply data will be validated\n"
 	}
-	if p.Record > 0 {
-		head += fmt.Sprintf(textOptionsSent, optionLen(p.Record), (optionLen(p.Record)+3)&^3) +
-			recordText(p.Record, nil) + "\n"
-	}
 	if p.Pattern != defaultPattern {
 		head += fmt.Sprintf(textPattern, p.Pattern)
+	}
+	if p.Options != "" {
+		head += sentOptions(p.Options, clock)
 	}
 	return head
 }
 
 // verboseReply is the line of the nth request.
-func verboseReply(n int, p router.PingRequest, r router.PingReply) string {
+func verboseReply(n int, p router.PingRequest, r router.PingReply, clock func(uint32) string) string {
 	var line string
 	switch r.Symbol {
 	case '!':
@@ -204,37 +209,10 @@ func verboseReply(n int, p router.PingRequest, r router.PingReply) string {
 	if p.Sweep != (router.Sweep{}) {
 		line += fmt.Sprintf(textPingSize, r.Size)
 	}
-	line += "\n"
-	if r.Symbol == '!' && p.Record > 0 {
-		padded := (optionLen(p.Record) + 3) &^ 3
-		line = strings.TrimSuffix(line, "\n") + fmt.Sprintf(textOptionsReceived, padded) +
-			recordText(p.Record, r.Route) + textRecordEnd
+	if r.Symbol == '!' && len(r.Options) > 0 {
+		return line + ".  " + receivedOptions(r.Options, clock)
 	}
-	return line
-}
-
-// optionLen is the length in octets of an option that records n addresses.
-func optionLen(n int) int { return 3 + 4*n }
-
-// recordText is a recorded route with room for n addresses; a mark stands where the next one
-// goes.
-func recordText(n int, route []netip.Addr) string {
-	var b strings.Builder
-	b.WriteString(textRecord)
-	for i := range n {
-		if i == len(route) {
-			b.WriteString(textRecordMark)
-		}
-		hop := "0.0.0.0"
-		if i < len(route) {
-			hop = route[i].String()
-		}
-		fmt.Fprintf(&b, "\n   (%s)", hop)
-	}
-	if len(route) >= n {
-		b.WriteString(textRecordMark)
-	}
-	return b.String() + "\n"
+	return line + "\n"
 }
 
 // millis rounds to milliseconds; IOS never prints less than one.

@@ -11,14 +11,23 @@ import (
 func showRouting(r Router) []exec {
 	return []exec{
 		{
-			Syntax: "show ip route [connected | static | summary | A.B.C.D$net [A.B.C.D$mask [longer-prefixes]]]",
+			Syntax: "show ip route [connected | local | static | summary | supernets-only | {bgp | eigrp | isis | mobile | odr | ospf | rip}$protocol | A.B.C.D$net [A.B.C.D$mask [longer-prefixes]]]",
 			Help: grammar.Help{
 				"show":            "Show running system information",
 				"ip":              "IP information",
 				"route":           "IP routing table",
 				"connected":       "Connected",
+				"local":           "Local routes",
 				"static":          "Static routes",
 				"summary":         "Summary of all routes",
+				"supernets-only":  "Show supernet entries only",
+				"bgp":             "Border Gateway Protocol (BGP)",
+				"eigrp":           "Enhanced Interior Gateway Routing Protocol (EIGRP)",
+				"isis":            "ISO IS-IS",
+				"mobile":          "Mobile routes",
+				"odr":             "On Demand stub Routes",
+				"ospf":            "Open Shortest Path First (OSPF)",
+				"rip":             "Routing Information Protocol (RIP)",
 				"$net":            "Network to display information about or hostname",
 				"$mask":           "Network mask",
 				"longer-prefixes": "Show route matching the specified Network/Mask pair only",
@@ -39,6 +48,12 @@ func showRouting(r Router) []exec {
 					t.showCodes(w, "S")
 				case a.Has("connected"):
 					t.showCodes(w, "CL")
+				case a.Has("local"):
+					t.showCodes(w, "L")
+				case a.Has("protocol"): // none runs
+					t.showCodes(w, "")
+				case a.Has("supernets-only"):
+					t.show(w, supernet)
 				default:
 					t.show(w, anyRoute)
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -101,16 +102,18 @@ func (r *fakeRouter) StaticRoutes() []router.StaticRoute  { return r.static }
 func (r *fakeRouter) ARP() []router.ARPEntry              { return slices.Clone(r.arp) }
 func (r *fakeRouter) ClearCounters(ifc string)            { r.did = append(r.did, "clear interface "+ifc) }
 func (r *fakeRouter) Statistics() map[string]uint64       { return r.statistics }
-func (r *fakeRouter) ClearARP()                           { r.did = append(r.did, "clear arp") }
-func (r *fakeRouter) AccessLists() []router.ACLState      { return r.lists }
-func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA        { return r.isakmp }
-func (r *fakeRouter) IKEFailures() []router.IKEFailure    { return r.failures }
-func (r *fakeRouter) IPsecIdents() []router.IPsecIdent    { return slices.Clone(r.idents) }
-func (r *fakeRouter) CryptoDrops() router.CryptoDrops     { return r.drops }
-func (r *fakeRouter) NAT() router.NATState                { return r.nat }
-func (r *fakeRouter) Hub() *debug.Hub                     { return r.hub }
-func (r *fakeRouter) Clock() debug.Clock                  { return r.clock }
-func (r *fakeRouter) Reload()                             { r.did = append(r.did, "reload") }
+func (r *fakeRouter) ClearARP(only netip.Addr) {
+	r.did = append(r.did, strings.TrimSuffix("clear arp "+only.String(), " invalid IP"))
+}
+func (r *fakeRouter) AccessLists() []router.ACLState   { return r.lists }
+func (r *fakeRouter) ISAKMPSAs() []router.ISAKMPSA     { return r.isakmp }
+func (r *fakeRouter) IKEFailures() []router.IKEFailure { return r.failures }
+func (r *fakeRouter) IPsecIdents() []router.IPsecIdent { return slices.Clone(r.idents) }
+func (r *fakeRouter) CryptoDrops() router.CryptoDrops  { return r.drops }
+func (r *fakeRouter) NAT() router.NATState             { return r.nat }
+func (r *fakeRouter) Hub() *debug.Hub                  { return r.hub }
+func (r *fakeRouter) Clock() debug.Clock               { return r.clock }
+func (r *fakeRouter) Reload()                          { r.did = append(r.did, "reload") }
 func (r *fakeRouter) ClearAccessListCounters(name string) {
 	r.did = append(r.did, "clear counters "+name)
 }

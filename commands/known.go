@@ -183,7 +183,7 @@ var knownWords = []knownWord{
 	{"ip vrf", noVRF, block},
 	{"vrf definition", noVRF, block},
 	{"vrf forwarding", noVRF, absent},
-	{"ip source-route", byLinux, absent},
+	{"ip source-route", "no packet is forwarded by a source route", absent},
 	{"ip redirects", byLinux, absent},
 	{"ip proxy-arp", byLinux, absent},
 	{"ip directed-broadcast", "broadcasts are not forwarded", absent},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"conft/internal/config"
+	"conft/internal/packet"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -16,11 +17,11 @@ import (
 // is taken when nothing is typed.
 func pingDialogue(r Router) exec {
 	return exec{
-		Syntax: "ping",
+		Syntax: "ping [ip]",
 		Help:   grammar.Help{"ping": "Send echo messages"},
 		Priv:   privileged,
-		Run: func(ctx context.Context, t Terminal, _ grammar.Args) error {
-			p, verbose, err := askPing(r, &questions{ctx: ctx, t: t})
+		Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
+			p, verbose, err := askPing(r, &questions{ctx: ctx, t: t}, a.Has("ip"))
 			if err != nil {
 				return err
 			}
@@ -29,8 +30,10 @@ func pingDialogue(r Router) exec {
 	}
 }
 
-func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err error) {
-	q.fixed("Protocol", "ip", "protocols other than ip are")
+func askPing(r Router, q *questions, ip bool) (p router.PingRequest, verbose bool, err error) {
+	if !ip {
+		q.fixed("Protocol", "ip", "protocols other than ip are")
+	}
 	p = router.PingRequest{Target: q.host(r, "Target IP address: "), Pattern: defaultPattern}
 	p.Count = q.number("Repeat count", 5, 1, 1<<31-1)
 	p.Size = q.number("Datagram size", 100, 36, 18024)
@@ -43,7 +46,8 @@ func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err er
 	p.DF = q.yes("Set DF bit in IP header? [no]: ")
 	p.Validate = q.yes("Validate reply data? [no]: ")
 	p.Pattern = q.pattern("Data pattern [0xABCD]: ")
-	verbose, p.Record = q.options()
+	o := q.options()
+	p.Options = string(packet.PadOptions(o.octets()))
 	if q.yes("Sweep range of sizes [n]: ") {
 		p.Sweep.Min = q.number(askSweepMin, 36, 36, 18024)
 		p.Sweep.Max = q.number(askSweepMax, 18024, p.Sweep.Min, 18024)
@@ -52,7 +56,7 @@ func askPing(r Router, q *questions) (p router.PingRequest, verbose bool, err er
 	if q.err == nil && source != "" {
 		p.Source, q.err = pingSource(r.Config(), source)
 	}
-	return p, verbose, q.err
+	return p, o.verbose, q.err
 }
 
 // pingSource reads an address or the name of an interface.
@@ -82,13 +86,16 @@ func (q *questions) line(prompt string) (answer string) {
 	return strings.TrimSpace(answer)
 }
 
+// say answers to what was typed before the next question.
+func (q *questions) say(text string) {
+	if q.err == nil {
+		q.err = say(q.t, text)
+	}
+}
+
 // fixed asks a question to which only the answer in brackets can be given.
 func (q *questions) fixed(prompt, only, others string) {
-	colon := " [" + only + "]: "
-	if only == "none" {
-		colon = "[none]: "
-	}
-	answer := q.line(prompt + colon)
+	answer := q.line(prompt + " [" + only + "]: ")
 	if q.err == nil && !(strings.HasPrefix(only, strings.ToLower(answer)) || strings.EqualFold(answer, only)) {
 		q.err = refuse("Not supported: %s not there, %s is the only answer.", others, only)
 	}
@@ -107,30 +114,6 @@ func (q *questions) pattern(prompt string) uint16 {
 	return n
 }
 
-// options asks for IP options until nothing more is typed. A recorded route is shown in
-// verbose output only.
-func (q *questions) options() (verbose bool, record int) {
-	prompt := "Loose, Strict, Record, Timestamp, Verbose[none]: "
-	for q.err == nil {
-		answer := strings.ToLower(q.line(prompt))
-		switch {
-		case answer == "", strings.HasPrefix("none", answer):
-			return verbose, record
-		case strings.HasPrefix("verbose", answer):
-			verbose = true
-		case strings.HasPrefix("record", answer):
-			verbose = true
-			record = q.number(askHops, router.MaxRecord, 1, router.MaxRecord)
-		case q.err == nil:
-			q.err = refuse("Not supported: of the IP options only record is there.")
-		}
-		if prompt = "Loose, Strict, Record, Timestamp, Verbose[V]: "; record > 0 {
-			prompt = "Loose, Strict, Record, Timestamp, Verbose[RV]: "
-		}
-	}
-	return verbose, record
-}
-
 // host asks for an address or the name of a host.
 func (q *questions) host(r Router, prompt string) (ip netip.Addr) {
 	answer := q.line(prompt)
@@ -145,7 +128,12 @@ func (q *questions) host(r Router, prompt string) (ip netip.Addr) {
 }
 
 func (q *questions) number(prompt string, usual, low, high int) int {
-	answer := q.line(prompt + " [" + strconv.Itoa(usual) + "]: ")
+	return q.between(prompt+" ["+strconv.Itoa(usual)+"]: ", usual, low, high)
+}
+
+// between asks for a number; nothing typed is the usual one.
+func (q *questions) between(prompt string, usual, low, high int) int {
+	answer := q.line(prompt)
 	if answer == "" {
 		return usual
 	}

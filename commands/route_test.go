@@ -47,7 +47,7 @@ func TestShowIPRouteTo(t *testing.T) {
 		expect(t, "show ip route "+line, run(t, r, "show ip route "+line), want)
 	}
 	expect(t, "show ip route connected", run(t, r, "show ip route connected"),
-		"     10.0.0.0/24 is subnetted, 1 subnets\nC       10.1.1.0 is directly connected, GigabitEthernet0/0\n"+
+		"     10.0.0.0/8 is variably subnetted, 2 subnets, 2 masks\nC       10.1.1.0/24 is directly connected, GigabitEthernet0/0\n"+
 			"     12.0.0.0/24 is subnetted, 1 subnets\nC       12.12.12.0 is directly connected, GigabitEthernet0/1\n")
 	got := run(t, r, "show ip route static")
 	if !strings.HasSuffix(got, "S*   0.0.0.0/0 [1/0] via 12.12.12.2\n") || strings.Contains(got, "\nC ") || strings.Contains(got, "Codes") {
@@ -225,11 +225,28 @@ func TestShowIPRouteLonger(t *testing.T) {
 		r.routes = append(r.routes, router.RouteState{Code: 'S', Prefix: netip.MustParsePrefix(p), NextHop: addr("12.12.12.2"), Distance: 1})
 	}
 	expect(t, "longer-prefixes", run(t, r, "show ip route 10.1.0.0 255.255.0.0 longer-prefixes"), routeLegend12+
-		"Gateway of last resort is 12.12.12.2 to network 0.0.0.0\n\n     10.0.0.0/8 is variably subnetted, 2 subnets, 2 masks\n"+
+		"Gateway of last resort is 12.12.12.2 to network 0.0.0.0\n\n     10.0.0.0/8 is variably subnetted, 4 subnets, 3 masks\n"+
 		"S       10.1.0.0/16 [1/0] via 12.12.12.2\nS       10.1.2.0/24 [1/0] via 12.12.12.2\n")
 	if _, err := try(r, "show ip route 10.1.1.0 255.255.0.0 longer-prefixes"); err == nil {
 		t.Error("a mask that does not fit is accepted")
 	}
+}
+
+func TestShowIPRouteOfOneKind(t *testing.T) {
+	r := newFake(t, "")
+	r.routes = []router.RouteState{
+		{Code: 'C', Prefix: netip.MustParsePrefix("10.1.1.0/24"), Address: addr("10.1.1.1"), Interface: "GigabitEthernet0/0"},
+		{Code: 'S', Prefix: netip.MustParsePrefix("198.0.0.0/8"), NextHop: addr("10.1.1.2"), Distance: 1},
+		{Code: 'S', Prefix: netip.MustParsePrefix("30.0.0.0/8"), NextHop: addr("10.1.1.2"), Distance: 1},
+	}
+	const wide, none = "S    198.0.0.0/8 [1/0] via 10.1.1.2\n", "Gateway of last resort is not set\n\n"
+	expect(t, "supernets-only", run(t, r, "show ip route supernets-only"), routeLegend12+none+wide)
+	expect(t, "local", run(t, r, "show ip route local"), "")
+	expect(t, "ospf", run(t, r, "show ip route ospf"), "")
+	r.config.Version = "15.2"
+	expect(t, "local", run(t, r, "show ip route local"), routeLegend15+none+
+		"      10.0.0.0/8 is variably subnetted, 2 subnets, 2 masks\nL        10.1.1.1/32 is directly connected, GigabitEthernet0/0\n")
+	expect(t, "ospf", run(t, r, "show ip route ospf"), routeLegend15+none)
 }
 
 func TestShowIPRouteSummary(t *testing.T) {

@@ -110,7 +110,7 @@ type Network interface {
 	Routes() []router.RouteState
 	StaticRoutes() []router.StaticRoute // in the order of the running configuration
 	ARP() []router.ARPEntry             // by address
-	ClearARP()
+	ClearARP(only netip.Addr)
 	Statistics() map[string]uint64       // counters of IPv4 by the kernel's names
 	AccessLists() []router.ACLState      // in the order of the running configuration
 	ClearAccessListCounters(name string) // "" for all

@@ -33,13 +33,21 @@ func arpCommands(r Router) []exec {
 		show("show arp", grammar.Help{"show": "Show running system information"}),
 		show("show ip arp", grammar.Help{"ip": "IP information"}),
 		{
-			Syntax: "clear arp-cache",
+			Syntax: "show arp summary",
+			Help:   grammar.Help{"summary": "ARP table summary"},
+			Run:    output(func(w io.Writer, _ grammar.Args) error { showARPSummary(w, r.ARP()); return nil }),
+		},
+		{
+			Syntax: "{clear arp-cache [A.B.C.D] | clear ip arp A.B.C.D}",
 			Help: grammar.Help{
 				"clear":     "Reset functions",
 				"arp-cache": "Clear the entire ARP cache",
+				"ip":        "Clear IP",
+				"arp":       "Clear ARP cache entry",
+				"A.B.C.D":   "IP address of ARP entry",
 			},
 			Priv: privileged,
-			Run:  func(context.Context, Terminal, grammar.Args) error { r.ClearARP(); return nil },
+			Run:  func(_ context.Context, _ Terminal, a grammar.Args) error { r.ClearARP(a.Addr("A.B.C.D")); return nil },
 		},
 	}
 }
@@ -64,4 +72,22 @@ func showARP(w io.Writer, entries []router.ARPEntry) {
 		}
 		fmt.Fprintf(w, "Internet  %-17s%8s   %-16s%-7s%s\n", e.Address, age, mac, "ARPA", ifc)
 	}
+}
+
+// showARPSummary prints `show arp summary`.
+func showARPSummary(w io.Writer, entries []router.ARPEntry) {
+	var own, static, incomplete, dynamic int
+	for _, e := range entries {
+		switch {
+		case e.Own:
+			own++
+		case e.Static:
+			static++
+		case e.MAC == nil:
+			incomplete++
+		default:
+			dynamic++
+		}
+	}
+	fmt.Fprintf(w, textARPSummary, len(entries), dynamic, incomplete, own, static)
 }

@@ -63,8 +63,15 @@ func TestShowARP(t *testing.T) {
 	if _, err := try(r, "show arp g0/9"); err == nil {
 		t.Error("an interface that is not there is shown")
 	}
-	run(t, r, "clear arp-cache")
-	if !slices.Contains(r.did, "clear arp") {
+	r.arp = append(r.arp, router.ARPEntry{Address: addr("12.12.12.9"), MAC: mac, Static: true})
+	if got := run(t, r, "show arp summary"); !strings.HasPrefix(got, "Total number of entries in the ARP table: 4.\nTotal number of Dynamic ARP entries: 1.\n"+
+		"Total number of Incomplete ARP entries: 1.\nTotal number of Interface ARP entries: 1.\nTotal number of Static ARP entries: 1.\n") {
+		t.Errorf("show arp summary:\n%s", got)
+	}
+	for _, line := range []string{"clear arp-cache", "clear arp 10.1.1.9", "clear ip arp 12.12.12.2"} {
+		run(t, r, line)
+	}
+	if !slices.Equal(r.did, []string{"clear arp", "clear arp 10.1.1.9", "clear arp 12.12.12.2"}) {
 		t.Errorf("did %q", r.did)
 	}
 }

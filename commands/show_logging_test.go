@@ -32,6 +32,9 @@ func TestLoggingHostsLikeCapture(t *testing.T) {
 func TestShowLoggingCount(t *testing.T) {
 	r := newFake(t, "hostname R1\n")
 	expect(t, "show logging count", run(t, r, "show logging count"), textNoCounts)
+	for _, short := range []string{"show log count", "sh log cou"} { // and not `show login`, which the letters fit too
+		expect(t, short, run(t, r, short), textNoCounts)
+	}
 	r.hub.SetCounting(true)
 	r.hub.Emit(debug.SysConfig{By: debug.Origin{Line: "console"}})
 	r.hub.Emit(debug.LinkUpDown{Interface: "GigabitEthernet0/0"})

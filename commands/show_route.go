@@ -100,32 +100,35 @@ func (t *routeTable) show(w io.Writer, keep func(*routeRow) bool) {
 		legend = routeLegend15
 	}
 	fmt.Fprint(w, legend+t.lastResort())
-	t.showRows(w, t.filter(keep))
+	t.showRows(w, keep)
 }
 
-// showCodes prints `show ip route {connected | static}`, of which 12.4 does not explain
+// showCodes prints `show ip route static` and those like it, of which 12.4 does not explain
 // the codes.
 func (t *routeTable) showCodes(w io.Writer, codes string) {
 	keep := func(r *routeRow) bool { return strings.IndexByte(codes, r.code()) >= 0 }
 	if t.ios15 {
 		t.show(w, keep)
 	} else {
-		t.showRows(w, t.filter(keep))
+		t.showRows(w, keep)
 	}
 }
 
 // anyRoute keeps all destinations.
 func anyRoute(*routeRow) bool { return true }
 
+// supernet keeps the destinations that are wider than their classful network.
+func supernet(r *routeRow) bool { return r.mask < classfulMask(r.net) }
+
 // within keeps the destinations in a prefix.
 func within(net, mask uint32) func(*routeRow) bool {
 	return func(r *routeRow) bool { return r.mask >= mask && (r.net^net)&mask == 0 }
 }
 
-func (t *routeTable) filter(keep func(*routeRow) bool) (rows []routeRow) {
-	for i := range t.rows {
-		if keep(&t.rows[i]) {
-			rows = append(rows, t.rows[i])
+func kept(of []routeRow, keep func(*routeRow) bool) (rows []routeRow) {
+	for i := range of {
+		if keep(&of[i]) {
+			rows = append(rows, of[i])
 		}
 	}
 	return rows
@@ -144,27 +147,36 @@ func (t *routeTable) lastResort() string {
 	return "Gateway of last resort is not set\n\n"
 }
 
-// showRows prints destinations below the classful networks they belong to. Networks
-// without subnets and supernets stand alone.
-func (t *routeTable) showRows(w io.Writer, rows []routeRow) {
-	for len(rows) > 0 {
+// showRows prints the destinations that are to be kept, below the classful networks they
+// belong to, of which all subnets are counted. Networks without subnets and supernets stand
+// alone.
+func (t *routeTable) showRows(w io.Writer, keep func(*routeRow) bool) {
+	for rows := t.rows; len(rows) > 0; {
 		n, masks := subnetsOf(rows)
-		if n == 0 {
-			t.showRoute(w, &rows[0], t.indent-1, true)
-			rows = rows[1:]
-			continue
+		group := rows[:max(n, 1)]
+		rows = rows[len(group):]
+		shown := kept(group, keep)
+		switch {
+		case len(shown) == 0:
+		case n == 0:
+			t.showRoute(w, &shown[0], t.indent-1, true)
+		default:
+			t.showNetwork(w, group, masks)
+			for i := range shown {
+				t.showRoute(w, &shown[i], t.indent+2, masks > 1)
+			}
 		}
-		class := classfulMask(rows[0].net)
-		fmt.Fprintf(w, "%*s%s/", t.indent, "", ipText(rows[0].net&class))
-		if masks == 1 {
-			fmt.Fprintf(w, "%d is subnetted, %d subnets\n", maskLen(rows[0].mask), n)
-		} else {
-			fmt.Fprintf(w, "%d is variably subnetted, %d subnets, %d masks\n", maskLen(class), n, masks)
-		}
-		for i := range rows[:n] {
-			t.showRoute(w, &rows[i], t.indent+2, masks > 1)
-		}
-		rows = rows[n:]
+	}
+}
+
+// showNetwork prints the line above the subnets of a classful network.
+func (t *routeTable) showNetwork(w io.Writer, subnets []routeRow, masks int) {
+	class := classfulMask(subnets[0].net)
+	fmt.Fprintf(w, "%*s%s/", t.indent, "", ipText(subnets[0].net&class))
+	if masks == 1 {
+		fmt.Fprintf(w, "%d is subnetted, %d subnets\n", maskLen(subnets[0].mask), len(subnets))
+	} else {
+		fmt.Fprintf(w, "%d is variably subnetted, %d subnets, %d masks\n", maskLen(class), len(subnets), masks)
 	}
 }
 

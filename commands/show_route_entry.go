@@ -18,7 +18,7 @@ func (t *routeTable) showTo(w io.Writer, a grammar.Args) error {
 		return err
 	}
 	class := classfulMask(net)
-	if rows := t.filter(within(net, class)); !a.Has("mask") && net&^class == 0 && len(rows) > 0 {
+	if rows := kept(t.rows, within(net, class)); !a.Has("mask") && net&^class == 0 && len(rows) > 0 {
 		if n, masks := subnetsOf(rows); n > 0 {
 			t.showSubnets(w, rows, masks)
 			return nil

@@ -79,12 +79,14 @@ func lineCommands(r Router) []exec {
 		{
 			Syntax: "show login",
 			Help:   grammar.Help{"login": "Display Secure Login Configurations and State"},
+			Yields: "login", // `show log` is show logging
 			Priv:   privileged,
 			Run:    output(func(w io.Writer, _ grammar.Args) error { showLogin(w, r.Config().Guard, r.Watch()); return nil }),
 		},
 		{
 			Syntax: "show login failures",
 			Help:   grammar.Help{"failures": "Display Secure Login Failure information"},
+			Yields: "login",
 			Priv:   privileged,
 			Run: output(func(w io.Writer, _ grammar.Args) error {
 				list, total := r.LoginFailures()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"conft/internal/packet"
 	"conft/internal/router"
 	"conft/shell/grammar"
 )
@@ -50,7 +51,7 @@ func traceroute(r Router) exec {
 			if err != nil {
 				return err
 			}
-			return runTrace(ctx, r, t, q)
+			return runTrace(ctx, r, t, q, false)
 		},
 	}
 }
@@ -84,22 +85,24 @@ func traceRequest(r Router, a grammar.Args) (router.TraceRequest, error) {
 // traceDialogue is `traceroute` alone: every parameter is asked for.
 func traceDialogue(r Router) exec {
 	return exec{
-		Syntax: "traceroute",
+		Syntax: "traceroute [ip]",
 		Help:   grammar.Help{"traceroute": "Trace route to destination"},
 		Priv:   privileged,
-		Run: func(ctx context.Context, t Terminal, _ grammar.Args) error {
-			q, err := askTrace(r, &questions{ctx: ctx, t: t})
+		Run: func(ctx context.Context, t Terminal, a grammar.Args) error {
+			q, verbose, err := askTrace(r, &questions{ctx: ctx, t: t}, a.Has("ip"))
 			if err != nil {
 				return err
 			}
-			return runTrace(ctx, r, t, q)
+			return runTrace(ctx, r, t, q, verbose)
 		},
 	}
 }
 
-func askTrace(r Router, q *questions) (router.TraceRequest, error) {
-	q.fixed("Protocol", "ip", "protocols other than ip are")
-	tr := router.TraceRequest{Target: q.host(r, "Target IP address: ")}
+func askTrace(r Router, q *questions, ip bool) (tr router.TraceRequest, verbose bool, err error) {
+	if !ip {
+		q.fixed("Protocol", "ip", "protocols other than ip are")
+	}
+	tr = router.TraceRequest{Target: q.host(r, "Target IP address: ")}
 	source := q.line("Source address: ")
 	q.yes("Numeric display [n]: ") // names are not looked up
 	tr.Timeout = time.Duration(q.number("Timeout in seconds", traceTimeout, 0, 3600)) * time.Second
@@ -107,15 +110,17 @@ func askTrace(r Router, q *questions) (router.TraceRequest, error) {
 	tr.MinTTL = q.number("Minimum Time to Live", traceMinTTL, 1, 255)
 	tr.MaxTTL = q.number("Maximum Time to Live", traceMaxTTL, tr.MinTTL, 255)
 	tr.Port = q.number("Port Number", tracePort, 1, 65535)
-	q.fixed("Loose, Strict, Record, Timestamp, Verbose", "none", "IP options are")
+	o := q.options()
+	tr.Options = string(packet.PadOptions(o.octets()))
 	if q.err == nil && source != "" {
 		tr.Source, q.err = pingSource(r.Config(), source)
 	}
-	return tr, q.err
+	return tr, o.verbose, q.err
 }
 
-// runTrace prints a line for each hop, and of it each probe as its fate is known.
-func runTrace(ctx context.Context, r Router, t Terminal, q router.TraceRequest) error {
+// runTrace prints a line for each hop, and of it each probe as its fate is known; when it is
+// to be verbose the IP options of the answers too.
+func runTrace(ctx context.Context, r Router, t Terminal, q router.TraceRequest, verbose bool) error {
 	head := fmt.Sprintf("Type escape sequence to abort.\nTracing the route to %s\n", q.Target)
 	if r.Config().IOS15() {
 		head += "VRF info: (vrf in name/id, vrf out name/id)\n"
@@ -126,6 +131,9 @@ func runTrace(ctx context.Context, r Router, t Terminal, q router.TraceRequest) 
 		return err
 	}
 	var line traceLine
+	if verbose {
+		line.clock = stampClock(r)
+	}
 	err := r.Traceroute(ctx, q, func(p router.TraceReply) { say(t, line.add(p)) })
 	switch {
 	case err == nil:
@@ -141,15 +149,20 @@ func runTrace(ctx context.Context, r Router, t Terminal, q router.TraceRequest) 
 // traceLine is the line of one hop: "  1 10.1.1.1 4 msec *  0 msec". Another address
 // begins a line of its own.
 type traceLine struct {
-	open bool
-	from netip.Addr // the last address printed in it
+	open  bool
+	from  netip.Addr          // the last address printed in it
+	clock func(uint32) string // shows timestamps; nil when no options are shown
+	cut   bool                // options stand behind the last probe
 }
 
 func (l *traceLine) add(p router.TraceReply) string {
 	var b strings.Builder
 	if !l.open {
-		*l = traceLine{open: true}
+		*l = traceLine{open: true, clock: l.clock}
 		fmt.Fprintf(&b, "%3d ", p.TTL)
+	} else if l.cut {
+		l.from = netip.Addr{}
+		b.WriteString("    ")
 	}
 	if p.From.IsValid() && p.From != l.from {
 		if l.from.IsValid() {
@@ -166,9 +179,13 @@ func (l *traceLine) add(p router.TraceReply) string {
 	default:
 		fmt.Fprintf(&b, " %d msec", p.RTT.Round(time.Millisecond)/time.Millisecond)
 	}
-	if p.Last {
+	l.cut = l.clock != nil && len(p.Options) > 0
+	if l.cut || p.Last {
 		b.WriteString("\n")
-		l.open = false
 	}
+	if l.cut {
+		b.WriteString(receivedOptions(p.Options, l.clock))
+	}
+	l.open = !p.Last
 	return b.String()
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"conft/internal/packet"
 	"conft/internal/reftest"
 	"conft/internal/router"
 )
@@ -96,6 +97,32 @@ func TestTraceroute(t *testing.T) {
 	}
 }
 
+// The IP options of the answers stand behind each probe.
+func TestTracerouteOptions(t *testing.T) {
+	r := newFake(t, "")
+	route := packet.PadOptions(packet.AppendRoute(nil, packet.OptionRecord, []netip.Addr{addr("10.1.1.1"), addr("0.0.0.0")}))
+	route[2] = 8
+	r.trace = []router.TraceReply{
+		{TTL: 1, From: addr("10.1.1.2"), Options: route}, {TTL: 1}, {TTL: 1, From: addr("10.1.1.2"), Last: true, Options: route},
+		{TTL: 2, From: addr("12.12.12.2")}, {TTL: 2, From: addr("12.12.12.2"), Options: route}, {TTL: 2, From: addr("12.12.12.2"), Last: true},
+	}
+	const options = "Received packet has options\n Total option bytes= 12, padded length=12\n Record route:\n   (10.1.1.1) <*>\n   (0.0.0.0)\n End of list\n\n"
+	const hops = "  1 10.1.1.2 0 msec\n" + options + "     * 10.1.1.2 0 msec\n" + options +
+		"  2 12.12.12.2 0 msec 0 msec\n" + options + "    12.12.12.2 0 msec\n"
+	got := run(t, r, "traceroute ip", "20.1.1.1", "", "", "", "", "", "", "", "record", "2", "")
+	expect(t, "traceroute ip", got, "Target IP address: 20.1.1.1\nSource address: \nNumeric display [n]: \nTimeout in seconds [3]: \n"+
+		"Probe count [3]: \nMinimum Time to Live [1]: \nMaximum Time to Live [30]: \nPort Number [33434]: \n"+
+		"Loose, Strict, Record, Timestamp, Verbose[none]: record\nNumber of hops [ 9 ]: 2\nLoose, Strict, Record, Timestamp, Verbose[RV]: \n"+
+		"Type escape sequence to abort.\nTracing the route to 20.1.1.1\n\n"+hops)
+	if want := string(packet.PadOptions(packet.AppendRecord(nil, 2))); r.traced.Options != want {
+		t.Errorf("asked for % x", r.traced.Options)
+	}
+	got = run(t, r, "traceroute ip", "20.1.1.1", "", "", "", "", "", "", "", "record", "2", "v", "")
+	if strings.Contains(got, "Received") || !strings.HasSuffix(got, "\n  1 10.1.1.2 0 msec *  0 msec\n  2 12.12.12.2 0 msec 0 msec 0 msec\n") {
+		t.Errorf("not verbose:\n%s", got)
+	}
+}
+
 // An interrupted line is ended.
 func TestTracerouteInterrupted(t *testing.T) {
 	r := newFake(t, "")
@@ -103,7 +130,7 @@ func TestTracerouteInterrupted(t *testing.T) {
 	r.trace = []router.TraceReply{{TTL: 1, From: addr("10.1.1.2")}, {TTL: 1, Last: true}}
 	r.afterProbe = cancel
 	var screen fakeTerminal
-	if err := runTrace(ctx, r, &screen, router.TraceRequest{Target: addr("20.1.1.1")}); err != nil {
+	if err := runTrace(ctx, r, &screen, router.TraceRequest{Target: addr("20.1.1.1")}, false); err != nil {
 		t.Error(err)
 	}
 	expect(t, "traceroute", screen.String(), "Type escape sequence to abort.\nTracing the route to 20.1.1.1\n\n  1 10.1.1.2 0 msec\n")

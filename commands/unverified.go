@@ -6,7 +6,15 @@ const (
 	askSweepMin  = "Sweep min size"
 	askSweepMax  = "Sweep max size"
 	askSweepStep = "Sweep interval"
-	askHops      = "Number of hops"
+
+	// Published are those of a record and of timestamps, not those of a source route.
+	askHops      = "Number of hops [ %d ]: "
+	askStamps    = "Number of timestamps [ %d ]: "
+	askRoute     = "Source route: "
+	textNoOption = "%% No such option - \"%s\"" // the next question stands right behind it
+	textOneRoute = "% There is a source route already\n"
+	textNoRoom   = "% No room for that option\n"
+	textBadRoute = "% Invalid source route\n"
 
 	askClearConfigLog = "Clear config log [confirm]"
 	askDebugAll       = "This may severely impact network performance. Continue? (yes/[no]): "
@@ -24,10 +32,20 @@ const (
 	textPingSize    = " (size %d)"
 
 	textOptionsSent     = "Packet has IP options:  Total option bytes= %d, padded length=%d\n"
-	textOptionsReceived = ".  Received packet has options\n Total option bytes= %d, padded length=%[1]d\n"
+	textOptionsReceived = "Received packet has options\n Total option bytes= %d, padded length=%[1]d\n"
+	textOptionsEnd      = " End of list\n"
+	textLoose           = " Loose source route:"
+	textStrict          = " Strict source route:"
 	textRecord          = " Record route:"
-	textRecordMark      = " <*>"
-	textRecordEnd       = " End of list\n\n"
+	textRouteMark       = " <*>"
+	textStamps          = " Timestamp: Type %d.  Overflows: %d length %d, ptr %d\n"
+	textStampMark       = "  >>Current pointer<<\n"
+	textStamp           = "  Time=%s (%08X)\n"
+
+	textARPSummary = "Total number of entries in the ARP table: %d.\nTotal number of Dynamic ARP entries: %d.\n" +
+		"Total number of Incomplete ARP entries: %d.\nTotal number of Interface ARP entries: %d.\nTotal number of Static ARP entries: %d.\n" +
+		"Total number of Alias ARP entries: 0.\nTotal number of Simple Application ARP entries: 0.\n" +
+		"Total number of Application Alias ARP entries: 0.\nTotal number of Application Timer ARP entries: 0.\n"
 
 	textPermanent    = "      Permanent\n"
 	textStaticActive = "A"

@@ -42,10 +42,11 @@ func (k *Kernel) Neighbours() ([]Neighbour, error) {
 	return all, err
 }
 
-// FlushNeighbours empties the ARP cache; what somebody made permanent stays.
-func (k *Kernel) FlushNeighbours() error {
+// FlushNeighbours empties the ARP cache, or takes one address out of it; what somebody made
+// permanent stays.
+func (k *Kernel) FlushNeighbours(only netip.Addr) error {
 	return eachNeighbour(func(_ string, n *netlink.Neigh) error {
-		if n.State&unix.NUD_PERMANENT != 0 {
+		if ip, _ := netip.AddrFromSlice(n.IP); n.State&unix.NUD_PERMANENT != 0 || only.IsValid() && ip.Unmap() != only {
 			return nil
 		}
 		if err := netlink.NeighDel(n); !errors.Is(err, fs.ErrNotExist) { // timed out meanwhile

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
@@ -262,6 +263,27 @@ func TestPacketsInClearAreDropped(t *testing.T) {
 	sendUDP(t, l.r3, "12.12.12.1:500", 100)
 	if got := receive(t, ike); got.N != 100 || got.Remote.Addr().String() != "12.12.12.3" || got.Local.String() != "12.12.12.1:500" {
 		t.Errorf("on UDP 500: %+v", got)
+	}
+}
+
+// By a source route a packet has another destination before the access lists and the entries
+// of a crypto map than behind them. A machine that follows such routes does so no more.
+func TestSourceRoutesAreNotFollowed(t *testing.T) {
+	if !nstest.Alone(t) {
+		return
+	}
+	followSourceRoutes(t, "default")
+	l := newLab(t)
+	d3 := router("12.12.12.3", "20.1.1.1", "10.1.1.0/24", "12.12.12.1")
+	l.r3.do(t, func() { must(t, l.k3.Apply(d3)) })
+	w := tap(t, l.hostA, "eth0")
+	l.r3.do(t, func() {
+		_, err := l.k3.Ping(context.Background(), PingOptions{Src: netip.MustParseAddr("20.1.1.1"), Dst: netip.MustParseAddr("10.1.1.2"),
+			Size: 100, Timeout: lost, Options: via(packet.OptionLoose, "12.12.12.1")})
+		must(t, err)
+	})
+	if n := len(w.arrived(t, 0)); n != 0 {
+		t.Errorf("%d packets came through by a source route", n)
 	}
 }
 

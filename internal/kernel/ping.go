@@ -22,13 +22,13 @@ import (
 type PingOptions struct {
 	Dst     netip.Addr
 	Src     netip.Addr // zero: by the routing table
-	Size    int        // octets of the whole IP datagram, as IOS counts; at least 28
+	Size    int        // octets of the whole IP datagram with its options, as IOS counts; at least 28
 	Timeout time.Duration
 	DF      bool
 	TOS     uint8
 	Pattern uint16 // repeated as the data
 	Check   bool   // a reply with other data than was sent is PingUnknown
-	Record  int    // how many addresses of the route are to be recorded, at most MaxRecord
+	Options string // octets of the IP header behind its fixed part, whole words; a source route names all routers
 }
 
 // PingOutcome is what became of an echo request.
@@ -38,7 +38,7 @@ type PingOutcome struct {
 	From   netip.Addr // who answered
 	MTU    int        // that PingTooBig names, in octets; 0 for none
 
-	Route []netip.Addr // that the reply has recorded
+	Options []byte // of the reply's IP header
 }
 
 // PingResult is the fate of an echo request.
@@ -87,16 +87,21 @@ func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingOutcome, error) {
 		return PingOutcome{}, privilege("ping", err)
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })()
+	from, err := openAnswers(conn, o.Options)
+	if err != nil {
+		return PingOutcome{}, err
+	}
+	defer from.Close()
+	defer context.AfterFunc(ctx, func() { from.SetReadDeadline(time.Unix(1, 0)) })()
 	start := time.Now()
-	conn.SetReadDeadline(start.Add(o.Timeout))
+	from.SetReadDeadline(start.Add(o.Timeout))
 	request := o.request(rand.Uint32())
 	if _, err := conn.WriteTo(request, &net.IPAddr{IP: o.Dst.AsSlice()}); err != nil {
 		return o.unsent(ctx, err)
 	}
 	buf := make([]byte, 1<<16)
 	for {
-		header, msg, from, err := readICMP(conn, buf)
+		d, err := from.read(buf)
 		switch {
 		case ctx.Err() != nil:
 			return PingOutcome{}, ctx.Err()
@@ -105,9 +110,8 @@ func (k *Kernel) Ping(ctx context.Context, o PingOptions) (PingOutcome, error) {
 		case err != nil:
 			return PingOutcome{}, fmt.Errorf("kernel: ping: %w", err)
 		}
-		if out, ok := o.fate(msg, request, from); ok {
+		if out, ok := o.fate(d, request); ok {
 			out.RTT = time.Since(start)
-			out.Route = recorded(header)
 			return out, nil
 		}
 	}
@@ -124,7 +128,7 @@ func (o PingOptions) setOptions(c syscall.RawConn) error {
 			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_MTU_DISCOVER, discover),
 			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, int(o.TOS)),
 			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TTL, 255),
-			setRecord(int(fd), o.Record))
+			setOptions(int(fd), o.Options))
 	})
 	return errors.Join(err, errs)
 }
@@ -132,7 +136,7 @@ func (o PingOptions) setOptions(c syscall.RawConn) error {
 // request is the ICMP message; id, identifier and sequence number in one,
 // tells its answer from those to others.
 func (o PingOptions) request(id uint32) []byte {
-	b := make([]byte, max(o.Size-ipHeaderLen, icmpLen))
+	b := make([]byte, max(o.Size-ipHeaderLen-len(o.Options), icmpLen))
 	b[0] = icmpEcho
 	binary.BigEndian.PutUint32(b[4:], id)
 	for i := icmpLen; i < len(b); i++ {
@@ -167,21 +171,23 @@ func notSent(ctx context.Context, what string, timeout time.Duration, err error)
 	return fmt.Errorf("kernel: %s: %w", what, err)
 }
 
-// fate reads an ICMP message; ok is false when it is not about the request.
-func (o PingOptions) fate(msg, request []byte, from netip.Addr) (out PingOutcome, ok bool) {
+// fate reads an ICMP message; ok is false when it is not about the request. By a source
+// route a datagram has the addresses of others before that of its destination.
+func (o PingOptions) fate(d icmpAnswer, request []byte) (out PingOutcome, ok bool) {
+	msg := d.msg
 	if len(msg) < icmpLen {
 		return out, false
 	}
-	out.From = from
+	out.From, out.Options = d.from, d.options
 	if msg[0] == icmpEchoReply {
 		out.Result = PingReply
-		if o.Check && !bytes.Equal(msg[icmpLen:], request[icmpLen:]) {
+		if o.Check && (!bytes.HasPrefix(request[icmpLen:], msg[icmpLen:]) || !d.cut && len(msg) != len(request)) {
 			out.Result = PingUnknown
 		}
-		return out, from == o.Dst && [4]byte(msg[4:8]) == [4]byte(request[4:8])
+		return out, d.from == o.Dst && [4]byte(msg[4:8]) == [4]byte(request[4:8])
 	}
-	dst, head, ok := quoted(msg, from)
-	if !ok || dst != o.Dst || head != [8]byte(request[:8]) {
+	dst, head, ok := quoted(msg, d.from)
+	if !ok || dst != o.Dst && !routed(o.Options) || head != [8]byte(request[:8]) {
 		return out, false
 	}
 	switch {

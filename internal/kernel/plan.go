@@ -162,6 +162,10 @@ func planLinks(s *state, d *Desired) (cs []change) {
 	if _, ok := s.sysctl["net/ipv4/ip_early_demux"]; ok {
 		setter(s, &cs)("net/ipv4/ip_early_demux", "0")
 	}
+	// Lists and entries see where a source route leads first, not where it ends.
+	if _, ok := s.sysctl["net/ipv4/conf/all/accept_source_route"]; ok {
+		setter(s, &cs)("net/ipv4/conf/all/accept_source_route", "0")
+	}
 	return cs
 }
 

@@ -253,15 +253,15 @@ func TestStaticRoutesPointingAtEachOtherAreLeftOut(t *testing.T) {
 	}
 }
 
-// A router does not look for sockets first; a kernel that cannot be told so is not told.
+// A router does not look for sockets first, and follows no source route; a kernel that cannot be told so is not told.
 func TestPacketsAreRoutedFirst(t *testing.T) {
-	const key = "net/ipv4/ip_early_demux"
+	const key, other = "net/ipv4/ip_early_demux", "net/ipv4/conf/all/accept_source_route"
 	m := newMachine(LinkState{Name: "wan0", Up: true})
-	if text := m.apply(Desired{}); strings.Contains(text, key) {
+	if text := m.apply(Desired{}); strings.Contains(text, key) || strings.Contains(text, other) {
 		t.Errorf("turns a switch that is not there:\n%s", text)
 	}
-	m.sysctl[key] = "1"
-	if text := m.apply(Desired{}); text != "sysctl -w "+key+"=0\n" {
+	m.sysctl[key], m.sysctl[other] = "1", "1"
+	if text := m.apply(Desired{}); text != "sysctl -w "+key+"=0\nsysctl -w "+other+"=0\n" {
 		t.Errorf("got %q", text)
 	}
 	if text := m.apply(Desired{}); text != "" {

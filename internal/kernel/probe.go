@@ -21,6 +21,7 @@ type ProbeOptions struct {
 	Port    uint16
 	TTL     int
 	Timeout time.Duration
+	Options string // octets of the IP header behind its fixed part, whole words
 }
 
 // ProbeOutcome is what became of a probe: the ICMP error that came, from whom and when;
@@ -28,7 +29,8 @@ type ProbeOptions struct {
 type ProbeOutcome struct {
 	From       netip.Addr
 	RTT        time.Duration
-	Type, Code uint8 // of the ICMP message
+	Type, Code uint8  // of the ICMP message
+	Options    []byte // of its IP header
 }
 
 // Probe sends one datagram to a port that nobody is expected to listen on, and waits for
@@ -45,8 +47,15 @@ func (k *Kernel) Probe(ctx context.Context, o ProbeOptions) (out ProbeOutcome, e
 		return out, privilege("traceroute", err)
 	}
 	defer errs.Close()
+	answers, err := openAnswers(errs, o.Options)
+	if err != nil {
+		return out, err
+	}
+	defer answers.Close()
 	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) (err error) {
-		control := c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TTL, o.TTL) })
+		control := c.Control(func(fd uintptr) {
+			err = errors.Join(unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TTL, o.TTL), setOptions(int(fd), o.Options))
+		})
 		return errors.Join(control, err)
 	}}
 	conn, err := lc.ListenPacket(ctx, "udp4", net.JoinHostPort(src, "0"))
@@ -54,9 +63,9 @@ func (k *Kernel) Probe(ctx context.Context, o ProbeOptions) (out ProbeOutcome, e
 		return out, fmt.Errorf("kernel: traceroute: %w", err)
 	}
 	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { errs.SetReadDeadline(time.Unix(1, 0)) })()
+	defer context.AfterFunc(ctx, func() { answers.SetReadDeadline(time.Unix(1, 0)) })()
 	start := time.Now()
-	errs.SetReadDeadline(start.Add(o.Timeout))
+	answers.SetReadDeadline(start.Add(o.Timeout))
 	var data [12]byte
 	if _, err := conn.WriteTo(data[:], net.UDPAddrFromAddrPort(netip.AddrPortFrom(o.Dst, o.Port))); err != nil {
 		return out, notSent(ctx, "traceroute", o.Timeout, err)
@@ -64,7 +73,7 @@ func (k *Kernel) Probe(ctx context.Context, o ProbeOptions) (out ProbeOutcome, e
 	local := uint16(conn.LocalAddr().(*net.UDPAddr).Port)
 	buf := make([]byte, 1<<16)
 	for {
-		n, from, err := errs.ReadFrom(buf)
+		d, err := answers.read(buf)
 		switch {
 		case ctx.Err() != nil:
 			return out, ctx.Err()
@@ -73,18 +82,18 @@ func (k *Kernel) Probe(ctx context.Context, o ProbeOptions) (out ProbeOutcome, e
 		case err != nil:
 			return out, fmt.Errorf("kernel: traceroute: %w", err)
 		}
-		addr, _ := netip.AddrFromSlice(from.(*net.IPAddr).IP)
-		if addr = addr.Unmap(); o.about(buf[:n], addr, local) {
-			return ProbeOutcome{From: addr, RTT: time.Since(start), Type: buf[0], Code: buf[1]}, nil
+		if o.about(d, local) {
+			return ProbeOutcome{From: d.from, RTT: time.Since(start), Type: d.msg[0], Code: d.msg[1], Options: d.options}, nil
 		}
 	}
 }
 
-// about reports whether an ICMP message is an error about the probe from a port.
-func (o ProbeOptions) about(msg []byte, from netip.Addr, local uint16) bool {
-	if len(msg) < icmpLen {
+// about reports whether an ICMP message is an error about the probe from a port. By a source
+// route it has the addresses of others before that of its destination.
+func (o ProbeOptions) about(d icmpAnswer, local uint16) bool {
+	if len(d.msg) < icmpLen {
 		return false
 	}
-	dst, udp, ok := quoted(msg, from)
-	return ok && dst == o.Dst && binary.BigEndian.Uint16(udp[:]) == local && binary.BigEndian.Uint16(udp[2:]) == o.Port
+	dst, udp, ok := quoted(d.msg, d.from)
+	return ok && (dst == o.Dst || routed(o.Options)) && binary.BigEndian.Uint16(udp[:]) == local && binary.BigEndian.Uint16(udp[2:]) == o.Port
 }

@@ -126,7 +126,7 @@ func (k *Kernel) read() (*state, error) {
 		}
 	}
 	s.readSwitches("ipv4/ip_forward", "ipv4/ip_early_demux", "ipv4/conf/*/rp_filter", "ipv4/conf/*/send_redirects", "ipv4/conf/*/accept_local",
-		"ipv4/conf/*/promote_secondaries", "ipv4/conf/*/ignore_routes_with_linkdown", "ipv6/conf/*/disable_ipv6")
+		"ipv4/conf/all/accept_source_route", "ipv4/conf/*/promote_secondaries", "ipv4/conf/*/ignore_routes_with_linkdown", "ipv6/conf/*/disable_ipv6")
 	return s, nil
 }
 

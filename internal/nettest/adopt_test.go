@@ -20,7 +20,7 @@ func machine(t testing.TB, ns *netns.NS) string {
 	var all []string
 	for _, command := range []string{
 		"ip -o -4 address", "ip -4 route", "ip rule", "ip -o link",
-		"sysctl -a -r ^net.ipv4.(ip_forward|ip_early_demux|conf[.][^.]+[.](rp_filter|send_redirects|promote_secondaries|accept_local|ignore_routes_with_linkdown))",
+		"sysctl -a -r ^net.ipv4.(ip_forward|ip_early_demux|conf[.][^.]+[.](rp_filter|send_redirects|promote_secondaries|accept_local|accept_source_route|ignore_routes_with_linkdown))",
 		"tc filter show dev eth0 egress",
 	} {
 		words := strings.Fields(command)

@@ -31,7 +31,7 @@ func newBranch(t *testing.T) *branch {
 	sh(t, b.middle, `sysctl -qw net.ipv4.ip_forward=1; ip link set right mtu 1400; ip route add 99.0.0.3/32 via 10.23.0.3`)
 	sh(t, b.host, `ip link set eth0 mtu 1400; ip address add 99.0.0.3/32 dev lo; ip route add 10.12.0.0/24 via 10.23.0.2`)
 	for _, ns := range []*netns.NS{b.middle, b.host} { // each probe has its answer
-		sh(t, ns, `sysctl -qw net.ipv4.icmp_ratemask=0`)
+		sh(t, ns, `sysctl -qw net.ipv4.icmp_ratemask=0; for f in /proc/sys/net/ipv4/conf/*/accept_source_route; do echo 1 >$f; done`)
 	}
 	b.c = StartConft(t, b.r, "GigabitEthernet0/0=eth0", "GigabitEthernet0/1=eth1")
 	b.c.Exec("configure terminal",
@@ -232,17 +232,32 @@ func (b *branch) sweep(from, to string) string {
 	x := OpenTerminal(b.c.t, b.r, "--dir", b.c.Dir)
 	x.Expect(">")
 	x.Enter("enable", "#")
-	x.Type("ping\r")
-	for _, q := range [][2]string{
+	dialogue := func(answers ...[2]string) string {
+		x.Type("ping\r")
+		for _, q := range answers {
+			x.Expect(q[0])
+			x.Type(q[1] + "\r")
+		}
+		return strings.ReplaceAll(x.Expect("#"), "\r\n", "\n")
+	}
+	const options = "Loose, Strict, Record, Timestamp, Verbose["
+	out := dialogue([][2]string{
 		{"Protocol [ip]: "}, {"Target IP address: ", "10.23.0.3"}, {"Repeat count [5]: ", "1"}, {"Datagram size [100]: "}, {"Timeout in seconds [2]: "},
 		{"Extended commands [n]: ", "y"}, {"Source address or interface: "}, {"Type of service [0]: "}, {"Set DF bit in IP header? [no]: ", "y"},
-		{"Validate reply data? [no]: ", "y"}, {"Data pattern [0xABCD]: ", "0x1234"}, {"Loose, Strict, Record, Timestamp, Verbose[none]: "},
+		{"Validate reply data? [no]: ", "y"}, {"Data pattern [0xABCD]: ", "0x1234"}, {options + "none]: "},
 		{"Sweep range of sizes [n]: ", "y"}, {"Sweep min size [36]: ", from}, {"Sweep max size [18024]: ", to}, {"Sweep interval [1]: "},
-	} {
-		x.Expect(q[0])
-		x.Type(q[1] + "\r")
+	}...)
+	// A source route, which this router itself follows for nobody, and timestamps.
+	routed := dialogue([][2]string{
+		{"Protocol [ip]: "}, {"Target IP address: ", "10.23.0.3"}, {"Repeat count [5]: ", "1"}, {"Datagram size [100]: "}, {"Timeout in seconds [2]: "},
+		{"Extended commands [n]: ", "y"}, {"Source address or interface: "}, {"Type of service [0]: "}, {"Set DF bit in IP header? [no]: "},
+		{"Validate reply data? [no]: "}, {"Data pattern [0xABCD]: "}, {options + "none]: ", "strict"}, {"Source route: ", "10.12.0.2"},
+		{options + "SV]: ", "t"}, {"Number of timestamps [ 7 ]: ", "5"}, {options + "STV]: "}, {"Sweep range of sizes [n]: "},
+	}...)
+	if !regexp.MustCompile(`Timestamp: Type 0\.  Overflows: 0 length 24, ptr 25\n(  Time= [^0]\S+ UTC \(0[0-9A-F]{7}\)\n|  Time= 0\S+ UTC \(0[0-9A-F]{7}\)\n){5}  >>Current pointer<<\n`).MatchString(routed) ||
+		!strings.Contains(routed, " Strict source route:\n   (10.12.0.2) <*>\n") || !strings.Contains(routed, "(1/1)") {
+		b.c.t.Errorf("with a source route:\n%s", routed)
 	}
-	out := strings.ReplaceAll(x.Expect("#"), "\r\n", "\n")
 	// What takes long is stopped by the escape sequence, and by Ctrl-C.
 	for _, key := range []string{"\x1e", "\x03"} {
 		x.Type("ping 10.13.0.77 repeat 1000 timeout 60\r")

@@ -1,6 +1,7 @@
 package router
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -43,8 +44,8 @@ func (r *Router) ARP() []ARPEntry {
 	return out
 }
 
-// ClearARP forgets the neighbours.
-func (r *Router) ClearARP() { r.retry(r.kernel.FlushNeighbours()) }
+// ClearARP forgets the neighbours, or only one of them.
+func (r *Router) ClearARP(only netip.Addr) { r.retry(r.kernel.FlushNeighbours(only)) }
 
 // Statistics returns the counters of IPv4 by the kernel's names.
 func (r *Router) Statistics() map[string]uint64 {

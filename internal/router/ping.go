@@ -19,7 +19,7 @@ type PingRequest struct {
 	TOS            uint8
 	Pattern        uint16 // repeated as the data
 	Validate       bool   // the data of the replies is compared
-	Record         int    // how many addresses of the route are to be recorded, at most MaxRecord
+	Options        string // octets of the IP header's options, padded; a source route names the routers before Target
 }
 
 // Sweep are sizes from Min to Max, in steps of Step; the zero value is none.
@@ -52,11 +52,8 @@ type PingReply struct {
 	From   netip.Addr // who answered
 	MTU    int        // that 'M' names, 0 for none
 
-	Route []netip.Addr // that was recorded
+	Options []byte // of the IP header of what was answered
 }
-
-// MaxRecord is how many addresses a recorded route has room for.
-const MaxRecord = kernel.MaxRecord
 
 var pingSymbols = map[kernel.PingResult]byte{
 	kernel.PingTimeout: '.', kernel.PingReply: '!', kernel.PingUnreachable: 'U', kernel.PingTooBig: 'M',
@@ -68,11 +65,11 @@ func (r *Router) Ping(ctx context.Context, p PingRequest, each func(PingReply)) 
 	for n := range p.Total() {
 		size := p.size(n)
 		out, err := r.kernel.Ping(ctx, kernel.PingOptions{Dst: p.Target, Src: p.Source, Size: size, Timeout: p.Timeout,
-			DF: p.DF, TOS: p.TOS, Pattern: p.Pattern, Check: p.Validate, Record: p.Record})
+			DF: p.DF, TOS: p.TOS, Pattern: p.Pattern, Check: p.Validate, Options: p.Options})
 		if err != nil && ctx.Err() == nil {
 			return fmt.Errorf("ping: %w", err)
 		}
-		each(PingReply{Symbol: pingSymbols[out.Result], RTT: out.RTT, Size: size, From: out.From, MTU: out.MTU, Route: out.Route})
+		each(PingReply{Symbol: pingSymbols[out.Result], RTT: out.RTT, Size: size, From: out.From, MTU: out.MTU, Options: out.Options})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -15,7 +15,8 @@ type TraceRequest struct {
 	Timeout        time.Duration
 	Probes         int // for each TTL
 	MinTTL, MaxTTL int
-	Port           int // of the first probe; each has its own
+	Port           int    // of the first probe; each has its own
+	Options        string // octets of the IP header's options, padded
 }
 
 // TraceReply is the outcome of one probe.
@@ -25,6 +26,8 @@ type TraceReply struct {
 	RTT    time.Duration
 	Symbol string // "!H", "!N", …; "" for a hop on the way and for the target
 	Last   bool   // of the probes of this TTL
+
+	Options []byte // of the IP header of the answer
 }
 
 // ICMP types and codes, RFC 792 and RFC 1812.
@@ -45,7 +48,7 @@ func (r *Router) Traceroute(ctx context.Context, q TraceRequest, each func(Trace
 	port := q.Port
 	for ttl, over := q.MinTTL, false; ttl <= q.MaxTTL && !over; ttl++ {
 		for n := range q.Probes {
-			out, err := r.kernel.Probe(ctx, kernel.ProbeOptions{Dst: q.Target, Src: q.Source, Port: uint16(port), TTL: ttl, Timeout: q.Timeout})
+			out, err := r.kernel.Probe(ctx, kernel.ProbeOptions{Dst: q.Target, Src: q.Source, Port: uint16(port), TTL: ttl, Timeout: q.Timeout, Options: q.Options})
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -55,7 +58,7 @@ func (r *Router) Traceroute(ctx context.Context, q TraceRequest, each func(Trace
 			if port++; port > 65535 {
 				port = q.Port
 			}
-			reply := TraceReply{TTL: ttl, From: out.From, RTT: out.RTT, Last: n == q.Probes-1}
+			reply := TraceReply{TTL: ttl, From: out.From, RTT: out.RTT, Last: n == q.Probes-1, Options: out.Options}
 			if out.From.IsValid() {
 				var end bool
 				reply.Symbol, end = traceSymbol(out.Type, out.Code)

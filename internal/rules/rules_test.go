@@ -19,7 +19,7 @@ import (
 var may = map[string][]string{
 	"cmd/conft":           {"commands", "shell", "shell/grammar", "internal/attach", "internal/config", "internal/lab", "internal/router", "internal/seat", "shell/vty"},
 	"cmd/conft-bench":     {"internal/bench"},
-	"commands":            {"internal/router", "shell/grammar", "internal/aaa", "internal/acl", "internal/confdiff", "internal/config", "internal/flash", "internal/pki", "internal/seat"},
+	"commands":            {"internal/router", "shell/grammar", "internal/aaa", "internal/acl", "internal/confdiff", "internal/config", "internal/flash", "internal/packet", "internal/pki", "internal/seat"},
 	"shell":               {"shell/grammar", "internal/aaa", "internal/config"},
 	"internal/seat":       {"internal/config"},
 	"shell/grammar":       {},

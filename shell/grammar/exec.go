@@ -10,7 +10,8 @@ import (
 type Exec[T any] struct {
 	Syntax string
 	Help   Help
-	Priv   int // lowest privilege level; 0 means 1, user EXEC, and Anybody 0
+	Yields string // a keyword that abbreviated is another one's, whose letters these are too
+	Priv   int    // lowest privilege level; 0 means 1, user EXEC, and Anybody 0
 	Run    func(context.Context, T, Args) error
 	No     func(context.Context, T, Args) error // `no …`, nil when there is none
 }
@@ -22,7 +23,7 @@ const Anybody = -1
 func Convert[S, T any](list []Exec[T], as func(S) T) []Exec[S] {
 	out := make([]Exec[S], len(list))
 	for i, x := range list {
-		out[i] = Exec[S]{Syntax: x.Syntax, Help: x.Help, Priv: x.Priv,
+		out[i] = Exec[S]{Syntax: x.Syntax, Help: x.Help, Yields: x.Yields, Priv: x.Priv,
 			Run: convert(x.Run, as), No: convert(x.No, as)}
 	}
 	return out
@@ -45,7 +46,7 @@ type ExecTable[T any] struct {
 func NewExec[T any](title string, list ...Exec[T]) *ExecTable[T] {
 	t := &table{title: title, exec: true}
 	for _, x := range list {
-		c := &command{syntax: x.Syntax, help: x.Help, priv: max(cmp.Or(x.Priv, 1), 0)}
+		c := &command{syntax: x.Syntax, help: x.Help, yields: x.Yields, priv: max(cmp.Or(x.Priv, 1), 0)}
 		c.do[plain], c.do[negated] = run(x.Run), run(x.No)
 		t.commands = append(t.commands, c)
 	}

@@ -31,6 +31,7 @@ const (
 type command struct {
 	syntax  string
 	help    Help
+	yields  string
 	priv    int // lowest privilege level
 	do      [forms]func(any, Args) error
 	open    func(any, Args) (any, error)
