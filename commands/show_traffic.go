@@ -21,7 +21,8 @@ func showTraffic(r Router) exec {
 }
 
 // trafficLines is `show ip traffic` with the kernel's counters in it. What the kernel does
-// not count (options, broadcasts by protocol) is left out instead of being invented.
+// not count (options, broadcasts by protocol) is left out instead of being invented. Of
+// packets without a route it counts the router's own and those to be forwarded separately.
 const trafficLines = `IP statistics:
   Rcvd:  {Ip.InReceives} total, {Ip.InDelivers} local destination
          {Ip.InHdrErrors} format errors, {IpExt.InCsumErrors} checksum errors
@@ -32,7 +33,7 @@ const trafficLines = `IP statistics:
   Mcast: {IpExt.InMcastPkts} received, {IpExt.OutMcastPkts} sent
   Sent:  {Ip.OutRequests} generated, {Ip.ForwDatagrams} forwarded
   Drop:  {Ip.OutDiscards} encapsulation failed
-         {Ip.OutNoRoutes} no route
+         {Ip.OutNoRoutes+IpExt.InNoRoutes} no route
 
 ICMP statistics:
   Rcvd: {Icmp.InErrors} format errors, {Icmp.InCsumErrors} checksum errors, {Icmp.InRedirects} redirects, {Icmp.InDestUnreachs} unreachable
@@ -60,8 +61,12 @@ func showIPTraffic(w io.Writer, counted map[string]uint64) {
 		if !ok {
 			return
 		}
-		name, after, _ := strings.Cut(rest, "}")
-		fmt.Fprint(w, counted[name])
+		names, after, _ := strings.Cut(rest, "}")
+		var n uint64
+		for name := range strings.SplitSeq(names, "+") {
+			n += counted[name]
+		}
+		fmt.Fprint(w, n)
 		text = after
 	}
 }

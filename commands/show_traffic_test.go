@@ -42,14 +42,16 @@ func TestIPTrafficLikeCapture(t *testing.T) {
 	if len(ours) < 40 {
 		t.Errorf("only %d items", len(ours))
 	}
-	names := regexp.MustCompile(`\{(\w+\.\w+)\}`).FindAllStringSubmatch(trafficLines, -1)
+	names := regexp.MustCompile(`[{+](\w+\.\w+)`).FindAllStringSubmatch(trafficLines, -1)
 	counted := map[string]uint64{}
 	for i, m := range names {
 		counted[m[1]] = uint64(1000 + i)
 	}
+	counted["Ip.OutNoRoutes"], counted["IpExt.InNoRoutes"] = 20000, 300
 	r := newFake(t, "")
 	r.statistics = counted
-	if got := run(t, r, "show ip traffic"); len(counted) != len(names) || strings.Contains(got, " 0 ") || !strings.Contains(got, "  Rcvd:  1000 total, 1001 local destination\n") {
+	if got := run(t, r, "show ip traffic"); len(counted) != len(names) || strings.Contains(got, " 0 ") || !strings.Contains(got, "  Rcvd:  1000 total, 1001 local destination\n") ||
+		!strings.Contains(got, "         20300 no route\n") {
 		t.Errorf("got\n%s", got)
 	}
 }

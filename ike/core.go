@@ -129,8 +129,8 @@ func (c *Core) expired(k timerKey) {
 }
 
 // setPolicy replaces the policy, forgets the requests and deletes the IPsec SAs that it
-// no longer covers. A negotiation begun with a peer that no entry has any more ends: nobody
-// waits for it.
+// no longer covers, or of which this side has another address now, with their phase 1. A
+// negotiation begun with a peer that no entry has any more ends: nobody waits for it.
 func (c *Core) setPolicy(p *exchange.Policy) {
 	if p == nil {
 		p = &exchange.Policy{}
@@ -144,14 +144,18 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 		}
 	}
 	var gone []*pair
+	left := map[netip.Addr]bool{} // addresses of this side that some of them had
 	for _, q := range c.ordered() {
 		if !covered(p, q.Flow()) || !p.Tunnel(q.Place()).Admits(q.peer.Addr) {
 			gone = append(gone, q)
+		} else if q.Local.Addr() != p.Tunnel(q.Place()).Local {
+			gone = append(gone, q)
+			left[q.Local.Addr()] = true
 		}
 	}
 	c.deletePairs(gone)
 	for _, s := range slices.Clone(c.sas) {
-		if !s.responder && s.m.Budding() && !p.Leads(s.local(), s.peer.Addr) {
+		if !p.Leads(s.local(), s.peer.Addr) && (left[s.local()] || !s.responder && s.m.Budding()) {
 			c.step(s, exchange.Delete{Reason: debug.SANoReason, Quiet: true})
 		}
 	}

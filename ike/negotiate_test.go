@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"conft/debug"
 	"conft/ike"
 	"conft/ike/exchange"
 	"conft/ike/iketest"
@@ -276,6 +277,36 @@ func TestPolicyChange(t *testing.T) {
 	n.Run(time.Second)
 	if len(r1.Plane.Pairs)+len(r3.Plane.Pairs) != 0 {
 		t.Error("pairs of a tunnel that is gone remain")
+	}
+}
+
+// An interface that gets another address has its tunnel from there: what was agreed from
+// the old one is of no use, and does not stand in the way.
+func TestLocalAddressChange(t *testing.T) {
+	n, r1, r3 := iketest.Classic(1)
+	up(t, n, r1, r3)
+	p1, _ := iketest.Policies()
+	p1.Tunnels[0].Local = netip.MustParseAddr("12.12.12.9")
+	r1.Do(ike.SetPolicy{Policy: p1})
+	if len(r1.Plane.Pairs) != 0 {
+		t.Error("pairs of the old address remain")
+	}
+	for _, i := range r1.Core.ISAKMPSAs(n.Now) {
+		if !i.Deleted {
+			t.Errorf("phase 1 between %v and %v remains", i.Local, i.Remote)
+		}
+	}
+	r1.Events = nil
+	r1.Acquire("MAP", 10, iketest.Flow)
+	n.Run(time.Second)
+	from := netip.Addr{}
+	for _, e := range r1.Events {
+		if e, ok := e.(debug.IPsecRequest); ok {
+			from = e.Local
+		}
+	}
+	if from != p1.Tunnels[0].Local {
+		t.Errorf("the next SAs are asked for from %v", from)
 	}
 }
 

@@ -280,11 +280,15 @@ func TestWatchHearsOfChanges(t *testing.T) {
 	done := make(chan error)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { done <- k.Watch(ctx, func() { changes <- struct{}{} }) }()
+	s, err := k.read()
+	must(t, err)
+	route := s.routes[0]
 	for name, disturb := range map[string]func(){
 		"a link":     func() { must(t, (linkSet{"lan0", false}).do(k)) },
 		"an address": func() { changeAddress(unix.RTM_DELADDR, 0, 2, d.Links[0].Addrs[0]) },
 		"rules":      func() { must(t, ruleset(nil).commit(nil)) },
 		"a filter":   func() { must(t, delFilter(2)) },
+		"a route":    func() { k.send(routeDel{route}) },
 	} {
 		heard := false
 		for !heard { // the watcher may not be listening yet
@@ -301,7 +305,7 @@ func TestWatchHearsOfChanges(t *testing.T) {
 		}
 		s, err := k.read()
 		must(t, err)
-		if s.filters["wan0"] != "crypto1" || s.table != k.rules.String() || len(planLinks(s, &d)) > 0 {
+		if s.filters["wan0"] != "crypto1" || s.table != k.rules.String() || len(planLinks(s, &d)) > 0 || len(planRoutes(s, &d)) > 0 {
 			t.Errorf("after %s was disturbed, it is not as it was", name)
 		}
 	}

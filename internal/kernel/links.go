@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -32,8 +33,8 @@ func (k *Kernel) ARPTimeout(link string) int {
 	return n
 }
 
-// Watch calls changed whenever links, IPv4 addresses, filters or rules changed,
-// until ctx ends: by Apply itself, or by someone who undoes it. It is called from
+// Watch calls changed whenever links, IPv4 addresses, filters or rules changed, or
+// routes of ours went, until ctx ends: by Apply itself, or by someone who undoes it. It is called from
 // two goroutines and may call the Kernel; what changes meanwhile is reported
 // afterwards, and what changed before anybody listened at once.
 func (k *Kernel) Watch(ctx context.Context, changed func()) error {
@@ -41,7 +42,7 @@ func (k *Kernel) Watch(ctx context.Context, changed func()) error {
 	defer cancel()
 	rules := make(chan error, 1)
 	go func() { rules <- watch(ctx, unix.NETLINK_NETFILTER, changed, unix.NFNLGRP_NFTABLES) }()
-	err := watch(ctx, unix.NETLINK_ROUTE, changed, unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_TC)
+	err := watch(ctx, unix.NETLINK_ROUTE, changed, unix.RTNLGRP_LINK, unix.RTNLGRP_IPV4_IFADDR, unix.RTNLGRP_IPV4_ROUTE, unix.RTNLGRP_TC)
 	cancel()
 	return errors.Join(err, <-rules)
 }
@@ -65,14 +66,40 @@ func watch(ctx context.Context, protocol int, changed func(), groups ...int) err
 	changed()
 	buf := make([]byte, 1<<16)
 	for {
-		// What is in the messages does not matter: whoever is told reads anew.
+		// What is in the messages hardly matters: whoever is told reads anew.
 		// ENOBUFS says that some were lost, which is a change too.
-		if _, err := f.Read(buf); err != nil && !errors.Is(err, unix.ENOBUFS) {
+		n, err := f.Read(buf)
+		if err != nil && !errors.Is(err, unix.ENOBUFS) {
 			if ctx.Err() != nil {
 				return nil
 			}
 			return fmt.Errorf("kernel: netlink: %w", err)
 		}
-		changed()
+		if err != nil || protocol != unix.NETLINK_ROUTE || concerning(buf[:n]) {
+			changed()
+		}
 	}
+}
+
+// concerning reports whether messages of rtnetlink tell of more than routes that are others'
+// or new: a routing daemon changes thousands of those.
+func concerning(b []byte) bool {
+	for len(b) >= unix.SizeofNlMsghdr {
+		size := int(binary.NativeEndian.Uint32(b))
+		if size < unix.SizeofNlMsghdr+unix.SizeofRtMsg || size > len(b) {
+			return true
+		}
+		const protocolAt = unix.SizeofNlMsghdr + 5 // struct rtmsg: family, two lengths, TOS, table, protocol
+		switch binary.NativeEndian.Uint16(b[4:]) {
+		case unix.RTM_NEWROUTE:
+		case unix.RTM_DELROUTE:
+			if b[protocolAt] == protocolConft {
+				return true
+			}
+		default:
+			return true
+		}
+		b = b[min(len(b), (size+3)&^3):]
+	}
+	return false
 }

@@ -149,7 +149,11 @@ func plug(all []mapping, links []kernel.LinkState, loose func(string) bool) []ma
 	})
 	next := 0
 	for _, l := range links {
-		if l.Port || !isEthernet(l) || slices.ContainsFunc(out, func(m mapping) bool { return m.Link == l.Name }) {
+		if l.Port || !isEthernet(l) {
+			continue
+		}
+		if i := slices.IndexFunc(out, func(m mapping) bool { return m.Link == l.Name }); i >= 0 {
+			out[i].MAC = l.MAC.String() // by which it is known when it is renamed
 			continue
 		}
 		now := mapping{Link: l.Name, MAC: l.MAC.String()}

@@ -50,6 +50,18 @@ func TestPlug(t *testing.T) {
 	}
 }
 
+// A link that was made again, with another address, and then gets another name is still
+// known.
+func TestPlugRenamed(t *testing.T) {
+	all := []mapping{{Interface: "GigabitEthernet0/0", Link: "wan0", MAC: "02:00:00:00:00:07"}}
+	for _, l := range []kernel.LinkState{link(9, "wan0", "02:00:00:00:00:aa"), link(9, "isp", "02:00:00:00:00:aa")} {
+		all = plug(all, []kernel.LinkState{l}, func(string) bool { return false })
+		if len(all) != 1 || all[0].Link != l.Name {
+			t.Fatalf("with %s: %v", l.Name, all)
+		}
+	}
+}
+
 // A TUN stays its interface's, and the number of one that has gone is used again.
 func TestTUNsOfPluggedInterfaces(t *testing.T) {
 	p := newPlugTable([]mapping{{Interface: "A", Link: "a"}, {Interface: "B", Link: "b"}, {Interface: "C", Link: "c"}})
