@@ -89,7 +89,7 @@ func (c crowd) build(t *turn) error {
 		return err
 	}
 	t.closers = append(t.closers, p.close)
-	_, err = p.negotiate(context.Background(), 4*atOnce, func(n int) bool { return n < c.peers }, p.forget)
+	_, err = p.negotiate(context.Background(), 32*atOnce, func(n int) bool { return n < c.peers }, p.forget)
 	return err
 }
 
