@@ -37,6 +37,7 @@ type Core struct {
 	by       index
 	pairs    map[uint32]*pair // by inbound SPI
 	requests map[exchange.Flow]*request
+	wanting  int                           // requests of traffic without SAs
 	current  map[exchange.Place]netip.Addr // the peer in use
 	shelters map[exchange.Flow]*shelter
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"conft/debug"
+	"conft/ike/exchange"
 )
 
 // Held is what the Core keeps, by kind.
@@ -57,6 +58,28 @@ func (c *Core) Inconsistency() string {
 	}
 	if !maps.Equal(crowd, c.by.crowd) {
 		return fmt.Sprintf("%v counted of each address, %v are there", c.by.crowd, crowd)
+	}
+	wanting := 0
+	for _, q := range c.requests {
+		if q.renews == nil {
+			wanting++
+		}
+	}
+	if wanting != c.wanting {
+		return fmt.Sprintf("%d requests of traffic without SAs counted, %d are there", c.wanting, wanting)
+	}
+	flows := make(map[*exchange.Peer]int)
+	for _, list := range c.by.serving {
+		of := make(map[*exchange.Peer]bool)
+		for _, p := range list {
+			if !of[p.peer] {
+				of[p.peer] = true
+				flows[p.peer]++
+			}
+		}
+	}
+	if !maps.Equal(flows, c.by.flows) {
+		return fmt.Sprintf("%v flows counted of each peer, %v are there", c.by.flows, flows)
 	}
 	byPeer, byPlace, byKey, bundles := 0, 0, 0, 0
 	for addr, list := range c.by.pairs {

@@ -15,6 +15,7 @@ type index struct {
 	pairs   map[netip.Addr][]*pair
 	at      map[netip.Addr][]*pair    // by where the peer is now, in no order
 	serving map[exchange.Flow][]*pair // by the traffic that they protect
+	flows   map[*exchange.Peer]int    // with pairs of the peer
 	ah      map[uint32]*pair          // bundles, by the inbound SPI of their AH
 
 	open      [lots][]*sa        // responders whose initiator has not authenticated, in no order
@@ -26,7 +27,7 @@ type index struct {
 
 func newIndex() index {
 	return index{sas: make(map[netip.Addr][]*sa), pairs: make(map[netip.Addr][]*pair), at: make(map[netip.Addr][]*pair),
-		serving: make(map[exchange.Flow][]*pair), ah: make(map[uint32]*pair), crowd: make(map[netip.Addr]int)}
+		serving: make(map[exchange.Flow][]*pair), flows: make(map[*exchange.Peer]int), ah: make(map[uint32]*pair), crowd: make(map[netip.Addr]int)}
 }
 
 // lot is the list of open in which an SA stands.
@@ -117,6 +118,9 @@ func (x *index) removeSA(s *sa) {
 func (x *index) addPair(p *pair) {
 	x.pairs[p.peer.Addr] = append(x.pairs[p.peer.Addr], p)
 	x.at[p.Remote.Addr()] = append(x.at[p.Remote.Addr()], p)
+	if !x.serves(p) {
+		x.flows[p.peer]++
+	}
 	x.serving[p.Flow()] = append(x.serving[p.Flow()], p)
 	if spi := p.AH.InboundSPI; spi != 0 {
 		x.ah[spi] = p
@@ -127,7 +131,17 @@ func (x *index) removePair(p *pair) {
 	remove(x.pairs, p.peer.Addr, p)
 	remove(x.at, p.Remote.Addr(), p)
 	remove(x.serving, p.Flow(), p)
+	if !x.serves(p) {
+		if x.flows[p.peer]--; x.flows[p.peer] == 0 {
+			delete(x.flows, p.peer)
+		}
+	}
 	delete(x.ah, p.AH.InboundSPI)
+}
+
+// serves reports whether the peer of p has a pair for its traffic.
+func (x *index) serves(p *pair) bool {
+	return slices.ContainsFunc(x.serving[p.Flow()], func(o *pair) bool { return o.peer == p.peer })
 }
 
 // follow moves a pair to where its peer is now.

@@ -94,7 +94,7 @@ func (c *Core) refusal(p *pair) string {
 		return "SA no longer configured"
 	case p.UDPEncap && c.taken(p.sa, p.Selector, p.SentFrom):
 		return "traffic of another peer behind the NAT"
-	case p.peer.IPsec > maxPeerPairs: // this one counts already
+	case !c.by.serves(p) && c.by.flows[p.peer] >= maxPeerFlows, p.peer.IPsec > maxPeerPairs: // this one counts already
 		return "too many IPsec SAs of one peer"
 	}
 	return ""

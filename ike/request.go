@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	maxRequests  = 1024
+	maxRequests  = 1024             // for traffic without SAs
 	requestEvery = 30 * time.Second // until IOS asks again, and then gives up
 )
 
@@ -55,8 +55,11 @@ func (c *Core) ask(t *exchange.Tunnel, s exchange.Selector, renews *pair) {
 		q.AHSPI = c.SPI()
 	}
 	key := keyOf(q.Request)
-	if c.requests[key] != nil || len(c.requests) >= maxRequests {
+	if c.requests[key] != nil || renews == nil && c.wanting >= maxRequests {
 		return
+	}
+	if renews == nil {
+		c.wanting++
 	}
 	c.requests[key] = q
 	c.timers.set(timerKey{owner: q}, c.now.Add(requestEvery))
@@ -123,6 +126,9 @@ func (c *Core) dropRequest(q *request) {
 	c.timers.stopAll(&q.timed)
 	if c.requests[keyOf(q.Request)] == q {
 		delete(c.requests, keyOf(q.Request))
+		if q.renews == nil {
+			c.wanting--
+		}
 	}
 }
 

@@ -16,8 +16,9 @@ const MaxDatagram = 10000
 
 // Bounds of what one peer can make the engine keep, so that there is room for others.
 const (
-	maxPeerSAs   = 16   // ISAKMP SAs that are up
-	maxPeerPairs = 1024 // of IPsec SAs
+	maxPeerSAs   = 16               // ISAKMP SAs that are up
+	maxPeerFlows = 1024             // with IPsec SAs
+	maxPeerPairs = 2 * maxPeerFlows // of those: for a while a pair is there beside the one it replaces
 )
 
 // sa is an ISAKMP SA: its machine and what it is found by.

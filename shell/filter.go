@@ -151,8 +151,8 @@ func (f *filter) flush() error {
 	return nil
 }
 
-// compile translates a regular expression of IOS: `_` is a delimiter or an end of
-// the line, braces are ordinary characters, and a backslash makes any character
+// compile translates a regular expression of IOS: `_` is a delimiter, itself among them,
+// or an end of the line, braces are ordinary characters, and a backslash makes any character
 // ordinary.
 func compile(expr string) (*regexp.Regexp, error) {
 	var b strings.Builder
@@ -176,7 +176,7 @@ func compile(expr string) (*regexp.Regexp, error) {
 			class = true
 			b.WriteRune(r)
 		case r == '_':
-			b.WriteString(`(?:^|$|[ ,{}()])`)
+			b.WriteString(`(?:^|$|[ ,{}()_])`)
 		case r == '{' || r == '}':
 			b.WriteString(regexp.QuoteMeta(string(r)))
 		case r == '?' && i > 0 && runes[i-1] == '(':

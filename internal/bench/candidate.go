@@ -86,7 +86,6 @@ type tunnel struct {
 	translated bool // R1 is behind a NAT, so that ESP goes in UDP
 	several    bool
 	kilobytes  int // volume of an SA, 0 for as much as there can be
-	others     int // flows that have SAs of their own
 }
 
 func (s tunnel) build(t *turn) error {
@@ -104,11 +103,6 @@ func (s tunnel) build(t *turn) error {
 	}
 	volume := cmp.Or(s.kilobytes, math.MaxUint32)
 	nearLines, farLines := near.limited(s.transformSet, volume), far.limited(s.transformSet, volume)
-	if s.others > 0 {
-		nearOthers, farOthers := crowdLines(s.others)
-		// Before the crypto map has the list: each line is a transaction.
-		nearLines, farLines = slices.Insert(nearLines, 1, nearOthers...), slices.Insert(farLines, 1, farOthers...)
-	}
 	if s.several {
 		nearLines, farLines = perSource(nearLines, true), perSource(farLines, false)
 	}
@@ -141,9 +135,9 @@ func clearTraffic(t *turn) error {
 	return errorOf(t.router(t.Conft, t.r1, near.lines(gcm128.transformSet)), t.router(t.Conft, t.r3, far.lines(gcm128.transformSet)))
 }
 
-// router starts conft in a namespace and configures it.
-func (t *turn) router(program string, ns *netns.NS, lines []string) error {
-	r, err := startRouter(program, ns, filepath.Join(t.dir, ns.Name))
+// router starts conft in a namespace, with links beside the lab's, and configures it.
+func (t *turn) router(program string, ns *netns.NS, lines []string, more ...string) error {
+	r, err := startRouter(program, ns, filepath.Join(t.dir, ns.Name), slices.Concat(links, more)...)
 	if err != nil {
 		return err
 	}

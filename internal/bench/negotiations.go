@@ -81,7 +81,7 @@ func negotiated(ctx context.Context, o Options, dir, peer string, g suite.Group,
 		}
 		defer d.Close()
 	}
-	p, err := newSpokes(network, g)
+	p, err := newSpokes(network.far, kind{hubAddr, hubsLAN, 1, g})
 	if err != nil {
 		return r, err
 	}
@@ -100,6 +100,6 @@ func (s *star) strongSwan(dir, group string) (*strongswan.Daemon, error) {
 	if err := errorOf(addresses(end{s.hub, "eth0", hubAddr.String() + "/30"}), s.hub.Default(farAddr)); err != nil {
 		return nil, err
 	}
-	return strongswan.Start(s.hub, dir, strongswan.Tunnel{Local: hubAddr.String(), Remote: "%any", LocalTS: hubsLAN.String(), RemoteTS: spokesNet.String(),
+	return strongswan.Start(s.hub, dir, strongswan.Tunnel{Local: hubAddr.String(), Remote: "%any", LocalTS: hubsLAN.String(), RemoteTS: behindNet.String(),
 		PSK: "cisco123", IKE: "aes128-sha256-" + group, ESP: "aes128-sha1"})
 }

@@ -28,6 +28,7 @@ var (
 	hubAddr    = netip.MustParseAddr("192.0.2.1")
 	farAddr    = netip.MustParseAddr("192.0.2.2")
 	spokesNet  = netip.MustParsePrefix("100.64.0.0/16")
+	behindNet  = netip.MustParsePrefix("20.2.0.0/16") // of which each spoke has a part
 	hubsLAN    = netip.MustParsePrefix("20.1.1.0/24")
 	spokesPool = 1 << 16
 )
@@ -45,12 +46,20 @@ func newStar() (s *star, err error) {
 	if s.hub, err = netns.New("hub"); err != nil {
 		return s, err
 	}
-	if s.far, err = netns.New("spokes"); err != nil {
-		return s, err
+	s.far, err = newCloud(s.hub, "eth0")
+	return s, err
+}
+
+// newCloud makes the namespace of the spokes, behind the link of a router whose address
+// there is hubAddr.
+func newCloud(router *netns.NS, link string) (*netns.NS, error) {
+	far, err := netns.New("spokes")
+	if err != nil {
+		return nil, err
 	}
-	return s, errorOf(netns.Connect(s.hub, "eth0", s.far, "eth0"),
-		s.far.Address("eth0", netip.PrefixFrom(farAddr, 30)),
-		s.far.Do(func() error {
+	err = errorOf(netns.Connect(router, link, far, "eth0"),
+		far.Address("eth0", netip.PrefixFrom(farAddr, 30)), far.Default(hubAddr),
+		far.Do(func() error {
 			lo, err := netlink.LinkByName("lo")
 			if err != nil {
 				return err
@@ -61,6 +70,11 @@ func newStar() (s *star, err error) {
 			return netlink.RouteAdd(&netlink.Route{LinkIndex: lo.Attrs().Index, Type: unix.RTN_LOCAL, Table: unix.RT_TABLE_LOCAL, Scope: netlink.SCOPE_HOST,
 				Dst: &net.IPNet{IP: spokesNet.Addr().AsSlice(), Mask: net.CIDRMask(spokesNet.Bits(), 32)}})
 		}))
+	if err != nil {
+		far.Close()
+		return nil, err
+	}
+	return far, nil
 }
 
 func (s *star) close() {
@@ -74,7 +88,7 @@ func (s *star) close() {
 // spokes negotiate with the hub: each is an IKE engine with an address of its own and a
 // data plane that carries nothing. They share their sockets, and one goroutine.
 type spokes struct {
-	group  suite.Group
+	kind
 	plain  *net.UDPConn // port 500
 	encap  *net.UDPConn // port 4500
 	come   chan arrival
@@ -86,6 +100,14 @@ type spokes struct {
 	// what the engines do.
 	arithmetic, rest time.Duration
 	watch            stopwatch
+}
+
+// kind is what all of some spokes have in common.
+type kind struct {
+	hub   netip.Addr
+	lan   netip.Prefix // the hub's, to which a spoke's flows go
+	flows int          // of a spoke, each from an address of its own
+	group suite.Group
 }
 
 type arrival struct {
@@ -102,15 +124,17 @@ type departure struct {
 type spoke struct {
 	core  *ike.Core
 	local netip.Addr
+	n     int           // its number
 	ahead time.Duration // of the time of day
-	up    bool          // has SAs that it may use
+
+	asked, up int // flows that it has asked for SAs for, and that have them
 }
 
 func (s *spoke) handle(in ike.Input) []ike.Job { return s.core.Handle(time.Now().Add(s.ahead), in) }
 
-func newSpokes(s *star, g suite.Group) (*spokes, error) {
-	p := &spokes{group: g, come: make(chan arrival, 1024), active: make(map[netip.Addr]*spoke)}
-	err := s.far.Do(func() (err error) {
+func newSpokes(far *netns.NS, k kind) (*spokes, error) {
+	p := &spokes{kind: k, come: make(chan arrival, 1024), active: make(map[netip.Addr]*spoke)}
+	err := far.Do(func() (err error) {
 		for port, at := range map[int]**net.UDPConn{500: &p.plain, 4500: &p.encap} {
 			if *at, err = net.ListenUDP("udp4", &net.UDPAddr{Port: port}); err != nil {
 				return err
@@ -188,7 +212,7 @@ func (p *spokes) depart() {
 	p.out = p.out[:0]
 }
 
-// begin has a spoke with the address n ask for its tunnel.
+// begin has the spoke n ask for its tunnel.
 func (p *spokes) begin(n int) {
 	if len(p.idle) == 0 {
 		s := &spoke{}
@@ -197,19 +221,38 @@ func (p *spokes) begin(n int) {
 	}
 	s := p.idle[0]
 	p.idle = p.idle[1:]
-	base := spokesNet.Addr().As4()
-	local := netip.AddrFrom4([4]byte{base[0], base[1], byte(n >> 8), byte(n)})
-	s.local, s.up = local, false
-	p.active[local] = s
-	flow := exchange.Selector{Local: exchange.Proxy{Prefix: netip.PrefixFrom(local, 32)}, Remote: exchange.Proxy{Prefix: hubsLAN}}
+	s.n, s.local, s.asked, s.up = n, numbered(spokesNet, n), 0, 0
+	p.active[s.local] = s
+	tunnel := exchange.Tunnel{Map: "M", Seq: 10, Interface: "eth0", Local: s.local, Peers: []netip.Addr{p.hub},
+		Transforms:  []exchange.TransformSet{{Transform: suite.ESPAES, KeyBits: 128, Auth: suite.HMACSHA}},
+		LifeSeconds: 3600, LifeKilobytes: 4608000}
+	for i := range p.flows {
+		tunnel.Selectors = append(tunnel.Selectors, p.selector(s, i))
+	}
 	s.handle(ike.SetPolicy{Policy: &exchange.Policy{
 		Proposals: []exchange.ISAKMPProposal{{Priority: 10, Encryption: suite.AES, KeyBits: 128, Hash: suite.SHA256, Group: p.group, Auth: exchange.PreShared, LifeSeconds: 86400}},
-		Keys:      []exchange.PresharedKey{{Prefix: netip.PrefixFrom(hubAddr, 32), Secret: []byte("cisco123")}},
-		Tunnels: []exchange.Tunnel{{Map: "M", Seq: 10, Interface: "eth0", Local: local, Peers: []netip.Addr{hubAddr},
-			Transforms:  []exchange.TransformSet{{Transform: suite.ESPAES, KeyBits: 128, Auth: suite.HMACSHA}},
-			LifeSeconds: 3600, LifeKilobytes: 4608000, Selectors: []exchange.Selector{flow}}},
+		Keys:      []exchange.PresharedKey{{Prefix: netip.PrefixFrom(p.hub, 32), Secret: []byte("cisco123")}},
+		Tunnels:   []exchange.Tunnel{tunnel},
 	}})
-	p.do(s, ike.Acquire{Acquire: exchange.Acquire{Flow: exchange.Flow{Interface: "eth0", Map: "M", Seq: 10, Selector: flow}}})
+	p.ask(s)
+}
+
+// ask has a spoke ask for the SAs of its next flows, so many at once.
+func (p *spokes) ask(s *spoke) {
+	for ; s.asked < min(p.flows, s.up+atOnce); s.asked++ {
+		p.do(s, ike.Acquire{Acquire: exchange.Acquire{Flow: exchange.Flow{Interface: "eth0", Map: "M", Seq: 10, Selector: p.selector(s, s.asked)}}})
+	}
+}
+
+// selector is the flow i of a spoke.
+func (p *spokes) selector(s *spoke, i int) exchange.Selector {
+	return exchange.Selector{Local: exchange.Proxy{Prefix: netip.PrefixFrom(numbered(behindNet, s.n*p.flows+i), 32)}, Remote: exchange.Proxy{Prefix: p.lan}}
+}
+
+// numbered is the address n of a network of 16 bits.
+func numbered(net netip.Prefix, n int) netip.Addr {
+	base := net.Addr().As4()
+	return netip.AddrFrom4([4]byte{base[0], base[1], byte(n >> 8), byte(n)})
 }
 
 // end ends a spoke's tunnel and tells the hub. Minutes later nothing is left of it, and the
@@ -268,9 +311,14 @@ func (p *spokes) negotiate(ctx context.Context, atOnce int, more func(begun int)
 			if s == nil {
 				continue
 			}
+			before := s.up
 			p.do(s, ike.Datagram{Local: a.local, Remote: a.remote, Data: a.data})
-			if s.up {
-				up, last = up+1, time.Now()
+			if s.up == before {
+				continue
+			}
+			last = time.Now()
+			if p.ask(s); s.up == p.flows {
+				up++
 				done(s)
 			}
 		case now := <-tick.C:
@@ -287,7 +335,7 @@ func (p *spokes) negotiate(ctx context.Context, atOnce int, more func(begun int)
 }
 
 func (s *spoke) Install(p exchange.SAPair) error        { return nil }
-func (s *spoke) Enable(uint32)                          { s.up = true }
+func (s *spoke) Enable(uint32)                          { s.up++ }
 func (s *spoke) Remove(uint32)                          {}
 func (s *spoke) Move(uint32, netip.AddrPort)            {}
 func (s *spoke) Traffic(uint32) (none exchange.Traffic) { return none }

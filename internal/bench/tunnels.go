@@ -22,7 +22,7 @@ func tunnels(ctx context.Context, o Options, dir string) error {
 		if !o.apart(name) {
 			continue
 		}
-		m, err := crowd(ctx, o, dir, count)
+		m, err := loaded(ctx, o, dir, count)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -40,7 +40,7 @@ type load struct {
 	ipsec  time.Duration
 }
 
-func crowd(ctx context.Context, o Options, dir string, count int) (m load, err error) {
+func loaded(ctx context.Context, o Options, dir string, count int) (m load, err error) {
 	network, err := newStar()
 	if err != nil {
 		return m, err
@@ -60,7 +60,7 @@ func crowd(ctx context.Context, o Options, dir string, count int) (m load, err e
 	if err != nil {
 		return m, err
 	}
-	p, err := newSpokes(network, suite.ECP256)
+	p, err := newSpokes(network.far, kind{hubAddr, hubsLAN, 1, suite.ECP256})
 	if err != nil {
 		return m, err
 	}
@@ -98,7 +98,7 @@ func startHub(program string, s *star, dir string, g suite.Group) (*router, erro
 		"crypto isakmp policy 10", "authentication pre-share", "encryption aes", "hash sha256", fmt.Sprint("group ", uint16(g)), "exit",
 		"crypto isakmp key cisco123 address 0.0.0.0 0.0.0.0",
 		"crypto ipsec transform-set TS esp-aes esp-sha-hmac", "exit",
-		"access-list 100 permit ip 20.1.1.0 0.0.0.255 100.64.0.0 0.0.255.255",
+		"access-list 100 permit ip 20.1.1.0 0.0.0.255 20.2.0.0 0.0.255.255",
 		"crypto dynamic-map D 10", "set transform-set TS", "match address 100", "exit",
 		"crypto map M 10 ipsec-isakmp dynamic D",
 		"interface GigabitEthernet0/0", "ip address "+hubAddr.String()+" 255.255.255.252", "no shutdown", "crypto map M", "exit",

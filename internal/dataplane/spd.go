@@ -7,8 +7,12 @@ import (
 	"conft/internal/packet"
 )
 
-// indexSpread bounds the indices: octets of memory are 8 times that for each entry.
-const indexSpread = 64
+const (
+	// indexSpread bounds the indices: octets of memory are 16 times that for each entry.
+	indexSpread = 64
+	// fewACEs are as soon gone through one by one as found by another address.
+	fewACEs = 8
+)
 
 // link is one interface that has had a TUN, a policy or an SA. It is never
 // removed from Path.links, so SAs refer to it for good.
@@ -35,10 +39,10 @@ func (l *link) device() *device {
 type spd struct {
 	local  uint32
 	df     DFBit
-	after  bool       // fragment after encryption
-	aces   []spdACE   // of all entries in sequence order
-	byDst  *acl.Index // of aces, by their destinations
-	narrow []*narrow  // by spdACE.entry; they change with the SAs
+	after  bool           // fragment after encryption
+	aces   []spdACE       // of all entries in sequence order
+	index  *acl.PairIndex // of aces, by their destinations and sources
+	narrow []*narrow      // by spdACE.entry; they change with the SAs
 }
 
 // spdACE is an ACE of one crypto map entry.
@@ -68,7 +72,7 @@ func (s *spd) lookup(pkt *packet.Parsed) *flow {
 		return nil
 	}
 	denied := -1
-	for _, i := range s.byDst.At(pkt.Dst) {
+	for _, i := range s.index.At(pkt.Dst, pkt.Src) {
 		a := &s.aces[i]
 		if a.entry == denied || !a.Match(pkt) {
 			continue
@@ -156,7 +160,7 @@ func (p *Path) compile(policy *Link) *spd {
 		return nil
 	}
 	s := &spd{df: policy.DF, after: policy.FragmentAfter, local: acl.Word(policy.Local), narrow: make([]*narrow, len(policy.Entries))}
-	var destinations []acl.Addr
+	var destinations, sources []acl.Addr
 	for i, e := range policy.Entries {
 		for j := range e.ACL.Entries {
 			ace := spdACE{Entry: &e.ACL.Entries[j], entry: i}
@@ -168,7 +172,7 @@ func (p *Path) compile(policy *Link) *spd {
 				ace.flow.named = true
 			}
 			s.aces = append(s.aces, ace)
-			destinations = append(destinations, ace.Dst)
+			destinations, sources = append(destinations, ace.Dst), append(sources, ace.Src)
 		}
 		at := entryKey{policy.sas(), e.Map, e.Seq}
 		if p.narrows[at] == nil {
@@ -176,7 +180,7 @@ func (p *Path) compile(policy *Link) *spd {
 		}
 		s.narrow[i] = p.narrows[at]
 	}
-	s.byDst = acl.NewIndex(destinations, indexSpread)
+	s.index = acl.NewPairIndex(destinations, sources, fewACEs, indexSpread)
 	return s
 }
 

@@ -10,8 +10,24 @@ import (
 )
 
 // To find the flow of a packet takes as long among ten thousand as among ten, whether
-// the packet is protected or not.
+// the packet is protected or not, and whether the others go to networks of their own or come
+// from such.
 func BenchmarkLookup(b *testing.B) {
+	b.Run("to", func(b *testing.B) { benchmarkLookup(b, crowd) })
+	b.Run("from", func(b *testing.B) {
+		benchmarkLookup(b, func(others int) []*acl.List {
+			lists := crowd(others)
+			for _, l := range lists[:len(lists)-1] {
+				for i := range l.Entries {
+					l.Entries[i].Src, l.Entries[i].Dst = l.Entries[i].Dst, lan3
+				}
+			}
+			return lists
+		})
+	})
+}
+
+func benchmarkLookup(b *testing.B, crowd func(others int) []*acl.List) {
 	for _, others := range []int{10, 1000, 10000} {
 		p1 := New(quiet(nil))
 		p3 := New(quiet(nil))

@@ -279,7 +279,7 @@ var dots = strings.NewReplacer(".", "/.", "/", "//", " ", ".")
 // short is a name that leaves room for a suffix in what nftables takes: it refuses a
 // whole table for one name of more than 255 octets.
 func short(name string) string {
-	const most, kept = 240, 200
+	const most, kept = 230, 200
 	if len(name) <= most {
 		return name
 	}

@@ -9,23 +9,35 @@ import (
 )
 
 // walk is how packets meet the selectors of a link: chain by chain, as long as there are
-// few of them, and otherwise by a look at the far end's address, which leads to the rules
-// that such a packet may match.
+// few of them, and otherwise by a look at the far end's address, and if need be at the near
+// one's, which leads to the rules that such a packet may match.
 type walk struct {
-	kind   string // its chains are called so
-	word   string // of the far address
-	base   expr.PayloadBase
-	offset uint32 // of the far address in the header
-	rules  func(CryptoLink, Selector, acl.Entry) []rule
+	kind      string // its chains are called so
+	far, near field
+	rules     func(CryptoLink, Selector, acl.Entry) []rule
 }
+
+// field is an address in a packet.
+type field struct {
+	word   string
+	base   expr.PayloadBase
+	offset uint32
+}
+
+var (
+	saddr       = field{"ip saddr", expr.PayloadBaseNetworkHeader, sourceAt}
+	daddr       = field{"ip daddr", expr.PayloadBaseNetworkHeader, destinationAt}
+	quotedSaddr = field{quotedSource, expr.PayloadBaseTransportHeader, icmpHeaderLen + sourceAt}
+	quotedDaddr = field{quotedDest, expr.PayloadBaseTransportHeader, icmpHeaderLen + destinationAt}
+)
 
 // The walks of packets that leave, that arrive in clear, that come out of the TUN, and
 // that are quoted.
 var (
-	walkOut    = walk{"out", "ip daddr", expr.PayloadBaseNetworkHeader, destinationAt, outRules}
-	walkClear  = walk{"clear", "ip saddr", expr.PayloadBaseNetworkHeader, sourceAt, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{clearRule(e)} }}
-	walkTunnel = walk{"tunnel", "ip saddr", expr.PayloadBaseNetworkHeader, sourceAt, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{tunnelRule(e)} }}
-	walkQuoted = walk{"quoted", quotedSource, expr.PayloadBaseTransportHeader, icmpHeaderLen + sourceAt, quotedRules}
+	walkOut    = walk{"out", daddr, saddr, outRules}
+	walkClear  = walk{"clear", saddr, daddr, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{clearRule(e)} }}
+	walkTunnel = walk{"tunnel", saddr, daddr, func(_ CryptoLink, _ Selector, e acl.Entry) []rule { return []rule{tunnelRule(e)} }}
+	walkQuoted = walk{"quoted", quotedSaddr, quotedDaddr, quotedRules}
 )
 
 const (
@@ -59,17 +71,18 @@ func (l *CryptoLink) conditions() (list []acl.Entry, selector []int) {
 	return list, selector
 }
 
-// index is that of the rules' far addresses, nil when there are few or it would not help.
-func (l *CryptoLink) index() *acl.Index {
+// index is that of the rules' addresses, the far ones first; nil when there are few or it
+// would not help.
+func (l *CryptoLink) index() *acl.PairIndex {
 	list, _ := l.conditions()
 	if len(list) <= fewRules {
 		return nil
 	}
-	far := make([]acl.Addr, len(list))
+	far, near := make([]acl.Addr, len(list)), make([]acl.Addr, len(list))
 	for i, e := range list {
-		far[i] = e.Dst
+		far[i], near[i] = e.Dst, e.Src
 	}
-	if x := acl.NewIndex(far, maxSpread); len(x.From) > 1 {
+	if x := acl.NewPairIndex(far, near, fewRules, maxSpread); x.Tells() {
 		return x
 	}
 	return nil
@@ -77,7 +90,7 @@ func (l *CryptoLink) index() *acl.Index {
 
 // chains returns the chains of the walk, the rules that lead there, and the map that these
 // need.
-func (w walk) chains(l CryptoLink, x *acl.Index) (set ruleset, enter []rule, m []vmap) {
+func (w walk) chains(l CryptoLink, x *acl.PairIndex) (set ruleset, enter []rule, m []vmap) {
 	list, selector := l.conditions()
 	if x == nil {
 		for i, s := range l.Selectors {
@@ -92,7 +105,26 @@ func (w walk) chains(l CryptoLink, x *acl.Index) (set ruleset, enter []rule, m [
 		}
 		return set, enter, nil
 	}
-	v := vmap{name: w.kind + "." + l.Link}
+	v, set := w.branches(w.kind+"."+l.Link, &x.Index, func(k int) (ruleset, string) {
+		from := fmt.Sprintf("%08x", x.From[k])
+		y := x.Second[k]
+		if y == nil {
+			return w.stretch(l, list, selector, x.Members[k], from)
+		}
+		c := chain{name: named(w.kind, l.Link) + "." + from}
+		v, set := w.branches(c.name, y, func(k int) (ruleset, string) {
+			return w.stretch(l, list, selector, y.Members[k], fmt.Sprintf("%s.%08x", from, y.From[k]))
+		})
+		c.maps, c.rules = []vmap{v}, []rule{w.near.leads(v.name)}
+		return append(set, c), c.name
+	})
+	return set, []rule{w.far.leads(v.name)}, []vmap{v}
+}
+
+// branches returns the map of an index, and the chains it leads to: those that to returns for
+// each range with other members.
+func (w walk) branches(name string, x *acl.Index, to func(k int) (ruleset, string)) (v vmap, set ruleset) {
+	v.name = name
 	made := map[string]string{} // by members
 	for k, members := range x.Members {
 		if len(members) == 0 {
@@ -102,27 +134,27 @@ func (w walk) chains(l CryptoLink, x *acl.Index) (set ruleset, enter []rule, m [
 		name, ok := made[key]
 		if !ok {
 			var cs ruleset
-			cs, name = w.stretch(l, list, selector, members, x.From[k])
+			cs, name = to(k)
 			set = append(set, cs...)
 			made[key] = name
 		}
-		to := ^uint32(0)
+		last := ^uint32(0)
 		if k+1 < len(x.From) {
-			to = x.From[k+1] - 1
+			last = x.From[k+1] - 1
 		}
-		v.branches = append(v.branches, branch{x.From[k], to, name})
+		v.branches = append(v.branches, branch{x.From[k], last, name})
 	}
-	return set, []rule{w.byAddress(v.name)}, []vmap{v}
+	return v, set
 }
 
 // stretch returns the chains for the range of addresses that begins with from, and the first of
 // them. They are called by the address, which stays when other ranges come and go.
-func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, from uint32) (set ruleset, name string) {
+func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, from string) (set ruleset, name string) {
 	for i, j := range members {
 		s := l.Selectors[selector[j]]
 		if i == 0 || selector[members[i-1]] != selector[j] {
 			counts := chainName(w.kind, l, s)
-			set = append(set, chain{name: fmt.Sprintf("%s.%08x", counts, from), counts: counts})
+			set = append(set, chain{name: counts + "." + from, counts: counts})
 		}
 		c := &set[len(set)-1]
 		c.rules = append(c.rules, w.rules(l, s, list[j])...)
@@ -130,16 +162,17 @@ func (w walk) stretch(l CryptoLink, list []acl.Entry, selector, members []int, f
 	if len(set) == 1 {
 		return set, set[0].name
 	}
-	all := chain{name: named(w.kind, l.Link, fmt.Sprintf("%08x", from))}
+	all := chain{name: named(w.kind, l.Link) + "." + from}
 	for _, c := range set {
 		all.rules = append(all.rules, verdict(expr.VerdictJump, c.name))
 	}
 	return append(set, all), all.name
 }
 
-func (w walk) byAddress(vmap string) rule {
-	return rule{fmt.Sprintf("%s vmap @%s", w.word, vmap), []expr.Any{
-		&expr.Payload{Base: w.base, Offset: w.offset, Len: 4, DestRegister: 1},
+// leads is the rule that sends packets where the map says.
+func (f field) leads(vmap string) rule {
+	return rule{fmt.Sprintf("%s vmap @%s", f.word, vmap), []expr.Any{
+		&expr.Payload{Base: f.base, Offset: f.offset, Len: 4, DestRegister: 1},
 		&expr.Lookup{SourceRegister: 1, SetName: vmap, IsDestRegSet: true}, // the verdict's register is 0
 	}}
 }

@@ -1,22 +1,35 @@
 package kernel
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
 	"slices"
+	"syscall"
 	"testing"
 
 	"conft/internal/acl"
 	"conft/internal/nstest"
 	"conft/internal/packet"
+
+	"golang.org/x/sys/unix"
 )
 
 // Many rules, which packets reach by their destination, decide as the lists do that they are
 // made of: the first that matches, and after a deny the next selector. Each counts what it
 // has decided, also over a change of the rules.
-func TestManyRulesDecideAsTheirLists(t *testing.T) {
+func TestManyRulesDecideAsTheirLists(t *testing.T) { manyRules(t, 1, 16) }
+
+// Likewise those that packets reach by their source, because all are for the same destination.
+func TestManyRulesForOneHostDecideAsTheirLists(t *testing.T) { manyRules(t, 16, 1) }
+
+// Likewise those that take both.
+func TestRulesOfManyWithManyDecideAsTheirLists(t *testing.T) { manyRules(t, 4, 4) }
+
+// manyRules is for so many networks of near and of far hosts.
+func manyRules(t *testing.T, near, far uint32) {
 	if !nstest.Alone(t) {
 		return
 	}
@@ -26,12 +39,20 @@ func TestManyRulesDecideAsTheirLists(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { k.Close() })
 	random := rand.New(rand.NewPCG(5, 6))
+	const lan, wan = 10<<24 | 2<<16, 30 << 24
+	host := func(net, n uint32) uint32 { return net | random.Uint32N(n)<<8 | random.Uint32N(6) }
+	hosts := func(net, n uint32) acl.Addr {
+		if n == 1 {
+			return acl.Addr{Base: net, Wildcard: 0xff}
+		}
+		return acl.Addr{Base: host(net, n), Wildcard: uint32(1)<<random.IntN(10) - 1}
+	}
 	d := router("12.12.12.1", "10.1.1.1", "30.0.0.0/8", "12.12.12.3")
 	var selectors []Selector
 	for i := range 5 {
 		s := Selector{Name: fmt.Sprint("CMAP ", i)}
 		for range 12 {
-			e := acl.Entry{Protocol: 17, Src: network("10.1.1.0/24"), Dst: acl.Addr{Base: 30<<24 | random.Uint32N(16)<<8 | random.Uint32N(6), Wildcard: uint32(1)<<random.IntN(10) - 1}}
+			e := acl.Entry{Protocol: 17, Src: hosts(lan, near), Dst: hosts(wan, far)}
 			if random.IntN(3) == 0 {
 				e.Action = acl.Deny
 			}
@@ -41,6 +62,7 @@ func TestManyRulesDecideAsTheirLists(t *testing.T) {
 			if random.IntN(4) == 0 {
 				e.DstPort = acl.Ports{Op: acl.PortEq, Low: 7}
 			}
+			e.Src.Base &^= e.Src.Wildcard
 			if e.Dst.Base &^= e.Dst.Wildcard; !slices.Contains(s.Rules, e) { // of equals the first counts for all
 				s.Rules = append(s.Rules, e)
 			}
@@ -48,8 +70,12 @@ func TestManyRulesDecideAsTheirLists(t *testing.T) {
 		selectors = append(selectors, s)
 	}
 	d.Crypto[0].Selectors = selectors
-	if d.Crypto[0].index() == nil {
+	x := d.Crypto[0].index()
+	if x == nil {
 		t.Fatal("these rules have no index")
+	}
+	if by := slices.ContainsFunc(x.Second, func(y *acl.Index) bool { return y != nil }); by != (near > 1) {
+		t.Fatalf("by the source: %t", by)
 	}
 	must(t, k.Apply(d))
 
@@ -59,8 +85,9 @@ func TestManyRulesDecideAsTheirLists(t *testing.T) {
 	}
 	send := func(n int) {
 		for range n {
-			p := packet.Parsed{Src: 0x0a010101, Dst: 30<<24 | random.Uint32N(20)<<8 | random.Uint32N(6), Protocol: packet.UDP, HasPorts: true, DstPort: uint16(7 + random.IntN(2))}
-			c, err := net.DialUDP("udp4", &net.UDPAddr{IP: net.ParseIP("10.1.1.1")}, net.UDPAddrFromAddrPort(netip.AddrPortFrom(acl.IPv4(p.Dst), p.DstPort)))
+			p := packet.Parsed{Src: host(lan, near+2), Dst: host(wan, far+2), Protocol: packet.UDP, HasPorts: true, DstPort: uint16(7 + random.IntN(2))}
+			from := net.Dialer{LocalAddr: net.UDPAddrFromAddrPort(netip.AddrPortFrom(acl.IPv4(p.Src), 0)), Control: transparent}
+			c, err := from.Dial("udp4", netip.AddrPortFrom(acl.IPv4(p.Dst), p.DstPort).String())
 			must(t, err)
 			c.Write([]byte("x"))
 			c.Close()
@@ -94,4 +121,9 @@ func TestManyRulesDecideAsTheirLists(t *testing.T) {
 	check("with one more")
 	send(200)
 	check("after more packets")
+}
+
+// transparent lets a socket send from addresses that are not the machine's.
+func transparent(_, _ string, c syscall.RawConn) (err error) {
+	return errors.Join(c.Control(func(fd uintptr) { err = unix.SetsockoptInt(int(fd), unix.SOL_IP, unix.IP_TRANSPARENT, 1) }), err)
 }

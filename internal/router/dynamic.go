@@ -23,12 +23,19 @@ type live struct {
 	mu      sync.Mutex
 	flows   map[exchange.Flow]uint64   // with the number of the change by which they came
 	changes uint64                     // of flows
+	lists   map[place]*acl.List        // what list has made since the last of them
 	pairs   map[uint32]exchange.SAInfo // by inbound SPI
 	changed chan struct{}              // has a value when there is something to be done
 }
 
+// place is an entry of a crypto map on the interfaces that share SAs.
+type place struct {
+	interfaces, cmap string
+	seq              int
+}
+
 func newLive() *live {
-	return &live{flows: map[exchange.Flow]uint64{}, pairs: map[uint32]exchange.SAInfo{}, changed: make(chan struct{}, 1)}
+	return &live{flows: map[exchange.Flow]uint64{}, lists: map[place]*acl.List{}, pairs: map[uint32]exchange.SAInfo{}, changed: make(chan struct{}, 1)}
 }
 
 // change changes what is live and has the kernel follow.
@@ -49,6 +56,7 @@ func (l *live) add(f exchange.Flow) uint64 {
 	if l.flows[f] == 0 {
 		l.changes++
 		l.flows[f] = l.changes
+		clear(l.lists)
 	}
 	return l.flows[f]
 }
@@ -57,6 +65,7 @@ func (l *live) drop(f exchange.Flow) {
 	l.change(func() {
 		l.changes++
 		delete(l.flows, f)
+		clear(l.lists)
 	})
 }
 
@@ -68,21 +77,32 @@ func (l *live) last() uint64 {
 }
 
 // list returns the flows of an open entry as an access list. The oldest comes first: a
-// peer's traffic is not taken from it by another that names a part of it later.
+// peer's traffic is not taken from it by another that names a part of it later. Every SA and
+// every change of the machine asks for the list, with thousands of flows in it.
 func (l *live) list(ifc, name string, seq int) *acl.List {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var flows []exchange.Flow
-	for f := range l.flows {
+	at := place{ifc, name, seq}
+	if out := l.lists[at]; out != nil {
+		return out
+	}
+	type numbered struct {
+		exchange.Flow
+		number uint64
+	}
+	var flows []numbered
+	for f, n := range l.flows {
 		if f.Interface == ifc && f.Map == name && f.Seq == seq {
-			flows = append(flows, f)
+			flows = append(flows, numbered{f, n})
 		}
 	}
-	slices.SortFunc(flows, func(a, b exchange.Flow) int { return cmp.Compare(l.flows[a], l.flows[b]) })
+	slices.SortFunc(flows, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
 	out := &acl.List{}
 	for _, f := range flows {
 		out.Entries = append(out.Entries, aclSelector(f.Selector).Entry())
 	}
+	out.Entries = slices.Clip(out.Entries)
+	l.lists[at] = out
 	return out
 }
 
