@@ -1,10 +1,25 @@
 package kernel
 
 import (
+	"slices"
+
+	"conft/internal/acl"
+
 	"github.com/google/nftables/binaryutil"
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
 )
+
+// needsWhole reports whether there are conditions on more than each fragment tells, or may be.
+func (d *Desired) needsWhole() bool {
+	return d.NAT.on() || len(d.Filters) > 0 || slices.ContainsFunc(d.Crypto, func(l CryptoLink) bool {
+		return slices.ContainsFunc(l.Selectors, func(s Selector) bool {
+			return s.In != nil || s.Out != nil || slices.ContainsFunc(s.Rules, func(e acl.Entry) bool {
+				return e.Transport() || e.Fragments
+			})
+		})
+	})
+}
 
 // whole is a chain that nothing leads to. Being there its rule keeps defragmentation on:
 // conditions on ports need whole packets. tproxy asks for no more than that; where the

@@ -36,6 +36,18 @@ func quoting(to string) (out []rule) {
 	return out
 }
 
+// endOfError matches what may be the end of an ICMP error in fragments, of which only the
+// first has the quoted header. An error has at most 576 octets (RFC 1812, section 4.3.2.3), so
+// where longer messages are cut it goes whole.
+func endOfError() rule {
+	const cut = (576 - ipHeaderLen) / 8
+	return join(protocol(1), laterFragment(true), rule{fmt.Sprintf("ip frag-off & 0x1fff < %d", cut), []expr.Any{
+		&expr.Payload{Base: expr.PayloadBaseNetworkHeader, Offset: 6, Len: 2, DestRegister: 1},
+		mask(be16(0x1fff)),
+		&expr.Cmp{Op: expr.CmpOpLt, Register: 1, Data: be16(cut)},
+	}})
+}
+
 // unsaid is where those end that quote what an entry protects.
 func unsaid(l CryptoLink) chain { return chain{name: "unsaid." + l.Link, rules: []rule{blocked()}} }
 

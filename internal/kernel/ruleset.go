@@ -153,10 +153,15 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 		join(protocol(17), ports("dport", 2, acl.Ports{Op: acl.PortEq, Low: 4500}), toEngine, notrack(), verdict(expr.VerdictAccept)),
 	}}
+	wholes := d.needsWhole()
+	if !wholes {
+		// The first one decides whether the kernel puts the datagram together.
+		engine.rules = append(engine.rules, join(protocol(17), laterFragment(true), toEngine, verdict(expr.VerdictAccept)))
+	}
 	// Most of what goes on in clear is TCP. Behind a gate fewer packets meet the question.
 	isEngine := []rule{join(notTCP(), verdict(expr.VerdictJump, engine.name))}
 	arrive := chain{name: "arrive", hook: "prerouting", priority: hookArrive}
-	if m.tracked || d.NAT.on() || slices.ContainsFunc(d.Crypto, func(l CryptoLink) bool { return l.gate().open() }) {
+	if wholes && m.tracked || d.NAT.on() || slices.ContainsFunc(d.Crypto, func(l CryptoLink) bool { return l.gate().open() }) {
 		arrive.rules, isEngine = isEngine, nil
 	}
 	send := chain{name: chainSend, hook: "output", priority: hookSend, rules: []rule{
@@ -166,7 +171,11 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	rest := chain{name: chainRest}
 	own := join(markHas(markEngine), verdict(expr.VerdictReturn))
 	filtered := true // each link has its filter
-	set := ruleset{refuse(), whole(m), engine}
+	set := ruleset{refuse()}
+	if wholes {
+		set = append(set, whole(m))
+	}
+	set = append(set, engine)
 	addresses := d.addresses()
 	for _, l := range d.Crypto {
 		l.own = addresses
@@ -181,6 +190,9 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		chains, enter, maps := walkQuoted.chains(l, x)
 		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
 		left := chain{name: restChain(l), rules: quoting(quotes.name)}
+		if !wholes {
+			left.rules = append(left.rules, join(endOfError(), verdict(expr.VerdictGoto, unsaid(l).name)))
+		}
 		if index[l.Link] == 0 {
 			filtered = false
 			left.rules = append(left.rules, join(markHas(markTunnel), verdict(expr.VerdictGoto, divertChain(l))))
