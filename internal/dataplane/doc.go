@@ -7,8 +7,9 @@
 //	                                           └─► socket writer ◄┘ window accept, selectors ─► TUN.Write
 //
 // An SA is ESP, AH or both, in tunnel or transport mode. ESP in tunnel mode is what the
-// figure shows; the others (layered.go, transport.go) have an IP header of ours, and leave
-// and, with AH, arrive as whole packets by a socket of their own.
+// figure shows; the others (layered.go, transport.go), and what is fragmented after
+// encryption, have an IP header of ours, and leave and, with AH, arrive as whole packets by
+// a socket of their own.
 //
 // Packets travel in batches: what one Read or Receive returned. A batch is on
 // two queues at a time, to any worker and to its one writer; it stays locked

@@ -44,7 +44,8 @@ func (s *pair) ahLen() int {
 	return s.ahOut.Len()
 }
 
-// cover protects a packet on an SA that is not just ESP in tunnel mode. header is scratch.
+// cover protects a packet on an SA that is not just ESP in tunnel mode, or that is to be
+// fragmented: then, too, the outer headers are ours. header is scratch.
 func (p *outPacket) cover(header *[60]byte) {
 	s := p.sa
 	h, next := header[:0], byte(packet.IPIP)
@@ -60,11 +61,14 @@ func (p *outPacket) cover(header *[60]byte) {
 		}
 		next = packet.ESP
 	}
-	if !s.whole {
+	if !s.whole && !p.long {
 		p.off, p.n = start, end-start
 		return
 	}
-	if !s.Transport {
+	if s.udp {
+		start, next = putUDP(p.buf, start, end, s), packet.UDP
+	}
+	if !s.Transport || s.udp {
 		h = outerHeader(header, s, p)
 	}
 	p.off = start - s.ahLen() - len(h)
@@ -73,8 +77,8 @@ func (p *outPacket) cover(header *[60]byte) {
 	copy(ip, h)
 	binary.BigEndian.PutUint16(ip[2:], uint16(p.n))
 	ip[9] = next
-	if binary.BigEndian.Uint16(ip[4:]) == 0 { // the kernel would choose another
-		binary.BigEndian.PutUint16(ip[4:], uint16(p.ahSeq%0xffff)+1)
+	if binary.BigEndian.Uint16(ip[4:]) == 0 {
+		binary.BigEndian.PutUint16(ip[4:], p.ident)
 	}
 	if s.ahOut != nil {
 		switch s.ahOut.Seal(ip, p.ahSeq, next) {
@@ -100,6 +104,18 @@ func outerHeader(header *[60]byte, s *pair, p *outPacket) []byte {
 	}
 	putAddrs(h, s.Local.Addr(), s.remote.Load().Addr())
 	return h
+}
+
+// putUDP writes the header of UDP 4500 before buf[start:end] and returns where it begins.
+// "The IPv4 UDP Checksum SHOULD be transmitted as a zero value", RFC 3948, section 2.1.
+func putUDP(buf []byte, start, end int, s *pair) int {
+	start -= esp.UDPHeaderLen
+	u := buf[start:end]
+	binary.BigEndian.PutUint16(u, s.Local.Port())
+	binary.BigEndian.PutUint16(u[2:], s.remote.Load().Port())
+	binary.BigEndian.PutUint16(u[4:], uint16(len(u)))
+	binary.BigEndian.PutUint16(u[6:], 0)
+	return start
 }
 
 func putAddrs(h []byte, src, dst netip.Addr) {

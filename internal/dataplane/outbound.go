@@ -24,11 +24,12 @@ type device struct {
 	heads    heads
 	assembly assembly
 	icmp     [][]byte
-	ident    uint16 // of the last datagram that was fragmented although it had DF
+	ident    uint16 // of the last datagram that was numbered here
 
 	// Exclusively owned by the writer, and by the reader while nothing is ahead.
 	esp, udp, whole []Datagram
 	cut             packet.Parsed
+	long            bool // what is on the lists is
 }
 
 // outBatch is what one Read returned. It is locked from the moment a worker may
@@ -50,6 +51,7 @@ type outPacket struct {
 	sa     *pair
 	seq    uint32
 	ahSeq  uint32
+	ident  uint16 // of an outer header of ours
 	tos    uint8
 	fate   Drop // as far as the worker sees
 	outer
@@ -58,7 +60,7 @@ type outPacket struct {
 // outer is what becomes of one packet outside.
 type outer struct {
 	df   bool // in its outer header
-	long bool // the kernel has to fragment it
+	long bool // it has to be fragmented
 }
 
 func newDevice(p *Path, l *link, t TUN) *device {
@@ -176,14 +178,22 @@ func (d *device) enqueue(b *outBatch, sa *pair, buf []byte, n int, o outer) {
 	sa.flow.encapBytes.Add(uint64(n))
 	// The outer header carries the inner DSCP, and the ECN bits, too (RFC 6040,
 	// section 4.1, normal mode).
-	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, ahSeq: ahSeq, tos: d.parsed.TOS, outer: o})
+	b.packets = append(b.packets, outPacket{buf: buf, off: Headroom, n: n, sa: sa, seq: seq, ahSeq: ahSeq, ident: d.number(), tos: d.parsed.TOS, outer: o})
+}
+
+// number is the identification of another datagram.
+func (d *device) number() uint16 {
+	if d.ident++; d.ident == 0 { // the kernel would choose another
+		d.ident++
+	}
+	return d.ident
 }
 
 // process seals the packets of a batch.
 func (b *outBatch) process() {
 	for i := range b.packets {
 		p := &b.packets[i]
-		if p.sa.layered {
+		if p.sa.layered || p.long {
 			p.cover(&b.header)
 			continue
 		}
@@ -215,21 +225,29 @@ func (d *device) send(b *outBatch) {
 			p.sa.drop(&d.path.drops, p.fate)
 			continue
 		}
+		if p.long != d.long { // no other packet of the SA overtakes it
+			d.flushAll()
+			d.long = p.long
+		}
 		to := &d.esp
 		switch {
-		case p.sa.whole:
+		case p.sa.whole || p.long:
 			d.sendWhole(b, p)
 			continue
 		case p.sa.udp:
 			to = &d.udp
 		}
-		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: *p.sa.remote.Load(), TOS: p.tos, DF: p.df, Long: p.long})
+		*to = append(*to, Datagram{Buf: p.buf[p.off : p.off+p.n], Local: p.sa.Local, Remote: *p.sa.remote.Load(), TOS: p.tos, DF: p.df})
 	}
+	d.flushAll()
+	clear(b.packets)
+	b.packets, b.used = b.packets[:0], 0
+}
+
+func (d *device) flushAll() {
 	d.esp = d.flush(d.path.ESP, d.esp)
 	d.udp = d.flush(d.path.UDP, d.udp)
 	d.whole = d.flush(d.path.AH, d.whole)
-	clear(b.packets)
-	b.packets, b.used = b.packets[:0], 0
 }
 
 func (d *device) flush(s Socket, list []Datagram) []Datagram {

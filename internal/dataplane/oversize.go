@@ -34,8 +34,7 @@ func (d *device) oversize(b *outBatch, slot []byte, sa *pair, policy *spd, mtu i
 	}
 	if p.DF && !p.Fragment() {
 		// Senders need not number what is never fragmented (RFC 6864, section 4.1).
-		d.ident++
-		binary.BigEndian.PutUint16(pkt[4:], d.ident)
+		binary.BigEndian.PutUint16(pkt[4:], d.number())
 	}
 	step := p.FragmentPayload(mtu)
 	payload := p.Len - p.HeaderLen

@@ -38,8 +38,12 @@ type pathMTU struct {
 // TooBig learns from a router on the way that a packet of ours was too big for it. All
 // SAs with that peer keep within what the router says from now on, and senders of
 // larger packets are told in their turn (RFC 4301, section 8.2.1). A message about a
-// packet that was not sent with DF under an SA is counted and ignored.
+// packet that was not sent with DF under an SA is counted and ignored. One about what else
+// the router sends is for the kernel.
 func (p *Path) TooBig(t packet.TooBig) {
+	if !ofEngine(&t) {
+		return
+	}
 	s, proved := p.sender(&t)
 	if s == nil {
 		p.drops.add(InTooBig)
@@ -76,12 +80,24 @@ func (p *Path) TooBig(t packet.TooBig) {
 	p.refit()
 }
 
+// ofEngine reports whether the packet quoted is said to be ESP or AH.
+func ofEngine(t *packet.TooBig) bool {
+	const natTraversal = 4500
+	switch t.Protocol {
+	case packet.ESP, packet.AH:
+		return true
+	case packet.UDP:
+		return binary.BigEndian.Uint16(t.Payload) == natTraversal
+	}
+	return false
+}
+
 // sender finds the SA that sent the packet quoted; proved says that the quote holds
 // its SPI and a sequence number. A forged message costs one look-up, so that a flood of
 // them keeps no true one out, or, where it proves nothing, is one of so many a second.
 func (p *Path) sender(t *packet.TooBig) (s *pair, proved bool) {
 	quote, udp, ah := t.Payload, t.Protocol == packet.UDP, t.Protocol == packet.AH
-	if t.Protocol != packet.ESP && !udp && !ah || !t.DF || t.MTU >= t.Len {
+	if !t.DF || t.MTU >= t.Len {
 		return nil, false
 	}
 	if ah { // SPI and number are four octets further on

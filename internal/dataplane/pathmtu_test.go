@@ -150,15 +150,15 @@ func TestPathMTUHasAFloor(t *testing.T) {
 // Anybody can send ICMP; who has not seen a packet of the SA changes nothing.
 func TestForgedPathMTU(t *testing.T) {
 	for name, forge := range map[string]func(*packet.TooBig){
-		"another SPI":      func(m *packet.TooBig) { m.Payload[3]++ },
-		"never sent":       func(m *packet.TooBig) { m.Payload[7]++ },
-		"number 0":         func(m *packet.TooBig) { m.Payload[7] = 0 },
-		"another source":   func(m *packet.TooBig) { m.Src = addr3 },
-		"another peer":     func(m *packet.TooBig) { m.Dst = addr1 },
-		"without DF":       func(m *packet.TooBig) { m.DF = false },
-		"it fits":          func(m *packet.TooBig) { m.MTU = m.Len },
-		"another protocol": func(m *packet.TooBig) { m.Protocol = packet.TCP },
-		"in UDP":           func(m *packet.TooBig) { m.Protocol = packet.UDP },
+		"another SPI":     func(m *packet.TooBig) { m.Payload[3]++ },
+		"never sent":      func(m *packet.TooBig) { m.Payload[7]++ },
+		"number 0":        func(m *packet.TooBig) { m.Payload[7] = 0 },
+		"another source":  func(m *packet.TooBig) { m.Src = addr3 },
+		"another peer":    func(m *packet.TooBig) { m.Dst = addr1 },
+		"without DF":      func(m *packet.TooBig) { m.DF = false },
+		"it fits":         func(m *packet.TooBig) { m.MTU = m.Len },
+		"to another port": func(m *packet.TooBig) { m.Protocol = packet.UDP; copy(m.Payload, []byte{0x11, 0x94, 0x11, 0x95}) },
+		"no SA in UDP":    func(m *packet.TooBig) { m.Protocol = packet.UDP; copy(m.Payload, []byte{0x11, 0x94, 0x11, 0x94}) },
 	} {
 		inNet(t, func(t *testing.T, n *testNet) {
 			in1, _ := n.up(t)
@@ -170,6 +170,20 @@ func TestForgedPathMTU(t *testing.T) {
 				t.Errorf("%s: path MTU %d", name, path)
 			}
 			wantDrops(t, n.r1, map[string]uint64{"input fragmentation needed, not ours": 1})
+		})
+	}
+	// What else the router sends is not the engine's: it pings with DF, say, and tells itself.
+	for name, protocol := range map[string]uint8{"TCP": packet.TCP, "a ping": packet.ICMP, "another port": packet.UDP} {
+		inNet(t, func(t *testing.T, n *testNet) {
+			in1, _ := n.up(t)
+			n.r1.send(long)
+			m := about(n.r1, false, 1300)
+			m.Protocol = protocol
+			n.r1.TooBig(m)
+			if path, _ := n.r1.MTU(in1); path != 1500 {
+				t.Errorf("%s: path MTU %d", name, path)
+			}
+			wantDrops(t, n.r1, map[string]uint64{})
 		})
 	}
 	inNet(t, func(t *testing.T, n *testNet) {

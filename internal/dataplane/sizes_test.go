@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,13 +42,13 @@ func TestEverySize(t *testing.T) {
 		for _, df := range []bool{false, true} {
 			want := map[bool]fate{false: row.without, true: row.set}[df]
 			t.Run(fmt.Sprintf("df-bit %d after %v inner DF %v", row.df, row.after, df), func(t *testing.T) {
-				inNet(t, func(t *testing.T, n *testNet) {
+				inWhole(t, func(t *testing.T, n *testNet, w1 *wholeSocket) {
 					l := Link{Interface: outside, Local: addr1, MTU: 1500, DF: row.df, FragmentAfter: row.after}
 					l.Entries = n.r1.policy[outside].Entries
 					n.r1.SetPolicy(&Policy{Links: []Link{l}})
 					in1, _ := n.up(t)
 					for size := 21; size <= 9000; size++ {
-						checkSize(t, n, in1, size, df, row.df.outer(df), want)
+						checkSize(t, n, w1, in1, size, df, row.df.outer(df), want)
 						if t.Failed() {
 							return
 						}
@@ -58,10 +59,10 @@ func TestEverySize(t *testing.T) {
 	}
 }
 
-func checkSize(t *testing.T, n *testNet, spi uint32, size int, df, outerDF bool, want fate) {
+func checkSize(t *testing.T, n *testNet, w1 *wholeSocket, spi uint32, size int, df, outerDF bool, want fate) {
 	_, mtu := n.r1.MTU(spi)
 	p := testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: 254, size: size, df: df}
-	n.r1.esp.sent = n.r1.esp.sent[:0]
+	n.r1.esp.sent, w1.sizes = n.r1.esp.sent[:0], w1.sizes[:0]
 	n.r1.send(p)
 	got := n.r3.received()
 	switch {
@@ -80,8 +81,8 @@ func checkSize(t *testing.T, n *testNet, spi uint32, size int, df, outerDF bool,
 			t.Fatalf("%d octets: the fragments are not the packet", size)
 		}
 	case want == whole:
-		if len(got) != 1 || !bytes.Equal(got[0], p.bytes()) || !n.r1.esp.sent[0].Long {
-			t.Fatalf("%d octets arrived as %d packets", size, len(got))
+		if len(got) != 1 || !bytes.Equal(got[0], p.bytes()) || len(w1.sizes) < 2 || slices.Max(w1.sizes) > 1500 || w1.last[6]&0x40 != 0 {
+			t.Fatalf("%d octets arrived as %d packets, in fragments of %v", size, len(got), w1.sizes)
 		}
 	default:
 		if len(got) != 0 {
@@ -97,7 +98,7 @@ func checkSize(t *testing.T, n *testNet, spi uint32, size int, df, outerDF bool,
 		time.Sleep(icmpInterval)
 	}
 	for _, d := range n.r1.esp.sent {
-		if d.DF != outerDF || !d.Long && len(d.Buf)+packet.HeaderLen > 1500 {
+		if d.DF != outerDF || len(d.Buf)+packet.HeaderLen > 1500 {
 			t.Fatalf("%d octets left in %d with DF %v, want %v", size, len(d.Buf)+packet.HeaderLen, d.DF, outerDF)
 		}
 	}
@@ -120,5 +121,25 @@ func TestFragmentsOfPacketsWithDFAreNumbered(t *testing.T) {
 		if id(got[0]) != id(got[1]) || id(got[2]) != id(got[3]) || id(got[0]) == id(got[2]) {
 			t.Errorf("identifications %x %x %x %x", id(got[0]), id(got[1]), id(got[2]), id(got[3]))
 		}
+	})
+}
+
+// What is fragmented after encryption stays in its place between packets that are not, else
+// the peer would take what is overtaken for a replay.
+func TestLongPacketsKeepTheirPlace(t *testing.T) {
+	inWhole(t, func(t *testing.T, n *testNet, _ *wholeSocket) {
+		l := Link{Interface: outside, Local: addr1, MTU: 1500, FragmentAfter: true, Entries: n.r1.policy[outside].Entries}
+		n.r1.SetPolicy(&Policy{Links: []Link{l}})
+		n.up(t, func(a, b *SA) { b.Window = 64 })
+		var want []testPacket
+		for i := range 120 {
+			p := testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: 254, size: 100 + i}
+			if i%3 == 0 || i > 100 {
+				p.size += 1380
+			}
+			want = append(want, p)
+		}
+		n.r1.send(want...)
+		wantPackets(t, n.r3, want...)
 	})
 }

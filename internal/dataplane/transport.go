@@ -55,6 +55,10 @@ func (d *device) sendWhole(b *outBatch, out *outPacket) {
 		put(pkt)
 		return
 	}
+	if d.path.AH == nil {
+		out.sa.drop(&d.path.drops, OutNoFragment)
+		return
+	}
 	p := &d.cut
 	if p.Decode(pkt) != nil {
 		out.sa.drop(&d.path.drops, OutMalformed)

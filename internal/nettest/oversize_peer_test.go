@@ -1,6 +1,7 @@
 package nettest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"testing"
@@ -85,4 +86,30 @@ func oversizeKernelPeer(t *testing.T, l *kernelPeerLab, r *Conft) {
 			t.Errorf("what %s sends is not in fragments", from)
 		}
 	}
+}
+
+// A peer that compares ports refuses fragments that have none. With after-encryption a
+// datagram that came in fragments is encrypted whole, and passes.
+func TestPortSelectedFragmentsStrongSwan(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	StartStrongSwan(t, c.r3, Peer{
+		Local: "23.23.23.3", Remote: "12.12.12.1", LocalTS: "20.1.1.0/24[udp/6000]", RemoteTS: "10.1.1.0/24[udp]",
+		PSK: "cisco123", IKE: "aes128-sha1-modp1024", ESP: "aes128-sha1",
+	})
+	r := c.tunnel(t, []string{"encryption aes", "group 2"}, "esp-aes esp-sha-hmac")
+	r.Exec("configure terminal", "no access-list 100", "access-list 100 permit udp 10.1.1.0 0.0.0.255 20.1.1.0 0.0.0.255 eq 6000",
+		"crypto ipsec fragmentation after-encryption", "end")
+	at := listenUDP(t, c.b, "20.1.1.2:6000")
+	from := listenUDP(t, c.a, "10.1.1.2:6001")
+	long := bytes.Repeat([]byte("port 6000"), 450)
+	wait(t, "a datagram of 4,050 octets", 40*time.Second, func() bool {
+		if _, err := from.WriteToUDPAddrPort(long, netip.MustParseAddrPort("20.1.1.2:6000")); err != nil {
+			t.Fatal(err)
+		}
+		at.SetReadDeadline(time.Now().Add(time.Second))
+		buf := make([]byte, 8192)
+		n, _, err := at.ReadFromUDPAddrPort(buf)
+		return err == nil && bytes.Equal(buf[:n], long)
+	})
 }

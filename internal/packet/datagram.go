@@ -15,7 +15,7 @@ type Datagram struct {
 	TOS           uint8 // of the outer IP header
 	TTL           uint8 // of the outer IP header; Receive only
 	DF            bool  // of the outer IP header; Send only
-	// Long says to Send that the packet may be longer than the path carries at once and
-	// then leaves in fragments.
+	// Long says to Send that the packet may be longer than the link carries at once, and
+	// that the kernel is to fragment it then.
 	Long bool
 }
