@@ -114,6 +114,10 @@ func (r *fakeRouter) Reload()                             { r.did = append(r.did
 func (r *fakeRouter) ClearAccessListCounters(name string) {
 	r.did = append(r.did, "clear counters "+name)
 }
+func (r *fakeRouter) ClearNATStatistics() error {
+	r.did = append(r.did, "clear nat statistics")
+	return nil
+}
 func (r *fakeRouter) ClearTranslations(del func(router.Translation) bool) error {
 	r.nat.Flows = slices.DeleteFunc(r.nat.Flows, func(t router.Translation) bool { return del == nil || del(t) })
 	return nil

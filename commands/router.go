@@ -141,6 +141,7 @@ type Translator interface {
 	NAT() router.NATState
 	// ClearTranslations ends those that del holds for, all when it is nil.
 	ClearTranslations(del func(router.Translation) bool) error
+	ClearNATStatistics() error
 }
 
 // PublicKeys are the router's keys and certificates.

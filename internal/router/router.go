@@ -92,8 +92,9 @@ type Router struct {
 	syslog     *syslogSender
 	names      nameCache
 	stamps     stamps
-	untrace    func() // ends what shows translated packets, nil when they are not shown
-	natCleared uint64 // translations ended by `clear ip nat translation`
+	untrace    func()    // ends what shows translated packets, nil when they are not shown
+	natCleared uint64    // translations ended by `clear ip nat translation`
+	natBase    natCounts // as of `clear ip nat statistics`
 	text       func(*config.Config) string
 	archiver   archiver
 	rollbacks  rollbacks
