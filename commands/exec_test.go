@@ -33,6 +33,7 @@ type fakeRouter struct {
 	arp           []router.ARPEntry
 	statistics    map[string]uint64
 	lists         []router.ACLState
+	listsAt       []router.ACLState // of interfaces
 	failures      []router.IKEFailure
 	isakmp        []router.ISAKMPSA
 	idents        []router.IPsecIdent
@@ -111,6 +112,17 @@ func (r *fakeRouter) NAT() router.NATState                { return r.nat }
 func (r *fakeRouter) Hub() *debug.Hub                     { return r.hub }
 func (r *fakeRouter) Clock() debug.Clock                  { return r.clock }
 func (r *fakeRouter) Reload()                             { r.did = append(r.did, "reload") }
+func (r *fakeRouter) InterfaceLists(name string) (in, out *router.ACLState) {
+	for i, l := range r.listsAt {
+		switch ifc := r.config.Interface(name); l.List.Name {
+		case ifc.AccessIn:
+			in = &r.listsAt[i]
+		case ifc.AccessOut:
+			out = &r.listsAt[i]
+		}
+	}
+	return in, out
+}
 func (r *fakeRouter) ClearAccessListCounters(name string) {
 	r.did = append(r.did, "clear counters "+name)
 }

@@ -4,6 +4,8 @@ import "conft/internal/acl"
 
 // ListMatch are the packets that each entry of an access list has matched at one place.
 type ListMatch struct {
+	Link    string // that it is on, "" for one of a crypto map entry
+	Out     bool
 	List    *acl.List
 	Packets []uint64 // by index of List.Entries
 }
@@ -18,14 +20,14 @@ func (k *Kernel) ListMatches() ([]ListMatch, error) {
 		return nil, err
 	}
 	var all []ListMatch
-	add := func(name string, l *acl.List, deny *chain) {
+	add := func(link, name string, l *acl.List, deny *chain) {
 		if l != nil {
-			all = append(all, ListMatch{l, matches(t[name], l, deny)})
+			all = append(all, ListMatch{link, deny == &denyOut, l, matches(t[name], l, deny)})
 		}
 	}
 	for _, f := range k.access {
-		add(inList(f.Link), f.In, &denyIn)
-		add(outList(f.Link), f.Out, &denyOut)
+		add(f.Link, inList(f.Link), f.In, &denyIn)
+		add(f.Link, outList(f.Link), f.Out, &denyOut)
 		if f.Out != nil {
 			for i, n := range k.out.Load().of(f.Link).counts(f.Out) {
 				all[len(all)-1].Packets[i] += n
@@ -34,8 +36,8 @@ func (k *Kernel) ListMatches() ([]ListMatch, error) {
 	}
 	for _, l := range k.crypto {
 		for _, s := range l.Selectors {
-			add(entryList(plainIn, l, s), s.In, &denyIn)
-			add(entryList(plainOut, l, s), s.Out, &denyOut)
+			add("", entryList(plainIn, l, s), s.In, &denyIn)
+			add("", entryList(plainOut, l, s), s.Out, &denyOut)
 		}
 	}
 	return all, nil

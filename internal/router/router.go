@@ -84,6 +84,7 @@ type Router struct {
 	states    map[string]linkState // as last reported, by interface
 	meters    meters
 	base      listCounts          // counters at the last `clear access-list counters`
+	baseAt    listCounts          // likewise, by place
 	inClear   map[identKey]uint64 // refused in clear at the last `clear crypto sa counters`
 	kept      listCounts          // of lists that have since been taken off an interface or crypto map, and of logins
 	packets   *accessLog          // those that entries with `log` match
@@ -120,6 +121,7 @@ func Open(o Options) (*Router, error) {
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
 		base:     listCounts{},
+		baseAt:   listCounts{},
 		kept:     listCounts{},
 		packets:  newAccessLog(),
 		reload:   make(chan struct{}, 1),
