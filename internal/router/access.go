@@ -147,6 +147,11 @@ func (r *Router) watchAccess(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case now := <-ticks.C:
+				if r.packets.asks(now) {
+					if n, err := r.kernel.Unlogged(); err == nil {
+						r.packets.unshown(n)
+					}
+				}
 				for _, e := range r.packets.tick(now) {
 					r.hub.Emit(e)
 				}
