@@ -121,12 +121,13 @@ func showNetwork(r Router) []exec {
 				if i == nil {
 					return a.Invalid("INTERFACE")
 				}
-				for _, l := range r.AccessLists() {
-					if l.List.Name == i.AccessIn && !a.Has("out") {
-						showAccessList(w, l, " in")
+				in, out := r.InterfaceLists(i.Name)
+				for _, l := range r.Config().AccessLists {
+					if in != nil && in.List.Name == l.Name && !a.Has("out") {
+						showAccessList(w, *in, " in")
 					}
-					if l.List.Name == i.AccessOut && !a.Has("in") {
-						showAccessList(w, l, " out")
+					if out != nil && out.List.Name == l.Name && !a.Has("in") {
+						showAccessList(w, *out, " out")
 					}
 				}
 				return nil

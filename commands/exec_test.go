@@ -34,6 +34,7 @@ type fakeRouter struct {
 	arp           []router.ARPEntry
 	statistics    map[string]uint64
 	lists         []router.ACLState
+	listsAt       []router.ACLState // of interfaces
 	failures      []router.IKEFailure
 	isakmp        []router.ISAKMPSA
 	idents        []router.IPsecIdent
@@ -114,8 +115,23 @@ func (r *fakeRouter) NAT() router.NATState             { return r.nat }
 func (r *fakeRouter) Hub() *debug.Hub                  { return r.hub }
 func (r *fakeRouter) Clock() debug.Clock               { return r.clock }
 func (r *fakeRouter) Reload()                          { r.did = append(r.did, "reload") }
+func (r *fakeRouter) InterfaceLists(name string) (in, out *router.ACLState) {
+	for i, l := range r.listsAt {
+		switch ifc := r.config.Interface(name); l.List.Name {
+		case ifc.AccessIn:
+			in = &r.listsAt[i]
+		case ifc.AccessOut:
+			out = &r.listsAt[i]
+		}
+	}
+	return in, out
+}
 func (r *fakeRouter) ClearAccessListCounters(name string) {
 	r.did = append(r.did, "clear counters "+name)
+}
+func (r *fakeRouter) ClearNATStatistics() error {
+	r.did = append(r.did, "clear nat statistics")
+	return nil
 }
 func (r *fakeRouter) ClearTranslations(del func(router.Translation) bool) error {
 	r.nat.Flows = slices.DeleteFunc(r.nat.Flows, func(t router.Translation) bool { return del == nil || del(t) })

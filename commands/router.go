@@ -111,8 +111,10 @@ type Network interface {
 	StaticRoutes() []router.StaticRoute // in the order of the running configuration
 	ARP() []router.ARPEntry             // by address
 	ClearARP(only netip.Addr)
-	Statistics() map[string]uint64       // counters of IPv4 by the kernel's names
-	AccessLists() []router.ACLState      // in the order of the running configuration
+	Statistics() map[string]uint64  // counters of IPv4 by the kernel's names
+	AccessLists() []router.ACLState // in the order of the running configuration
+	// InterfaceLists are those of an interface with what they have matched there, nil for none.
+	InterfaceLists(name string) (in, out *router.ACLState)
 	ClearAccessListCounters(name string) // "" for all
 	// Ping sends the echo requests one after the other and calls each with every
 	// outcome as soon as it is known. It ends early when ctx is done.
@@ -141,6 +143,7 @@ type Translator interface {
 	NAT() router.NATState
 	// ClearTranslations ends those that del holds for, all when it is nil.
 	ClearTranslations(del func(router.Translation) bool) error
+	ClearNATStatistics() error
 }
 
 // PublicKeys are the router's keys and certificates.

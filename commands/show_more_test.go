@@ -96,7 +96,8 @@ func TestShowNATProtocol(t *testing.T) {
 func TestShowAccessListsOfInterface(t *testing.T) {
 	r := newFake(t, "access-list 100 permit ip any any\naccess-list 10 permit any\n"+
 		"interface GigabitEthernet0/1\n ip access-group 100 in\n ip access-group 10 out\n")
-	r.lists = []router.ACLState{{List: r.config.AccessList("10")}, {List: r.config.AccessList("100"), Match: []uint64{4}}}
+	r.lists = []router.ACLState{{List: r.config.AccessList("10")}, {List: r.config.AccessList("100"), Match: []uint64{9}}}
+	r.listsAt = []router.ACLState{{List: r.config.AccessList("10")}, {List: r.config.AccessList("100"), Match: []uint64{4}}} // the others elsewhere
 	in := "Extended IP access list 100 in\n    10 permit ip any any (4 matches)\n"
 	out := "Standard IP access list 10 out\n    10 permit any\n"
 	for line, want := range map[string]string{

@@ -69,6 +69,11 @@ func natCommands(r Router) []exec {
 			}),
 		},
 		{
+			Syntax: "clear ip nat statistics",
+			Help:   grammar.Help{"ip": "Clear IP", "nat": "Clear NAT", "statistics": "Clear NAT statistics"}, Priv: privileged,
+			Run: func(context.Context, Terminal, grammar.Args) error { return r.ClearNATStatistics() },
+		},
+		{
 			Syntax: "clear ip nat translation *",
 			Help:   help, Priv: privileged,
 			Run: clear(func(grammar.Args) func(router.Translation) bool { return nil }),

@@ -21,7 +21,7 @@ type AccessListLog struct {
 }
 
 // routingProtocols have a message of their own, by name.
-var routingProtocols = map[uint8]string{2: "igmp", 88: "eigrp", 89: "ospf", 103: "pim"}
+var routingProtocols = map[uint8]string{2: "igmp", 88: nameEIGRP, 89: nameOSPF, 103: "pim"}
 
 func (AccessListLog) Severity() uint8 { return 6 }
 func (e AccessListLog) AppendLine(b []byte, m Manner) []byte {

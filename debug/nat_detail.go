@@ -29,7 +29,7 @@ func (e NATPorts) AppendLine(b []byte, _ Manner) []byte {
 	case 6:
 		b = append(b, "TCP s="...)
 	default:
-		b = append(b, "UDP s="...)
+		b = append(b, textNATPortsUDP...)
 	}
 	return change(append(change(b, e.Src, e.NewSrc), ", d="...), e.Dst, e.NewDst)
 }

@@ -136,6 +136,10 @@ const (
 	textAccessMissed   = "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s"
 	textAccessInput    = " (%s %s)"
 
+	// Named as IGMP and PIM are, with ports as those of TCP.
+	nameEIGRP, nameOSPF = "eigrp", "ospf"
+	textNATPortsUDP     = "UDP s="
+
 	textNATExhausted = "%%IPNAT-4-ADDR_ALLOC_FAILURE: Address allocation failed for %s, pool %s might be exhausted"
 
 	textLoggingHost   = "%%SYS-6-LOGGINGHOST_STARTSTOP: Logging to host %s port %d %s - CLI initiated"

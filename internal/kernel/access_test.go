@@ -108,7 +108,7 @@ func TestCryptoListLogs(t *testing.T) {
 		if c.name != "out.wan0.CMAP.10" {
 			continue
 		}
-		if got := strings.Join(texts(c), "\n"); got != `ip saddr 10.1.1.0/24 limit rate 100/second burst 100 packets log prefix "pei VPN" group 25447 snaplen 128 queue-threshold 1`+
+		if got := strings.Join(texts(c), "\n"); got != `ip saddr 10.1.1.0/24 limit rate 100/second burst 100 packets counter log prefix "pei VPN" group 25447 snaplen 128 queue-threshold 1`+
 			"\nip saddr 10.1.1.0/24 counter goto divert.wan0" {
 			t.Errorf("got\n%s", got)
 		}

@@ -36,7 +36,7 @@ const (
 )
 
 // logged shows packets to WatchAccess, with the name of the list and what becomes of
-// them: "pei 101" is permitted, extended, log-input.
+// them: "pei 101" is permitted, extended, log-input. It counts those that it shows.
 func logged(list string, standard bool, e acl.Entry) rule {
 	b := []byte("pe-")
 	if e.Action == acl.Deny {
@@ -49,7 +49,7 @@ func logged(list string, standard bool, e acl.Entry) rule {
 		b[2] = 'i'
 	}
 	const most = 120 // octets of a name; the kernel takes 127 with what is before it
-	return join(limit(logRate, expr.LimitTimeSecond, logBurst), logTo(accessGroup, accessCopy, string(b)+" "+list[:min(len(list), most)]))
+	return join(limit(logRate, expr.LimitTimeSecond, logBurst), counter(), logTo(accessGroup, accessCopy, string(b)+" "+list[:min(len(list), most)]))
 }
 
 // WatchAccess calls hit for the packets that entries with `log` match, as far as

@@ -1,12 +1,15 @@
 package nettest
 
 import (
+	"net"
 	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"conft/internal/netns"
 )
 
 //	a 10.1.1.2 --- left 12.12.12.1 === r2 === 23.23.23.3 right --- 20.1.1.2 b
@@ -127,6 +130,49 @@ func TestAccessClear(t *testing.T) {
 	u.left.Exec("configure terminal", "no access-list 10", "end")
 	if got, _ := u.pings(t, 3, "20.1.1.2"); got != 3 {
 		t.Errorf("without the list: %d of 3 answered", got)
+	}
+
+	// A list on two interfaces counts on each, also after it was cleared, and anew where it was
+	// away.
+	on := func(name string) string { return u.left.Exec("show ip access-lists interface " + name) }
+	u.left.Exec("configure terminal", "access-list 12 permit any",
+		"interface GigabitEthernet0/0", "ip access-group 12 in", "interface GigabitEthernet0/1", "ip access-group 12 in", "end")
+	u.pings(t, 3, "20.1.1.2")
+	if n := u.left.matches("12", "permit any"); n != 6 {
+		t.Errorf("%d matches on both, want requests and answers", n)
+	}
+	wantLines(t, on("GigabitEthernet0/0"), `Standard IP access list 12 in`, `    10 permit any \(3 matches\)`)
+	u.left.Exec("clear access-list counters 12", "configure terminal", "interface GigabitEthernet0/0", "no ip access-group in", "end")
+	u.pings(t, 2, "20.1.1.2")
+	wantLines(t, on("GigabitEthernet0/1"), `    10 permit any \(2 matches\)`)
+	u.left.Exec("configure terminal", "interface GigabitEthernet0/0", "ip access-group 12 in", "end")
+	u.pings(t, 1, "20.1.1.2")
+	wantLines(t, on("GigabitEthernet0/0"), `    10 permit any \(1 match\)`)
+	u.left.Exec("configure terminal", "interface GigabitEthernet0/0", "no ip access-group in", "end")
+
+	// Of more packets than the log looks at it tells how many they were.
+	u.left.Exec("configure terminal", "access-list 11 deny any log", "interface GigabitEthernet0/1", "ip access-group 11 in", "end")
+	pour(t, u.a, "20.1.1.2:9", 2000)
+	const missed = "%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed "
+	wait(t, missed, 10*time.Second, func() bool { return strings.Contains(u.left.Exec("show logging"), missed) })
+}
+
+// pour sends datagrams as fast as they can be sent.
+func pour(t *testing.T, ns *netns.NS, to string, n int) {
+	t.Helper()
+	err := ns.Do(func() error {
+		c, err := net.Dial("udp4", to)
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		for range n {
+			c.Write([]byte("x")) // the answers, that it is prohibited, are errors
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -3,6 +3,7 @@ package router
 import (
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,6 +75,22 @@ func (n listCounts) changed(c *config.Config, was, now listCounts) listCounts {
 	return out
 }
 
+// The ways of packets that lists of links look at.
+const wayIn, wayOut = "in", "out"
+
+// placeOf names the place of a list.
+func placeOf(words ...string) string { return strings.Join(words, " ") }
+
+// forgetPlaces drops what was noted of places that are no more; a list that comes back there
+// counts anew.
+func (n listCounts) forgetPlaces(want kernel.Desired) {
+	now := map[string]bool{}
+	for at := range places(want) {
+		now[at] = true
+	}
+	maps.DeleteFunc(n, func(at string, _ map[acl.Entry]uint64) bool { return !now[at] })
+}
+
 // takenOff reports whether a list has a place in old where it has none in want: what it
 // has counted there goes.
 func takenOff(old, want kernel.Desired) bool {
@@ -93,16 +110,16 @@ func takenOff(old, want kernel.Desired) bool {
 func places(d kernel.Desired) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		at := func(l *acl.List, words ...string) bool {
-			return l == nil || yield(strings.Join(append(words, l.Name), " "))
+			return l == nil || yield(placeOf(append(words, l.Name)...))
 		}
 		for _, f := range d.Filters {
-			if !at(f.In, "in", f.Link) || !at(f.Out, "out", f.Link) {
+			if !at(f.In, wayIn, f.Link) || !at(f.Out, wayOut, f.Link) {
 				return
 			}
 		}
 		for _, l := range d.Crypto {
 			for _, s := range l.Selectors {
-				if !yield(strings.Join([]string{"protect", l.Link, s.Name, s.List}, " ")) ||
+				if !yield(placeOf("protect", l.Link, s.Name, s.List)) ||
 					!at(s.In, "decrypted", l.Link, s.Name) || !at(s.Out, "encrypted", l.Link, s.Name) {
 					return
 				}
@@ -111,7 +128,7 @@ func places(d kernel.Desired) iter.Seq[string] {
 		for _, m := range slices.Concat(d.NAT.Mapped, d.NAT.Dynamic) {
 			for i, c := range m.Clauses {
 				for _, l := range c.Lists {
-					if !yield(strings.Join([]string{"translate", m.Name, strconv.Itoa(i), l.Name}, " ")) {
+					if !yield(placeOf("translate", m.Name, strconv.Itoa(i), l.Name)) {
 						return
 					}
 				}
@@ -130,6 +147,11 @@ func (r *Router) watchAccess(ctx context.Context) {
 			case <-ctx.Done():
 				return
 			case now := <-ticks.C:
+				if r.packets.asks(now) {
+					if n, err := r.kernel.Unlogged(); err == nil {
+						r.packets.unshown(n)
+					}
+				}
 				for _, e := range r.packets.tick(now) {
 					r.hub.Emit(e)
 				}

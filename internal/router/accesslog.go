@@ -16,6 +16,7 @@ type accessLog struct {
 	flows  map[debug.AccessListLog]*accessFlow // by the message without its count
 	missed uint64                              // packets that are in no message and no flow
 	told   time.Time                           // of missed
+	flood  flood
 	tokens int
 	filled time.Time
 }
@@ -25,7 +26,18 @@ type accessFlow struct {
 	due     time.Time
 }
 
+// flood is when the kernel may have had more packets than it shows.
+type flood struct {
+	seen     bool
+	second   time.Time // the one that is counted
+	inSecond int
+	since    int    // packets since unshown was asked for
+	unshown  uint64 // by the kernel, as of then
+}
+
 const (
+	// The kernel shows at most 100 packets a second of an entry.
+	accessFlood    = 50
 	accessInterval = 5 * time.Minute
 	accessFlows    = 1024
 	accessBurst    = 20 // messages at once
@@ -41,6 +53,7 @@ func newAccessLog() *accessLog {
 func (l *accessLog) hit(now time.Time, e debug.AccessListLog) (_ debug.AccessListLog, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.flood.hit(now)
 	key := e
 	key.Packets = 0
 	f := l.flows[key]
@@ -95,6 +108,35 @@ func (l *accessLog) tick(now time.Time) (out []debug.Event) {
 		l.missed, l.told = 0, now
 	}
 	return out
+}
+
+func (f *flood) hit(now time.Time) {
+	if now.Sub(f.second) >= time.Second {
+		f.second, f.inSecond = now, 0
+	}
+	f.inSecond++
+	f.since++
+	f.seen = f.seen || f.inSecond >= accessFlood
+}
+
+// asks reports whether it has to be known how many packets the kernel has not shown, because
+// the next tick may tell.
+func (l *accessLog) asks(now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.flood.seen && now.Sub(l.told) >= accessMissed
+}
+
+// unshown takes note of how many packets the kernel has not shown until now; it counts anew when
+// rules are replaced.
+func (l *accessLog) unshown(total uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if total < l.flood.unshown {
+		l.flood.unshown = 0
+	}
+	l.missed += total - l.flood.unshown
+	l.flood = flood{seen: l.flood.since > 0, unshown: total}
 }
 
 // take reports whether one more message may be written.

@@ -109,3 +109,47 @@ func TestListCountsChanged(t *testing.T) {
 		t.Errorf("an entry is gone: %v", kept)
 	}
 }
+
+// What the kernel had too many of to show is told as missed, once, also what comes after the
+// flood was noticed; without a flood nobody asks the kernel.
+func TestAccessLogTellsWhatWasNotShown(t *testing.T) {
+	l, now := newAccessLog(), time.Unix(1000, 0)
+	total := uint64(0)
+	second := func(hits int, more uint64) (told uint64) {
+		for range hits {
+			l.hit(now, packetFrom(1))
+		}
+		total += more
+		now = now.Add(time.Second)
+		if l.asks(now) {
+			l.unshown(total)
+		}
+		for _, e := range l.tick(now) {
+			if e, ok := e.(debug.AccessListMissed); ok {
+				told += e.Packets
+			}
+		}
+		return told
+	}
+	if second(accessFlood-1, 0); l.asks(now.Add(time.Hour)) {
+		t.Error("the kernel is asked without a flood")
+	}
+	var told uint64
+	for range 40 {
+		told += second(100, 900)
+	}
+	told += second(1, 7) // its end is too short to be noticed as one
+	for range 2 * int(accessMissed/time.Second) {
+		told += second(0, 0)
+	}
+	if told != total {
+		t.Errorf("%d told of %d", told, total)
+	}
+	if l.asks(now.Add(time.Hour)) {
+		t.Error("the kernel is asked long after the flood")
+	}
+	l.unshown(5) // the rules were replaced
+	if got := l.missed; got != 5 {
+		t.Errorf("%d packets of new rules", got)
+	}
+}

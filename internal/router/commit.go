@@ -59,6 +59,7 @@ func (r *Router) commit(c *config.Config) error {
 		}
 		if gone {
 			now = r.matches(c)
+			r.baseAt.forgetPlaces(want)
 		}
 	}
 	if len(r.kept)+len(was) > 0 {

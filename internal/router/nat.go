@@ -174,20 +174,50 @@ func (r *Router) NAT() NATState {
 		}
 		s.Flows = append(s.Flows, e)
 	}
-	s.Misses = counters.Flows
-	s.Hits = counters.Packets - min(counters.Packets, counters.Flows)
+	figures := r.natCounts(counters, len(list), false)
+	s.Hits, s.Misses, s.Expired = figures.hits, figures.misses, figures.expired
 	s.Missed = counters.Missed
 	assigned, _ := r.kernel.Assigned() // none as of a kernel that has given none
 	for _, a := range assigned {
 		s.Assigned = append(s.Assigned, Assigned(a))
 	}
 	slices.SortFunc(s.Assigned, func(a, b Assigned) int { return a.Global.Compare(b.Global) })
-	r.mu.Lock()
-	cleared := r.natCleared
-	r.mu.Unlock()
-	gone := cleared + uint64(len(list))
-	s.Expired = s.Misses - min(s.Misses, gone)
 	return s
+}
+
+// natCounts are the figures that `clear ip nat statistics` counts anew.
+type natCounts struct{ hits, misses, expired uint64 }
+
+// natCounts are those of the kernel less what they were when they were cleared, which clear
+// does. So many connections are there now.
+func (r *Router) natCounts(k kernel.NATCounters, there int, clear bool) natCounts {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := natCounts{
+		hits: k.Packets - min(k.Packets, k.Flows), misses: k.Flows,
+		expired: k.Flows - min(k.Flows, r.natCleared+uint64(there)),
+	}
+	if base := r.natBase; now.hits < base.hits || now.misses < base.misses {
+		r.natBase = natCounts{} // the kernel has begun anew
+	}
+	if clear {
+		r.natBase = now
+	}
+	base := r.natBase
+	return natCounts{now.hits - base.hits, now.misses - base.misses, now.expired - min(now.expired, base.expired)}
+}
+
+// ClearNATStatistics has the counters of translations begin anew.
+func (r *Router) ClearNATStatistics() error {
+	list, err := r.kernel.Translations()
+	if err != nil {
+		return err
+	}
+	counters, err := r.kernel.NATCounters()
+	if err == nil {
+		r.natCounts(counters, len(list), true)
+	}
+	return err
 }
 
 // natTimeout is how long a translation lasts without packets.

@@ -84,6 +84,7 @@ type Router struct {
 	states    map[string]linkState // as last reported, by interface
 	meters    meters
 	base      listCounts          // counters at the last `clear access-list counters`
+	baseAt    listCounts          // likewise, by place
 	inClear   map[identKey]uint64 // refused in clear at the last `clear crypto sa counters`
 	kept      listCounts          // of lists that have since been taken off an interface or crypto map, and of logins
 	packets   *accessLog          // those that entries with `log` match
@@ -92,8 +93,9 @@ type Router struct {
 	syslog     *syslogSender
 	names      nameCache
 	stamps     stamps
-	untrace    func() // ends what shows translated packets, nil when they are not shown
-	natCleared uint64 // translations ended by `clear ip nat translation`
+	untrace    func()    // ends what shows translated packets, nil when they are not shown
+	natCleared uint64    // translations ended by `clear ip nat translation`
+	natBase    natCounts // as of `clear ip nat statistics`
 	text       func(*config.Config) string
 	archiver   archiver
 	rollbacks  rollbacks
@@ -119,6 +121,7 @@ func Open(o Options) (*Router, error) {
 		attached: map[string]kernel.TUN{},
 		states:   map[string]linkState{},
 		base:     listCounts{},
+		baseAt:   listCounts{},
 		kept:     listCounts{},
 		packets:  newAccessLog(),
 		reload:   make(chan struct{}, 1),

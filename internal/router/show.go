@@ -2,6 +2,7 @@ package router
 
 import (
 	"cmp"
+	"maps"
 	"net/netip"
 	"time"
 
@@ -27,6 +28,53 @@ func (r *Router) AccessLists() []ACLState {
 			s.Match[i] = n - min(n, r.base[l.Name][key])
 		}
 		out = append(out, s)
+	}
+	return out
+}
+
+// InterfaceLists returns the lists of an interface, nil where it has none, with the number of
+// packets that their entries matched there.
+func (r *Router) InterfaceLists(name string) (in, out *ACLState) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.settle()
+	c := r.settled
+	i := c.Interface(name)
+	if i == nil {
+		return nil, nil
+	}
+	counts := r.matchesAt("")
+	at := func(way, list string) *ACLState {
+		l := c.AccessList(list)
+		if l == nil {
+			return nil
+		}
+		s, place := &ACLState{List: l, Match: make([]uint64, len(l.Entries))}, placeOf(way, r.linkOf(name), list)
+		for k, e := range l.Entries {
+			n := counts[place][unnumbered(e)]
+			s.Match[k] = n - min(n, r.baseAt[place][unnumbered(e)])
+		}
+		return s
+	}
+	return at(wayIn, i.AccessIn), at(wayOut, i.AccessOut)
+}
+
+// matchesAt are the counts of a list, or of all when name is "", by the places that links have
+// for them.
+func (r *Router) matchesAt(name string) listCounts {
+	out := listCounts{}
+	lists, _ := r.kernel.ListMatches() // none as of a kernel that has counted nothing
+	for _, m := range lists {
+		if m.Link == "" || name != "" && m.List.Name != name {
+			continue
+		}
+		way := wayIn
+		if m.Out {
+			way = wayOut
+		}
+		for i, n := range m.Packets {
+			out.add(placeOf(way, m.Link, m.List.Name), m.List.Entries[i], n)
+		}
 	}
 	return out
 }
@@ -101,6 +149,7 @@ func (r *Router) ClearAccessListCounters(name string) {
 		r.base[l.Name] = counts[l.Name]
 		delete(r.kept, l.Name)
 	}
+	maps.Copy(r.baseAt, r.matchesAt(name))
 }
 
 // ISAKMPSAs returns the ISAKMP SAs, newest first.
