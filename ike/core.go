@@ -130,12 +130,14 @@ func (c *Core) expired(k timerKey) {
 }
 
 // setPolicy replaces the policy, forgets the requests and deletes the IPsec SAs that it
-// no longer covers, or of which this side has another address now, with their phase 1. A
-// negotiation begun with a peer that no entry has any more ends: nobody waits for it.
+// no longer covers, or whose local address their interface has lost, and the ISAKMP SAs of
+// such an address. A negotiation begun with a peer that no entry has any more ends: nobody
+// waits for it.
 func (c *Core) setPolicy(p *exchange.Policy) {
 	if p == nil {
 		p = &exchange.Policy{}
 	}
+	lost := lostAddresses(c.policy, p)
 	c.policy = p
 	c.configure(p)
 	c.keepPeers()
@@ -145,21 +147,34 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 		}
 	}
 	var gone []*pair
-	left := map[netip.Addr]bool{} // addresses of this side that some of them had
 	for _, q := range c.ordered() {
-		if !covered(p, q.Flow()) || !p.Tunnel(q.Place()).Admits(q.peer.Addr) {
+		if t := p.Tunnel(q.Place()); !covered(p, q.Flow()) || !t.Admits(q.peer.Addr) || t.Local != q.Local.Addr() {
 			gone = append(gone, q)
-		} else if q.Local.Addr() != p.Tunnel(q.Place()).Local {
-			gone = append(gone, q)
-			left[q.Local.Addr()] = true
 		}
 	}
 	c.deletePairs(gone)
 	for _, s := range slices.Clone(c.sas) {
-		if !p.Leads(s.local(), s.peer.Addr) && (left[s.local()] || !s.responder && s.m.Budding()) {
-			c.step(s, exchange.Delete{Reason: debug.SANoReason, Quiet: true})
+		budding := !s.responder && s.m.Budding()
+		if (budding || lost[s.local()]) && !p.Leads(s.local(), s.peer.Addr) {
+			c.step(s, exchange.Delete{Reason: debug.SANoReason, Quiet: budding})
 		}
 	}
+}
+
+// lostAddresses are those that an interface had in a policy and has in the next no more.
+func lostAddresses(before, now *exchange.Policy) map[netip.Addr]bool {
+	has := make(map[string]netip.Addr)
+	for i := range now.Tunnels {
+		has[now.Tunnels[i].Interface] = now.Tunnels[i].Local
+	}
+	lost := make(map[netip.Addr]bool)
+	for i := range before.Tunnels {
+		t := &before.Tunnels[i]
+		if local, ok := has[t.Interface]; ok && local != t.Local {
+			lost[t.Local] = true
+		}
+	}
+	return lost
 }
 
 // covered reports whether a tunnel of the policy still has a selector for a flow.

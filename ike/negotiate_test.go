@@ -280,21 +280,26 @@ func TestPolicyChange(t *testing.T) {
 	}
 }
 
-// An interface that gets another address has its tunnel from there: what was agreed from
-// the old one is of no use, and does not stand in the way.
-func TestLocalAddressChange(t *testing.T) {
+// An interface that gets another address loses the SAs of the old one, IKE's too: they
+// could carry nothing more.
+func TestAddressChange(t *testing.T) {
 	n, r1, r3 := iketest.Classic(1)
 	up(t, n, r1, r3)
 	p1, _ := iketest.Policies()
+	p1.Tunnels[0].LifeSeconds += 60
+	r1.Do(ike.SetPolicy{Policy: p1})
+	if n.Run(time.Second); len(r1.Plane.Pairs) != 1 || len(r1.Core.ISAKMPSAs(n.Now)) != 1 {
+		t.Fatalf("another change of the policy leaves %d pairs and %d ISAKMP SAs", len(r1.Plane.Pairs), len(r1.Core.ISAKMPSAs(n.Now)))
+	}
+	p1, _ = iketest.Policies()
 	p1.Tunnels[0].Local = netip.MustParseAddr("12.12.12.9")
 	r1.Do(ike.SetPolicy{Policy: p1})
-	if len(r1.Plane.Pairs) != 0 {
-		t.Error("pairs of the old address remain")
+	n.Run(2 * time.Minute)
+	if len(r1.Plane.Pairs)+len(r3.Plane.Pairs) != 0 {
+		t.Error("pairs of an address that is gone remain")
 	}
-	for _, i := range r1.Core.ISAKMPSAs(n.Now) {
-		if !i.Deleted {
-			t.Errorf("phase 1 between %v and %v remains", i.Local, i.Remote)
-		}
+	if list := append(r1.Core.ISAKMPSAs(n.Now), r3.Core.ISAKMPSAs(n.Now)...); len(list) != 0 {
+		t.Errorf("ISAKMP SAs of an address that is gone remain: %+v", list)
 	}
 	r1.Events = nil
 	r1.Acquire("MAP", 10, iketest.Flow)
