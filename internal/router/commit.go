@@ -53,6 +53,12 @@ func (r *Router) commit(c *config.Config) error {
 		if gone {
 			was = r.matches(old)
 		}
+		var dropped *ruleDrops
+		if countersGo(before, want) {
+			counters, _ := r.kernel.Counters()
+			k := r.ruleDrops(counters)
+			dropped = &k
+		}
 		if err := r.apply(want); err != nil {
 			r.retry(r.apply(before))
 			return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
@@ -61,6 +67,7 @@ func (r *Router) commit(c *config.Config) error {
 			now = r.matches(c)
 			r.baseAt.forgetPlaces(want)
 		}
+		r.keepDropped(dropped)
 	}
 	if len(r.kept)+len(was) > 0 {
 		r.kept = r.kept.changed(c, was, now)

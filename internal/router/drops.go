@@ -1,6 +1,12 @@
 package router
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+
+	"conft/internal/acl"
+	"conft/internal/kernel"
+)
 
 // CryptoDrops counts what was dropped instead of being passed on, since the router was
 // started.
@@ -28,17 +34,8 @@ type DropReason struct {
 func (r *Router) CryptoDrops() CryptoDrops {
 	var d CryptoDrops
 	counters, _ := r.kernel.Counters() // as of a kernel that has counted nothing
-	var clear, blocked, unsaid, overflow uint64
 	for _, p := range r.protectedInterfaces(r.running.Load()) {
 		c := counters[p.link]
-		blocked += c.Blocked
-		unsaid += c.Unsaid
-		overflow += c.Overflow
-		for _, refused := range c.Refused {
-			for _, n := range refused {
-				clear += n
-			}
-		}
 		d.Interfaces = append(d.Interfaces, InterfaceDrops{p.ifc.Name, p.ifc.Address.IP, c.Blocked + c.Unsaid + c.Overflow})
 	}
 	for _, id := range r.IPsecIdents() {
@@ -50,18 +47,106 @@ func (r *Router) CryptoDrops() CryptoDrops {
 	for _, c := range r.path.Counters() {
 		d.Packets = append(d.Packets, DropReason{c.Name, c.Value})
 	}
-	in, out, _ := r.kernel.Denied()
-	d.Packets = append(d.Packets, DropReason{"output no way to the crypto engine", blocked},
-		DropReason{"output ICMP error about a decrypted packet", unsaid},
-		DropReason{"output queue to the crypto engine full", overflow},
-		DropReason{"input not encrypted", clear},
+	k := r.ruleDrops(counters)
+	if before := r.dropped.Load(); before != nil {
+		k = k.and(*before)
+	}
+	d.Packets = append(d.Packets, DropReason{"output no way to the crypto engine", k.blocked},
+		DropReason{"output ICMP error about a decrypted packet", k.unsaid},
+		DropReason{"output queue to the crypto engine full", k.overflow},
+		DropReason{"input not encrypted", k.clear},
 		DropReason{"input buffer of protocol 50 full", r.raw.Overflowed()},
 		DropReason{"input buffer of protocol 51 full", r.ah.Overflowed()},
 		DropReason{"input buffer of UDP 4500 full", r.ike.encap.Overflowed()},
-		DropReason{"input access list", in}, DropReason{"output access list", out})
+		DropReason{"input access list", k.in}, DropReason{"output access list", k.out})
 	for _, c := range r.engine.Counters() {
 		d.IKE = append(d.IKE, DropReason{c.Name, c.Value})
 	}
 	d.IKE = append(d.IKE, DropReason{"buffer of UDP 500 full", r.ike.plain.Overflowed()})
 	return d
+}
+
+// ruleDrops are the packets that the kernel's rules and the queues before the engine have
+// dropped.
+type ruleDrops struct{ blocked, unsaid, overflow, clear, in, out uint64 }
+
+func (r *Router) ruleDrops(counters map[string]kernel.Counters) (k ruleDrops) {
+	for _, c := range counters {
+		k.blocked += c.Blocked
+		k.unsaid += c.Unsaid
+		k.overflow += c.Overflow
+		for _, refused := range c.Refused {
+			for _, n := range refused {
+				k.clear += n
+			}
+		}
+	}
+	k.in, k.out, _ = r.kernel.Denied()
+	return k
+}
+
+func (k ruleDrops) and(o ruleDrops) ruleDrops {
+	return ruleDrops{k.blocked + o.blocked, k.unsaid + o.unsaid, k.overflow + o.overflow,
+		k.clear + o.clear, k.in + o.in, k.out + o.out}
+}
+
+// without is what k has counted and o, which counts in its place, has not.
+func (k ruleDrops) without(o ruleDrops) ruleDrops {
+	less := func(a, b uint64) uint64 { return a - min(a, b) }
+	return ruleDrops{less(k.blocked, o.blocked), less(k.unsaid, o.unsaid), less(k.overflow, o.overflow),
+		less(k.clear, o.clear), less(k.in, o.in), less(k.out, o.out)}
+}
+
+// keepDropped keeps of what was dropped before a change that which nothing counts any more. The
+// caller holds r.mu.
+func (r *Router) keepDropped(was *ruleDrops) {
+	if was == nil {
+		return
+	}
+	counters, err := r.kernel.Counters()
+	if err != nil { // somebody was at the rules: they count again from where they were
+		return
+	}
+	kept := was.without(r.ruleDrops(counters))
+	if before := r.dropped.Load(); before != nil {
+		kept = kept.and(*before)
+	}
+	r.dropped.Store(&kept)
+}
+
+// countersGo reports whether a rule or a queue that counts what it drops is in old and not
+// in want.
+func countersGo(old, want kernel.Desired) bool {
+	for _, l := range old.Crypto {
+		i := slices.IndexFunc(want.Crypto, func(o kernel.CryptoLink) bool { return o.Link == l.Link && o.TUN == l.TUN })
+		if i < 0 || lacks(want.Crypto[i].Selectors, l.Selectors) {
+			return true
+		}
+	}
+	return takenOff(old, want)
+}
+
+// lacks reports whether an entry of old is not in now.
+func lacks(now, old []kernel.Selector) bool {
+	if reflect.DeepEqual(now, old) {
+		return false
+	}
+	type place struct {
+		name string
+		acl.Entry
+	}
+	there := map[place]bool{}
+	for _, s := range now {
+		for _, e := range s.Rules {
+			there[place{s.Name, unnumbered(e)}] = true
+		}
+	}
+	for _, s := range old {
+		for _, e := range s.Rules {
+			if !there[place{s.Name, unnumbered(e)}] {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -83,11 +83,12 @@ type Router struct {
 	attached  map[string]kernel.TUN
 	states    map[string]linkState // as last reported, by interface
 	meters    meters
-	base      listCounts          // counters at the last `clear access-list counters`
-	baseAt    listCounts          // likewise, by place
-	inClear   map[identKey]uint64 // refused in clear at the last `clear crypto sa counters`
-	kept      listCounts          // of lists that have since been taken off an interface or crypto map, and of logins
-	packets   *accessLog          // those that entries with `log` match
+	base      listCounts                // counters at the last `clear access-list counters`
+	baseAt    listCounts                // likewise, by place
+	inClear   map[identKey]uint64       // refused in clear at the last `clear crypto sa counters`
+	kept      listCounts                // of lists that have since been taken off an interface or crypto map, and of logins
+	dropped   atomic.Pointer[ruleDrops] // by rules that are there no more; nil for nothing
+	packets   *accessLog                // those that entries with `log` match
 
 	loads      loadMeter
 	syslog     *syslogSender
