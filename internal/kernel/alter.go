@@ -46,12 +46,17 @@ func (a *alteration) touched() (names []string) {
 type steps struct {
 	prepare, swap, clean script
 	undo                 map[int]func(*script) // by message of prepare
+
+	// apart says that maps come or go. The kernel shows packets the new rules before it has
+	// filled the maps that it was given with them (6.18: the array that an interval is looked
+	// up in is the last thing that a transaction makes), and what finds nothing goes on in clear.
+	apart bool
 }
 
-// steps needs what the touched chains hold.
-func (a *alteration) steps(have map[string][]held) (*steps, error) {
+// steps needs what the touched chains hold. left is what was counted by rules that have gone,
+// for equal ones that come.
+func (a *alteration) steps(have map[string][]held, left tally) (*steps, error) {
 	s := &steps{undo: map[int]func(*script){}}
-	left := tally{} // what was counted by rules that go, for equal ones that come
 	keep := map[string][]pair{}
 	for i := range a.old {
 		c := &a.old[i]
@@ -88,6 +93,7 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 		}
 		for _, m := range c.sets() {
 			if !had[m.id()] {
+				s.apart = s.apart || isMap(m)
 				s.undo[len(s.prepare.messages)] = func(u *script) { u.delSet(tableName, m.id()) }
 				m.addTo(&s.prepare, tableName)
 			}
@@ -114,6 +120,7 @@ func (a *alteration) steps(have map[string][]held) (*steps, error) {
 		}
 		for _, m := range c.sets() {
 			if !has[m.id()] {
+				s.apart = s.apart || isMap(m)
 				s.clean.delSet(tableName, m.id())
 			}
 		}
@@ -150,15 +157,16 @@ func (a *alteration) rules(s *script, c *chain, have []held, keep []pair, left t
 }
 
 // alter makes the rules of the table, which are k.rules, those of r. Where too much of what
-// packets meet has changed, all is made anew with other names, and the hooks lead there.
-func (k *Kernel) alter(t *transactor, r ruleset) (err error) {
+// packets meet has changed, all is made anew with other names, and the hooks lead there. counted
+// is what rules had counted that are not there any more.
+func (k *Kernel) alter(t *transactor, r ruleset, counted tally) (err error) {
 	for _, second := range []bool{k.second, !k.second} {
 		a := newAlteration(k.rules, r.onto(k.rules, second))
 		have, err := holdings(a.touched())
 		if err != nil {
 			return err
 		}
-		s, err := a.steps(have)
+		s, err := a.steps(have, counted.clone())
 		if err != nil {
 			return err
 		}
@@ -168,7 +176,7 @@ func (k *Kernel) alter(t *transactor, r ruleset) (err error) {
 		}
 		made := false
 		switch {
-		case t.fits(&all):
+		case t.fits(&all) && !s.apart:
 			err = t.once(&all)
 			made = err == nil
 		case t.fits(&s.swap):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"strings"
 
 	"github.com/mdlayher/netlink"
@@ -19,6 +20,15 @@ func (t tally) add(chain, text string, packets uint64) {
 		t[chain] = map[string]uint64{}
 	}
 	t[chain][text] += packets
+}
+
+// clone is a copy, never nil.
+func (t tally) clone() tally {
+	c := tally{}
+	for chain, rules := range t {
+		c[chain] = maps.Clone(rules)
+	}
+	return c
 }
 
 // take returns what was counted, once: the first of equal rules has it all.

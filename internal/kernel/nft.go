@@ -1,8 +1,6 @@
 package kernel
 
 import (
-	"maps"
-
 	"conft/internal/acl"
 
 	"github.com/google/nftables"
@@ -39,11 +37,7 @@ func (r ruleset) replacement(table string, counted tally) *script {
 	s.addTable(table)
 	s.delTable(table)
 	if len(r) > 0 {
-		left := tally{}
-		for chain, rules := range counted {
-			left[chain] = maps.Clone(rules)
-		}
-		r.add(s, table, left)
+		r.add(s, table, counted.clone())
 	}
 	return s
 }

@@ -93,6 +93,13 @@ func (r ruleset) sets() map[string]bool {
 	return names
 }
 
+// looksUp reports whether packets are led by maps.
+func (r ruleset) looksUp() bool {
+	return slices.ContainsFunc(r, func(c chain) bool { return len(c.maps) > 0 })
+}
+
+func isMap(s set) bool { _, ok := s.(*vmap); return ok }
+
 // manner is how the rules are written for the kernel at hand.
 type manner struct {
 	tracked bool // only connection tracking keeps defragmentation on

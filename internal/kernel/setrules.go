@@ -31,7 +31,7 @@ func (k *Kernel) setRules(r ruleset, text string) error {
 func (k *Kernel) follow(t *transactor, r ruleset) error {
 	var counted tally
 	if len(k.rules) > 0 && len(r) > 0 {
-		err := k.alter(t, r)
+		err := k.alter(t, r, nil)
 		if err == nil || errors.Is(err, errTooLong) || errors.Is(err, errRemains) {
 			return err
 		}
@@ -42,7 +42,7 @@ func (k *Kernel) follow(t *transactor, r ruleset) error {
 		}
 	}
 	all := r.replacement(tableName, counted)
-	if t.fits(all) {
+	if t.fits(all) && !r.looksUp() {
 		err := t.once(all)
 		if err == nil {
 			k.rules, k.second = r, false
@@ -60,5 +60,5 @@ func (k *Kernel) follow(t *transactor, r ruleset) error {
 		return err
 	}
 	k.rules, k.second, k.text = begin, false, "?" // of what was there before nothing is left
-	return k.alter(t, r)
+	return k.alter(t, r, counted)
 }
