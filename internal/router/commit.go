@@ -53,12 +53,6 @@ func (r *Router) commit(c *config.Config) error {
 		if gone {
 			was = r.matches(old)
 		}
-		var dropped *ruleDrops
-		if countersGo(before, want) {
-			counters, _ := r.kernel.Counters()
-			k := r.ruleDrops(counters)
-			dropped = &k
-		}
 		if err := r.apply(want); err != nil {
 			r.retry(r.apply(before))
 			return fmt.Errorf("%% The kernel refused the change: %s", oneLine(err))
@@ -67,7 +61,6 @@ func (r *Router) commit(c *config.Config) error {
 			now = r.matches(c)
 			r.baseAt.forgetPlaces(want)
 		}
-		r.keepDropped(dropped)
 	}
 	if len(r.kept)+len(was) > 0 {
 		r.kept = r.kept.changed(c, was, now)
@@ -87,7 +80,14 @@ func (r *Router) applyRunning() {
 
 // apply brings the kernel to what is wanted.
 func (r *Router) apply(want kernel.Desired) error {
+	var dropped *ruleDrops
+	if countersGo(r.wanted, want) {
+		counters, _ := r.kernel.Counters()
+		k := r.ruleDrops(counters)
+		dropped = &k
+	}
 	err := r.kernel.Apply(want)
+	r.keepDropped(dropped)
 	r.behind, r.wanted = err != nil, want
 	return err
 }
