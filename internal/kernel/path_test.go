@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +15,9 @@ import (
 	"conft/internal/acl"
 	"conft/internal/nstest"
 	"conft/internal/packet"
+
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // The namespaces of these tests; r1 is the process's own.
@@ -318,6 +322,20 @@ func TestNothingLeaksWithoutTUN(t *testing.T) {
 		t.Errorf("after the TUN was made again: %v", r)
 	}
 	w.arrived(t, 0)
+
+	// Somebody renames the outside link while it is up, where the kernel lets them.
+	wan, err := netlink.LinkByName("wan0")
+	must(t, err)
+	if err := netlink.LinkSetName(wan, "other0"); !errors.Is(err, unix.EBUSY) {
+		must(t, err)
+		if r := ping(t, l.hostA, "", "20.1.1.2", 100, time.Second); r != PingReply {
+			t.Errorf("by a link that was renamed: %v", r)
+		}
+		if n := clearPackets(w.arrived(t, 1)); n != 0 {
+			t.Errorf("by a link that was renamed: %d packets in clear", n)
+		}
+		must(t, netlink.LinkSetName(wan, "wan0"))
+	}
 
 	// The outside link goes and comes back without its filter.
 	must(t, (linkDel{[]string{"wan0"}}).do(l.k1))

@@ -46,9 +46,28 @@ func linkName(key expr.MetaKey, name string) rule {
 	return compare(fmt.Sprintf("%s %q", word, name), &expr.Meta{Key: key, Register: 1}, expr.CmpOpEq, b)
 }
 
-func outIndex(index int) rule {
-	return compare(fmt.Sprintf("oif %d", index), &expr.Meta{Key: expr.MetaKeyOIF, Register: 1},
+func outIndex(index int) rule { return linkIndex("oif", expr.MetaKeyOIF, index) }
+
+func linkIndex(word string, key expr.MetaKey, index int) rule {
+	return compare(fmt.Sprintf("%s %d", word, index), &expr.Meta{Key: key, Register: 1},
 		expr.CmpOpEq, binaryutil.NativeEndian.PutUint32(uint32(index)))
+}
+
+// outBy leads what leaves by a link to a chain, inBy what arrives by it. The number, where it is
+// known, is for a device that is renamed, the name for one that comes in its place: both are
+// the link until the engine hears of it.
+func outBy(link string, index int, to string) (rules []rule) {
+	if index != 0 {
+		rules = append(rules, join(outIndex(index), verdict(expr.VerdictGoto, to)))
+	}
+	return append(rules, join(linkName(expr.MetaKeyOIFNAME, link), verdict(expr.VerdictGoto, to)))
+}
+
+func inBy(link string, index int, to string) (rules []rule) {
+	if index != 0 {
+		rules = append(rules, join(linkIndex("iif", expr.MetaKeyIIF, index), verdict(expr.VerdictGoto, to)))
+	}
+	return append(rules, join(linkName(expr.MetaKeyIIFNAME, link), verdict(expr.VerdictGoto, to)))
 }
 
 func markHas(bit uint32) rule {

@@ -186,13 +186,14 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 	addresses := d.addresses()
 	for _, l := range d.Crypto {
 		l.own = addresses
-		set = append(set, divert(l, index[l.Link]))
+		at := index[l.Link]
+		set = append(set, divert(l, at))
 		x := l.index()
-		add := func(w walk, base string, way expr.MetaKey, link string, before, after []rule) rule {
+		add := func(w walk, base, link string, before, after []rule) string {
 			chains, enter, maps := w.chains(l, x)
 			c := chain{name: base + "." + link, maps: maps, rules: slices.Concat(before, enter, after)}
 			set = append(append(set, chains...), c)
-			return join(linkName(way, link), verdict(expr.VerdictGoto, c.name))
+			return c.name
 		}
 		chains, enter, maps := walkQuoted.chains(l, x)
 		quotes := chain{name: "quotes." + l.Link, rules: enter, maps: maps}
@@ -200,26 +201,26 @@ func cryptoRules(d *Desired, index map[string]int, m manner) ruleset {
 		if !wholes {
 			left.rules = append(left.rules, join(endOfError(), verdict(expr.VerdictGoto, unsaid(l).name)))
 		}
-		if index[l.Link] == 0 {
+		if at == 0 {
 			filtered = false
 			left.rules = append(left.rules, join(markHas(markTunnel), verdict(expr.VerdictGoto, divertChain(l))))
 		}
 		set = append(append(append(set, unsaid(l)), chains...), quotes, left)
-		// Of these each packet meets one rule of each link, or two as it arrives where the gate is open.
+		// Of these each packet meets one rule of each link, or all where the gate is open.
+		goes := chain{name: "goes." + l.Link, rules: outBy(l.Link, at,
+			add(walkOut, leave.name, l.Link, []rule{own}, []rule{verdict(expr.VerdictGoto, left.name)}))}
+		came := chain{name: "came." + l.Link, rules: slices.Concat(isEngine,
+			inBy(l.Link, at, add(walkClear, arrive.name, l.Link, nil, nil)),
+			inBy(l.TUN, 0, add(walkTunnel, arrive.name, l.TUN, nil, nil)))}
 		g := l.gate()
-		leave.rules = append(leave.rules, join(g.leaves(),
-			add(walkOut, leave.name, expr.MetaKeyOIFNAME, l.Link, []rule{own}, []rule{verdict(expr.VerdictGoto, left.name)})))
-		if !g.open() {
-			rest.rules = append(rest.rules, join(linkName(expr.MetaKeyOIFNAME, l.Link), verdict(expr.VerdictGoto, left.name)))
-		}
-		came := chain{name: "came." + l.Link, rules: append(slices.Clone(isEngine),
-			add(walkClear, arrive.name, expr.MetaKeyIIFNAME, l.Link, nil, nil),
-			add(walkTunnel, arrive.name, expr.MetaKeyIIFNAME, l.TUN, nil, nil))}
 		if g.open() {
+			leave.rules = append(leave.rules, goes.rules...)
 			arrive.rules = append(arrive.rules, came.rules...)
 			continue
 		}
-		set = append(set, came)
+		set = append(set, goes, came)
+		rest.rules = append(rest.rules, outBy(l.Link, at, left.name)...)
+		leave.rules = append(leave.rules, join(g.leaves(), verdict(expr.VerdictJump, goes.name)))
 		arrive.rules = append(arrive.rules, join(g.arrives(), verdict(expr.VerdictJump, came.name)))
 	}
 	if len(rest.rules) > 0 {
