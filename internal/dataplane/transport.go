@@ -47,16 +47,16 @@ func (d *device) join(b *outBatch, sa *pair, slot []byte) []byte {
 // sendWhole puts a packet with its IP header on the list of those to send, in fragments
 // if it is longer than the link takes.
 func (d *device) sendWhole(b *outBatch, out *outPacket) {
+	if d.path.AH == nil {
+		out.sa.drop(&d.path.drops, OutNoFragment)
+		return
+	}
 	pkt, mtu := out.buf[out.off:out.off+out.n], int(out.sa.outerMTU.Load())
 	put := func(pkt []byte) {
 		d.whole = append(d.whole, Datagram{Buf: pkt, Local: out.sa.Local, Remote: *out.sa.remote.Load()})
 	}
 	if len(pkt) <= mtu {
 		put(pkt)
-		return
-	}
-	if d.path.AH == nil {
-		out.sa.drop(&d.path.drops, OutNoFragment)
 		return
 	}
 	p := &d.cut
