@@ -105,7 +105,7 @@ func (w walk) chains(l CryptoLink, x *acl.PairIndex) (set ruleset, enter []rule,
 		}
 		return set, enter, nil
 	}
-	v, set := w.branches(w.kind+"."+l.Link, &x.Index, func(k int) (ruleset, string) {
+	v, set := w.branches(named(w.kind, l.Link), &x.Index, func(k int) (ruleset, string) {
 		from := fmt.Sprintf("%08x", x.From[k])
 		y := x.Second[k]
 		if y == nil {
