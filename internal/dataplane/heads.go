@@ -3,9 +3,10 @@ package dataplane
 import "conft/internal/packet"
 
 // heads remembers which flow the first fragments of recent datagrams took, for
-// only they have ports. The kernel fragments just before the TUN, so the rest of
-// a datagram is close behind; what is forgotten too soon is matched without
-// ports (acl.Entry.Match). Exclusively owned by the reader of one TUN.
+// only they have ports. Where an entry asks for ports the kernel fragments just before the
+// TUN, so the rest of a datagram is close behind; what is forgotten too soon, or comes before
+// its first, is matched without ports (acl.Entry.Match). Exclusively owned by the reader of
+// one TUN.
 type heads [64]struct {
 	key    datagramKey
 	policy *spd // that chose flow

@@ -15,7 +15,11 @@
 //	  -> tc egress of the outside link: mark? redirect to the TUN -> engine
 //	  -> raw protocol 50 or 51, or UDP 4500, marked markEngine -> out in the clear
 //
-// All rules stand in one table. A packet meets its chains in this order, as far as they have rules:
+// What came out of the TUN and would leave by that link, marked markTunnel, goes back to the
+// engine in the same way, and is dropped there.
+//
+// All rules stand in one table. A packet meets its chains in this order, as far as they have
+// rules; datagrams are put together where a condition needs that:
 //
 //	prerouting   -450 filter.in  (-400 defragmentation)  -310 arrive  -105 nat.use  -100 nat.arrive
 //	forward      -150 mss  0 filter.forward

@@ -144,7 +144,7 @@ func (s *state) compose(d *Desired, index map[string]int) composed {
 
 // cryptoRules returns the chains of the crypto links.
 //
-// A permit does not mark the packet itself but goes to the chain leave.LINK,
+// A permit does not mark the packet itself but goes to the chain divert.LINK,
 // and only there the mark is set, for the one device that carries the filter.
 // A device of the same name without the filter (gone and back, or not there
 // yet) gets a drop: what should be protected never leaves in clear.
