@@ -3,7 +3,6 @@ package router
 import (
 	"context"
 	"iter"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,14 +80,24 @@ const wayIn, wayOut = "in", "out"
 // placeOf names the place of a list.
 func placeOf(words ...string) string { return strings.Join(words, " ") }
 
-// forgetPlaces drops what was noted of places that are no more; a list that comes back there
-// counts anew.
-func (n listCounts) forgetPlaces(want kernel.Desired) {
-	now := map[string]bool{}
-	for at := range places(want) {
-		now[at] = true
+// inPlace returns what n, which is by place, has of entries that are still there. One that
+// comes back counts anew.
+func (n listCounts) inPlace(want kernel.Desired) listCounts {
+	out := listCounts{}
+	for _, f := range want.Filters {
+		for way, l := range map[string]*acl.List{wayIn: f.In, wayOut: f.Out} {
+			if l == nil {
+				continue
+			}
+			at := placeOf(way, f.Link, l.Name)
+			for _, e := range l.Entries {
+				if packets := n[at][unnumbered(e)]; packets != 0 {
+					out.add(at, e, packets)
+				}
+			}
+		}
 	}
-	maps.DeleteFunc(n, func(at string, _ map[acl.Entry]uint64) bool { return !now[at] })
+	return out
 }
 
 // takenOff reports whether a list has a place in old where it has none in want: what it
@@ -175,7 +184,7 @@ func (r *Router) MatchedLogin(l *acl.List, n int, p packet.Parsed) {
 	r.mu.Unlock()
 	if e.Log {
 		if l.Standard {
-			p.Dst = 0 // 15.x prints it, and here it is no interface's
+			p.Dst = 0 // 15.x prints it, and 0.0.0.0 of a login
 		}
 		r.logAccess(kernel.AccessHit{List: l.Name, Standard: l.Standard, Permit: e.Action == acl.Permit, Packet: p})
 	}

@@ -9,6 +9,7 @@ import (
 	"conft/debug"
 	"conft/internal/acl"
 	"conft/internal/config"
+	"conft/internal/kernel"
 )
 
 func packetFrom(last byte) debug.AccessListLog {
@@ -107,6 +108,23 @@ func TestListCountsChanged(t *testing.T) {
 	kept = kept.changed(c, listCounts{}, listCounts{})
 	if kept["L"][unnumbered(l.Entries[0])] != 5 || len(kept["L"]) != 1 {
 		t.Errorf("an entry is gone: %v", kept)
+	}
+}
+
+// What an entry had counted where it was when it was cleared is forgotten with the entry, and
+// when the list is there no more.
+func TestListCountsInPlace(t *testing.T) {
+	l := &acl.List{Name: "L", Entries: []acl.Entry{{Seq: 10, Src: acl.Any, Dst: acl.Any}, {Seq: 20, Action: acl.Deny, Src: acl.Any, Dst: acl.Any}}}
+	base := listCounts{}
+	for _, at := range []string{"in lan0 L", "out lan0 L", "in wan0 L"} {
+		base.add(at, l.Entries[0], 5)
+		base.add(at, l.Entries[1], 7)
+	}
+	one := &acl.List{Name: "L", Entries: l.Entries[1:]}
+	got := base.inPlace(kernel.Desired{Filters: []kernel.Filter{{Link: "lan0", In: l}, {Link: "wan0", In: one, Out: l}}})
+	want := listCounts{"in lan0 L": base["in lan0 L"], "in wan0 L": {unnumbered(l.Entries[1]): 7}}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 
