@@ -11,7 +11,7 @@ import (
 // debugSwitch is one switch: what `debug` and `show debugging` print about it.
 type debugSwitch struct {
 	group *debugGroup
-	word  string // behind the group's; of two the first is another switch
+	word  string // behind the group's; the first of two words is a switch of its own
 	rest  string // what may follow
 	help  string
 	flag  debug.Flag

@@ -11,7 +11,7 @@ import (
 
 // pingOptions are what was chosen at the question for IP options.
 type pingOptions struct {
-	loose, strict  []netip.Addr // routers to go through, one of both at most
+	loose, strict  []netip.Addr // routers to go through; only one of the two
 	record, stamps int          // how many addresses of the route and how many timestamps there is room for
 	verbose        bool
 }
@@ -33,7 +33,7 @@ func (o *pingOptions) octets() (b []byte) {
 	return b
 }
 
-// room is how many words of four octets an option of n octets and these words may have.
+// room is how many words of four octets one more option may have behind a head of n octets.
 func (o *pingOptions) room(n int) int { return max(packet.MaxOptions-len(o.octets())-n, 0) / 4 }
 
 // letters stand for what was chosen.
@@ -84,8 +84,8 @@ func (q *questions) options() (o pingOptions) {
 	return o
 }
 
-// route asks for the routers to go through; it returns those from before when there cannot
-// be others.
+// route asks for the routers to go through; it returns those from before when what is typed
+// cannot be taken.
 func (q *questions) route(o pingOptions, before []netip.Addr) (hops []netip.Addr) {
 	if len(o.loose)+len(o.strict) > len(before) {
 		q.say(textOneRoute)
@@ -108,7 +108,7 @@ func (q *questions) route(o pingOptions, before []netip.Addr) (hops []netip.Addr
 	return hops
 }
 
-// count asks how many of at most room there are to be.
+// count asks how many there are to be, of as many as there is room for.
 func (q *questions) count(prompt string, room int) int {
 	if room == 0 {
 		q.say(textNoRoom)

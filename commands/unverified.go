@@ -7,7 +7,8 @@ const (
 	askSweepMax  = "Sweep max size"
 	askSweepStep = "Sweep interval"
 
-	// Published are those of a record and of timestamps, not those of a source route.
+	// Published are the dialogues of a record and of timestamps. Of a source route only the
+	// question is, and that there is no room, by which automation knows them; the rest is ours.
 	askHops      = "Number of hops [ %d ]: "
 	askStamps    = "Number of timestamps [ %d ]: "
 	askRoute     = "Source route: "

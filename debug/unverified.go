@@ -136,7 +136,7 @@ const (
 	textAccessMissed   = "%%SEC-6-IPACCESSLOGRL: access-list logging rate-limited or missed %d packet%s"
 	textAccessInput    = " (%s %s)"
 
-	// Named as IGMP and PIM are, with ports as those of TCP.
+	// In the manner of IGMP and PIM, which transcripts show, and of TCP.
 	nameEIGRP, nameOSPF = "eigrp", "ospf"
 	textNATPortsUDP     = "UDP s="
 

@@ -129,10 +129,9 @@ func (c *Core) expired(k timerKey) {
 	}
 }
 
-// setPolicy replaces the policy, forgets the requests and deletes the IPsec SAs that it
-// no longer covers, or whose local address their interface has lost, and the ISAKMP SAs of
-// such an address. A negotiation begun with a peer that no entry has any more ends: nobody
-// waits for it.
+// setPolicy replaces the policy, forgets the requests and deletes the IPsec SAs that have no
+// place in it any more, and deletes the ISAKMP SAs of an address that an interface has lost.
+// A negotiation begun with a peer that no entry has any more ends: nobody waits for it.
 func (c *Core) setPolicy(p *exchange.Policy) {
 	if p == nil {
 		p = &exchange.Policy{}
@@ -142,13 +141,13 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 	c.configure(p)
 	c.keepPeers()
 	for key, r := range c.requests {
-		if !covered(p, key) || !p.Tunnel(key.Place()).Admits(r.Peer) {
+		if !keeps(p, key, r.Tunnel.Local, r.Peer) {
 			c.dropRequest(r)
 		}
 	}
 	var gone []*pair
 	for _, q := range c.ordered() {
-		if t := p.Tunnel(q.Place()); !covered(p, q.Flow()) || !t.Admits(q.peer.Addr) || t.Local != q.Local.Addr() {
+		if !keeps(p, q.Flow(), q.Local.Addr(), q.peer.Addr) {
 			gone = append(gone, q)
 		}
 	}
@@ -161,7 +160,7 @@ func (c *Core) setPolicy(p *exchange.Policy) {
 	}
 }
 
-// lostAddresses are those that an interface had in a policy and has in the next no more.
+// lostAddresses are those that interfaces had before and have no more now.
 func lostAddresses(before, now *exchange.Policy) map[netip.Addr]bool {
 	has := make(map[string]netip.Addr)
 	for i := range now.Tunnels {
@@ -177,10 +176,11 @@ func lostAddresses(before, now *exchange.Policy) map[netip.Addr]bool {
 	return lost
 }
 
-// covered reports whether a tunnel of the policy still has a selector for a flow.
-func covered(p *exchange.Policy, f exchange.Flow) bool {
+// keeps reports whether a policy has the entry of a flow with a selector for it, and leads it
+// from the same address to the peer.
+func keeps(p *exchange.Policy, f exchange.Flow, local, peer netip.Addr) bool {
 	t := p.Tunnel(f.Place())
-	return t != nil && t.Covers(f.Selector)
+	return t != nil && t.Covers(f.Selector) && t.Local == local && t.Admits(peer)
 }
 
 // ConnID implements exchange.Registry. In 15.x the first is 1001.

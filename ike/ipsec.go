@@ -90,7 +90,7 @@ func (c *Core) session(p *pair, up bool) {
 func (c *Core) refusal(p *pair) string {
 	t := c.policy.Tunnel(p.Place())
 	switch {
-	case t == nil || t.Local != p.Local.Addr() || !t.Admits(p.peer.Addr) || !t.Covers(p.Selector) || t.Open() && !c.stands(p.Flow()):
+	case !keeps(c.policy, p.Flow(), p.Local.Addr(), p.peer.Addr) || t.Open() && !c.stands(p.Flow()):
 		return "SA no longer configured"
 	case p.UDPEncap && c.taken(p.sa, p.Selector, p.SentFrom):
 		return "traffic of another peer behind the NAT"

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"conft/debug"
 	"conft/ike"
 	"conft/ike/exchange"
 	"conft/ike/iketest"
@@ -277,41 +276,6 @@ func TestPolicyChange(t *testing.T) {
 	n.Run(time.Second)
 	if len(r1.Plane.Pairs)+len(r3.Plane.Pairs) != 0 {
 		t.Error("pairs of a tunnel that is gone remain")
-	}
-}
-
-// An interface that gets another address loses the SAs of the old one, IKE's too: they
-// could carry nothing more.
-func TestAddressChange(t *testing.T) {
-	n, r1, r3 := iketest.Classic(1)
-	up(t, n, r1, r3)
-	p1, _ := iketest.Policies()
-	p1.Tunnels[0].LifeSeconds += 60
-	r1.Do(ike.SetPolicy{Policy: p1})
-	if n.Run(time.Second); len(r1.Plane.Pairs) != 1 || len(r1.Core.ISAKMPSAs(n.Now)) != 1 {
-		t.Fatalf("another change of the policy leaves %d pairs and %d ISAKMP SAs", len(r1.Plane.Pairs), len(r1.Core.ISAKMPSAs(n.Now)))
-	}
-	p1, _ = iketest.Policies()
-	p1.Tunnels[0].Local = netip.MustParseAddr("12.12.12.9")
-	r1.Do(ike.SetPolicy{Policy: p1})
-	n.Run(2 * time.Minute)
-	if len(r1.Plane.Pairs)+len(r3.Plane.Pairs) != 0 {
-		t.Error("pairs of an address that is gone remain")
-	}
-	if list := append(r1.Core.ISAKMPSAs(n.Now), r3.Core.ISAKMPSAs(n.Now)...); len(list) != 0 {
-		t.Errorf("ISAKMP SAs of an address that is gone remain: %+v", list)
-	}
-	r1.Events = nil
-	r1.Acquire("MAP", 10, iketest.Flow)
-	n.Run(time.Second)
-	from := netip.Addr{}
-	for _, e := range r1.Events {
-		if e, ok := e.(debug.IPsecRequest); ok {
-			from = e.Local
-		}
-	}
-	if from != p1.Tunnels[0].Local {
-		t.Errorf("the next SAs are asked for from %v", from)
 	}
 }
 

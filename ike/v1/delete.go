@@ -88,7 +88,8 @@ func (t *turn) buried() {
 }
 
 // dropNodes forgets every exchange under the SA. Requests that a Quick Mode was about to
-// serve are handed back with those that wait.
+// serve are handed back with those that wait; SAs that the peer has not confirmed go, for now
+// it cannot.
 func (t *turn) dropNodes() {
 	for range t.requests {
 		t.trace(debug.ISAKMPDeleteNode{At: t.at(), Reason: debug.NodeIKEDeleted})
@@ -97,6 +98,9 @@ func (t *turn) dropNodes() {
 		n := t.nodes[mid]
 		if n.initiator && !n.deleted {
 			t.requests = append(t.requests, *n.request)
+		}
+		if spi := n.deal.inSPI; spi != 0 && !n.initiator {
+			t.do(exchange.Withdraw{InboundSPI: spi})
 		}
 		t.trace(debug.ISAKMPDeleteNode{At: t.at(), Node: mid, Reason: debug.NodeIKEDeleted})
 		n.clear()

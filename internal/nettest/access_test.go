@@ -151,6 +151,15 @@ func TestAccessClear(t *testing.T) {
 	wantLines(t, on("GigabitEthernet0/0"), `    10 permit any \(1 match\)`)
 	u.left.Exec("configure terminal", "interface GigabitEthernet0/0", "no ip access-group in", "end")
 
+	// A list that is typed again after it was cleared counts from nothing.
+	u.left.Exec("clear access-list counters 12", "configure terminal", "no access-list 12", "end")
+	u.left.Exec("configure terminal", "access-list 12 permit any", "end")
+	u.pings(t, 1, "20.1.1.2")
+	if n := u.left.matches("12", "permit any"); n != 1 {
+		t.Errorf("%d matches of a list that was typed again, want 1", n)
+	}
+	wantLines(t, on("GigabitEthernet0/1"), `    10 permit any \(1 match\)`)
+
 	// Of more packets than the log looks at it tells how many they were.
 	u.left.Exec("configure terminal", "access-list 11 deny any log", "interface GigabitEthernet0/1", "ip access-group 11 in", "end")
 	pour(t, u.a, "20.1.1.2:9", 2000)

@@ -2,11 +2,6 @@ package router
 
 import (
 	"context"
-	"iter"
-	"maps"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"conft/debug"
@@ -41,100 +36,6 @@ func filterList(c *config.Config, name string) *acl.List {
 		}
 	}
 	return nil
-}
-
-// listCounts are numbers of packets by list and entry, whatever place that has in it.
-type listCounts map[string]map[acl.Entry]uint64
-
-func (n listCounts) add(list string, e acl.Entry, packets uint64) {
-	if n[list] == nil {
-		n[list] = map[acl.Entry]uint64{}
-	}
-	n[list][unnumbered(e)] += packets
-}
-
-// unnumbered is an entry without its place in the list.
-func unnumbered(e acl.Entry) acl.Entry {
-	e.Seq = 0
-	return e
-}
-
-// changed returns what is still to be known after lists were taken off their places: what
-// n counted of the entries that c has, as far as now, which counts anew, has it not.
-func (n listCounts) changed(c *config.Config, was, now listCounts) listCounts {
-	out := listCounts{}
-	for _, l := range c.AccessLists {
-		for _, e := range l.Entries {
-			key := unnumbered(e)
-			old, has := was[l.Name][key], now[l.Name][key]
-			if total := n[l.Name][key] + old - min(old, has); total != 0 {
-				out.add(l.Name, e, total)
-			}
-		}
-	}
-	return out
-}
-
-// The ways of packets that lists of links look at.
-const wayIn, wayOut = "in", "out"
-
-// placeOf names the place of a list.
-func placeOf(words ...string) string { return strings.Join(words, " ") }
-
-// forgetPlaces drops what was noted of places that are no more; a list that comes back there
-// counts anew.
-func (n listCounts) forgetPlaces(want kernel.Desired) {
-	now := map[string]bool{}
-	for at := range places(want) {
-		now[at] = true
-	}
-	maps.DeleteFunc(n, func(at string, _ map[acl.Entry]uint64) bool { return !now[at] })
-}
-
-// takenOff reports whether a list has a place in old where it has none in want: what it
-// has counted there goes.
-func takenOff(old, want kernel.Desired) bool {
-	now := map[string]bool{}
-	for at := range places(want) {
-		now[at] = true
-	}
-	for at := range places(old) {
-		if !now[at] {
-			return true
-		}
-	}
-	return false
-}
-
-// places yields the place of each list with the list's name.
-func places(d kernel.Desired) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		at := func(l *acl.List, words ...string) bool {
-			return l == nil || yield(placeOf(append(words, l.Name)...))
-		}
-		for _, f := range d.Filters {
-			if !at(f.In, wayIn, f.Link) || !at(f.Out, wayOut, f.Link) {
-				return
-			}
-		}
-		for _, l := range d.Crypto {
-			for _, s := range l.Selectors {
-				if !yield(placeOf("protect", l.Link, s.Name, s.List)) ||
-					!at(s.In, "decrypted", l.Link, s.Name) || !at(s.Out, "encrypted", l.Link, s.Name) {
-					return
-				}
-			}
-		}
-		for _, m := range slices.Concat(d.NAT.Mapped, d.NAT.Dynamic) {
-			for i, c := range m.Clauses {
-				for _, l := range c.Lists {
-					if !yield(placeOf("translate", m.Name, strconv.Itoa(i), l.Name)) {
-						return
-					}
-				}
-			}
-		}
-	}
 }
 
 // watchAccess logs the packets that entries with `log` match.
@@ -175,7 +76,7 @@ func (r *Router) MatchedLogin(l *acl.List, n int, p packet.Parsed) {
 	r.mu.Unlock()
 	if e.Log {
 		if l.Standard {
-			p.Dst = 0 // 15.x prints it, and here it is no interface's
+			p.Dst = 0 // 15.x prints it, and 0.0.0.0 of a login
 		}
 		r.logAccess(kernel.AccessHit{List: l.Name, Standard: l.Standard, Permit: e.Action == acl.Permit, Packet: p})
 	}

@@ -1,14 +1,11 @@
 package router
 
 import (
-	"fmt"
 	"net/netip"
 	"testing"
 	"time"
 
 	"conft/debug"
-	"conft/internal/acl"
-	"conft/internal/config"
 )
 
 func packetFrom(last byte) debug.AccessListLog {
@@ -82,31 +79,6 @@ func TestAccessLogIsBounded(t *testing.T) {
 	}
 	if packets != sent {
 		t.Errorf("%d packets are told of, want %d", packets, sent)
-	}
-}
-
-// Counts survive that a list is taken off its place, not that an entry goes.
-func TestListCountsChanged(t *testing.T) {
-	c := config.New()
-	l := &acl.List{Name: "L", Entries: []acl.Entry{{Seq: 10, Src: acl.Any, Dst: acl.Any}, {Seq: 20, Action: acl.Deny, Src: acl.Any, Dst: acl.Any}}}
-	c.AddAccessList(l)
-	count := func(a, b uint64) listCounts {
-		n := listCounts{}
-		n.add("L", l.Entries[0], a)
-		n.add("L", l.Entries[1], b)
-		return n
-	}
-	kept := listCounts{}.changed(c, count(5, 7), listCounts{})
-	if fmt.Sprint(kept) != fmt.Sprint(count(5, 7)) {
-		t.Errorf("taken off: %v", kept)
-	}
-	if kept = kept.changed(c, count(2, 0), count(3, 0)); fmt.Sprint(kept) != fmt.Sprint(count(5, 7)) {
-		t.Errorf("another change: %v", kept)
-	}
-	l.Entries = l.Entries[:1]
-	kept = kept.changed(c, listCounts{}, listCounts{})
-	if kept["L"][unnumbered(l.Entries[0])] != 5 || len(kept["L"]) != 1 {
-		t.Errorf("an entry is gone: %v", kept)
 	}
 }
 

@@ -59,11 +59,16 @@ func (r *Router) commit(c *config.Config) error {
 		}
 		if gone {
 			now = r.matches(c)
-			r.baseAt.forgetPlaces(want)
+		}
+		if len(r.baseAt) > 0 {
+			r.baseAt = r.baseAt.inPlace(want)
 		}
 	}
 	if len(r.kept)+len(was) > 0 {
 		r.kept = r.kept.changed(c, was, now)
+	}
+	if len(r.base) > 0 {
+		r.base = r.base.changed(c, nil, nil)
 	}
 	r.running.Store(c)
 	r.settled = c

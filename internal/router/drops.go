@@ -1,7 +1,6 @@
 package router
 
 import (
-	"reflect"
 	"slices"
 
 	"conft/internal/acl"
@@ -90,7 +89,7 @@ func (k ruleDrops) and(o ruleDrops) ruleDrops {
 		k.clear + o.clear, k.in + o.in, k.out + o.out}
 }
 
-// without is what k has counted and o, which counts in its place, has not.
+// without is what k has and o, read later, has no more.
 func (k ruleDrops) without(o ruleDrops) ruleDrops {
 	less := func(a, b uint64) uint64 { return a - min(a, b) }
 	return ruleDrops{less(k.blocked, o.blocked), less(k.unsaid, o.unsaid), less(k.overflow, o.overflow),
@@ -128,7 +127,7 @@ func countersGo(old, want kernel.Desired) bool {
 
 // lacks reports whether an entry of old is not in now.
 func lacks(now, old []kernel.Selector) bool {
-	if reflect.DeepEqual(now, old) {
+	if slices.EqualFunc(now, old, func(a, b kernel.Selector) bool { return a.Name == b.Name && slices.Equal(a.Rules, b.Rules) }) {
 		return false
 	}
 	type place struct {

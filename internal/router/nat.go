@@ -188,9 +188,9 @@ func (r *Router) NAT() NATState {
 // natCounts are the figures that `clear ip nat statistics` counts anew.
 type natCounts struct{ hits, misses, expired uint64 }
 
-// natCounts are those of the kernel less what they were when they were cleared, which clear
-// does. So many connections are there now.
-func (r *Router) natCounts(k kernel.NATCounters, there int, clear bool) natCounts {
+// natCounts are the figures of the kernel, which has so many translations now, less what they
+// were when they were cleared. With anew they are cleared now.
+func (r *Router) natCounts(k kernel.NATCounters, there int, anew bool) natCounts {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := natCounts{
@@ -200,7 +200,7 @@ func (r *Router) natCounts(k kernel.NATCounters, there int, clear bool) natCount
 	if base := r.natBase; now.hits < base.hits || now.misses < base.misses {
 		r.natBase = natCounts{} // the kernel has begun anew
 	}
-	if clear {
+	if anew {
 		r.natBase = now
 	}
 	base := r.natBase

@@ -2,7 +2,6 @@ package router
 
 import (
 	"cmp"
-	"maps"
 	"net/netip"
 	"time"
 
@@ -11,110 +10,6 @@ import (
 	"conft/internal/config"
 	"conft/internal/dataplane"
 )
-
-// AccessLists returns every list with the number of packets its entries matched.
-func (r *Router) AccessLists() []ACLState {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.settle()
-	c := r.settled
-	counts := r.matches(c)
-	var out []ACLState
-	for _, l := range c.AccessLists {
-		s := ACLState{List: l, Match: make([]uint64, len(l.Entries))}
-		for i, e := range l.Entries {
-			key := unnumbered(e)
-			n := counts[l.Name][key] + r.kept[l.Name][key]
-			s.Match[i] = n - min(n, r.base[l.Name][key])
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
-// InterfaceLists returns the lists of an interface, nil where it has none, with the number of
-// packets that their entries matched there.
-func (r *Router) InterfaceLists(name string) (in, out *ACLState) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.settle()
-	c := r.settled
-	i := c.Interface(name)
-	if i == nil {
-		return nil, nil
-	}
-	counts := r.matchesAt("")
-	at := func(way, list string) *ACLState {
-		l := c.AccessList(list)
-		if l == nil {
-			return nil
-		}
-		s, place := &ACLState{List: l, Match: make([]uint64, len(l.Entries))}, placeOf(way, r.linkOf(name), list)
-		for k, e := range l.Entries {
-			n := counts[place][unnumbered(e)]
-			s.Match[k] = n - min(n, r.baseAt[place][unnumbered(e)])
-		}
-		return s
-	}
-	return at(wayIn, i.AccessIn), at(wayOut, i.AccessOut)
-}
-
-// matchesAt are the counts of a list, or of all when name is "", by the places that links have
-// for them.
-func (r *Router) matchesAt(name string) listCounts {
-	out := listCounts{}
-	lists, _ := r.kernel.ListMatches() // none as of a kernel that has counted nothing
-	for _, m := range lists {
-		if m.Link == "" || name != "" && m.List.Name != name {
-			continue
-		}
-		way := wayIn
-		if m.Out {
-			way = wayOut
-		}
-		for i, n := range m.Packets {
-			out.add(placeOf(way, m.Link, m.List.Name), m.List.Entries[i], n)
-		}
-	}
-	return out
-}
-
-// matches sums what the kernel counted for each entry of each list over all the
-// crypto map entries, translations and interfaces that use it.
-func (r *Router) matches(c *config.Config) listCounts {
-	out := listCounts{}
-	counters, err := r.kernel.Counters()
-	if err != nil {
-		return out
-	}
-	for _, p := range r.protectedInterfaces(c) {
-		matched := counters[p.link].Matched
-		for i, e := range p.entries {
-			for k, ace := range e.list.Entries {
-				if !e.open {
-					out.add(e.list.Name, ace, count(matched, i, k))
-				}
-			}
-		}
-	}
-	r.natMatches(c, out)
-	lists, _ := r.kernel.ListMatches() // none as of a kernel that has counted nothing
-	for _, m := range lists {
-		for i, n := range m.Packets {
-			out.add(m.List.Name, m.List.Entries[i], n)
-		}
-	}
-	return out
-}
-
-// count is what the kernel counted for an entry of a list, 0 for one that it does
-// not have yet.
-func count(by [][]uint64, entry, ace int) uint64 {
-	if entry < len(by) && ace < len(by[entry]) {
-		return by[entry][ace]
-	}
-	return 0
-}
 
 // dropsOf sorts the reasons of the data plane; refused are those packets that it
 // never saw because they were not encrypted.
@@ -133,23 +28,6 @@ func dropsOf(s *dataplane.Stats, refused uint64) Drops {
 		SendInternal: s.Drops(dataplane.OutRemoved),
 		RecvInternal: s.Drops(dataplane.InRemoved, dataplane.InDummy, dataplane.InNoLink),
 	}
-}
-
-// ClearAccessListCounters counts a list anew from now, or all when name is "".
-func (r *Router) ClearAccessListCounters(name string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.settle()
-	c := r.settled
-	counts := r.matches(c)
-	for _, l := range c.AccessLists {
-		if name != "" && l.Name != name {
-			continue
-		}
-		r.base[l.Name] = counts[l.Name]
-		delete(r.kept, l.Name)
-	}
-	maps.Copy(r.baseAt, r.matchesAt(name))
 }
 
 // ISAKMPSAs returns the ISAKMP SAs, newest first.

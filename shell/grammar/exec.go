@@ -10,7 +10,7 @@ import (
 type Exec[T any] struct {
 	Syntax string
 	Help   Help
-	Yields string // a keyword that abbreviated is another one's, whose letters these are too
+	Yields string // a keyword whose abbreviations are those of another, where they fit that too
 	Priv   int    // lowest privilege level; 0 means 1, user EXEC, and Anybody 0
 	Run    func(context.Context, T, Args) error
 	No     func(context.Context, T, Args) error // `no …`, nil when there is none

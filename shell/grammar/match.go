@@ -251,8 +251,9 @@ func (t *table) step(threads []thread, line string, w input, r Rights) ([]thread
 	return best, end, nil
 }
 
-// rank orders the readings of a word: exact keyword, keyword, one that yields, then by kind, and last a
-// keyword behind which nothing may come when there is more: `no ip access-group IN in`.
+// rank orders the readings of a word: exact keyword, keyword, one that yields, then by kind,
+// and last a keyword behind which nothing may come when there is more:
+// `no ip access-group IN in`.
 func (p *pos) rank(w string, more bool) int {
 	rank := int(p.kind)
 	if p.kind == keyword && len(w) == len(p.text) {
