@@ -271,6 +271,22 @@ func sourceNAT(t *testing.T, out, from, to string) {
 	must(t, c.Flush())
 }
 
+// destinationNAT sends all that arrives by a link to a host behind the router.
+func destinationNAT(t *testing.T, in, to string) {
+	t.Helper()
+	c := &nftables.Conn{}
+	tab := c.AddTable(&nftables.Table{Name: "nat", Family: nftables.TableFamilyIPv4})
+	ch := c.AddChain(&nftables.Chain{Name: "pre", Table: tab, Type: nftables.ChainTypeNAT,
+		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityNATDest})
+	ip := netip.MustParseAddr(to).As4()
+	dnat := rule{"", []expr.Any{
+		&expr.Immediate{Register: 1, Data: ip[:]},
+		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: 1},
+	}}
+	c.AddRule(&nftables.Rule{Table: tab, Chain: ch, Exprs: join(linkName(expr.MetaKeyIIFNAME, in), dnat).exprs})
+	must(t, c.Flush())
+}
+
 func sendUDP(t *testing.T, n netns, to string, size int) {
 	t.Helper()
 	n.do(t, func() {

@@ -22,6 +22,7 @@ type Kernel struct {
 	second  bool                 // whether their chains have the second name
 	text    string               // what they were made of
 	seen    uint32               // generation in which they were found to be there, 0 for none
+	others  bool                 // somebody else has rules, in that generation
 	guards  bool                 // there are rules, or there were and somebody else has removed them
 	made    composed             // rules, last
 	out     atomic.Pointer[outFilters]

@@ -98,13 +98,17 @@ func withCount(exprs []expr.Any, n uint64) []expr.Any {
 	return out
 }
 
-// tablePresent reports whether there is a table of ours, of whatever process.
-func tablePresent() (bool, error) {
-	tables, err := (&nftables.Conn{}).ListTablesOfFamily(nftables.TableFamilyIPv4)
-	for _, t := range tables {
-		if t.Name == tableName {
-			return true, err
+// tables reports whether there is a table of ours, of whatever process, and whether there are
+// others that IPv4 packets may meet.
+func tables() (ours, others bool, err error) {
+	all, err := (&nftables.Conn{}).ListTables()
+	for _, t := range all {
+		switch {
+		case t.Family == nftables.TableFamilyIPv4 && t.Name == tableName:
+			ours = true
+		case t.Family == nftables.TableFamilyIPv4, t.Family == nftables.TableFamilyINet:
+			others = true
 		}
 	}
-	return false, err
+	return ours, others, err
 }

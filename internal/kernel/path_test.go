@@ -291,6 +291,26 @@ func TestSourceRoutesAreNotFollowed(t *testing.T) {
 	}
 }
 
+// What is for the engine is not translated by others' rules, though no entry of a crypto map
+// names it.
+func TestOthersTranslateNothingOfTheEngine(t *testing.T) {
+	if !nstest.Alone(t) {
+		return
+	}
+	l := newLab(t)
+	l.d1.Crypto[0].Selectors[0].Rules = []acl.Entry{{Src: network("10.9.1.0/24"), Dst: network("20.9.1.0/24")}}
+	must(t, l.k1.Apply(l.d1))
+	destinationNAT(t, "wan0", "10.1.1.2")
+	must(t, l.k1.Apply(l.d1))
+	ike, err := l.k1.ListenUDP(500)
+	must(t, err)
+	defer ike.Close()
+	sendUDP(t, l.r3, "12.12.12.1:500", 100)
+	if got := receive(t, ike); got.N != 100 {
+		t.Errorf("on UDP 500: %+v", got)
+	}
+}
+
 // "with the TUN gone or down 0 packets leaked"
 func TestNothingLeaksWithoutTUN(t *testing.T) {
 	if !nstest.Alone(t) {

@@ -106,6 +106,7 @@ func (k *Kernel) read() (*state, error) {
 	if s.table == "?" {
 		k.translates = "?"
 	}
+	s.manner.others = k.others || legacyTables()
 	if err := k.readAgain(s); err != nil {
 		return nil, err
 	}
@@ -222,10 +223,11 @@ func (k *Kernel) tableText() (string, error) {
 	if now == k.seen {
 		return k.text, nil
 	}
-	present, err := tablePresent()
+	present, others, err := tables()
 	if err != nil {
 		return "", fmt.Errorf("kernel: nft list tables: %w", err)
 	}
+	k.others = others
 	if !present {
 		k.rules, k.text = nil, ""
 	} else if _, err := k.rules.counts(); err != nil || len(k.rules) == 0 {
