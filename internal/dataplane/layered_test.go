@@ -255,15 +255,8 @@ func TestEveryFormCarriesFragments(t *testing.T) {
 		big := hostPing
 		big.size = 4000
 		whole := big.bytes()
-		var p packet.Parsed
-		if err := p.Decode(whole); err != nil {
-			t.Fatal(err)
-		}
-		var batch [][]byte
-		for from := 0; from < p.Len-20; from += 1480 {
-			batch = append(batch, p.AppendFragment(nil, whole, from, min(from+1480, p.Len-20)))
-		}
-		n.r1.tun.in <- batch
+		fragments := inFragments(t, whole)
+		n.r1.tun.in <- fragments
 		synctest.Wait()
 		got := n.r3.received()
 		if !forms[i].transport {
@@ -276,8 +269,8 @@ func TestEveryFormCarriesFragments(t *testing.T) {
 			t.Errorf("packets of %d octets on the wire", w1.sizes)
 		}
 		// Half a datagram is never sent.
-		n.r1.tun.in <- batch[1:2]
-		n.r1.tun.in <- batch[2:]
+		n.r1.tun.in <- fragments[1:2]
+		n.r1.tun.in <- fragments[2:]
 		synctest.Wait()
 		if got := n.r3.received(); forms[i].transport && len(got) != 0 {
 			t.Errorf("%d packets arrived of a datagram without beginning", len(got))

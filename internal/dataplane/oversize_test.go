@@ -176,6 +176,20 @@ func TestPacketWithoutDFIsFragmentedBeforeEncryption(t *testing.T) {
 	})
 }
 
+// inFragments cuts a packet as the kernel does for a link of 1500 octets.
+func inFragments(t *testing.T, whole []byte) (all [][]byte) {
+	t.Helper()
+	const step = 1480
+	var p packet.Parsed
+	if err := p.Decode(whole); err != nil {
+		t.Fatal(err)
+	}
+	for from := 0; from < p.Len-p.HeaderLen; from += step {
+		all = append(all, p.AppendFragment(nil, whole, from, min(from+step, p.Len-p.HeaderLen)))
+	}
+	return all
+}
+
 // A datagram selected by its port passes in fragments, the later of which have
 // no ports: the kernel fragments after it chose, and this router may again.
 func TestFragmentsOfAPortSelectedDatagram(t *testing.T) {
@@ -183,17 +197,8 @@ func TestFragmentsOfAPortSelectedDatagram(t *testing.T) {
 	inNet(t, func(t *testing.T, n *testNet) {
 		n.policy(&acl.List{Entries: []acl.Entry{entry}})
 		n.connect(t, 10, entry.Selector())
-		dns := testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: packet.UDP, sport: 99, dport: 53, size: 4000}
-		whole := dns.bytes()
-		var p packet.Parsed
-		if err := p.Decode(whole); err != nil {
-			t.Fatal(err)
-		}
-		var batch [][]byte
-		for from := 0; from < 3980; from += 1480 {
-			batch = append(batch, p.AppendFragment(nil, whole, from, min(from+1480, 3980)))
-		}
-		n.r1.tun.in <- batch
+		whole := testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: packet.UDP, sport: 99, dport: 53, size: 4000}.bytes()
+		n.r1.tun.in <- inFragments(t, whole)
 		synctest.Wait()
 		got := n.r3.received()
 		if len(got) != 5 {
@@ -229,15 +234,8 @@ func TestPortSelectedDatagramIsWholeAfterEncryption(t *testing.T) {
 				n.r1.SetPolicy(&Policy{Links: []Link{l}})
 				n.connect(t, 10, c.entry.Selector())
 				whole := testPacket{src: "10.1.1.1", dst: "20.1.1.1", protocol: packet.UDP, sport: 99, dport: 53, size: 4000}.bytes()
-				var p packet.Parsed
-				if err := p.Decode(whole); err != nil {
-					t.Fatal(err)
-				}
-				var batch [][]byte
-				for from := 0; from < 3980; from += 1480 {
-					batch = append(batch, p.AppendFragment(nil, whole, from, min(from+1480, 3980)))
-				}
-				n.r1.tun.in <- batch
+				fragments := inFragments(t, whole)
+				n.r1.tun.in <- fragments
 				synctest.Wait()
 				got := n.r3.received()
 				if len(got) != c.want || len(w1.sizes) != c.cut {
@@ -247,7 +245,7 @@ func TestPortSelectedDatagramIsWholeAfterEncryption(t *testing.T) {
 					t.Error("what arrived is not the datagram")
 				}
 				// One of which a fragment is missing is lost, and counted.
-				n.r1.tun.in <- [][]byte{batch[0], batch[2]}
+				n.r1.tun.in <- [][]byte{fragments[0], fragments[2]}
 				synctest.Wait()
 				if got := n.r1.dropped()["output fragments incomplete"]; got != uint64(map[bool]int{true: 1}[c.want == 1]) {
 					t.Errorf("%d dropped as incomplete", got)

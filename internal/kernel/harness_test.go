@@ -255,35 +255,31 @@ func clearPackets(all [][]byte) (n int) {
 	return n
 }
 
+// sourceNAT gives what leaves by a link from an address another one.
 func sourceNAT(t *testing.T, out, from, to string) {
 	t.Helper()
-	c := &nftables.Conn{}
-	tab := c.AddTable(&nftables.Table{Name: "nat", Family: nftables.TableFamilyIPv4})
-	ch := c.AddChain(&nftables.Chain{Name: "post", Table: tab, Type: nftables.ChainTypeNAT,
-		Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource})
-	ip := netip.MustParseAddr(to).As4()
-	snat := rule{"", []expr.Any{
-		&expr.Immediate{Register: 1, Data: ip[:]},
-		&expr.NAT{Type: expr.NATTypeSourceNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: 1},
-	}}
-	c.AddRule(&nftables.Rule{Table: tab, Chain: ch,
-		Exprs: join(linkName(expr.MetaKeyOIFNAME, out), addr("saddr", 12, network(from+"/32")), snat).exprs})
-	must(t, c.Flush())
+	othersNAT(t, nftables.ChainHookPostrouting, nftables.ChainPriorityNATSource,
+		join(linkName(expr.MetaKeyOIFNAME, out), addr("saddr", 12, network(from+"/32"))), expr.NATTypeSourceNAT, to)
 }
 
 // destinationNAT sends all that arrives by a link to a host behind the router.
 func destinationNAT(t *testing.T, in, to string) {
 	t.Helper()
+	othersNAT(t, nftables.ChainHookPrerouting, nftables.ChainPriorityNATDest,
+		linkName(expr.MetaKeyIIFNAME, in), expr.NATTypeDestNAT, to)
+}
+
+// othersNAT is a rule of somebody else.
+func othersNAT(t *testing.T, hook *nftables.ChainHook, priority *nftables.ChainPriority, on rule, kind expr.NATType, to string) {
+	t.Helper()
 	c := &nftables.Conn{}
 	tab := c.AddTable(&nftables.Table{Name: "nat", Family: nftables.TableFamilyIPv4})
-	ch := c.AddChain(&nftables.Chain{Name: "pre", Table: tab, Type: nftables.ChainTypeNAT,
-		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityNATDest})
+	ch := c.AddChain(&nftables.Chain{Name: "nat", Table: tab, Type: nftables.ChainTypeNAT, Hooknum: hook, Priority: priority})
 	ip := netip.MustParseAddr(to).As4()
-	dnat := rule{"", []expr.Any{
+	c.AddRule(&nftables.Rule{Table: tab, Chain: ch, Exprs: join(on, rule{"", []expr.Any{
 		&expr.Immediate{Register: 1, Data: ip[:]},
-		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: 1},
-	}}
-	c.AddRule(&nftables.Rule{Table: tab, Chain: ch, Exprs: join(linkName(expr.MetaKeyIIFNAME, in), dnat).exprs})
+		&expr.NAT{Type: kind, Family: unix.NFPROTO_IPV4, RegAddrMin: 1},
+	}}).exprs})
 	must(t, c.Flush())
 }
 
